@@ -1,0 +1,98 @@
+/** The import rule of the architecture: imports run downward only. `npm run check:imports` fails on a breach. */
+const node = 'src/main/node';
+const nodeFolders = (names) => `^${node}/(${names})/`;
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'common-imports-nothing-of-ours',
+      severity: 'error',
+      from: { path: '^src/common' },
+      to: { path: '^src/', pathNot: '^src/common' },
+    },
+    { name: 'common-is-universal', severity: 'error', from: { path: '^src/common' }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'common-needs-only-zod',
+      severity: 'error',
+      from: { path: '^src/common' },
+      to: { path: 'node_modules', pathNot: 'node_modules/zod' },
+    },
+    {
+      name: 'node-knows-no-electron',
+      severity: 'error',
+      from: { path: `^${node}` },
+      to: { path: '(^|/)node_modules/electron/|^electron$' },
+    },
+    { name: 'node-imports-down', severity: 'error', from: { path: `^${node}` }, to: { path: '^src/', pathNot: `^(${node}|src/common)` } },
+    {
+      name: 'cli-knows-no-electron',
+      severity: 'error',
+      from: { path: '^src/main/cli' },
+      to: { path: '(^|/)node_modules/electron/|^electron$|^src/main/shell' },
+    },
+    {
+      name: 'renderer-imports-common',
+      severity: 'error',
+      from: { path: '^src/renderer' },
+      to: { path: '^src/', pathNot: '^src/(renderer|common|preload/api\\.ts)' },
+    },
+    { name: 'renderer-is-a-page', severity: 'error', from: { path: '^src/renderer' }, to: { dependencyTypes: ['core'] } },
+    {
+      name: 'component-library-in-design-only',
+      severity: 'error',
+      from: { path: '^src/renderer', pathNot: '^src/renderer/design' },
+      to: { path: 'node_modules/(@mantine|@tabler|uplot|@codemirror|@lezer|@tanstack|@fontsource-variable)' },
+    },
+    {
+      name: 'features-apart',
+      severity: 'error',
+      from: { path: '^src/renderer/features/([^/]+)/' },
+      to: { path: '^src/renderer/features/', pathNot: '^src/renderer/features/$1/' },
+    },
+    {
+      name: 'design-knows-no-feature',
+      severity: 'error',
+      from: { path: '^src/renderer/design' },
+      to: { path: '^src/renderer/(features|app|state)' },
+    },
+    { name: 'preload-is-one-file', severity: 'error', from: { path: '^src/preload' }, to: { path: '^src/', pathNot: '^src/preload' } },
+    {
+      name: 'store-and-telemetry-lowest',
+      severity: 'error',
+      from: { path: nodeFolders('store|telemetry') },
+      to: { path: nodeFolders('config|identity|accounts|audit|router|services|http') },
+    },
+    {
+      name: 'identity-below-router',
+      severity: 'error',
+      from: { path: nodeFolders('identity|accounts|audit|config') },
+      to: { path: nodeFolders('router|services|http'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'router-below-services',
+      severity: 'error',
+      from: { path: nodeFolders('router') },
+      to: { path: nodeFolders('services|http|accounts|config|audit') },
+    },
+    { name: 'tests-never-imported', severity: 'error', from: { path: '^src' }, to: { path: '^(tests|scripts)/' } },
+    {
+      name: 'no-dev-dependency-in-node',
+      severity: 'error',
+      from: { path: `^(${node}|src/main/cli)` },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'nothing-unresolved', severity: 'error', from: { path: '^src' }, to: { couldNotResolve: true, pathNot: '^electron$' } },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.node.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json', '.css'],
+    },
+  },
+};

@@ -1,0 +1,43 @@
+import type { ClientMessage } from '../wire/messages.ts';
+import { ListenerSlot } from './listener-slot.ts';
+import type { ClientTransport } from './transport.ts';
+
+/** What the browser's `MessagePort` has and this transport uses. */
+export interface MessagePortLike {
+  postMessage(message: unknown): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  /** Chromium's sign that the other side is gone (`close` event); absent elsewhere. */
+  addEventListener?(type: 'close', listener: () => void): void;
+  start?(): void;
+  close(): void;
+}
+
+/**
+ * A client over a MessagePort: plain objects by structured clone, no JSON (ui.md 3.4). The node says `{type:'bye'}`
+ * before it closes a port, because a port alone does not say why it ended.
+ */
+export function createMessagePortTransport(port: MessagePortLike): ClientTransport {
+  const slot = new ListenerSlot();
+  const lost = () =>
+    slot.close({ error: { code: 'NODE_LOST', message: 'The node closed the connection.', retryable: true }, mayReconnect: true });
+  port.onmessage = ({ data }) => {
+    if (typeof data === 'object' && data !== null && (data as { type?: unknown }).type === 'bye') {
+      port.close();
+      lost();
+    } else slot.deliver(data);
+  };
+  port.addEventListener?.('close', lost);
+  port.start?.();
+  return {
+    send: (message: ClientMessage) => {
+      if (!slot.closed) port.postMessage(message);
+    },
+    listen: (listener) => slot.set(listener),
+    close: () => {
+      if (slot.closed) return;
+      slot.close({ error: { code: 'CANCELLED', message: 'The connection was closed here.', retryable: false }, mayReconnect: false });
+      port.postMessage({ type: 'bye' });
+      port.close();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { SignalboxError } from '../errors.ts';
+import { levelsMatch, type ParsedTopic, parseTopic } from '../topics.ts';
+import type { EventMessage } from '../wire/messages.ts';
+import { EventQueue, type Subscription } from './event-queue.ts';
+
+type SendSubscribe = (method: 'subscribe_channel' | 'unsubscribe_channel', topic: string) => Promise<unknown>;
+
+interface Channel {
+  readonly parsed: ParsedTopic;
+  readonly queues: Set<EventQueue>;
+  confirmed: Promise<unknown>;
+  /** A subscribe request is under way and needs no repeat. */
+  waiting: boolean;
+}
+
+/** The client's subscriptions: one on the wire per topic, however many readers; restored after a reconnection. */
+export class SubscriptionTable {
+  readonly #send: SendSubscribe;
+  readonly #channels = new Map<string, Channel>();
+
+  constructor(send: SendSubscribe) {
+    this.#send = send;
+  }
+
+  add(topic: string, maxQueuedEvents: number): Subscription {
+    const queue = new EventQueue(maxQueuedEvents);
+    let channel = this.#channels.get(topic);
+    if (channel === undefined) {
+      channel = { parsed: parseTopic(topic), queues: new Set(), confirmed: Promise.resolve(), waiting: false };
+      this.#channels.set(topic, channel);
+      this.#subscribe(topic, channel);
+    }
+    const mine = channel;
+    mine.queues.add(queue);
+    const ready = mine.confirmed.then(
+      () => undefined,
+      (error: unknown) => {
+        // A loss of the connection is no refusal: the next connection restores the channel.
+        if (!isLoss(error)) {
+          this.#remove(topic, mine, queue);
+          queue.end(error);
+        }
+        throw error;
+      },
+    );
+    // Whoever only iterates learns of the refusal there.
+    ready.catch(() => undefined);
+    const dispose = () => {
+      queue.end();
+      this.#remove(topic, mine, queue);
+    };
+    return {
+      ready,
+      get dropped() {
+        return queue.dropped;
+      },
+      dispose,
+      [Symbol.asyncIterator]: () => ({
+        next: () => queue.next(),
+        return: () => {
+          dispose();
+          return Promise.resolve({ done: true, value: undefined } as const);
+        },
+      }),
+    };
+  }
+
+  deliver(event: EventMessage): void {
+    const parsed = parseConcrete(event.topic);
+    for (const channel of this.#channels.values()) {
+      if (!matches(channel.parsed, parsed)) continue;
+      for (const queue of channel.queues) queue.push(event);
+    }
+  }
+
+  restore(): void {
+    for (const [topic, channel] of this.#channels) {
+      if (channel.waiting) continue;
+      this.#subscribe(topic, channel).catch((error: unknown) => {
+        if (isLoss(error)) return;
+        for (const queue of channel.queues) queue.end(error);
+        this.#channels.delete(topic);
+      });
+    }
+  }
+
+  end(): void {
+    for (const channel of this.#channels.values()) for (const queue of channel.queues) queue.end();
+    this.#channels.clear();
+  }
+
+  #subscribe(topic: string, channel: Channel): Promise<unknown> {
+    channel.waiting = true;
+    const confirmed = this.#send('subscribe_channel', topic).finally(() => {
+      channel.waiting = false;
+    });
+    confirmed.catch(() => undefined);
+    channel.confirmed = confirmed;
+    return confirmed;
+  }
+
+  #remove(topic: string, channel: Channel, queue: EventQueue): void {
+    if (!channel.queues.delete(queue) || channel.queues.size > 0 || this.#channels.get(topic) !== channel) return;
+    this.#channels.delete(topic);
+    // When the connection is gone the node has forgotten it already.
+    this.#send('unsubscribe_channel', topic).catch(() => undefined);
+  }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof SignalboxError && (error.code === 'NODE_LOST' || error.code === 'NODE_UNREACHABLE' || error.code === 'TIMEOUT');
+}
+
+function parseConcrete(topic: string): { identity: string | undefined; levels: readonly string[] } {
+  const local = topic.startsWith('/');
+  const levels = (local ? topic.slice(1) : topic).split('/');
+  return local ? { identity: undefined, levels } : { identity: levels.shift(), levels };
+}
+
+function matches(filter: ParsedTopic, topic: { identity: string | undefined; levels: readonly string[] }): boolean {
+  const sameNode = filter.identity === topic.identity || (filter.identity === '+' && topic.identity !== undefined);
+  return sameNode && levelsMatch(filter.levels, topic.levels);
+}

@@ -1,0 +1,93 @@
+import { SignalboxError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { currentSubProtocol } from '../wire/messages.ts';
+import { ListenerSlot } from './listener-slot.ts';
+import type { ClientTransport } from './transport.ts';
+
+/** What the browser's `WebSocket` and the `ws` package's both have. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export interface WebSocketOptions {
+  /** `ws(s)://host:port/ws?token=…` */
+  readonly url: string;
+  readonly open: (url: string, protocol: string) => WebSocketLike;
+  readonly signal?: AbortSignal;
+}
+
+/** Close codes after which the same token will not do (security.md 2.10). */
+const finalCloseCodes: ReadonlySet<number> = new Set([1007, 1008, 1009, 4401, 4403]);
+
+/**
+ * Opens a client over a WebSocket (wire.md section 1), sub-protocol `signalbox.v1`.
+ *
+ * @returns the transport once the socket is open
+ * @throws SignalboxError `NODE_UNREACHABLE` when it never opens
+ */
+export function connectWebSocket(options: WebSocketOptions): Promise<ClientTransport> {
+  return new Promise((resolve, reject) => {
+    const slot = new ListenerSlot();
+    let opened = false;
+    const socket = options.open(options.url, currentSubProtocol);
+    const abort = () => {
+      socket.close();
+      reject(new SignalboxError('CANCELLED', 'The connection was given up.', { executed: 'no' }));
+    };
+    options.signal?.addEventListener('abort', abort, { once: true });
+    socket.onopen = () => {
+      opened = true;
+      options.signal?.removeEventListener('abort', abort);
+      resolve(transport);
+    };
+    socket.onmessage = (event: { readonly data: unknown }) => {
+      try {
+        slot.deliver(JSON.parse(String(event.data)));
+      } catch {
+        socket.close(1002, 'not JSON');
+      }
+    };
+    socket.onclose = (event: { readonly code: number; readonly reason: string }) => {
+      options.signal?.removeEventListener('abort', abort);
+      if (!opened) {
+        reject(new SignalboxError('NODE_UNREACHABLE', 'The node does not answer, or refused the sign-in.', { executed: 'no' }));
+        return;
+      }
+      const final = finalCloseCodes.has(event.code);
+      slot.close({
+        error: {
+          code: event.code === 4401 || event.code === 4403 ? 'UNAUTHENTICATED' : 'NODE_LOST',
+          message: event.reason === '' ? 'The connection to the node was lost.' : `The node closed the connection: ${event.reason}.`,
+          retryable: !final,
+        },
+        mayReconnect: !final,
+      });
+    };
+    // The close event that follows says what happened; without a listener `ws` would throw.
+    socket.onerror = () => undefined;
+    const transport: ClientTransport = {
+      send: (message) => {
+        if (slot.closed) return;
+        const text = JSON.stringify(message);
+        if (text.length > limits.clientFrameBytes) {
+          throw new SignalboxError('TOO_LARGE', `The request is ${text.length} bytes; at most ${limits.clientFrameBytes} may be sent.`, {
+            executed: 'no',
+          });
+        }
+        socket.send(text);
+      },
+      listen: (listener) => slot.set(listener),
+      close: () => {
+        slot.close({ error: { code: 'CANCELLED', message: 'The connection was closed here.', retryable: false }, mayReconnect: false });
+        socket.close(1000);
+      },
+    };
+  });
+}

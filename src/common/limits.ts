@@ -1,0 +1,38 @@
+/** Every bound of the client protocol, in one place. `docs/limits.md` is made from what is written here. */
+export const limits = {
+  /** Largest WebSocket or IPC frame a client may send. */
+  clientFrameBytes: 1_048_576,
+  /** Deepest nesting of a client's JSON (security.md row 18). */
+  jsonDepth: 32,
+  /** Most object keys in one client frame (security.md row 18). */
+  jsonKeys: 1_000,
+  /** Most requests in one array frame (wire.md 1). */
+  batchRequests: 20,
+  /** Malformed frames a minute before a connection is closed with 1007. */
+  malformedFramesPerMinute: 5,
+  /** Requests of one client that may be running at once. */
+  inFlightPerClient: 256,
+  /** Requests running at once on the node, all clients together. */
+  inFlightTotal: 4_096,
+  /** Subscriptions of one client (security.md row 20e). */
+  subscriptionsPerClient: 64,
+  /** Events waiting for one client, by count. */
+  queuedEventsPerClient: 2_000,
+  /** Events waiting for one client, by bytes. */
+  queuedEventBytesPerClient: 1_048_576,
+  /** Bytes a client's socket may hold unsent before it is closed with 1013 (security.md row 12). */
+  socketBufferBytes: 4_194_304,
+  /** WebSocket connections at once. */
+  connections: 2_048,
+  /** Default time a call may take. */
+  defaultTimeoutMs: 10_000,
+  /** Longest time a client may ask for. */
+  maxTimeoutMs: 3_600_000,
+  /** Topic length and depth (security.md row 24, applied to local topics too). */
+  topicBytes: 256,
+  topicLevels: 16,
+  /** Largest event a client may publish. */
+  publishBytes: 262_144,
+} as const;
+
+export type Limits = { readonly [K in keyof typeof limits]: number };

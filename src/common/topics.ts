@@ -1,0 +1,54 @@
+import { SignalboxError } from './errors.ts';
+import { limits } from './limits.ts';
+
+/** A topic as a client writes it, taken apart. */
+export interface ParsedTopic {
+  /** Node id, unique name or `+` for a remote topic; undefined for a local one (leading slash). */
+  readonly identity: string | undefined;
+  /** Levels of the path on the publishing node. */
+  readonly levels: readonly string[];
+  readonly hasWildcard: boolean;
+}
+
+/**
+ * Takes a topic filter apart (wire.md 1: a leading slash means this node, none a remote one; `+` matches one level,
+ * a trailing `#` the rest).
+ *
+ * @throws SignalboxError `INVALID_PARAMS` for an empty, too long, too deep or misplaced-wildcard topic
+ */
+export function parseTopic(topic: string): ParsedTopic {
+  const refuse = (why: string): never => {
+    throw new SignalboxError('INVALID_PARAMS', `The topic is not valid: ${why}.`, { data: { topic: topic.slice(0, 64) }, executed: 'no' });
+  };
+  if (topic.length === 0) return refuse('it is empty');
+  if (topic.length > limits.topicBytes) return refuse(`it is longer than ${limits.topicBytes} characters`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(topic)) return refuse('it has control characters');
+  const local = topic.startsWith('/');
+  const parts = (local ? topic.slice(1) : topic).split('/');
+  const identity = local ? undefined : parts.shift();
+  if (!local && parts.length === 0) return refuse('a local topic begins with a slash, a remote one is node/topic');
+  if (parts.length > limits.topicLevels) return refuse(`it has more than ${limits.topicLevels} levels`);
+  let hasWildcard = identity === '+';
+  if (identity !== undefined && identity !== '+' && /[+#]/.test(identity)) return refuse('only + may stand for every node');
+  parts.forEach((level, index) => {
+    if (level === '') refuse('it has an empty level');
+    if (level === '#') {
+      if (index !== parts.length - 1) refuse('# may only be the last level');
+      hasWildcard = true;
+    } else if (level === '+') hasWildcard = true;
+    else if (/[+#]/.test(level)) refuse('+ and # stand alone in a level');
+  });
+  return { identity, levels: parts, hasWildcard };
+}
+
+/** True when the filter's levels match the levels of a concrete topic. */
+export function levelsMatch(filter: readonly string[], topic: readonly string[]): boolean {
+  for (let index = 0; index < filter.length; index++) {
+    const level = filter[index];
+    if (level === '#') return true;
+    if (index >= topic.length) return false;
+    if (level !== '+' && level !== topic[index]) return false;
+  }
+  return filter.length === topic.length;
+}

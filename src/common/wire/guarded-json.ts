@@ -1,0 +1,128 @@
+/** JSON of strangers: bounded before it is parsed, checked for what `JSON.parse` lets through after (security.md F8, rows 18, 19). */
+import { SignalboxError } from '../errors.ts';
+
+export interface JsonBounds {
+  readonly depth: number;
+  readonly keys: number;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const COLON = 58;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+
+const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Parses text that a stranger sent.
+ *
+ * Depth and key count are measured on the text, so a bomb is refused before anything is built. What remains is
+ * compared with the parsed value: fewer keys than colons means that some key stood twice.
+ *
+ * @param text the frame
+ * @param bounds most nesting and most keys
+ * @throws SignalboxError `BAD_REQUEST` (not JSON), `TOO_LARGE` (a bound), `INVALID_PARAMS` (a value that means different things to different readers)
+ */
+export function parseGuarded(text: string, bounds: JsonBounds): unknown {
+  const keys = scan(text, bounds);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SignalboxError('BAD_REQUEST', 'The frame is not JSON.', { executed: 'no' });
+  }
+  const found = inspect(value, text.includes('\\u'));
+  if (found !== keys) throw refused('a key stands twice in one object');
+  return value;
+}
+
+function scan(text: string, bounds: JsonBounds): number {
+  let depth = 0;
+  let keys = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === BACKSLASH) index++;
+      else if (code === QUOTE) inString = false;
+    } else if (code === QUOTE) inString = true;
+    else if (code === COLON) {
+      if (++keys > bounds.keys) throw new SignalboxError('TOO_LARGE', `The frame has more than ${bounds.keys} keys.`, { executed: 'no' });
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > bounds.depth)
+        throw new SignalboxError('TOO_LARGE', `The frame is nested deeper than ${bounds.depth}.`, { executed: 'no' });
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+  }
+  return keys;
+}
+
+/** Counts keys and refuses values that do not survive a round trip. Depth is already bounded. */
+function inspect(value: unknown, escapes: boolean): number {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || Object.is(value, -0)) throw refused('a number cannot be represented');
+    return 0;
+  }
+  if (typeof value === 'string') {
+    if (escapes && !isWellFormed(value)) throw refused('a text has half a surrogate pair');
+    return 0;
+  }
+  if (value === null || typeof value !== 'object') return 0;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) keys += inspect(item, escapes);
+    return keys;
+  }
+  for (const key of Object.keys(value)) {
+    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    keys += 1 + inspect((value as Record<string, unknown>)[key], escapes);
+  }
+  return keys;
+}
+
+/**
+ * The same checks for a value that arrived already built (structured clone over a MessagePort).
+ *
+ * @throws SignalboxError `TOO_LARGE`, `INVALID_PARAMS`
+ */
+export function checkPlainValue(value: unknown, bounds: JsonBounds): void {
+  const budget = { keys: bounds.keys };
+  visit(value, bounds.depth, budget, bounds);
+}
+
+function visit(item: unknown, depthLeft: number, budget: { keys: number }, bounds: JsonBounds): void {
+  if (depthLeft < 0) throw tooLarge(`nested deeper than ${bounds.depth}`);
+  if (typeof item === 'number' || typeof item === 'string') inspect(item, true);
+  else if (typeof item === 'object' && item !== null) visitObject(item, depthLeft, budget, bounds);
+  else if (item !== null && typeof item !== 'boolean' && item !== undefined) throw refused('a value is not plain data');
+}
+
+function visitObject(item: object, depthLeft: number, budget: { keys: number }, bounds: JsonBounds): void {
+  if (Array.isArray(item)) {
+    for (const entry of item) visit(entry, depthLeft - 1, budget, bounds);
+    return;
+  }
+  const prototype: unknown = Object.getPrototypeOf(item);
+  if (prototype !== null && prototype !== Object.prototype) throw refused('a value is not plain data');
+  for (const key of Object.keys(item)) {
+    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    if (--budget.keys < 0) throw tooLarge(`larger than ${bounds.keys} keys`);
+    visit((item as Record<string, unknown>)[key], depthLeft - 1, budget, bounds);
+  }
+}
+
+function tooLarge(how: string): SignalboxError {
+  return new SignalboxError('TOO_LARGE', `The message is ${how}.`, { executed: 'no' });
+}
+
+const halfSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+function isWellFormed(text: string): boolean {
+  return !halfSurrogate.test(text);
+}
+
+function refused(why: string): SignalboxError {
+  return new SignalboxError('INVALID_PARAMS', `The frame is refused: ${why}.`, { executed: 'no' });
+}
