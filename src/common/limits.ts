@@ -33,6 +33,17 @@ export const limits = {
   topicLevels: 16,
   /** Largest event a client may publish. */
   publishBytes: 262_144,
+  /** Bodies of sign-in, refresh and set-up. */
+  signInBodyBytes: 16_384,
+  /** TCP connections of one address, and of all, that have not sent a whole request yet; the oldest gives way. */
+  pendingConnectionsPerAddress: 32,
+  pendingConnections: 256,
+  /** People who may sign in. */
+  users: 1_000,
+  /** Signed-in browsers and programs of one person; the one used least recently gives way. */
+  sessionsPerUser: 32,
+  /** Set-up links open at once; the oldest gives way. */
+  setupLinks: 8,
 } as const;
 
 export type Limits = { readonly [K in keyof typeof limits]: number };
