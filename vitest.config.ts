@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** No retries anywhere: a test that fails now and then is a fault. What takes minutes is named `*.long.test.ts` and has its own command. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    retry: 0,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['tests/unit/**/*.test.{ts,tsx}'], exclude: ['**/*.long.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+          exclude: ['**/*.long.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: ['tests/**/*.long.test.ts'], testTimeout: 600_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+});
