@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import pino from 'pino';
+import { type LogEntry, type LogLevel, logLevels } from '../../../common/contract/logs.ts';
+import { nodeLimits } from '../limits.ts';
+import type { Startable } from '../startable.ts';
+import { LogRing } from './log-ring.ts';
+import type { Problems } from './problems.ts';
+import { redactFields, redactText } from './redact.ts';
+import { RotatingFile } from './rotating-file.ts';
+import type { Logger } from './types.ts';
+
+export interface LogsOptions {
+  /** Folder of `node.log`; without it lines stay in memory. */
+  readonly folder?: string;
+  /** Level of every log that has none of its own. */
+  readonly level: LogLevel;
+  readonly nowMs?: () => number;
+  /** Size at which the log file is put aside. */
+  readonly maxFileBytes?: number;
+  /** Log files kept. */
+  readonly files?: number;
+  /** Told when the log file cannot be written. */
+  readonly problems?: Problems;
+}
+
+interface NamedLog {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly ring: LogRing;
+  readonly sink: pino.Logger;
+  level: LogLevel;
+}
+
+const rank = (level: LogLevel): number => logLevels.indexOf(level);
+
+/** All logs of a node: JSON lines in a rotated file, the last lines of each log in memory, and a live feed. */
+export class Logs implements Startable {
+  readonly #nowMs: () => number;
+  readonly #logs = new Map<string, NamedLog>();
+  readonly #listeners = new Set<(entry: LogEntry) => void>();
+  readonly #file: RotatingFile | undefined;
+  readonly #root: pino.Logger;
+  #level: LogLevel;
+
+  constructor(options: LogsOptions) {
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#level = options.level;
+    this.#file = options.folder === undefined ? undefined : openedLater(options.folder, options);
+    const file = this.#file;
+    this.#root = pino(
+      // Level and time are decided here, once for file, ring and live feed; pino writes what it is given.
+      { level: 'trace', base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
+      { write: (line: string) => file?.write(line) },
+    );
+  }
+
+  async start(): Promise<void> {
+    await this.#file?.open();
+  }
+
+  async stop(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  /** The log of that name, made on first use. */
+  logger(name: string): Logger {
+    return this.#named(name).logger;
+  }
+
+  /** Every log with its level and the number of lines it keeps. */
+  list(): { name: string; level: LogLevel; lines: number }[] {
+    return [...this.#logs.values()]
+      .map(({ name, level, ring }) => ({ name, level, lines: ring.size }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** True for a log of {@link list}. */
+  has(name: string): boolean {
+    return this.#logs.has(name);
+  }
+
+  /**
+   * The newest lines, newest last.
+   *
+   * @param query `name` of a log or `all`; `lines` at most; `level` and above
+   * @returns the entries, and how many lines of those logs are no longer kept
+   */
+  tail(query: { readonly name: string; readonly lines: number; readonly level?: LogLevel | undefined }): {
+    entries: LogEntry[];
+    dropped: number;
+  } {
+    const lowest = query.level === undefined ? 0 : rank(query.level);
+    const wanted = (entry: LogEntry) => rank(entry.level) >= lowest;
+    const logs = query.name === 'all' ? [...this.#logs.values()] : [...this.#logs.values()].filter((log) => log.name === query.name);
+    const entries = logs.flatMap((log) => log.ring.tail(query.lines, wanted));
+    // Stable sort: lines of one log and one millisecond keep their order.
+    if (logs.length > 1) entries.sort((a, b) => a.timestamp - b.timestamp);
+    return { entries: entries.slice(-query.lines), dropped: logs.reduce((sum, log) => sum + log.ring.dropped, 0) };
+  }
+
+  /**
+   * Changes how much a log says.
+   *
+   * @param name a log, or `all` (logs made later follow too)
+   * @returns names of the logs whose level changed
+   */
+  setLevel(name: string, level: LogLevel): string[] {
+    if (name === 'all') this.#level = level;
+    const changed: string[] = [];
+    for (const log of this.#logs.values()) {
+      if ((name === 'all' || log.name === name) && log.level !== level) {
+        log.level = level;
+        changed.push(log.name);
+      }
+    }
+    return changed;
+  }
+
+  /** Called with each line as it is written, in the writer's own turn: a listener must be quick and must not throw. */
+  onEntry(listener: (entry: LogEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #named(name: string): NamedLog {
+    const known = this.#logs.get(name);
+    if (known !== undefined) return known;
+    const write = (level: LogLevel) => (event: string, message: string, fields?: Readonly<Record<string, unknown>>) => {
+      if (rank(level) >= rank(log.level)) this.#write(log, level, event, message, fields);
+    };
+    const log: NamedLog = {
+      name,
+      level: this.#level,
+      ring: new LogRing(nodeLimits.logRingEntries, nodeLimits.logRingBytes),
+      sink: this.#root.child({ log: name }),
+      logger: {
+        trace: write('trace'),
+        debug: write('debug'),
+        info: write('info'),
+        warn: write('warn'),
+        error: write('error'),
+        fatal: write('fatal'),
+      },
+    };
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  #write(log: NamedLog, level: LogLevel, event: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    const safe = boundedFields(redactFields(fields));
+    const entry: LogEntry = { timestamp: this.#nowMs(), level, log: log.name, event, message: redactText(message), fields: safe.fields };
+    log.ring.push(entry, safe.sizeBytes + entry.message.length + event.length);
+    // The arguments pino would interpolate are never given, so a % in the message stays a %.
+    log.sink[level]({ time: entry.timestamp, event, fields: safe.fields }, entry.message);
+    for (const listener of this.#listeners) listener(entry);
+  }
+}
+
+function openedLater(folder: string, options: LogsOptions): RotatingFile {
+  return new RotatingFile({
+    folder,
+    name: 'node',
+    maxFileBytes: options.maxFileBytes ?? 10_485_760,
+    files: options.files ?? 5,
+    onState: (error) => {
+      if (error === undefined) options.problems?.clear('logs.notWritten');
+      else
+        options.problems?.raise({
+          id: 'logs.notWritten',
+          severity: 'warn',
+          title: 'The log file cannot be written',
+          detail: `${join(folder, 'node.log')}: ${error.message}. Free space on the disk or make the folder writable. Lines stay readable in the console.`,
+          view: '/settings',
+        });
+    },
+  });
+}
+
+function boundedFields(fields: Record<string, unknown>): { fields: Record<string, unknown>; sizeBytes: number } {
+  const sizeBytes = JSON.stringify(fields).length;
+  if (sizeBytes <= nodeLimits.logLineBytes) return { fields, sizeBytes };
+  const kept: Record<string, unknown> = { cut: `fields of ${sizeBytes} characters are not kept`, keys: Object.keys(fields) };
+  return { fields: kept, sizeBytes: JSON.stringify(kept).length };
+}
