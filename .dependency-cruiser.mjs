@@ -4,7 +4,7 @@ const nodeFolders = (names) => `^${node}/(${names})/`;
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'common-imports-nothing-of-ours',
       severity: 'error',
@@ -67,7 +67,7 @@ export default {
       name: 'identity-below-router',
       severity: 'error',
       from: { path: nodeFolders('identity|accounts|audit|config') },
-      to: { path: nodeFolders('router|services|http'), dependencyTypesNot: ['type-only'] },
+      to: { path: nodeFolders('router|services|http'), pathNot: 'router/types.ts$' },
     },
     {
       name: 'router-below-services',
@@ -80,14 +80,14 @@ export default {
       name: 'no-dev-dependency-in-node',
       severity: 'error',
       from: { path: `^(${node}|src/main/cli)` },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: { dependencyTypes: ['npm-dev'], pathNot: '@types/' },
     },
     { name: 'nothing-unresolved', severity: 'error', from: { path: '^src' }, to: { couldNotResolve: true, pathNot: '^electron$' } },
   ],
   options: {
-    parser: 'swc',
+    babelConfig: { fileName: 'scripts/dependency-cruiser.babel.json' },
     doNotFollow: { path: 'node_modules' },
-    tsPreCompilationDeps: true,
+    tsPreCompilationDeps: false,
     tsConfig: { fileName: 'tsconfig.node.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -5,8 +5,11 @@ interface AbortSignal {
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
-declare function setTimeout(callback: () => void, delayMs: number): unknown;
-declare function clearTimeout(timer: unknown): void;
+interface TimerHandle {
+  readonly universalTimer: never;
+}
+declare function setTimeout(callback: () => void, delayMs: number): TimerHandle;
+declare function clearTimeout(timer: TimerHandle | undefined): void;
 declare const crypto: { randomUUID(): string };
 declare class AbortController {
   readonly signal: AbortSignal;

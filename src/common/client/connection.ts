@@ -27,7 +27,7 @@ export class Connection {
   readonly #waiters = new Set<{ resolve: () => void; reject: (error: SignalboxError) => void }>();
   readonly #abort = new AbortController();
   #transport: ClientTransport | undefined;
-  #timer: unknown;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #state: ConnectionState = { kind: 'connecting', attempt: 1 };
 
   constructor(options: ConnectionOptions) {

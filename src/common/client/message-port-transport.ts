@@ -5,7 +5,7 @@ import type { ClientTransport } from './transport.ts';
 /** What the browser's `MessagePort` has and this transport uses. */
 export interface MessagePortLike {
   postMessage(message: unknown): void;
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onmessage: ((event: never) => void) | null;
   /** Chromium's sign that the other side is gone (`close` event); absent elsewhere. */
   addEventListener?(type: 'close', listener: () => void): void;
   start?(): void;
@@ -20,7 +20,7 @@ export function createMessagePortTransport(port: MessagePortLike): ClientTranspo
   const slot = new ListenerSlot();
   const lost = () =>
     slot.close({ error: { code: 'NODE_LOST', message: 'The node closed the connection.', retryable: true }, mayReconnect: true });
-  port.onmessage = ({ data }) => {
+  port.onmessage = ({ data }: { readonly data: unknown }) => {
     if (typeof data === 'object' && data !== null && (data as { type?: unknown }).type === 'bye') {
       port.close();
       lost();

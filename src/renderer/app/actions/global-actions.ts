@@ -1,0 +1,80 @@
+import type { TFunction } from 'i18next';
+import { nodeClient } from '../../state/node.ts';
+import { usePreferences } from '../../state/preferences.ts';
+import { goTo, type View } from '../routes.ts';
+import { useOverlay } from './overlay.ts';
+import type { Action } from './registry.ts';
+
+/** Numbers of the rail follow the whole product, so that a learned key never moves when a view is added. */
+export const viewShortcuts: Record<View, string> = { overview: 'mod+1', rpc: 'mod+3', events: 'mod+4', settings: 'mod+9' };
+
+/** Acts that exist everywhere in the console. */
+export function globalActions(t: TFunction<'frame'>, connected: boolean): readonly Action[] {
+  const go = (['overview', 'rpc', 'events', 'settings'] as const).map(
+    (view): Action => ({ id: `go.${view}`, group: 'go', title: t(view), shortcut: viewShortcuts[view], danger: 0, run: () => goTo(view) }),
+  );
+  const schemes = (['system', 'light', 'dark'] as const).map(
+    (scheme): Action => ({
+      id: `appearance.${scheme}`,
+      group: 'appearance',
+      title: t(`theme_${scheme}`),
+      danger: 0,
+      run: () => usePreferences.setState({ scheme }),
+    }),
+  );
+  const densities = (['compact', 'normal', 'relaxed'] as const).map(
+    (density): Action => ({
+      id: `appearance.${density}`,
+      group: 'appearance',
+      title: t(`density_${density}`),
+      danger: 0,
+      run: () => usePreferences.setState({ density }),
+    }),
+  );
+  return [
+    ...go,
+    {
+      id: 'palette.open',
+      group: 'act',
+      title: t('paletteTitle'),
+      shortcut: 'mod+k',
+      danger: 0,
+      run: () => useOverlay.setState({ open: 'palette' }),
+    },
+    {
+      id: 'help.shortcuts',
+      group: 'act',
+      title: t('shortcuts'),
+      shortcut: '?',
+      danger: 0,
+      run: () => useOverlay.setState({ open: 'shortcuts' }),
+    },
+    { id: 'frame.nextRegion', group: 'act', title: t('nextRegion'), shortcut: 'f6', danger: 0, run: focusNextRegion },
+    {
+      id: 'connection.retry',
+      group: 'act',
+      title: t('reconnectNow'),
+      danger: 0,
+      enabled: !connected,
+      run: () => nodeClient().reconnectNow(),
+    },
+    {
+      id: 'frame.widenRail',
+      group: 'appearance',
+      title: t('widenRail'),
+      danger: 0,
+      run: () => usePreferences.setState(({ railWide }) => ({ railWide: !railWide })),
+    },
+    ...schemes,
+    ...densities,
+  ];
+}
+
+/** F6 goes round the regions of the frame: rail, view, inspector, status bar. */
+function focusNextRegion(): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
+  const index = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(index + 1) % regions.length];
+  const inside = next?.querySelector<HTMLElement>('[tabindex="0"], button:not([disabled]), input, a[href]');
+  (inside ?? next)?.focus();
+}

@@ -1,0 +1,50 @@
+import { currentActions } from './registry.ts';
+
+const isMac = /mac/i.test(navigator.userAgent);
+
+/** Keys that must not fire while somebody writes. */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** The one key listener of the console; returns how to stop. */
+export function listenToShortcuts(): () => void {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const pressed = keysOf(event);
+    const bare = !pressed.includes('mod+') && !/^f\d/.test(pressed);
+    // A dialog has the keys to itself; bare keys belong to whatever is being written in.
+    if (document.querySelector('[role="dialog"]') !== null || (bare && isWriting(event.target))) return;
+    // `space` and `enter` press the button that has the focus.
+    if (
+      (pressed === 'space' || pressed === 'enter') &&
+      event.target instanceof HTMLElement &&
+      event.target.closest('button, a, [role="button"], [role="option"]')
+    )
+      return;
+    const action = currentActions().find((known) => known.shortcut === pressed && known.enabled !== false);
+    if (action === undefined) return;
+    event.preventDefault();
+    action.run();
+  };
+  window.addEventListener('keydown', onKeyDown);
+  return () => window.removeEventListener('keydown', onKeyDown);
+}
+
+function keysOf(event: KeyboardEvent): string {
+  const key = event.key === ' ' ? 'space' : event.key.toLowerCase();
+  const mod = (isMac ? event.metaKey : event.ctrlKey) ? 'mod+' : '';
+  const alt = event.altKey ? 'alt+' : '';
+  // `?` already needs Shift on most keyboards.
+  const shift = event.shiftKey && key.length > 1 ? 'shift+' : '';
+  return `${mod}${alt}${shift}${key}`;
+}
+
+/** How a shortcut is written for people: `Ctrl K`, `⌘K`. */
+export function shortcutLabel(shortcut: string): string {
+  const names: Record<string, string> = isMac
+    ? { mod: '⌘', alt: '⌥', shift: '⇧', enter: '↵', space: 'Space', escape: 'Esc' }
+    : { mod: 'Ctrl', alt: 'Alt', shift: 'Shift', enter: '↵', space: 'Space', escape: 'Esc' };
+  const parts = shortcut.split('+').map((part) => names[part] ?? part.toUpperCase());
+  return parts.join(isMac ? '' : ' ');
+}

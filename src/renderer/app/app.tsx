@@ -1,0 +1,111 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { Loading } from '../design/feedback/states.tsx';
+import { StateShape } from '../design/icons/index.ts';
+import { Strip } from '../design/layout/bars.tsx';
+import { DesignProvider } from '../design/provider.tsx';
+import { SignIn } from '../features/sign-in/sign-in.tsx';
+import { useTranslation } from '../i18n/index.ts';
+import { formatAge } from '../state/format.ts';
+import { desktop } from '../state/host.ts';
+import { nodeClient, openNode, useNode } from '../state/node.ts';
+import { usePreferences } from '../state/preferences.ts';
+import { useSession } from '../state/session.ts';
+import { globalActions } from './actions/global-actions.ts';
+import { useOverlay } from './actions/overlay.ts';
+import { provideActions, runAction } from './actions/registry.ts';
+import { listenToShortcuts } from './actions/shortcuts.ts';
+import { useNow } from './frame/connection-label.tsx';
+import { ErrorBoundary } from './frame/error-boundary.tsx';
+import { Palette } from './frame/palette.tsx';
+import { Rail } from './frame/rail.tsx';
+import { ShortcutsDialog } from './frame/shortcuts-dialog.tsx';
+import { StatusBar } from './frame/status-bar.tsx';
+import { TitleBar } from './frame/title-bar.tsx';
+import { goToPath, useRoute, type View } from './routes.ts';
+
+const screens = {
+  overview: lazy(() => import('../features/overview/overview.tsx').then((module) => ({ default: module.Overview }))),
+  rpc: lazy(() => import('../features/rpc/rpc.tsx').then((module) => ({ default: module.Rpc }))),
+  events: lazy(() => import('../features/events/events.tsx').then((module) => ({ default: module.Events }))),
+  settings: lazy(() => import('../features/settings/settings.tsx').then((module) => ({ default: module.Settings }))),
+} satisfies Record<View, unknown>;
+
+/** The console: sign-in where it is needed, else the frame with one view. */
+export function App() {
+  const scheme = usePreferences((preferences) => preferences.scheme);
+  const density = usePreferences((preferences) => preferences.density);
+  const session = useSession((state) => state.kind);
+  return (
+    <DesignProvider scheme={scheme} density={density}>
+      {desktop === undefined && session === 'needed' ? <SignIn /> : <Console />}
+    </DesignProvider>
+  );
+}
+
+function Console() {
+  const { t } = useTranslation('frame');
+  const scheme = usePreferences((preferences) => preferences.scheme);
+  const railWide = usePreferences((preferences) => preferences.railWide);
+  const overlay = useOverlay((state) => state.open);
+  const connected = useNode(({ connection }) => connection.kind === 'connected');
+  useEffect(openNode, []);
+  useEffect(listenToShortcuts, []);
+  useEffect(() => void desktop?.setTheme(scheme), [scheme]);
+  useEffect(() => desktop?.onAction(runAction), []);
+  useEffect(() => desktop?.onOpenView(goToPath), []);
+  useEffect(() => provideActions('global', globalActions(t, connected)), [t, connected]);
+  return (
+    <div className="sb-app" data-rail={railWide ? 'wide' : 'narrow'}>
+      <button type="button" className="sb-skip" onClick={() => document.getElementById('main')?.focus()}>
+        {t('skipToContent')}
+      </button>
+      <TitleBar />
+      <Rail />
+      <main className="sb-main" id="main" tabIndex={-1} data-region="view">
+        <DisconnectedStrip />
+        <CurrentView />
+      </main>
+      <StatusBar />
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'shortcuts' && <ShortcutsDialog />}
+    </div>
+  );
+}
+
+function CurrentView() {
+  const { t } = useTranslation('common');
+  const { view } = useRoute();
+  const Screen = screens[view];
+  return (
+    <ErrorBoundary resetKey={view}>
+      <Suspense fallback={<Loading asking={(seconds) => t('asking', { node: t('thisNode'), seconds })} cancelLabel={t('cancel')} />}>
+        <Screen />
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** Disconnected keeps the last data, with its age; never blank. */
+function DisconnectedStrip() {
+  const { t } = useTranslation('frame');
+  const connection = useNode((state) => state.connection);
+  const statusAtMs = useNode((state) => state.statusAtMs);
+  const away =
+    connection.kind === 'waiting' || connection.kind === 'closed' || (connection.kind === 'connecting' && connection.attempt > 1);
+  const nowMs = useNow(away);
+  if (!away || statusAtMs === undefined) return null;
+  return (
+    <Strip
+      tone="warn"
+      icon={<StateShape kind="warn" />}
+      fact={t('disconnectedFact')}
+      act={
+        <button type="button" className="sb-link" onClick={() => nodeClient().reconnectNow()}>
+          {t('reconnectNow')}
+        </button>
+      }
+    >
+      {t('disconnectedDetail', { age: formatAge(nowMs - statusAtMs) })}
+    </Strip>
+  );
+}

@@ -1,0 +1,41 @@
+import type { ReactNode } from 'react';
+import { Tooltip } from '../../design/controls/index.ts';
+import { IconBroadcast, IconLayoutDashboard, IconSettings, IconTerminal2 } from '../../design/icons/index.ts';
+import { useTranslation } from '../../i18n/index.ts';
+import { useNode } from '../../state/node.ts';
+import { usePreferences } from '../../state/preferences.ts';
+import { viewShortcuts } from '../actions/global-actions.ts';
+import { shortcutLabel } from '../actions/shortcuts.ts';
+import { goTo, useRoute, type View } from '../routes.ts';
+
+const icon = { size: 19, stroke: 1.5 };
+const icons: Record<View, ReactNode> = {
+  overview: <IconLayoutDashboard {...icon} />,
+  rpc: <IconTerminal2 {...icon} />,
+  events: <IconBroadcast {...icon} />,
+  settings: <IconSettings {...icon} />,
+};
+
+/** The left rail: one button a view, a count only for what needs a person. */
+export function Rail() {
+  const { t } = useTranslation('frame');
+  const { view } = useRoute();
+  const wide = usePreferences((preferences) => preferences.railWide);
+  const problems = useNode(({ status }) => status?.problems.length ?? 0);
+  const button = (target: View) => (
+    <Tooltip key={target} label={`${t(target)} (${shortcutLabel(viewShortcuts[target])})`} position="right" disabled={wide}>
+      <button type="button" aria-label={t(target)} aria-current={view === target ? 'page' : undefined} onClick={() => goTo(target)}>
+        {icons[target]}
+        {wide && <span>{t(target)}</span>}
+        {target === 'overview' && problems > 0 && <span className="sb-count">{problems}</span>}
+      </button>
+    </Tooltip>
+  );
+  return (
+    <nav className="sb-rail" aria-label={t('nav')} data-region="rail">
+      {(['overview', 'rpc', 'events'] as const).map(button)}
+      <span className="sb-grow" />
+      {button('settings')}
+    </nav>
+  );
+}

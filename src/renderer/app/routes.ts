@@ -1,0 +1,47 @@
+/** Views and their addresses: `#/events?topic=%2Fstats`. Everything that a person may want to come back to is in the address. */
+import { useSyncExternalStore } from 'react';
+
+export const views = ['overview', 'rpc', 'events', 'settings'] as const;
+export type View = (typeof views)[number];
+
+export interface Route {
+  readonly view: View;
+  readonly query: URLSearchParams;
+}
+
+let current = parse(location.hash);
+const listeners = new Set<() => void>();
+
+window.addEventListener('hashchange', () => {
+  current = parse(location.hash);
+  for (const listener of listeners) listener();
+});
+
+function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  const view = views.find((known) => known === path.split('/')[0]) ?? 'overview';
+  return { view, query: new URLSearchParams(query) };
+}
+
+/** The route now. Changes re-render. */
+export function useRoute(): Route {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}
+
+/** Goes to a view. */
+export function goTo(view: View, query: Readonly<Record<string, string>> = {}): void {
+  const text = new URLSearchParams(query).toString();
+  location.hash = `/${view}${text === '' ? '' : `?${text}`}`;
+}
+
+/** Goes to a console path that the node or a deep link gave, for example `/events?topic=/stats`. */
+export function goToPath(path: string): void {
+  const route = parse(`#${path}`);
+  goTo(route.view, Object.fromEntries(route.query));
+}

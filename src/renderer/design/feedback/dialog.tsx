@@ -1,0 +1,80 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { KeyValues } from '../layout/bars.tsx';
+
+/** A dialog of any content. `Esc` and the cross close it; focus stays inside and returns after. */
+export function Dialog(props: {
+  readonly title: string;
+  readonly opened: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly widthPx?: number;
+  readonly closeLabel: string;
+}) {
+  return (
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title={props.title}
+      size={props.widthPx ?? 440}
+      closeButtonProps={{ 'aria-label': props.closeLabel }}
+      styles={{ title: { fontSize: 14, fontWeight: 600, lineHeight: '20px' } }}
+    >
+      {props.children}
+    </Modal>
+  );
+}
+
+/** Words of a confirmation, already translated. */
+export interface Confirmation {
+  readonly title: string;
+  /** What is about to happen, with object and node. */
+  readonly message: ReactNode;
+  /** What it does, in numbers. */
+  readonly effects?: readonly (readonly [label: string, value: string])[];
+  /** The button repeats the verb, never "OK". */
+  readonly verb: string;
+  readonly cancel: string;
+  /** Level 3: this must be typed before the button works. */
+  readonly typeToConfirm?: { readonly label: string; readonly value: string };
+}
+
+/** Danger levels 2 and 3 (ui.md section 4): focus on Cancel; level 3 asks to type the name. */
+export function ConfirmDialog(props: { readonly confirmation: Confirmation | undefined; readonly onAnswer: (yes: boolean) => void }) {
+  const [typed, setTyped] = useState('');
+  const { confirmation } = props;
+  const answer = (yes: boolean) => {
+    setTyped('');
+    props.onAnswer(yes);
+  };
+  if (confirmation === undefined) return null;
+  const needed = confirmation.typeToConfirm;
+  return (
+    <Modal
+      opened
+      onClose={() => answer(false)}
+      title={confirmation.title}
+      size={460}
+      closeButtonProps={{ 'aria-label': confirmation.cancel }}
+      styles={{ title: { fontSize: 14, fontWeight: 600, lineHeight: '20px' } }}
+    >
+      <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>
+        <div className="sb-2" style={{ lineHeight: '18px' }}>
+          {confirmation.message}
+        </div>
+        {confirmation.effects !== undefined && <KeyValues items={confirmation.effects} />}
+        {needed !== undefined && (
+          <TextInput label={needed.label} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" />
+        )}
+        <div className="sb-flex" style={{ justifyContent: 'flex-end' }}>
+          <Button variant="default" data-autofocus={needed === undefined ? true : undefined} onClick={() => answer(false)}>
+            {confirmation.cancel}
+          </Button>
+          <Button color="crit" disabled={needed !== undefined && typed !== needed.value} onClick={() => answer(true)}>
+            {confirmation.verb}
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  );
+}

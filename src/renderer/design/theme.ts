@@ -1,0 +1,383 @@
+/**
+ * Signalbox design tokens as a Mantine 9.7.3 theme.
+ *
+ *   <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+ *
+ * Every colour in the console comes from a --sb-* variable below (or the Mantine variable mapped onto it).
+ * Components outside renderer/design never name a hex value.
+ */
+import {
+  ActionIcon,
+  Badge,
+  Button,
+  Checkbox,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  Kbd,
+  type MantineColorsTuple,
+  Menu,
+  Modal,
+  NumberInput,
+  Popover,
+  SegmentedControl,
+  Select,
+  Switch,
+  Tabs,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
+
+/** Token names that exist in both schemes. */
+export type ColorToken =
+  // surfaces, from the window frame inwards
+  | 'frame'
+  | 'panel'
+  | 'sunken'
+  | 'raised'
+  | 'field'
+  | 'hover'
+  | 'active'
+  | 'selected'
+  // lines
+  | 'line'
+  | 'line-strong'
+  | 'field-line'
+  // text
+  | 'text'
+  | 'text-2'
+  | 'text-3'
+  | 'text-disabled'
+  // the one accent
+  | 'accent'
+  | 'accent-fill'
+  | 'accent-fill-hover'
+  | 'on-accent'
+  | 'accent-soft'
+  | 'focus'
+  // state (always with a shape and a word)
+  | 'ok'
+  | 'ok-soft'
+  | 'warn'
+  | 'warn-soft'
+  | 'crit'
+  | 'crit-soft'
+  | 'crit-fill'
+  | 'crit-fill-hover'
+  | 'idle'
+  // environment strip
+  | 'env-prod'
+  | 'env-stage'
+  | 'env-dev'
+  // payload syntax
+  | 'syn-key'
+  | 'syn-str'
+  | 'syn-num'
+  | 'syn-lit'
+  // diff marks (text in `text`, ground here)
+  | 'diff-add'
+  | 'diff-del'
+  | 'diff-chg'
+  // chart series, in order of use
+  | 's1'
+  | 's2'
+  | 's3'
+  | 's4'
+  | 's5'
+  | 's6'
+  | 'grid';
+
+export type Palette = Readonly<Record<ColorToken, string>>;
+
+export const light: Palette = {
+  frame: '#eceef1',
+  panel: '#ffffff',
+  sunken: '#f6f7f9',
+  raised: '#ffffff',
+  field: '#ffffff',
+  hover: '#f0f2f5',
+  active: '#e6e9ed',
+  selected: '#e2ebfb',
+  line: '#e1e4e9',
+  'line-strong': '#cbd0d8',
+  'field-line': '#848c99',
+  text: '#171a1f',
+  'text-2': '#474e59',
+  'text-3': '#5f6772',
+  'text-disabled': '#9aa1ab',
+  accent: '#1d57c4',
+  'accent-fill': '#2460d3',
+  'accent-fill-hover': '#1d52b8',
+  'on-accent': '#ffffff',
+  'accent-soft': '#e2ebfb',
+  focus: '#2460d3',
+  ok: '#14713f',
+  'ok-soft': '#e2f3e9',
+  warn: '#8a5200',
+  'warn-soft': '#fcefd3',
+  crit: '#b4232c',
+  'crit-soft': '#fce8e8',
+  'crit-fill': '#c22b33',
+  'crit-fill-hover': '#a5222a',
+  idle: '#5f6772',
+  'env-prod': '#c22b33',
+  'env-stage': '#b87400',
+  'env-dev': '#2c8a57',
+  'syn-key': '#1d57c4',
+  'syn-str': '#14713f',
+  'syn-num': '#8a3ea8',
+  'syn-lit': '#8a5200',
+  'diff-add': '#dcf3e5',
+  'diff-del': '#fce0e0',
+  'diff-chg': '#fcefd3',
+  s1: '#2460d3',
+  s2: '#c2600c',
+  s3: '#0e8074',
+  s4: '#8a3ea8',
+  s5: '#b02a6b',
+  s6: '#6b7280',
+  grid: '#eceef1',
+};
+
+export const dark: Palette = {
+  frame: '#0f1114',
+  panel: '#16191d',
+  sunken: '#121518',
+  raised: '#1e2227',
+  field: '#101316',
+  hover: '#1d2126',
+  active: '#262b32',
+  selected: '#1b2c4b',
+  line: '#262b32',
+  'line-strong': '#3a414b',
+  'field-line': '#69727e',
+  text: '#e6e8eb',
+  'text-2': '#b0b7c1',
+  'text-3': '#8f97a3',
+  'text-disabled': '#5d6570',
+  accent: '#86adff',
+  'accent-fill': '#2f66d8',
+  'accent-fill-hover': '#386ee2',
+  'on-accent': '#ffffff',
+  'accent-soft': '#1b2c4b',
+  focus: '#86adff',
+  ok: '#57c78f',
+  'ok-soft': '#14291f',
+  warn: '#e6ae48',
+  'warn-soft': '#2d2413',
+  crit: '#ff8585',
+  'crit-soft': '#351b1e',
+  'crit-fill': '#c4343c',
+  'crit-fill-hover': '#d23f47',
+  idle: '#8f97a3',
+  'env-prod': '#e5484d',
+  'env-stage': '#e6ae48',
+  'env-dev': '#57c78f',
+  'syn-key': '#8fb4ff',
+  'syn-str': '#7fcf9f',
+  'syn-num': '#d3a1ea',
+  'syn-lit': '#e6ae48',
+  'diff-add': '#15301f',
+  'diff-del': '#3c1d20',
+  'diff-chg': '#352a12',
+  s1: '#6f9dff',
+  s2: '#ee9a52',
+  s3: '#3fbfae',
+  s4: '#c58be0',
+  s5: '#ee82ac',
+  s6: '#98a0ac',
+  grid: '#21262c',
+};
+
+/** Sizes in px; everything sits on a 4 px grid. */
+export const metrics = {
+  titleBar: 40,
+  rail: 48,
+  railWide: 168,
+  viewBar: 40,
+  subBar: 32,
+  statusBar: 24,
+  row: 28,
+  rowCompact: 24,
+  rowRelaxed: 32,
+  headRow: 26,
+  treeRow: 24,
+  control: 28,
+  controlSmall: 24,
+  controlLarge: 32,
+  inspectorMin: 300,
+  inspector: 348,
+  sidebar: 216,
+} as const;
+
+const accent: MantineColorsTuple = [
+  '#edf3fe',
+  '#e2ebfb',
+  '#c3d5f7',
+  '#9dbcf3',
+  '#86adff',
+  '#4f82e6',
+  '#2f66d8',
+  '#2460d3',
+  '#1d52b8',
+  '#163f8e',
+];
+const crit: MantineColorsTuple = [
+  '#fdf1f1',
+  '#fce8e8',
+  '#f6c6c8',
+  '#f19da1',
+  '#ff8585',
+  '#d23f47',
+  '#c4343c',
+  '#c22b33',
+  '#a5222a',
+  '#7c1a20',
+];
+/** Mantine's `dark` ramp: 0 = text ... 7 = body ... 9 = deepest. */
+const darkRamp: MantineColorsTuple = [
+  '#e6e8eb',
+  '#b0b7c1',
+  '#8f97a3',
+  '#69727e',
+  '#3a414b',
+  '#262b32',
+  '#1e2227',
+  '#16191d',
+  '#121518',
+  '#0f1114',
+];
+const gray: MantineColorsTuple = [
+  '#f6f7f9',
+  '#eceef1',
+  '#e1e4e9',
+  '#cbd0d8',
+  '#b0b6c0',
+  '#848c99',
+  '#5f6772',
+  '#474e59',
+  '#2c3138',
+  '#171a1f',
+];
+
+const heights: Record<string, string> = { xs: '24px', sm: '28px', md: '32px', lg: '36px', xl: '40px' };
+const fonts: Record<string, string> = { xs: '12px', sm: '12px', md: '13px', lg: '14px', xl: '14px' };
+const pick = (map: Record<string, string>, size: unknown): string => map[String(size ?? 'sm')] ?? map.sm ?? '';
+
+export const theme = createTheme({
+  fontFamily: "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, 'SF Mono', Consolas, monospace",
+  fontSmoothing: true,
+  fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '14px', xl: '16px' },
+  lineHeights: { xs: '16px', sm: '16px', md: '20px', lg: '20px', xl: '24px' },
+  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
+  radius: { xs: '3px', sm: '4px', md: '6px', lg: '8px', xl: '8px' },
+  defaultRadius: 'sm',
+  shadows: {
+    // only for things that float: menu, palette, dialog, toast
+    xs: 'none',
+    sm: 'none',
+    md: '0 2px 6px rgb(0 0 0 / 0.10), 0 6px 20px rgb(0 0 0 / 0.10)',
+    lg: '0 4px 12px rgb(0 0 0 / 0.14), 0 16px 48px rgb(0 0 0 / 0.18)',
+    xl: '0 4px 12px rgb(0 0 0 / 0.14), 0 16px 48px rgb(0 0 0 / 0.18)',
+  },
+  colors: { accent, crit, gray, dark: darkRamp },
+  primaryColor: 'accent',
+  primaryShade: { light: 7, dark: 6 },
+  autoContrast: false,
+  cursorType: 'default', // a desktop tool: the hand is for links only
+  focusRing: 'auto',
+  respectReducedMotion: true,
+  headings: {
+    fontWeight: '600',
+    sizes: {
+      h1: { fontSize: '20px', lineHeight: '28px' },
+      h2: { fontSize: '16px', lineHeight: '24px' },
+      h3: { fontSize: '13px', lineHeight: '20px' },
+      h4: { fontSize: '12px', lineHeight: '16px' },
+    },
+  },
+  components: {
+    Button: Button.extend({
+      defaultProps: { size: 'sm' },
+      vars: (_t, p) => ({
+        root: {
+          '--button-height': pick(heights, p.size),
+          '--button-fz': pick(fonts, p.size),
+          '--button-padding-x': p.size === 'xs' ? '8px' : '10px',
+        },
+      }),
+    }),
+    ActionIcon: ActionIcon.extend({
+      defaultProps: { size: 'sm', variant: 'subtle', color: 'gray' },
+      vars: (_t, p) => ({ root: { '--ai-size': pick(heights, p.size) } }),
+    }),
+    Input: Input.extend({
+      defaultProps: { size: 'sm' },
+      vars: (_t, p) => ({
+        wrapper: { '--input-height': pick(heights, p.size), '--input-fz': pick(fonts, p.size), '--input-padding': '8px' },
+      }),
+    }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
+    Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false, checkIconPosition: 'right' } }),
+    SegmentedControl: SegmentedControl.extend({
+      defaultProps: { size: 'sm', withItemsBorders: false, transitionDuration: 0 },
+      vars: () => ({ root: { '--sc-font-size': '12px', '--sc-padding': '2px 8px', '--sc-shadow': 'none' } }),
+    }),
+    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
+    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'xs', withThumbIndicator: false } }),
+    Badge: Badge.extend({ defaultProps: { size: 'sm', variant: 'default', radius: 'xs', tt: 'none' } }),
+    Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } }),
+    Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
+    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
+    Modal: Modal.extend({ defaultProps: { shadow: 'lg', radius: 'lg', centered: true, transitionProps: { duration: 120 } } }),
+  },
+});
+
+const prefixed = (palette: Palette): Record<string, string> =>
+  Object.fromEntries(Object.entries(palette).map(([name, value]) => [`--sb-${name}`, value]));
+
+/** Mantine's semantic variables, mapped so that stock components match without per-component styling. */
+const mapped = (c: Palette): Record<string, string> => ({
+  '--mantine-color-body': c.panel,
+  '--mantine-color-text': c.text,
+  '--mantine-color-dimmed': c['text-3'],
+  '--mantine-color-placeholder': c['text-3'],
+  '--mantine-color-anchor': c.accent,
+  '--mantine-color-error': c.crit,
+  '--mantine-color-default': c.field,
+  '--mantine-color-default-hover': c.hover,
+  '--mantine-color-default-color': c.text,
+  '--mantine-color-default-border': c['line-strong'],
+  '--mantine-color-disabled': c.sunken,
+  '--mantine-color-disabled-color': c['text-disabled'],
+  '--mantine-color-disabled-border': c.line,
+  '--mantine-primary-color-filled': c['accent-fill'],
+  '--mantine-primary-color-filled-hover': c['accent-fill-hover'],
+  '--mantine-primary-color-light': c['accent-soft'],
+  '--mantine-primary-color-light-color': c.accent,
+  '--mantine-color-accent-filled': c['accent-fill'],
+  '--mantine-color-accent-filled-hover': c['accent-fill-hover'],
+  '--mantine-color-accent-light': c['accent-soft'],
+  '--mantine-color-accent-light-color': c.accent,
+  '--mantine-color-crit-filled': c['crit-fill'],
+  '--mantine-color-crit-filled-hover': c['crit-fill-hover'],
+  '--mantine-color-crit-light': c['crit-soft'],
+  '--mantine-color-crit-light-color': c.crit,
+});
+
+export const cssVariablesResolver: CSSVariablesResolver = () => ({
+  variables: {
+    ...Object.fromEntries(Object.entries(metrics).map(([k, v]) => [`--sb-${k.replace(/[A-Z]/g, (m) => `-${m.toLowerCase()}`)}`, `${v}px`])),
+    '--sb-ease': 'cubic-bezier(0.2, 0, 0, 1)',
+    '--sb-fast': '80ms',
+    '--sb-normal': '120ms',
+  },
+  light: { ...prefixed(light), ...mapped(light) },
+  dark: { ...prefixed(dark), ...mapped(dark) },
+});
