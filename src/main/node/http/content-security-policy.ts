@@ -9,6 +9,21 @@ export function createNonce(): string {
   return randomBytes(16).toString('base64');
 }
 
+/** What the console never asks a browser for. */
+const refusedFeatures = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'microphone',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+];
+
 export interface DocumentPolicyOptions {
   /** Lets the component library's and the editor's `<style>` elements through; scripts are never inline. */
   readonly nonce: string;
@@ -43,6 +58,8 @@ export function documentHeaders(options: DocumentPolicyOptions): Record<string, 
     'Content-Security-Policy': contentSecurityPolicy(options),
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': refusedFeatures.map((feature) => `${feature}=()`).join(', '),
     'Referrer-Policy': 'no-referrer',
     'Cache-Control': 'no-store',
   };

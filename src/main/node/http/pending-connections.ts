@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import { limits } from '../../../common/limits.ts';
+import { networkOf } from '../accounts/index.ts';
+
+/**
+ * Connections that have not sent a whole request yet (security.md row 4). Beyond the bound the one that has waited
+ * longest is closed, not the newest: an honest client sends at once and never waits, also when a flood comes from its own address.
+ */
+export class PendingConnections {
+  /** In order of arrival, by remote address and port: TLS puts another socket object in front of the accepted one. */
+  readonly #pending = new Map<string, { readonly socket: Socket; readonly network: string }>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #onDropped: (address: string) => void;
+
+  constructor(onDropped: (address: string) => void) {
+    this.#onDropped = onDropped;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** A connection was accepted. */
+  add(socket: Socket): void {
+    const key = keyOf(socket);
+    const network = networkOf(socket.remoteAddress ?? '');
+    const held = this.#perAddress.get(network) ?? 0;
+    if (held >= limits.pendingConnectionsPerAddress) this.#dropOldest((other) => other === network);
+    else if (this.#pending.size >= limits.pendingConnections) this.#dropOldest(() => true);
+    this.#pending.set(key, { socket, network });
+    this.#perAddress.set(network, (this.#perAddress.get(network) ?? 0) + 1);
+    socket.once('close', () => this.#remove(key));
+  }
+
+  /** The connection has sent a whole request. */
+  settle(socket: Socket): void {
+    this.#remove(keyOf(socket));
+  }
+
+  #remove(key: string): void {
+    const entry = this.#pending.get(key);
+    if (entry === undefined) return;
+    this.#pending.delete(key);
+    const left = (this.#perAddress.get(entry.network) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(entry.network);
+    else this.#perAddress.set(entry.network, left);
+  }
+
+  #dropOldest(of: (network: string) => boolean): void {
+    for (const [key, { socket, network }] of this.#pending) {
+      if (!of(network)) continue;
+      this.#remove(key);
+      socket.destroy();
+      this.#onDropped(network);
+      return;
+    }
+  }
+}
+
+function keyOf(socket: Socket): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}
