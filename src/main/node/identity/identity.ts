@@ -1,0 +1,107 @@
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { join } from 'node:path';
+import { SignalboxError } from '../../../common/errors.ts';
+import { DamagedFileError } from '../damaged-file-error.ts';
+import type { Problems } from '../telemetry/problems.ts';
+import { privateKeyFromSeed, rawPublicKey } from './ed25519.ts';
+import { readIdentityFile, type StoredIdentity, writeIdentityFile } from './identity-file.ts';
+import { nodeIdOf } from './node-id.ts';
+import { plainKeyStoreName, type SecretStore } from './secret-store.ts';
+
+/** Who this node is. */
+export interface NodeIdentity {
+  readonly nodeId: string;
+  /** 32 raw bytes. */
+  readonly publicKey: Uint8Array;
+  /** Name of the store that protects the key. */
+  readonly store: string;
+  /** Ed25519, 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+export interface IdentityOptions {
+  /** The data folder; the identity is in `identity.json`. */
+  readonly folder: string;
+  /** Protects a new key, and an old one from now on. */
+  readonly secrets: SecretStore;
+  /** Further stores an old key may be under; it is then wrapped anew with `secrets`. */
+  readonly formerSecrets?: readonly SecretStore[];
+  /** Told while only file permissions protect the key. */
+  readonly problems?: Problems;
+}
+
+const seedBytes = 32;
+
+/**
+ * The key of this node, made at the first start. A key that cannot be opened is never replaced: a new key is a new node.
+ *
+ * @throws SignalboxError `IDENTITY_LOCKED` when the store cannot open the key, `STORAGE_FULL`
+ * @throws DamagedFileError when `identity.json` cannot be read
+ */
+export async function loadOrCreateIdentity(options: IdentityOptions): Promise<NodeIdentity> {
+  const file = join(options.folder, 'identity.json');
+  const stored = await readIdentityFile(file);
+  const identity = stored === undefined ? await create(file, options.secrets) : await unlock(file, stored, options);
+  if (identity.store === plainKeyStoreName)
+    options.problems?.raise({
+      id: 'identity.plainKey',
+      severity: 'warn',
+      title: 'The node key is protected by file permissions alone',
+      detail: `Whoever can read ${options.folder} can act as this node. Set SIGNALBOX_PASSPHRASE (or SIGNALBOX_PASSPHRASE_FILE) and restart: the key is then wrapped with it.`,
+      view: '/settings',
+    });
+  else options.problems?.clear('identity.plainKey');
+  return identity;
+}
+
+async function create(file: string, secrets: SecretStore): Promise<NodeIdentity> {
+  const keySeed = randomBytes(seedBytes);
+  const identity = fromSeed(keySeed, secrets.name);
+  await save(file, keySeed, identity.publicKey, secrets, Date.now());
+  return identity;
+}
+
+async function unlock(file: string, stored: StoredIdentity, { secrets, formerSecrets = [] }: IdentityOptions): Promise<NodeIdentity> {
+  const candidates = [secrets, ...formerSecrets];
+  const store = candidates.find(({ name }) => name === stored.store);
+  if (store === undefined)
+    throw locked(
+      stored,
+      `it is protected by "${stored.store}", and this start offers "${candidates.map(({ name }) => name).join('", "')}"`,
+    );
+  const keySeed = await store.decrypt(stored.wrappedSeed).catch((error: unknown) => {
+    throw locked(stored, `"${stored.store}" does not open it`, error);
+  });
+  if (keySeed.length !== seedBytes) throw new DamagedFileError(file, 'identity', 'The key in it has the wrong length.');
+  const identity = fromSeed(keySeed, secrets.name);
+  if (Buffer.compare(identity.publicKey, stored.publicKey) !== 0)
+    throw new DamagedFileError(file, 'identity', 'Its private and its public key do not belong together.');
+  if (store !== secrets) await save(file, keySeed, identity.publicKey, secrets, stored.createdAt);
+  return identity;
+}
+
+async function save(file: string, keySeed: Uint8Array, publicKey: Uint8Array, secrets: SecretStore, createdAt: number): Promise<void> {
+  const wrappedSeed = await secrets.encrypt(keySeed);
+  // Better no identity than one that the next start cannot open.
+  const reopened = await secrets.decrypt(wrappedSeed);
+  if (Buffer.compare(reopened, keySeed) !== 0)
+    throw new SignalboxError(
+      'IDENTITY_LOCKED',
+      `The key store "${secrets.name}" does not give back what it was given. The node key was not saved.`,
+    );
+  await writeIdentityFile(file, { publicKey, wrappedSeed, store: secrets.name, createdAt });
+}
+
+function fromSeed(keySeed: Uint8Array, store: string): NodeIdentity {
+  const privateKey: KeyObject = privateKeyFromSeed(keySeed);
+  const publicKey = rawPublicKey(privateKey);
+  return { nodeId: nodeIdOf(publicKey), publicKey, store, sign: (bytes) => new Uint8Array(sign(null, bytes, privateKey)) };
+}
+
+function locked(stored: StoredIdentity, why: string, cause?: unknown): SignalboxError {
+  return new SignalboxError(
+    'IDENTITY_LOCKED',
+    `The key of node ${nodeIdOf(stored.publicKey)} cannot be opened: ${why}. Start the node the way it was started before, with the same passphrase and user. The key was left as it is.`,
+    { retryable: false, data: { store: stored.store, nodeId: nodeIdOf(stored.publicKey) }, ...(cause !== undefined && { cause }) },
+  );
+}
