@@ -6,10 +6,12 @@ import type { Store } from '../store/types.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { hashToken, newToken, sameHash } from './tokens.ts';
 
-const accessLifetimeMs = 3_600_000;
-const refreshLifetimeMs = 30 * 86_400_000;
-/** The first half of a refresh token names its session for life; the second half changes at every use. */
-const selectorLength = 22;
+const defaultAccessLifetimeMs = 3_600_000;
+const defaultRefreshLifetimeMs = 30 * 86_400_000;
+/** A refresh token's first 15 bytes (20 characters) name its session for life; the other 17 change at every use. */
+const selectorBytes = 15;
+const selectorLength = 20;
+const secretBytes = 17;
 
 /** A token with its times, milliseconds since the epoch. */
 export interface IssuedToken {
@@ -46,6 +48,16 @@ interface SessionRow {
   readonly refresh_expires: number;
 }
 
+export interface SessionsOptions {
+  readonly store: Store;
+  readonly accounts: Accounts;
+  /** Life of an access token, milliseconds; default 1 h. */
+  readonly accessLifetimeMs?: number;
+  /** Life of an unused refresh token, milliseconds; default 30 d. */
+  readonly refreshLifetimeMs?: number;
+  readonly nowMs?: () => number;
+}
+
 type SessionListener = (sessionId: string, username: string, why: SessionEnd) => void;
 
 /**
@@ -59,15 +71,19 @@ export class Sessions implements Startable {
   readonly #store: Store;
   readonly #accounts: Accounts;
   readonly #nowMs: () => number;
+  readonly #accessLifetimeMs: number;
+  readonly #refreshLifetimeMs: number;
   readonly #byId = new Map<string, SessionRow>();
   readonly #byAccess = new Map<string, string>();
   readonly #bySelector = new Map<string, string>();
   readonly #listeners = new Set<SessionListener>();
 
-  constructor(options: { readonly store: Store; readonly accounts: Accounts; readonly nowMs?: () => number }) {
+  constructor(options: SessionsOptions) {
     this.#store = options.store;
     this.#accounts = options.accounts;
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#accessLifetimeMs = options.accessLifetimeMs ?? defaultAccessLifetimeMs;
+    this.#refreshLifetimeMs = options.refreshLifetimeMs ?? defaultRefreshLifetimeMs;
   }
 
   async start(): Promise<void> {
@@ -84,7 +100,7 @@ export class Sessions implements Startable {
   /** Opens a session for somebody whose password was verified. The oldest session gives way when there are too many. */
   async create(username: string): Promise<IssuedTokens> {
     await this.#makeRoom(username);
-    const selector = newToken(16);
+    const selector = newToken(selectorBytes);
     const { row, tokens } = this.#issue({ id: randomUUID(), username, created_at: this.#nowMs() }, selector);
     await this.#store.run(
       `INSERT INTO sessions (id, username, created_at, access_hash, access_issued, access_expires, refresh_selector_hash, refresh_hash, refresh_expires)
@@ -186,17 +202,17 @@ export class Sessions implements Startable {
   #issue(session: Pick<SessionRow, 'id' | 'username' | 'created_at'>, selector: string): { row: SessionRow; tokens: IssuedTokens } {
     const now = this.#nowMs();
     const access = newToken();
-    const refresh = selector + newToken(16);
+    const refresh = selector + newToken(secretBytes);
     const row: SessionRow = {
       id: session.id,
       username: session.username,
       created_at: session.created_at,
       access_hash: hashToken(access),
       access_issued: now,
-      access_expires: now + accessLifetimeMs,
+      access_expires: now + this.#accessLifetimeMs,
       refresh_selector_hash: hashToken(selector),
       refresh_hash: hashToken(refresh),
-      refresh_expires: now + refreshLifetimeMs,
+      refresh_expires: now + this.#refreshLifetimeMs,
     };
     return {
       row,

@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hashToken, newToken, sameHash } from '../accounts/index.ts';
+import { writeFileDurably } from '../store/index.ts';
 
 /** What `DATA/cli.token` holds: enough for a program of the same user to reach the node. */
 export interface CliToken {
@@ -26,17 +27,7 @@ export class CliTokenFile {
   /** Writes the file, whole or not at all. */
   async write(url: string, certificate: string | undefined): Promise<void> {
     const content: CliToken = { token: this.#token, url, ...(certificate !== undefined && { certificate }) };
-    const temporary = `${this.#file}.${process.pid}.tmp`;
-    await rm(temporary, { force: true });
-    // Made with its mode, so that there is no moment at which others can read it.
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify(content)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, this.#file);
+    await writeFileDurably(this.#file, `${JSON.stringify(content)}\n`, 0o600);
   }
 
   /** True for the token of this start. */

@@ -24,11 +24,11 @@ export class HostGuard {
 
   /**
    * @param listenHost the configured listen address
-   * @param allowedHosts further names under which people reach the node
+   * @param allowedHosts further names under which people reach the node, with or without a port
    */
   constructor(listenHost: string, allowedHosts: readonly string[]) {
     const own = isLoopback(listenHost) ? [] : [listenHost, hostname()];
-    this.#names = new Set([...own, ...allowedHosts].map((name) => name.toLowerCase()));
+    this.#names = new Set([...own, ...allowedHosts].map((name) => parseHost(name)?.name ?? name.toLowerCase()));
   }
 
   /**
