@@ -1,0 +1,91 @@
+import { MessageChannelMain, type MessagePortMain, type WebFrameMain } from 'electron';
+import type { Principal } from '../../common/roles.ts';
+import { noticeChannels } from '../../preload/channels.ts';
+import { createNode, type NodeOptions, type SignalboxNode } from '../node/node.ts';
+import { attachMessagePort } from '../node/router/index.ts';
+import type { Logger } from '../node/telemetry/index.ts';
+
+export interface NodeHostOptions {
+  /** What the node is made with, at the first start and at every restart. */
+  readonly node: Omit<NodeOptions, 'onRestart'>;
+  readonly logger: Logger;
+  /** The node could not start, or not start again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Runs the node in this process and connects the window to it. */
+export class NodeHost {
+  readonly #options: NodeHostOptions;
+  /** One connection a window: a page that asks again has lost the one before. */
+  readonly #ports = new Map<number, MessagePortMain>();
+  /** The running node, or its start. Rejected while there is none. */
+  #node: Promise<SignalboxNode> | undefined;
+  #isUp = false;
+  #stopped = false;
+
+  constructor(options: NodeHostOptions) {
+    this.#options = options;
+  }
+
+  /** True while a node is running here. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Starts the node. A failure is told to `onFailure` and to whoever waits for a connection. */
+  async start(): Promise<void> {
+    this.#node = this.#launch();
+    await this.#node.catch(this.#options.onFailure);
+  }
+
+  /**
+   * Gives a page a port to the node, as the local user. Waits for a node that is starting.
+   *
+   * @throws SignalboxError of the failed start
+   */
+  async connect(webContentsId: number, frame: WebFrameMain): Promise<void> {
+    const node = await this.#node;
+    if (node === undefined || frame.isDestroyed()) return;
+    this.#ports.get(webContentsId)?.close();
+    const { port1, port2 } = new MessageChannelMain();
+    this.#ports.set(webContentsId, port1);
+    port1.once('close', () => {
+      if (this.#ports.get(webContentsId) === port1) this.#ports.delete(webContentsId);
+    });
+    attachMessagePort(node.router, port1, { principal: () => localPrincipal(node) });
+    frame.postMessage(noticeChannels.port, null, [port2]);
+  }
+
+  /** Stops the node for good. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const node = await this.#node?.catch(() => undefined);
+    await node?.stop();
+  }
+
+  async #launch(): Promise<SignalboxNode> {
+    const node = await createNode({ ...this.#options.node, onRestart: (reason) => void this.#restart(reason) });
+    await node.start();
+    this.#isUp = true;
+    return node;
+  }
+
+  /** In place: the process and its window stay, connections end with `bye` and the page asks for a new one. */
+  async #restart(reason: string): Promise<void> {
+    if (this.#stopped) return;
+    this.#options.logger.info('shell.node.restart', 'The node restarts.', { reason });
+    const before = this.#node;
+    this.#node = (async () => {
+      const old = await before;
+      this.#isUp = false;
+      await old?.stop();
+      return await this.#launch();
+    })();
+    await this.#node.catch(this.#options.onFailure);
+  }
+}
+
+/** Whoever sits at this computer; the role follows the setting at once. */
+function localPrincipal(node: SignalboxNode): Principal {
+  return { user: `local@${node.nodeId}`, roles: [node.config.get('node.localUserRole')], via: 'ipc' };
+}

@@ -1,0 +1,33 @@
+/** What the pages may ask the shell for: every channel, with the form of its one argument and the pages that may use it. */
+import { z } from 'zod';
+import { requestChannels as channels } from '../../preload/channels.ts';
+import type { Desktop } from './desktop.ts';
+import { openExternalLink } from './external-links.ts';
+import type { Asker, Ipc } from './ipc.ts';
+
+const nothing = z.undefined();
+const rescuePage = ['/rescue.html'];
+const crashPage = ['/crash.html'];
+const everyPage = ['/', '/index.html', ...rescuePage, ...crashPage];
+
+/** Registers every request of the pages. */
+export function registerRequests(ipc: Ipc, desktop: Desktop): void {
+  ipc.handle(channels.connect, nothing, (_none, { webContentsId, frame }: Asker) => desktop.node.connect(webContentsId, frame));
+  ipc.handle(channels.takeView, nothing, () => desktop.takeView());
+  ipc.handle(channels.setTheme, z.enum(['system', 'light', 'dark']), (theme) => desktop.setTheme(theme));
+  ipc.handle(channels.openExternal, z.string().max(2_048), openExternalLink);
+
+  ipc.handle(channels.minimize, nothing, () => desktop.window?.minimize(), everyPage);
+  ipc.handle(channels.toggleMaximize, nothing, () => desktop.toggleMaximize(), everyPage);
+  ipc.handle(channels.close, nothing, () => desktop.window?.close(), everyPage);
+  ipc.handle(channels.windowState, nothing, () => desktop.windowState(), everyPage);
+
+  ipc.handle(channels.describeDamage, nothing, () => desktop.describeDamage(), rescuePage);
+  ipc.handle(channels.backUp, nothing, () => desktop.backUp(), rescuePage);
+  ipc.handle(channels.reset, z.string().max(256), (confirmation) => desktop.resetDamaged(confirmation), rescuePage);
+  ipc.handle(channels.quit, nothing, () => desktop.quit(), [...rescuePage, ...crashPage]);
+
+  ipc.handle(channels.describeCrash, nothing, () => desktop.describeCrash(), crashPage);
+  ipc.handle(channels.openAgain, nothing, () => desktop.openAgain(), crashPage);
+  ipc.handle(channels.openLogFolder, nothing, () => desktop.openLogFolder(), crashPage);
+}

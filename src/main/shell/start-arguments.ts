@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+
+/** How the program was started: as the command line, or as the desktop application. */
+export type StartArguments =
+  | { readonly kind: 'cli'; readonly argv: readonly string[] }
+  | { readonly kind: 'desktop'; readonly dataFolder: string | undefined; readonly link: string | undefined };
+
+/** Scheme of links that open a view. */
+export const linkScheme = 'signalbox:';
+
+export interface StartArgumentOptions {
+  /** `process.argv` of Electron. */
+  readonly argv: readonly string[];
+  /** Folder of the application when Electron was told which one to run; undefined in a packaged program. */
+  readonly appPath: string | undefined;
+  /** Words that name a command of the command line. */
+  readonly commands: readonly string[];
+}
+
+/**
+ * Reads the arguments of the installed program, which is both. A command word or `--headless` means the command line, as
+ * does asking for help or the version; everything else is a window. Chromium's own switches are passed over.
+ */
+export function readStartArguments({ argv, appPath, commands }: StartArgumentOptions): StartArguments {
+  const own = withoutRuntime(argv, appPath);
+  const first = own.find((argument) => !argument.startsWith('-'));
+  if (own.includes('--headless')) {
+    const rest = own.filter((argument) => argument !== '--headless');
+    return { kind: 'cli', argv: first !== undefined && commands.includes(first) ? rest : ['start', ...rest] };
+  }
+  const asksCommandLine = own.some((argument) => ['--help', '-h', '--version', '-V'].includes(argument));
+  if ((first !== undefined && commands.includes(first)) || asksCommandLine) return { kind: 'cli', argv: own };
+  const folder = optionValue(own, '--data');
+  return {
+    kind: 'desktop',
+    dataFolder: folder === undefined ? undefined : resolve(folder),
+    link: own.find((argument) => argument.startsWith(`${linkScheme}//`)),
+  };
+}
+
+/** What follows the program itself, and the application's folder if it was named. */
+function withoutRuntime(argv: readonly string[], appPath: string | undefined): readonly string[] {
+  const rest = argv.slice(1).filter((argument) => argument !== '--no-sandbox' && argument !== '--disable-gpu');
+  if (appPath === undefined) return rest;
+  const at = rest.findIndex((argument) => !argument.startsWith('-') && resolve(argument) === resolve(appPath));
+  return at < 0 ? rest : rest.slice(at + 1);
+}
+
+function optionValue(argv: readonly string[], name: string): string | undefined {
+  const joined = argv.find((argument) => argument.startsWith(`${name}=`));
+  if (joined !== undefined) return joined.slice(name.length + 1);
+  const at = argv.indexOf(name);
+  return at < 0 ? undefined : argv[at + 1];
+}
