@@ -33,6 +33,30 @@ export const limits = {
   topicLevels: 16,
   /** Largest event a client may publish. */
   publishBytes: 262_144,
+  /** Largest result or event the node sends; a larger result answers TOO_LARGE. */
+  resultBytes: 8_388_608,
+  /** Unsent bytes of a socket above which its events wait in the queue (security.md row 12). */
+  pausedSocketBytes: 1_048_576,
+  /** Unsent bytes of a socket at which it is closed whatever it does. */
+  largestSocketBufferBytes: 16_777_216,
+  /** How long a socket may stay above `pausedSocketBytes` before it is closed with 1013 (security.md row 12). */
+  slowClientMs: 30_000,
+  /** Topics whose counts and sequence numbers are kept; the least recently used goes first. */
+  trackedTopics: 2_000,
+  /** Topics whose last value is kept for new subscribers, and the bytes of all such values. */
+  retainedTopics: 1_000,
+  retainedBytes: 8_388_608,
+  /** Calls kept for the activity list. */
+  activityEntries: 2_000,
+  /** Answers kept for repeated idempotency keys, and for how long. */
+  idempotencyEntries: 10_000,
+  idempotencyMs: 86_400_000,
+  /** Feeds of one client, and what one feed keeps. */
+  feedsPerClient: 8,
+  feedEvents: 10_000,
+  feedBytes: 16_777_216,
+  /** Largest answer of `feeds.read`. */
+  feedReadBytes: 1_048_576,
   /** Bodies of sign-in, refresh and set-up. */
   signInBodyBytes: 16_384,
   /** TCP connections of one address, and of all, that have not sent a whole request yet; the oldest gives way. */

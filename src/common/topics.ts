@@ -52,3 +52,14 @@ export function levelsMatch(filter: readonly string[], topic: readonly string[])
   }
   return filter.length === topic.length;
 }
+
+/** True when some concrete topic matches both filters. */
+export function filtersOverlap(first: readonly string[], second: readonly string[]): boolean {
+  for (let index = 0; ; index++) {
+    const one = first[index];
+    const other = second[index];
+    if (one === '#' || other === '#') return true;
+    if (one === undefined || other === undefined) return one === other;
+    if (one !== other && one !== '+' && other !== '+') return false;
+  }
+}

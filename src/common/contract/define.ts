@@ -15,6 +15,8 @@ export interface MethodSpec {
   readonly help: string;
   /** Paths of params that never reach a log, the audit table or a history. */
   readonly secretParams?: readonly string[];
+  /** The result carries a secret that is told once: it is never kept for a repeated idempotency key. */
+  readonly secretResult?: boolean;
   /** Sample params for the form and the reference page. */
   readonly example?: Readonly<Record<string, unknown>>;
   /** Called by the console by itself, or touches only the caller's own notes: no line in the activity list or the audit table. */

@@ -74,5 +74,6 @@ export const usersContract = defineService({
     role: 'admin',
     effect: 'write',
     help: 'Makes a one-time link with which an administrator is created in a browser.',
+    secretResult: true,
   },
 });

@@ -44,6 +44,8 @@ export interface EncodedEvent {
   /** JSON text of `message`; made on first use. */
   readonly text: string;
   readonly sizeBytes: number;
+  /** Tells events of one process apart. */
+  readonly serial: number;
 }
 
 /** Kind of connection, for counts and limits. */
@@ -64,6 +66,8 @@ export interface RouterClient {
   receiveText(text: string): void;
   /** An already built frame (MessagePort, memory): one message or an array. Never throws. */
   receive(frame: unknown): void;
+  /** Ends the connection from the node's side, with a WebSocket close code. */
+  close(code: number, reason: string): void;
   /** The connection is gone: subscriptions and running reads end. */
   closed(): void;
 }

@@ -1,0 +1,77 @@
+import type { MethodSpec } from '../../../common/contract/index.ts';
+import type { SignalboxError } from '../../../common/errors.ts';
+import type { CallOutcome, RunningCall } from './running-call.ts';
+import type { AuditSink } from './types.ts';
+
+const refusalWindowMs = 10_000;
+const mostRefusalKeys = 1_000;
+
+interface Refusals {
+  sinceMs: number;
+  more: number;
+}
+
+/** Writes the router's acts and refusals down, secrets removed, floods of refusals folded into one line. */
+export class AuditTrail {
+  readonly #sink: AuditSink;
+  readonly #nowMs: () => number;
+  readonly #refusals = new Map<string, Refusals>();
+
+  constructor(sink: AuditSink, nowMs: () => number) {
+    this.#sink = sink;
+    this.#nowMs = nowMs;
+  }
+
+  /** A write has ended. */
+  ended(call: RunningCall, spec: MethodSpec, params: unknown, outcome: CallOutcome): void {
+    this.#sink.record({
+      principal: call.principal,
+      act: call.method,
+      target: call.remoteNode ?? null,
+      params: redact(params, spec.secretParams),
+      outcome: outcome.ok ? 'done' : 'failed',
+      code: outcome.ok ? null : outcome.error.code,
+      detail: outcome.ok ? (call.isAnswered ? 'It ended after its deadline or after the caller gave up.' : null) : outcome.error.message,
+      durationMs: Math.round(performance.now() - call.startedTick),
+    });
+  }
+
+  /** A caller lacks the role. The first of ten seconds is written, the rest counted in the next line. */
+  refused(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
+    const nowMs = this.#nowMs();
+    const key = JSON.stringify([call.principal.user, call.method]);
+    const seen = this.#refusals.get(key);
+    if (seen !== undefined && nowMs - seen.sinceMs < refusalWindowMs) {
+      seen.more++;
+      return;
+    }
+    if (this.#refusals.size >= mostRefusalKeys) this.#refusals.clear();
+    this.#refusals.set(key, { sinceMs: nowMs, more: 0 });
+    this.#sink.record({
+      principal: call.principal,
+      act: call.method,
+      target: call.remoteNode ?? null,
+      params: redact(call.request.params, spec.secretParams),
+      outcome: 'refused',
+      code: error.code,
+      detail: seen !== undefined && seen.more > 0 ? `${error.message} Refused ${seen.more} more times before this line.` : error.message,
+      durationMs: null,
+    });
+  }
+}
+
+const hidden = '(secret)';
+
+/** A copy without the values at the given dotted paths. */
+export function redact(params: unknown, paths: readonly string[] = []): unknown {
+  return paths.reduce((value, path) => redactPath(value, path.split('.')), params);
+}
+
+function redactPath(value: unknown, path: readonly string[]): unknown {
+  if (path.length === 0) return value === undefined ? undefined : hidden;
+  if (typeof value !== 'object' || value === null) return value;
+  const [head, ...rest] = path as [string, ...string[]];
+  if (Array.isArray(value)) return value.map((item) => redactPath(item, path));
+  if (!Object.hasOwn(value, head)) return value;
+  return { ...value, [head]: redactPath((value as Record<string, unknown>)[head], rest) };
+}

@@ -1,0 +1,36 @@
+/** Counts over the last whole seconds, for rates that people read. */
+export class RateWindow {
+  readonly #buckets: number[];
+  #second = 0;
+
+  /** @param seconds length of the window */
+  constructor(seconds: number) {
+    // One bucket more: the second that is under way is not yet a rate.
+    this.#buckets = new Array<number>(seconds + 1).fill(0);
+  }
+
+  add(nowMs: number, count = 1): void {
+    this.#advance(nowMs);
+    const index = this.#second % this.#buckets.length;
+    this.#buckets[index] = (this.#buckets[index] as number) + count;
+  }
+
+  /** Events a second, averaged over the window, to two decimals. */
+  perSecond(nowMs: number): number {
+    this.#advance(nowMs);
+    const current = this.#second % this.#buckets.length;
+    let total = 0;
+    this.#buckets.forEach((count, index) => {
+      if (index !== current) total += count;
+    });
+    return Math.round((total / (this.#buckets.length - 1)) * 100) / 100;
+  }
+
+  #advance(nowMs: number): void {
+    const second = Math.floor(nowMs / 1_000);
+    if (second === this.#second) return;
+    const steps = Math.min(Math.max(second - this.#second, 0), this.#buckets.length);
+    for (let step = 1; step <= steps; step++) this.#buckets[(second - steps + step) % this.#buckets.length] = 0;
+    if (second > this.#second) this.#second = second;
+  }
+}

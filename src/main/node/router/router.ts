@@ -1,0 +1,362 @@
+import type { TopicStats } from '../../../common/contract/events.ts';
+import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';
+import { SignalboxError } from '../../../common/errors.ts';
+import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
+import { allows, type Principal } from '../../../common/roles.ts';
+import type { EventMessage } from '../../../common/wire/messages.ts';
+import type { Startable } from '../startable.ts';
+import type { Store } from '../store/types.ts';
+import type { Logger } from '../telemetry/types.ts';
+import { MemoryAnswers, StoredAnswers } from './answers.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { CallDirectory } from './call-directory.ts';
+import { CallLog } from './call-log.ts';
+import type { SelfNames } from './classify.ts';
+import { ClientConnection } from './client-connection.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EventBus, type PublishOptions, type Subscriber } from './event-bus.ts';
+import { FrameCache } from './frame-cache.ts';
+import { Idempotency } from './idempotency.ts';
+import type { RemoteNodes } from './remote-nodes.ts';
+import type { RouterCore } from './router-core.ts';
+import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
+import { Routes } from './routes.ts';
+import type { Caller } from './running-call.ts';
+import { SharedEvent } from './shared-event.ts';
+import { SlowClients } from './slow-clients.ts';
+import { Turn } from './turn.ts';
+import type { AuditSink, ClientKind, ConnectOptions, Handlers, RouterClient } from './types.ts';
+
+export interface RouterOptions {
+  readonly nodeId: string;
+  /** The node's name now; it may change while the node runs. */
+  readonly name: () => string;
+  readonly version: string;
+  readonly capabilities: () => readonly string[];
+  readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly audit: AuditSink;
+  /** Keeps answers of writes for repeats after a restart ({@link routerMigrations}). Absent: in memory only. */
+  readonly store?: Store;
+  /** Milliseconds since the epoch. */
+  readonly nowMs?: () => number;
+  readonly limits?: Partial<Limits>;
+  /** Other nodes; absent: only this one exists. */
+  readonly remoteNodes?: RemoteNodes;
+  /** Checks every result against the contract; for tests. */
+  readonly validateResults?: boolean;
+}
+
+/** Whether a notification is good news (wire.md 1, `text_notification`). */
+export type NotificationLevel = 'info' | 'success' | 'warning' | 'error';
+
+const notificationCodes: Readonly<Record<NotificationLevel, number>> = { info: 1, success: 2, warning: 3, error: 4 };
+const drainMs = 5_000;
+const pingEveryMs = 30_000;
+
+/** The node's message router: clients on one side, methods and topics on the other. */
+export class Router implements Startable {
+  /** Joins the writes of one turn of the event loop; shared by the transports. */
+  readonly turn = new Turn();
+  /** Frames of this turn that several clients get; shared by the transports. */
+  readonly frames = new FrameCache();
+  readonly limits: Limits;
+  readonly #options: RouterOptions;
+  readonly #nowMs: () => number;
+  readonly #metrics: RouterMetrics;
+  readonly #log: CallLog;
+  readonly #calls: CallDirectory;
+  readonly #dispatcher: Dispatcher;
+  readonly #routes: Routes;
+  readonly #bus: EventBus;
+  readonly #core: RouterCore;
+  readonly #clients = new Map<string, ClientConnection>();
+  readonly #disconnectListeners = new Set<(clientId: string) => void>();
+  #nextClient = 1;
+  #nextLocalCall = 1;
+  #stopPing: (() => void) | undefined;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.limits = { ...defaultLimits, ...options.limits };
+    const { limits } = this;
+    const { logger, nodeId } = options;
+    const nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = nowMs;
+    this.#metrics = new RouterMetrics(nowMs);
+    this.#log = new CallLog(limits.activityEntries);
+    this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
+    const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
+    this.#dispatcher = new Dispatcher({
+      logger,
+      limits,
+      audit: new AuditTrail(options.audit, nowMs),
+      idempotency: new Idempotency(answers, logger),
+      validateResults: options.validateResults ?? false,
+    });
+    const self = (): SelfNames => ({ nodeId, name: options.name() });
+    const { remoteNodes } = options;
+    this.#bus = new EventBus({ self, limits, logger, metrics: this.#metrics, nowMs, remoteNodes });
+    this.#routes = new Routes({
+      self,
+      remoteNodes,
+      capabilities: options.capabilities,
+      dispatcher: this.#dispatcher,
+      openPart: (request, caller) => this.#calls.open(request, caller),
+    });
+    this.#core = {
+      nodeId,
+      limits,
+      logger,
+      nowMs,
+      self,
+      metrics: this.#metrics,
+      turn: this.turn,
+      calls: this.#calls,
+      slowClients: new SlowClients(limits, nowMs),
+      route: (call, request) => this.#routes.route(call, request),
+      forget: (connection) => this.#forget(connection),
+    };
+    this.turn.onEnd(() => this.frames.clear());
+    this.#metrics.expose(
+      options.metrics.registry,
+      {
+        inFlight: () => this.#calls.size,
+        clients: () => this.#clientsByKind(),
+        topics: () => this.#bus.topicCount,
+        subscriptions: () => this.#bus.subscriptionCount,
+      },
+      this.#log,
+    );
+  }
+
+  get nodeId(): string {
+    return this.#options.nodeId;
+  }
+
+  /** The latest calls. */
+  get calls(): CallLog {
+    return this.#log;
+  }
+
+  start(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const unwatch = this.onDemand('/ping', (wanted) => {
+      clearInterval(timer);
+      if (wanted) timer = setInterval(() => this.publish('/ping', {}, { name: 'ping_generated' }), pingEveryMs).unref();
+    });
+    this.#stopPing = () => {
+      unwatch();
+      clearInterval(timer);
+    };
+    return Promise.resolve();
+  }
+
+  /** Ends reads, waits for writes (at most 5 s), then closes every client with 1001. */
+  async stop(): Promise<void> {
+    this.#stopPing?.();
+    this.#stopPing = undefined;
+    await this.#calls.drain(drainMs);
+    this.disconnect(() => true, 1001, 'the node is stopping');
+  }
+
+  /** Offers the methods of a service. @throws Error when a method is offered twice */
+  register<M extends MethodName>(handlers: Handlers<M>): void {
+    this.#dispatcher.register(handlers);
+  }
+
+  /** Takes a client on. */
+  connect(options: ConnectOptions): RouterClient {
+    const connection = new ClientConnection(`${options.kind}-${this.#nextClient++}`, this.#core, options);
+    this.#clients.set(connection.id, connection);
+    return connection;
+  }
+
+  /**
+   * Calls a method of this node from inside it, checked like any other call.
+   *
+   * @throws SignalboxError of the method
+   */
+  call<M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    options: { readonly principal: Principal; readonly timeoutMs?: number; readonly signal?: AbortSignal },
+  ): Promise<ResultOf<M>> {
+    return new Promise((resolve, reject) => {
+      const { signal, principal } = options;
+      const cancel = () => {
+        const error = new SignalboxError('CANCELLED', `${method} was cancelled.`, { executed: 'maybe' });
+        call.abort(error);
+        call.fail(error);
+      };
+      const caller: Caller = {
+        principal,
+        clientId: 'local',
+        answer: (_call, outcome) => {
+          signal?.removeEventListener('abort', cancel);
+          if (outcome.ok) resolve(outcome.data as ResultOf<M>);
+          else reject(outcome.error);
+        },
+        progress: () => undefined,
+        ended: () => undefined,
+      };
+      const call = this.#calls.open(
+        {
+          requestId: `local-${this.#nextLocalCall++}`,
+          method,
+          params: params as Record<string, unknown>,
+          timeoutMs: options.timeoutMs ?? this.limits.defaultTimeoutMs,
+          idempotencyKey: undefined,
+          lenient: false,
+        },
+        caller,
+      );
+      signal?.addEventListener('abort', cancel, { once: true });
+      if (signal?.aborted === true) {
+        cancel();
+        call.end();
+      } else this.#dispatcher.run(call);
+    });
+  }
+
+  /** True when the node has a handler for the method. */
+  offers(method: MethodName): boolean {
+    return this.#dispatcher.has(method);
+  }
+
+  /**
+   * Publishes on a local topic.
+   *
+   * @throws SignalboxError `INVALID_PARAMS` when `topic` is no concrete local topic
+   */
+  publish(topic: string, data: unknown, options: PublishOptions = {}): EventMessage {
+    return this.#bus.publish(topic, data, options).event;
+  }
+
+  /** Like {@link publish}, and says how many got it. */
+  publishCounted(
+    topic: string,
+    data: unknown,
+    options: PublishOptions = {},
+  ): { readonly event: EventMessage; readonly subscribers: number } {
+    return this.#bus.publish(topic, data, options);
+  }
+
+  /** Sends an event to one client alone, whatever it is subscribed to; false when it is gone. */
+  publishTo(clientId: string, topic: string, data: unknown, seq: number): boolean {
+    const client = this.#clients.get(clientId);
+    if (client === undefined) return false;
+    client.deliver(
+      new SharedEvent({
+        type: 'event',
+        name: 'data_generated',
+        status: 'data',
+        topic,
+        data,
+        meta: { identity: this.nodeId, seq },
+        timestamp: this.#nowMs(),
+      }),
+    );
+    return true;
+  }
+
+  /** Tells everybody who listens to `/notifications` something. */
+  notify(message: string, level: NotificationLevel): void {
+    this.publish('/notifications', { message, code: notificationCodes[level] }, { name: 'text_notification' });
+  }
+
+  /** Tells when a local topic gains its first and loses its last subscriber, wildcards counted. Returns how to stop. */
+  onDemand(topic: string, listener: (wanted: boolean) => void): () => void {
+    return this.#bus.onDemand(topic, listener);
+  }
+
+  /**
+   * Begins to send a topic to a client.
+   *
+   * @throws SignalboxError `INVALID_PARAMS`, `FORBIDDEN` (everything at once needs an operator), `OVERLOADED` (too many), `NODE_UNREACHABLE`, `BAD_REQUEST` (no connection)
+   */
+  async subscribeClient(clientId: string, topic: string, principal: Principal): Promise<void> {
+    const client = this.#client(clientId);
+    this.checkFilter(topic, principal);
+    const held = this.#bus.filtersOf(client);
+    const most = this.limits.subscriptionsPerClient;
+    if (held.length >= most && !held.includes(topic)) {
+      throw new SignalboxError('OVERLOADED', `This connection has ${most} subscriptions already. End one first.`, { executed: 'no' });
+    }
+    await this.#bus.subscribe(client, topic);
+  }
+
+  /** Ends a client's subscription; one that was not there is no error. */
+  unsubscribeClient(clientId: string, topic: string): void {
+    this.#bus.unsubscribe(this.#client(clientId), topic);
+  }
+
+  /** @throws SignalboxError `FORBIDDEN` when the filter is everything and the caller no operator (security.md row 20e) */
+  checkFilter(topic: string, principal: Principal): void {
+    if (/^[^/]*\/#$/.test(topic) && !allows(principal.roles, 'operator')) {
+      throw new SignalboxError('FORBIDDEN', `Every topic at once (${topic}) needs the role operator. Name the first level of the topic.`, {
+        executed: 'no',
+      });
+    }
+  }
+
+  /** Begins to deliver a topic to a part of the node. */
+  subscribe(subscriber: Subscriber, topic: string): Promise<void> {
+    return this.#bus.subscribe(subscriber, topic);
+  }
+
+  /** Ends one of its subscriptions, or all when no topic is given. */
+  unsubscribe(subscriber: Subscriber, topic?: string): void {
+    if (topic === undefined) this.#bus.drop(subscriber);
+    else this.#bus.unsubscribe(subscriber, topic);
+  }
+
+  /** Local topics that were published on, most recent first. */
+  topics(limit: number): { topics: TopicStats[]; dropped: number } {
+    return this.#bus.topics(limit);
+  }
+
+  /** Tells of each client that goes. Returns how to stop. */
+  onDisconnect(listener: (clientId: string) => void): () => void {
+    this.#disconnectListeners.add(listener);
+    return () => this.#disconnectListeners.delete(listener);
+  }
+
+  /** Closes the clients for which `where` holds; returns how many. */
+  disconnect(
+    where: (client: { readonly id: string; readonly kind: ClientKind; readonly principal?: Principal }) => boolean,
+    code: number,
+    reason: string,
+  ): number {
+    const chosen = [...this.#clients.values()].filter((client) => {
+      const { principal } = client;
+      return where({ id: client.id, kind: client.options.kind, ...(principal !== undefined && { principal }) });
+    });
+    for (const client of chosen) client.close(code, reason);
+    return chosen.length;
+  }
+
+  /** What the router is doing now. */
+  snapshot(): RouterSnapshot {
+    return this.#metrics.snapshot();
+  }
+
+  #client(clientId: string): ClientConnection {
+    const client = this.#clients.get(clientId);
+    if (client === undefined) throw new SignalboxError('BAD_REQUEST', 'Only a connection can receive events.', { executed: 'no' });
+    return client;
+  }
+
+  #clientsByKind(): Record<ClientKind, number> {
+    const counts = { ws: 0, ipc: 0, cli: 0, local: 0 };
+    for (const client of this.#clients.values()) counts[client.options.kind]++;
+    return counts;
+  }
+
+  #forget(connection: ClientConnection): void {
+    this.#clients.delete(connection.id);
+    this.#bus.drop(connection);
+    this.#core.slowClients.forget(connection);
+    for (const listener of this.#disconnectListeners) listener(connection.id);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Principal } from '../../../../common/roles.ts';
+import type { ServerMessage } from '../../../../common/wire/messages.ts';
+import type { Router } from '../router.ts';
+import type { EncodedEvent, RouterClient } from '../types.ts';
+
+/** What Electron's `MessagePortMain` and the `MessagePort` of worker threads both have. */
+export interface NodePortLike {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: unknown) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
+  start(): void;
+  close(): void;
+}
+
+/**
+ * Joins a MessagePort to the router: plain objects by structured clone, no JSON (ui.md 3.4). `{type:'bye'}` from either
+ * side comes before the end, because a port alone does not say why it ended.
+ */
+export function attachMessagePort(
+  router: Router,
+  port: NodePortLike,
+  options: { readonly principal: () => Principal | undefined },
+): RouterClient {
+  let open = true;
+  const post = (message: ServerMessage | readonly ServerMessage[] | Bye) => {
+    if (open) port.postMessage(message);
+  };
+  const client = router.connect({
+    kind: 'ipc',
+    profile: 'current',
+    principal: options.principal,
+    sink: {
+      // A port tells nothing of what waits in it; the console paces itself by acknowledging feeds.
+      bufferedBytes: 0,
+      send: post,
+      sendEvents: (events: readonly EncodedEvent[]) => post(events.map((event) => event.message)),
+      close: (code, reason) => {
+        post({ type: 'bye', code, reason });
+        open = false;
+        port.close();
+      },
+    },
+  });
+  port.on('message', (event: unknown) => {
+    const data = messageData(event);
+    if (isBye(data)) {
+      open = false;
+      client.closed();
+      port.close();
+    } else client.receive(data);
+  });
+  port.on('close', () => {
+    open = false;
+    client.closed();
+  });
+  port.start();
+  return client;
+}
+
+interface Bye {
+  readonly type: 'bye';
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Electron hands over an event with `data` and `ports`, a worker thread's port the data itself. */
+function messageData(event: unknown): unknown {
+  return typeof event === 'object' && event !== null && 'data' in event && 'ports' in event ? event.data : event;
+}
+
+function isBye(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'bye';
+}

@@ -1,0 +1,121 @@
+import type { Socket } from 'node:net';
+import type WebSocket from 'ws';
+import type { Principal } from '../../../../common/roles.ts';
+import type { Profile, RpcProgress, RpcResponse } from '../../../../common/wire/messages.ts';
+import type { Router } from '../router.ts';
+import type { Flushable } from '../turn.ts';
+import type { ClientSink, EncodedEvent, RouterClient } from '../types.ts';
+import { encodeTextFrames } from './web-socket-frame.ts';
+
+const closeGraceMs = 2_000;
+
+export interface AttachWebSocketOptions {
+  readonly principal: () => Principal | undefined;
+  readonly profile: Profile;
+  readonly kind: 'ws' | 'cli';
+}
+
+/**
+ * Joins an open WebSocket of the `ws` package to the router. The server must not offer permessage-deflate
+ * (security.md row 17) and must bound its frames (`maxPayload`).
+ */
+export function attachWebSocket(router: Router, socket: WebSocket, options: AttachWebSocketOptions): RouterClient {
+  const sink = new WebSocketSink(router, socket, options.profile);
+  const client = router.connect({ ...options, sink });
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) client.close(1003, 'text frames only');
+    else client.receiveText(data.toString('utf8'));
+  });
+  socket.on('close', () => client.closed());
+  // A protocol fault is followed by `close`; without a listener it would be thrown.
+  socket.on('error', () => undefined);
+  return client;
+}
+
+/**
+ * Writes to a WebSocket, everything of one turn at once. The frames are made here and not by `ws`: whole, unmasked text
+ * frames need none of its state, a batch is framed once for all clients, and one buffer costs one system call.
+ */
+class WebSocketSink implements ClientSink, Flushable {
+  readonly #router: Router;
+  readonly #socket: WebSocket;
+  readonly #raw: Socket;
+  readonly #profile: Profile;
+  #texts: string[] = [];
+  #frames: Buffer[] = [];
+  #pendingBytes = 0;
+  #waiting = false;
+
+  constructor(router: Router, socket: WebSocket, profile: Profile) {
+    this.#router = router;
+    this.#socket = socket;
+    this.#profile = profile;
+    this.#raw = (socket as unknown as { readonly _socket: Socket })._socket;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount + this.#pendingBytes;
+  }
+
+  send(message: RpcResponse | RpcProgress): void {
+    const text = JSON.stringify(message);
+    this.#texts.push(text);
+    this.#pendingBytes += text.length;
+    this.#wait();
+  }
+
+  sendEvents(events: readonly EncodedEvent[]): void {
+    this.#gather();
+    const frame = this.#router.frames.get(events, this.#profile === 'current' ? encodeArray : encodeEach);
+    this.#frames.push(frame);
+    this.#pendingBytes += frame.length;
+    this.#wait();
+  }
+
+  flush(): void {
+    this.#waiting = false;
+    this.#gather();
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#pendingBytes = 0;
+    if (frames.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return;
+    if (frames.length === 1) {
+      this.#raw.write(frames[0] as Buffer);
+      return;
+    }
+    this.#raw.cork();
+    for (const frame of frames) this.#raw.write(frame);
+    this.#raw.uncork();
+  }
+
+  close(code: number, reason: string): void {
+    this.flush();
+    this.#socket.close(code, reason.slice(0, 120));
+    // A peer that does not read does not answer the close either; its buffers are let go.
+    const timer = setTimeout(() => this.#socket.terminate(), closeGraceMs);
+    this.#socket.once('close', () => clearTimeout(timer));
+  }
+
+  #wait(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#router.turn.add(this);
+  }
+
+  /** Frames the answers so far, so that they keep their place before the events that follow. */
+  #gather(): void {
+    if (this.#texts.length === 0) return;
+    this.#frames.push(encodeTextFrames(this.#texts));
+    this.#texts = [];
+  }
+}
+
+/** Current profile: the events of a turn are one array. */
+function encodeArray(events: readonly EncodedEvent[]): Buffer {
+  return encodeTextFrames([`[${events.map((event) => event.text).join(',')}]`]);
+}
+
+/** First system: one event a frame. */
+function encodeEach(events: readonly EncodedEvent[]): Buffer {
+  return encodeTextFrames(events.map((event) => event.text));
+}
