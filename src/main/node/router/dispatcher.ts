@@ -32,7 +32,7 @@ interface Checked {
 /** Runs methods of this node: every check first, then the handler, then the record. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #handlers = new Map<MethodName, AnyHandler>();
+  readonly #handlers = new Map<string, AnyHandler>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -46,7 +46,7 @@ export class Dispatcher {
     }
   }
 
-  has(method: MethodName): boolean {
+  has(method: string): boolean {
     return this.#handlers.has(method);
   }
 

@@ -220,7 +220,7 @@ export class Router implements Startable {
   }
 
   /** True when the node has a handler for the method. */
-  offers(method: MethodName): boolean {
+  offers(method: string): boolean {
     return this.#dispatcher.has(method);
   }
 

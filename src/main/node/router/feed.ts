@@ -1,0 +1,194 @@
+import type { FeedBatch, FeedEvent } from '../../../common/contract/feeds.ts';
+import type { Limits } from '../../../common/limits.ts';
+import { levelsMatch, type ParsedTopic, parseTopic } from '../../../common/topics.ts';
+import type { Subscriber } from './event-bus.ts';
+import { type FeedItem, FeedRing } from './feed-ring.ts';
+import { previewJson } from './preview-json.ts';
+import { RateWindow } from './rate-window.ts';
+import type { SharedEvent } from './shared-event.ts';
+
+/** `counting`: hidden or paused; totals once a second, no events announced. */
+export type FeedMode = 'live' | 'counting';
+
+/** How a screen wants its feed. */
+export interface FeedShape {
+  /** Least time between batches. */
+  readonly beatMs: number;
+  /** Characters of each payload sent along. */
+  readonly previewBytes: number;
+  /** Most events announced a batch, the newest; the rest are counted. */
+  readonly maxBatchEvents: number;
+}
+
+interface FeedOptions {
+  readonly feedId: string;
+  readonly shape: FeedShape;
+  readonly limits: Limits;
+  readonly nowMs: () => number;
+  /** Hands a batch to the client; false when it is gone. */
+  readonly send: (batch: FeedBatch) => boolean;
+}
+
+const countingBeatMs = 1_000;
+const rateSeconds = 1;
+/** Batches a console may leave unacknowledged before the node merges and counts instead of sending. */
+const mostUnacknowledged = 2;
+/** A feed that waits for an acknowledgement tries again after so many beats: the batch may have come before its reader. */
+const beatsBeforeRetry = 20;
+
+/**
+ * A screen's view of some topics (ui.md 3.4): whole events stay in a ring of the node, headers go out on a beat, payloads
+ * on demand. What a screen cannot take is merged and counted, never queued.
+ */
+export class Feed implements Subscriber {
+  readonly #options: FeedOptions;
+  readonly #ring: FeedRing;
+  #filters: readonly ParsedTopic[] = [];
+  #rates: RateWindow[] = [];
+  #mode: FeedMode = 'live';
+  #timer: NodeJS.Timeout | undefined;
+  #received = 0;
+  #skipped = 0;
+  /** The newest event that was announced or counted as skipped. */
+  #announcedId = 0;
+  #batch = 0;
+  #acknowledged = 0;
+  /** What `received` was in the last batch. */
+  #reported = 0;
+  #lastSentMs: number;
+  /** The last batch showed traffic, so one more is owed when it ceases. */
+  #showsTraffic = false;
+  #stopped = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#ring = new FeedRing(options.limits.feedEvents, options.limits.feedBytes);
+    // The first batch comes a beat after opening, when the screen knows the feed's topic.
+    this.#lastSentMs = options.nowMs();
+  }
+
+  /** @throws SignalboxError `INVALID_PARAMS` when one is no topic */
+  setTopics(topics: readonly string[]): void {
+    this.#filters = topics.map(parseTopic);
+    this.#rates = topics.map(() => new RateWindow(rateSeconds));
+  }
+
+  setMode(mode: FeedMode): void {
+    if (mode === this.#mode) return;
+    this.#mode = mode;
+    // What was sent to a hidden screen is owed no acknowledgement.
+    this.#acknowledged = this.#batch;
+    this.#reschedule();
+  }
+
+  deliver(event: SharedEvent): void {
+    const filter = this.#firstMatch(event.message.topic);
+    if (filter === -1 || this.#stopped) return;
+    this.#received++;
+    this.#rates[filter]?.add(this.#options.nowMs());
+    this.#ring.push(event, filter);
+    this.#schedule();
+  }
+
+  acknowledge(batch: number): void {
+    if (batch <= this.#acknowledged || batch > this.#batch) return;
+    this.#acknowledged = batch;
+    this.#reschedule();
+  }
+
+  /** Whole events from `fromId` on, as many as fit into `maxBytes` (one at least). */
+  read(fromId: number, limit: number, maxBytes: number): { events: FeedEvent[]; oldestId: number; newestId: number; more: boolean } {
+    const { oldestId, newestId } = this.#ring;
+    const events: FeedEvent[] = [];
+    let bytes = 0;
+    let id = Math.max(fromId, oldestId);
+    for (; id <= newestId && events.length < limit; id++) {
+      const item = this.#ring.get(id) as FeedItem;
+      bytes += item.sizeBytes;
+      if (events.length > 0 && bytes > maxBytes) break;
+      events.push(toFeedEvent(item));
+    }
+    return { events, oldestId, newestId, more: id <= newestId };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #firstMatch(topic: string): number {
+    const parsed = parseTopic(topic);
+    return this.#filters.findIndex(
+      (filter) =>
+        (filter.identity === parsed.identity || (filter.identity === '+' && parsed.identity !== undefined)) &&
+        levelsMatch(filter.levels, parsed.levels),
+    );
+  }
+
+  /** A batch is due one beat after the last, and only when there is something to say. */
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#stopped) return;
+    if (this.#received === this.#reported && !this.#showsTraffic) return;
+    const dueInMs = Math.max(0, this.#lastSentMs + this.#beatMs() - this.#options.nowMs());
+    this.#timer = setTimeout(() => this.#send(), dueInMs).unref();
+  }
+
+  #reschedule(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#schedule();
+  }
+
+  #beatMs(): number {
+    if (this.#mode === 'counting') return countingBeatMs;
+    const { beatMs } = this.#options.shape;
+    return this.#batch - this.#acknowledged >= mostUnacknowledged ? beatMs * beatsBeforeRetry : beatMs;
+  }
+
+  #send(): void {
+    this.#timer = undefined;
+    const { newestId } = this.#ring;
+    const { maxBatchEvents, previewBytes } = this.#options.shape;
+    const nowMs = this.#options.nowMs();
+    const items = this.#mode === 'live' ? this.#announce(newestId, maxBatchEvents) : [];
+    this.#reported = this.#received;
+    this.#lastSentMs = nowMs;
+    const perSecond = this.#rates.map((rate) => rate.perSecond(nowMs));
+    this.#showsTraffic = perSecond.some((rate) => rate > 0);
+    const sent = this.#options.send({
+      feedId: this.#options.feedId,
+      batch: ++this.#batch,
+      ids: items.map(({ id }) => id),
+      timestamps: items.map(({ event }) => event.message.timestamp),
+      topics: items.map(({ event }) => event.message.topic),
+      origins: items.map(({ event }) => event.message.meta.identity),
+      filters: items.map(({ filter }) => filter),
+      sizesBytes: items.map(({ sizeBytes }) => sizeBytes),
+      statuses: items.map(({ event }) => event.message.status),
+      previews: items.map(({ event }) => previewJson(event.message.data, previewBytes)),
+      received: this.#received,
+      kept: this.#ring.size,
+      keptBytes: this.#ring.bytes,
+      evicted: this.#ring.evicted,
+      skipped: this.#skipped,
+      perSecond,
+    });
+    if (sent) this.#schedule();
+    else this.stop();
+  }
+
+  /** The newest events not yet announced; older ones that do not fit are counted as skipped. */
+  #announce(newestId: number, most: number): FeedItem[] {
+    const firstId = Math.max(this.#announcedId + 1, newestId - most + 1, this.#ring.oldestId);
+    this.#skipped += firstId - this.#announcedId - 1;
+    this.#announcedId = newestId;
+    const items: FeedItem[] = [];
+    for (let id = firstId; id <= newestId; id++) items.push(this.#ring.get(id) as FeedItem);
+    return items;
+  }
+}
+
+function toFeedEvent({ id, event, sizeBytes }: FeedItem): FeedEvent {
+  const { timestamp, topic, meta, name, status, data } = event.message;
+  return { id, timestamp, topic, origin: meta.identity, seq: meta.seq, name, status, sizeBytes, data };
+}

@@ -1,0 +1,118 @@
+import type { FeedEvent } from '../../../common/contract/feeds.ts';
+import { SignalboxError } from '../../../common/errors.ts';
+import type { Principal } from '../../../common/roles.ts';
+import { Feed, type FeedMode, type FeedShape } from './feed.ts';
+import type { Router } from './router.ts';
+
+interface Opened {
+  readonly feed: Feed;
+  readonly clientId: string;
+  topics: readonly string[];
+}
+
+export interface FeedChange {
+  readonly topics: readonly string[] | undefined;
+  readonly mode: FeedMode | undefined;
+}
+
+/** The feeds of all clients: each belongs to the connection that opened it and goes with it. */
+export class Feeds {
+  readonly #router: Router;
+  readonly #nowMs: () => number;
+  readonly #opened = new Map<string, Opened>();
+  #nextId = 1;
+
+  constructor(router: Router, nowMs: () => number) {
+    this.#router = router;
+    this.#nowMs = nowMs;
+    router.onDisconnect((clientId) => {
+      for (const [feedId, opened] of [...this.#opened]) if (opened.clientId === clientId) this.#end(feedId, opened);
+    });
+  }
+
+  /**
+   * Opens a feed; its first batch comes with the first beat that has something.
+   *
+   * @throws SignalboxError `INVALID_PARAMS` (a topic), `FORBIDDEN`, `OVERLOADED` (too many feeds), `NODE_UNREACHABLE`
+   */
+  async open(
+    clientId: string,
+    principal: Principal,
+    shape: FeedShape & { readonly topics: readonly string[] },
+  ): Promise<{ feedId: string; topic: string }> {
+    const { limits } = this.#router;
+    const mine = [...this.#opened.values()].filter((opened) => opened.clientId === clientId).length;
+    if (mine >= limits.feedsPerClient) {
+      throw new SignalboxError('OVERLOADED', `This connection has ${mine} feeds open already. Close one first.`, { executed: 'no' });
+    }
+    const feedId = `feed-${this.#nextId++}`;
+    const topic = `/feeds/${feedId}`;
+    const feed = new Feed({
+      feedId,
+      shape,
+      limits,
+      nowMs: this.#nowMs,
+      send: (batch) => this.#router.publishTo(clientId, topic, batch, batch.batch),
+    });
+    const opened: Opened = { feed, clientId, topics: [] };
+    this.#opened.set(feedId, opened);
+    try {
+      await this.#follow(opened, shape.topics, principal);
+    } catch (error) {
+      this.#end(feedId, opened);
+      throw error;
+    }
+    return { feedId, topic };
+  }
+
+  /** @throws SignalboxError `NOT_FOUND`, and as {@link open} */
+  async update(clientId: string, principal: Principal, feedId: string, change: FeedChange): Promise<void> {
+    const opened = this.#find(clientId, feedId);
+    if (change.mode !== undefined) opened.feed.setMode(change.mode);
+    if (change.topics !== undefined) await this.#follow(opened, change.topics, principal);
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  acknowledge(clientId: string, feedId: string, batch: number): void {
+    this.#find(clientId, feedId).feed.acknowledge(batch);
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  read(
+    clientId: string,
+    feedId: string,
+    fromId: number,
+    limit: number,
+  ): { events: FeedEvent[]; oldestId: number; newestId: number; more: boolean } {
+    return this.#find(clientId, feedId).feed.read(fromId, limit, this.#router.limits.feedReadBytes);
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  close(clientId: string, feedId: string): void {
+    this.#end(feedId, this.#find(clientId, feedId));
+  }
+
+  async #follow(opened: Opened, topics: readonly string[], principal: Principal): Promise<void> {
+    for (const topic of topics) this.#router.checkFilter(topic, principal);
+    const before = opened.topics;
+    opened.feed.setTopics(topics);
+    opened.topics = topics;
+    for (const topic of before) if (!topics.includes(topic)) this.#router.unsubscribe(opened.feed, topic);
+    for (const topic of topics) if (!before.includes(topic)) await this.#router.subscribe(opened.feed, topic);
+  }
+
+  #find(clientId: string, feedId: string): Opened {
+    const opened = this.#opened.get(feedId);
+    // Another client's feed is not told from none: ids are easy to guess.
+    if (opened === undefined || opened.clientId !== clientId) {
+      throw new SignalboxError('NOT_FOUND', `There is no feed ${feedId} on this connection. Open it again.`, { executed: 'no' });
+    }
+    return opened;
+  }
+
+  #end(feedId: string, opened: Opened): void {
+    this.#opened.delete(feedId);
+    this.#router.unsubscribe(opened.feed);
+    opened.feed.stop();
+  }
+}
