@@ -3,6 +3,7 @@ import { SignalboxError, toErrorShape } from '../../common/errors.ts';
 import type { DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
+import type { SecretStore } from '../node/identity/index.ts';
 import type { Logger, Logs } from '../node/telemetry/index.ts';
 import { serveApp } from './app-protocol.ts';
 import { CrashGuard } from './crash-guard.ts';
@@ -44,11 +45,11 @@ export class Desktop {
 
   /** Call after Electron is ready. */
   static async create(options: DesktopOptions): Promise<Desktop> {
-    const secrets = await desktopSecretStore();
+    const secrets = await desktopSecretStore(options.paths.dataFolder);
     return new Desktop(options, secrets);
   }
 
-  private constructor(options: DesktopOptions, secrets: Awaited<ReturnType<typeof desktopSecretStore>>) {
+  private constructor(options: DesktopOptions, secrets: SecretStore) {
     const { paths, logs } = options;
     this.#options = options;
     this.#logger = logs.logger('shell');
@@ -65,7 +66,7 @@ export class Desktop {
         logs,
         consoleFolder: paths.pages,
         resourcesPath: process.resourcesPath,
-        ...(secrets !== undefined && { secrets }),
+        secrets,
         extraProcesses,
       },
     });

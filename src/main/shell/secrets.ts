@@ -1,6 +1,6 @@
 /** Encrypts secrets with the key store of the operating system (security.md 2.8). */
 import { safeStorage } from 'electron';
-import type { SecretStore } from '../node/identity/index.ts';
+import { createKeyFileStore, type SecretStore } from '../node/identity/index.ts';
 
 /** `safeStorage` of every supported Electron: older ones have the synchronous half only, the next one drops it. */
 interface AnySafeStorage {
@@ -14,13 +14,14 @@ interface AnySafeStorage {
 }
 
 /**
- * The key store of this desktop; undefined where it keeps nothing secret, as on a Linux session without a keyring, where
- * Electron would use a password that is in its source. Call after Electron is ready.
+ * The key store of this desktop. Where it keeps nothing secret, as on a Linux session without a keyring, where Electron
+ * would use a password that is in its source, it is the store of a key file, which the node warns about for as long as
+ * it is in use. Call after Electron is ready.
  */
-export async function desktopSecretStore(storage: AnySafeStorage = safeStorage): Promise<SecretStore | undefined> {
-  if (!(await isAvailable(storage))) return undefined;
+export async function desktopSecretStore(dataFolder: string, storage: AnySafeStorage = safeStorage): Promise<SecretStore> {
+  if (!(await isAvailable(storage))) return createKeyFileStore(dataFolder);
   return {
-    name: 'desktop-key-store',
+    name: 'safe-storage',
     encrypt: async (plain) => {
       const text = Buffer.from(plain).toString('base64');
       return new Uint8Array((await storage.encryptStringAsync?.(text)) ?? requireBytes(storage.encryptString?.(text)));

@@ -1,0 +1,172 @@
+// @ts-check
+/** The stages of `npm test`, in order. Each is a program; those that run tests also say how many. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { ensureElectron } from './electron-runtime.mjs';
+import { root } from './paths.mjs';
+import { capture, run } from './process.mjs';
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ *
+ * @typedef {object} Stage
+ * @property {string} name for `--only`
+ * @property {string} title
+ * @property {boolean} [needsBuild]
+ * @property {() => string | undefined} [skipReason] why it cannot run on this machine
+ * @property {() => Promise<{ ok: boolean, counts?: Counts }>} run
+ */
+
+const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+const results = join(root, 'test-results');
+const typeProjects = ['common', 'node', 'preload', 'web', 'e2e'];
+
+/** @type {readonly Stage[]} */
+export const stages = [
+  { name: 'lint', title: 'Format and lint', run: () => tool('biome', ['check', '.']) },
+  { name: 'types', title: 'Types', run: checkTypes },
+  { name: 'imports', title: 'Import rule', run: () => tool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']) },
+  { name: 'unit', title: 'Unit tests', run: () => vitest('unit') },
+  { name: 'integration', title: 'Conformance and integration tests', run: () => vitest('integration') },
+  { name: 'build', title: 'Build', run: async () => ({ ok: (await build(['--logLevel', 'warn'])) === 0 }) },
+  { name: 'size', title: 'Size of the pages', needsBuild: true, run: () => script('check-bundle-size.mjs') },
+  {
+    name: 'e2e-electron',
+    title: 'Desktop application, in Electron',
+    needsBuild: true,
+    skipReason: missingDisplay,
+    run: () => playwright('electron'),
+  },
+  {
+    name: 'e2e-chromium',
+    title: "Console in a browser, in the system's Chromium",
+    needsBuild: true,
+    skipReason: () => missing('/usr/bin/chromium', 'chromium'),
+    run: () => playwright('chromium'),
+  },
+  { name: 'self-test', title: 'Cryptography and SQLite in the Electron runtime', needsBuild: true, run: selfTest },
+  {
+    name: 'package',
+    title: 'Packages: build, install, start, call, remove',
+    needsBuild: true,
+    skipReason: () =>
+      missing('/usr/bin/dpkg-deb', 'dpkg') ??
+      missing('/usr/bin/rpmbuild', 'rpm') ??
+      missingDisplay() ??
+      (process.getuid?.() === 0 ? undefined : 'installing a package needs root'),
+    run: () => script('smoke-package.mjs'),
+  },
+];
+
+/**
+ * @param {string} path
+ * @param {string} packageName
+ */
+function missing(path, packageName) {
+  return existsSync(path) ? undefined : `${path} is not here (Debian package ${packageName})`;
+}
+
+function missingDisplay() {
+  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return undefined;
+  return missing('/usr/bin/xvfb-run', 'xvfb');
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} args
+ */
+async function tool(name, args) {
+  return { ok: (await run(bin(name), args, { shell: process.platform === 'win32' })) === 0 };
+}
+
+/** @param {string} name */
+async function script(name) {
+  return { ok: (await run(process.execPath, [join(root, 'scripts', name)])) === 0 };
+}
+
+async function checkTypes() {
+  let ok = true;
+  for (const project of typeProjects) {
+    const done = await tool('tsc', ['-p', `tsconfig.${project}.json`]);
+    ok &&= done.ok;
+  }
+  return { ok };
+}
+
+/** @param {string} project */
+async function vitest(project) {
+  const report = reportFile(`vitest-${project}.json`);
+  const done = await tool('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const read = readReport(report);
+  if (!read) return done;
+  return {
+    ok: done.ok,
+    counts: { passed: read.numPassedTests, failed: read.numFailedTests, skipped: read.numPendingTests + read.numTodoTests },
+  };
+}
+
+/** @param {string} project */
+async function playwright(project) {
+  const runtime = await ensureElectron();
+  const report = reportFile(`playwright-${project}.json`);
+  const env = { ...process.env, SIGNALBOX_ELECTRON: runtime.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const args = ['test', '--project', project, '--reporter=list,json'];
+  const code = await run(...withDisplay(bin('playwright'), args), { env, shell: process.platform === 'win32' });
+  const stats = readReport(report)?.stats;
+  if (!stats) return { ok: code === 0 };
+  // A test that passed only when it was tried again counts as failed; none is tried again.
+  return { ok: code === 0, counts: { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped } };
+}
+
+async function selfTest() {
+  const runtime = await ensureElectron();
+  const flags = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const done = await capture(runtime.executable, [...flags, root, 'self-test', '--json']);
+  /** @type {{ name: string, passed: boolean, detail: string }[]} */
+  const checks = parseChecks(done.stdout);
+  for (const check of checks) console.log(`${check.passed ? 'ok  ' : 'FAIL'} ${check.name}: ${check.detail}`);
+  const passed = checks.filter((check) => check.passed).length;
+  const ok = done.code === 0 && checks.length > 0 && passed === checks.length;
+  if (!ok) console.log(done.stdout, done.stderr);
+  return { ok, counts: { passed, failed: checks.length - passed, skipped: 0 } };
+}
+
+/** @param {string} text */
+function parseChecks(text) {
+  try {
+    const parsed = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : parsed.checks;
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Wraps a program in a display of its own where there is Xvfb, so that tests neither need a screen nor show on one.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @returns {[string, string[]]}
+ */
+export function withDisplay(command, args) {
+  const xvfb = '/usr/bin/xvfb-run';
+  if (process.platform !== 'linux' || !existsSync(xvfb)) return [command, [...args]];
+  return [xvfb, ['-a', '-s', '-screen 0 1600x1000x24', command, ...args]];
+}
+
+/** @param {string} name */
+function reportFile(name) {
+  mkdirSync(results, { recursive: true });
+  const file = join(results, name);
+  rmSync(file, { force: true });
+  return file;
+}
+
+/** @param {string} file */
+function readReport(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}

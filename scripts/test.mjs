@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * `npm test`: everything that CI checks, in order, with a summary at the end.
+ *
+ *   npm test -- --only unit,lint   some stages
+ *   npm test -- --list             their names
+ *
+ * A stage that this machine cannot run is skipped with its reason; under `CI=true` that is a failure.
+ */
+import { stages } from './lib/stages.mjs';
+
+const args = process.argv.slice(2);
+const isCi = process.env.CI === 'true';
+
+if (args.includes('--list')) {
+  for (const stage of stages) console.log(`${stage.name.padEnd(14)} ${stage.title}`);
+} else {
+  const only = args[args.indexOf('--only') + 1];
+  process.exitCode = await runStages(args.includes('--only') ? (only ?? '').split(',') : stages.map((stage) => stage.name));
+}
+
+/** @param {readonly string[]} names */
+async function runStages(names) {
+  const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
+  if (unknown.length > 0) {
+    console.error(`There is no stage ${unknown.join(', ')}. npm test -- --list names them.`);
+    return 2;
+  }
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const summary = [];
+  let hasBuild = true;
+  for (const stage of stages.filter(({ name }) => names.includes(name))) {
+    console.log(`\n--- ${stage.title} (${stage.name})`);
+    const result =
+      stage.needsBuild && !hasBuild ? { outcome: 'FAILED', counts: one('failed'), note: 'there is no build' } : await runStage(stage);
+    if (stage.name === 'build') hasBuild = result.outcome === 'ok';
+    total.passed += result.counts.passed;
+    total.failed += result.counts.failed;
+    total.skipped += result.counts.skipped;
+    summary.push(`${result.outcome.padEnd(7)} ${stage.title}: ${result.note}`);
+  }
+  console.log(`\n--- Summary\n${summary.join('\n')}\n`);
+  console.log(closingLine(total));
+  return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * @param {import('./lib/stages.mjs').Stage} stage
+ * @returns {Promise<{ outcome: string, counts: import('./lib/stages.mjs').Counts, note: string }>}
+ */
+async function runStage(stage) {
+  const reason = stage.skipReason?.();
+  if (reason) {
+    console.log(`Skipped: ${reason}.`);
+    return isCi
+      ? { outcome: 'FAILED', counts: one('failed'), note: `skipped, ${reason}` }
+      : { outcome: 'skipped', counts: one('skipped'), note: reason };
+  }
+  const startMs = performance.now();
+  const { ok, counts } = await stage.run().catch((error) => {
+    console.error(error instanceof Error ? error.message : error);
+    return { ok: false, counts: undefined };
+  });
+  const seconds = `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+  const note = counts ? `${seconds}, ${closingLine(counts)}` : seconds;
+  // A stage can fail without a failed test: a format error, a crash.
+  const counted = ok || counts?.failed ? counts : { ...one('failed'), passed: counts?.passed ?? 0 };
+  return { outcome: ok ? 'ok' : 'FAILED', counts: counted ?? { passed: 0, failed: 0, skipped: 0 }, note };
+}
+
+/** @param {'failed' | 'skipped'} what */
+function one(what) {
+  return { passed: 0, failed: 0, skipped: 0, [what]: 1 };
+}
+
+/** @param {import('./lib/stages.mjs').Counts} counts */
+function closingLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
