@@ -104,9 +104,10 @@ export class RunningCall implements CallContext {
     return this.#controller.signal;
   }
 
-  progress(data: unknown): void {
+  /** Bound, so that a handler may take it out of its context. */
+  readonly progress = (data: unknown): void => {
     if (!this.#answered) this.caller.progress(this, data);
-  }
+  };
 
   /** Gives the caller its answer; later ones are ignored. */
   answer(outcome: CallOutcome): void {
