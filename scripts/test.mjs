@@ -20,6 +20,8 @@ if (args.includes('--list')) {
   process.exitCode = await runStages(args.includes('--only') ? (only ?? '').split(',') : stages.map((stage) => stage.name));
 }
 
+/** @typedef {{ outcome: string, counts: import('./lib/stages.mjs').Counts, note: string }} Result */
+
 /** @param {readonly string[]} names */
 async function runStages(names) {
   const unknown = names.filter((name) => !stages.some((stage) => stage.name === name));
@@ -31,11 +33,12 @@ async function runStages(names) {
   /** @type {string[]} */
   const summary = [];
   let hasBuild = true;
+  const noBuild = { outcome: 'FAILED', counts: one('failed'), note: 'there is no build' };
   for (const stage of stages.filter(({ name }) => names.includes(name))) {
     console.log(`\n--- ${stage.title} (${stage.name})`);
-    const result =
-      stage.needsBuild && !hasBuild ? { outcome: 'FAILED', counts: one('failed'), note: 'there is no build' } : await runStage(stage);
-    if (stage.name === 'build') hasBuild = result.outcome === 'ok';
+    /** @type {Result} */
+    const result = stage.needsBuild && !hasBuild ? noBuild : await runStage(stage);
+    if (stage.name === 'build' && result.outcome !== 'ok') hasBuild = false;
     total.passed += result.counts.passed;
     total.failed += result.counts.failed;
     total.skipped += result.counts.skipped;
@@ -48,7 +51,7 @@ async function runStages(names) {
 
 /**
  * @param {import('./lib/stages.mjs').Stage} stage
- * @returns {Promise<{ outcome: string, counts: import('./lib/stages.mjs').Counts, note: string }>}
+ * @returns {Promise<Result>}
  */
 async function runStage(stage) {
   const reason = stage.skipReason?.();

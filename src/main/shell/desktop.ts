@@ -4,6 +4,7 @@ import type { DamageReport, ThemeChoice, WindowState } from '../../preload/api.t
 import { noticeChannels } from '../../preload/channels.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 import type { SecretStore } from '../node/identity/index.ts';
+import { backup } from '../node/rescue.ts';
 import type { Logger, Logs } from '../node/telemetry/index.ts';
 import { serveApp } from './app-protocol.ts';
 import { CrashGuard } from './crash-guard.ts';
@@ -12,7 +13,7 @@ import { createMenu } from './menu.ts';
 import { NodeHost } from './node-host.ts';
 import type { ShellPaths } from './paths.ts';
 import { registerRequests } from './requests.ts';
-import { backUpDataFolder, describeDamage, setAside } from './rescue.ts';
+import { describeDamage, resetConfirmed } from './rescue.ts';
 import { desktopSecretStore } from './secrets.ts';
 import { restrictContents, restrictSession } from './security.ts';
 import { createMainWindow, showPage, themeGround, windowState, zoomBy } from './window.ts';
@@ -147,13 +148,12 @@ export class Desktop {
 
   async backUp(): Promise<{ folder: string }> {
     this.#requireDamage();
-    const { dataFolder, profile } = this.#options.paths;
-    return { folder: await backUpDataFolder(dataFolder, profile, Date.now()) };
+    return { folder: await backup(this.#options.paths.dataFolder) };
   }
 
   async resetDamaged(confirmation: string): Promise<void> {
     const damage = this.#requireDamage();
-    const aside = await setAside(damage, this.#options.paths.dataFolder, confirmation, Date.now());
+    const aside = await resetConfirmed(damage, this.#options.paths.dataFolder, confirmation);
     this.#logger.warn('shell.rescue.reset', 'A damaged file was moved aside.', { file: damage.file, aside });
     this.#damage = undefined;
     await this.node.start();

@@ -1,9 +1,9 @@
-/** What can be done about a file of the node that cannot be read. Nothing is ever overwritten or deleted. */
-import { cp, rename } from 'node:fs/promises';
-import { basename, dirname, join, relative, sep } from 'node:path';
+/** The rescue page's side of `node/rescue.ts`: what is damaged, and the typed confirmation before a reset. */
+import { basename } from 'node:path';
 import { SignalboxError } from '../../common/errors.ts';
 import type { DamageReport } from '../../preload/api.ts';
 import type { DamagedFileError } from '../node/damaged-file-error.ts';
+import { reset } from '../node/rescue.ts';
 
 const words: Readonly<Record<DamagedFileError['kind'], string>> = {
   settings: 'the settings',
@@ -17,53 +17,13 @@ export function describeDamage(error: DamagedFileError, dataFolder: string): Dam
 }
 
 /**
- * Copies the whole data folder beside itself, the window's own profile excepted.
- *
- * @param nowMs names the copy
- * @returns the folder of the copy
- * @throws SignalboxError `STORAGE_FULL` when it could not be copied completely
- */
-export async function backUpDataFolder(dataFolder: string, profileFolder: string, nowMs: number): Promise<string> {
-  const folder = `${dataFolder}-backup-${timeStamp(nowMs)}`;
-  try {
-    await cp(dataFolder, folder, {
-      recursive: true,
-      errorOnExist: true,
-      force: false,
-      preserveTimestamps: true,
-      filter: (file) => file !== profileFolder && !file.startsWith(profileFolder + sep),
-    });
-    return folder;
-  } catch (error) {
-    throw new SignalboxError('STORAGE_FULL', `The backup to ${folder} is not complete: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/**
- * Moves a damaged file, and the journals that belong to it, aside under a name that says when.
+ * Moves the damaged file aside.
  *
  * @param confirmation the file's name as the person typed it
  * @returns where the file is now
- * @throws SignalboxError `INVALID_PARAMS` when the confirmation is another name, `STORAGE_FULL` when it could not be moved
+ * @throws SignalboxError `INVALID_PARAMS` when the confirmation is another name, and those of `reset`
  */
-export async function setAside(error: DamagedFileError, dataFolder: string, confirmation: string, nowMs: number): Promise<string> {
-  const { file } = error;
-  if (confirmation !== basename(file)) throw new SignalboxError('INVALID_PARAMS', `Type ${basename(file)} to confirm.`);
-  if (relative(dataFolder, file).startsWith('..')) throw new SignalboxError('FORBIDDEN', `${file} is not in the data folder.`);
-  const aside = join(dirname(file), `${basename(file)}.damaged-${timeStamp(nowMs)}`);
-  try {
-    await rename(file, aside);
-    for (const journal of ['-wal', '-shm']) await rename(file + journal, aside + journal).catch(ignoreMissing);
-    return aside;
-  } catch (cause) {
-    throw new SignalboxError('STORAGE_FULL', `${file} could not be moved aside: ${(cause as Error).message}`, { cause });
-  }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
-}
-
-function timeStamp(nowMs: number): string {
-  return new Date(nowMs).toISOString().replace(/[:.]/g, '-');
+export async function resetConfirmed(error: DamagedFileError, dataFolder: string, confirmation: string): Promise<string> {
+  if (confirmation !== basename(error.file)) throw new SignalboxError('INVALID_PARAMS', `Type ${basename(error.file)} to confirm.`);
+  return await reset(dataFolder, error.file);
 }
