@@ -21,6 +21,7 @@ export const workspaceContract = defineService({
     result: z.object({
       items: z.array(workspaceItemSchema),
       damaged: z.array(z.string()).describe('Ids that could not be read; they are kept'),
+      omitted: z.number().int().describe('Older items left out because the answer would be too large'),
     }),
     role: 'viewer',
     effect: 'read',

@@ -68,7 +68,6 @@ export class AuditLog implements AuditSink, Startable {
   readonly #options: AuditLogOptions;
   readonly #nowMs: () => number;
   readonly #failures = new RepeatSampler();
-  readonly #listeners = new Set<() => void>();
   #waiting: Statement[] = [];
   #writing: Promise<void> | undefined;
   #lost = 0;
@@ -102,12 +101,6 @@ export class AuditLog implements AuditSink, Startable {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
     });
-  }
-
-  /** Called after records were written. */
-  onWritten(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** Newest first, with the number of records that match. Records still waiting are written first. */
@@ -148,7 +141,6 @@ export class AuditLog implements AuditSink, Startable {
       try {
         await this.#options.store.transaction(batch);
         if (this.#waiting.length === 0) this.#options.problems?.clear('audit.notWritten');
-        for (const listener of this.#listeners) listener();
       } catch (error) {
         this.#fail(batch.length, error);
       }

@@ -128,7 +128,7 @@ export class Config {
     });
   }
 
-  /** Called with the keys whose value in force changed. */
+  /** Called after each save with the keys whose value in force changed; none when all wait for a restart. */
   onChange(listener: (changed: SettingKey[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -144,7 +144,7 @@ export class Config {
     const changed = this.#difference(resolved.values);
     const applied = changed.filter((key) => settings[key].applies === 'live');
     for (const key of applied) this.#current.set(key, resolved.values.get(key));
-    if (applied.length > 0) for (const listener of this.#listeners) listener(applied);
+    for (const listener of this.#listeners) listener(applied);
     return { applied, restartNeeded: changed.filter((key) => settings[key].applies === 'restart') };
   }
 
@@ -245,6 +245,7 @@ function invalid(issues: readonly SettingIssue[]): SignalboxError {
   const text = issues.map(({ key, message }) => `${key}: ${message}`).join(' ');
   return new SignalboxError('INVALID_PARAMS', `The settings were not changed. ${text}`, {
     executed: 'no',
-    data: { issues: issues.map(({ key, message }) => ({ path: key, message })) },
+    // JSON pointers into the params of config.set, so that a form finds the field.
+    data: { issues: issues.map(({ key, message }) => ({ path: `/values/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, message })) },
   });
 }

@@ -114,14 +114,14 @@ export const settings = {
     group: 'Console access',
     title: 'Life of a refresh token (ms)',
     help: 'How long a browser stays signed in without being used.',
-    fallback: () => 1_209_600_000,
+    fallback: () => 2_592_000_000,
     applies: 'restart',
   }),
   'http.maxSignInAttemptsPerMinute': setting({
     schema: z.number().int().min(1).max(1_000),
     group: 'Console access',
     title: 'Sign-in attempts a minute',
-    help: 'Failed attempts allowed for each user and each address.',
+    help: 'Failed attempts allowed from one address in a minute, and for one name in five minutes.',
     fallback: () => 10,
     applies: 'restart',
   }),
@@ -209,7 +209,7 @@ export function isSettingKey(key: string): key is SettingKey {
 
 export const settingKeys = Object.keys(settings) as readonly SettingKey[];
 
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '::1', '[::1]']);
+const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '::1']);
 
 /** True when only this machine reaches the address. */
 export function isLoopback(host: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { nodeLimits } from '../limits.ts';
@@ -24,6 +24,8 @@ const busyTimeoutMs = 5_000;
 export function openDatabase(sqlite: typeof Database, file: string, migrations: readonly Migration[]): OpenedDatabase {
   const database = new sqlite(file, { timeout: busyTimeoutMs });
   try {
+    // Before the journal is made: it takes the permissions of the file.
+    chmodSync(file, 0o600);
     setPragmas(database);
     checkIntegrity(database);
     return { database, ...migrate(database, file, migrations) };
@@ -115,9 +117,4 @@ function makeBackup(database: Database.Database, file: string): string {
     .slice(0, -nodeLimits.storeBackups);
   for (const name of older) rmSync(join(dirname(file), name), { force: true });
   return backup;
-}
-
-/** Size of a file with its journal, in bytes; 0 when it is not there. */
-export function databaseSizeBytes(file: string): number {
-  return ['', '-wal', '-shm'].reduce((sum, suffix) => sum + (existsSync(file + suffix) ? statSync(file + suffix).size : 0), 0);
 }

@@ -30,7 +30,7 @@ function takeSample(): WorkerSample {
     cpuPercent:
       before === undefined || cpuMark === undefined || elapsedMs <= 0
         ? null
-        : Math.min(100, (cpuMark.usedUs - before.usedUs) / 10 / elapsedMs),
+        : Math.round(Math.min(100, (cpuMark.usedUs - before.usedUs) / 10 / elapsedMs) * 100) / 100,
     eventLoopDelayP99Ms: delay.takeP99Ms(),
   };
 }

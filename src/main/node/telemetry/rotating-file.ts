@@ -49,7 +49,7 @@ export class RotatingFile {
   /** Opens the file. A folder that cannot be written is reported through `onState`; the node runs without a log file. */
   async open(): Promise<void> {
     try {
-      await mkdir(this.#options.folder, { recursive: true });
+      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
       this.#fileBytes = await stat(this.#path(0)).then(
         (found) => found.size,
         () => 0,

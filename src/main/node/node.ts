@@ -1,0 +1,320 @@
+/** Puts the node together: reads what it is, connects its parts, and gives them one order of start and stop. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { NodeStatus } from '../../common/contract/node.ts';
+import { SignalboxError } from '../../common/errors.ts';
+import { Accounts, AttemptLimiter, accountsMigrations, Sessions, SetupLinks } from './accounts/index.ts';
+import { AuditLog, auditMigrations } from './audit/index.ts';
+import { Config, type SettingKey } from './config/index.ts';
+import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+import { HttpListener } from './http/index.ts';
+import { HttpPart } from './http-part.ts';
+import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type NodeIdentity, type SecretStore } from './identity/index.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { nodeLimits } from './limits.ts';
+import { Router, routerMigrations } from './router/index.ts';
+import { createAuditService } from './services/audit.ts';
+import { createConfigService } from './services/config.ts';
+import { createEventsService } from './services/events.ts';
+import { createFeedsService } from './services/feeds.ts';
+import { HealthWatch } from './services/health-watch.ts';
+import { LogFeed } from './services/log-feed.ts';
+import { createLogsService } from './services/logs.ts';
+import { createNodeService, stateOf } from './services/node.ts';
+import { NodeSampler } from './services/node-sampler.ts';
+import { createRpcService } from './services/rpc.ts';
+import { createSystemService, type ProcessSample } from './services/system.ts';
+import { createUsersService } from './services/users.ts';
+import { createWorkspaceService, workspaceMigrations } from './services/workspace.ts';
+import type { Startable } from './startable.ts';
+import { createStore } from './store/index.ts';
+import { HostMonitor, Logs, MetricHistory, Metrics, Problems } from './telemetry/index.ts';
+import { version } from './version.ts';
+
+export interface NodeOptions {
+  readonly dataFolder: string;
+  readonly mode: NodeStatus['mode'];
+  /** Settings by key that win until the next start. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  /** Folder of the built console, served over HTTP. */
+  readonly consoleFolder?: string;
+  /** Protects the node's key; absent: passphrase of the environment, else the key file. */
+  readonly secrets?: SecretStore;
+  /** Processes that only the host of the node knows of. */
+  readonly extraProcesses?: () => readonly ProcessSample[];
+  /** Asked to stop this node and start a new one. */
+  readonly onRestart: (reason: string) => void;
+  /** Electron's `process.resourcesPath`. */
+  readonly resourcesPath?: string;
+  /** Logs that outlive the node; absent: the node's own, in `DATA/logs`. */
+  readonly logs?: Logs;
+  /** Where `SIGNALBOX_PASSPHRASE` is looked up; absent: the environment of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A node, put together and not yet started. */
+export interface SignalboxNode extends Startable {
+  readonly nodeId: string;
+  readonly version: string;
+  readonly dataFolder: string;
+  readonly router: Router;
+  readonly config: Config;
+  readonly http: HttpListener;
+  readonly accounts: Accounts;
+  readonly setupLinks: SetupLinks;
+  readonly logs: Logs;
+  readonly problems: Problems;
+}
+
+/** What has to be read before the parts can be made. */
+interface Foundation {
+  readonly options: NodeOptions;
+  readonly dataFolder: string;
+  readonly config: Config;
+  readonly identity: NodeIdentity;
+  readonly logs: Logs;
+  readonly problems: Problems;
+  readonly release: () => void;
+}
+
+/**
+ * Takes the data folder and makes a node of it. The node opens nothing until it is started, and must be stopped even when
+ * it never was: it holds the data folder.
+ *
+ * @throws DamagedFileError for settings, identity or (at start) database that cannot be read: see `rescue.ts`
+ * @throws SignalboxError `CONFLICT` (folder in use), `IDENTITY_LOCKED`, `INVALID_PARAMS` (overrides), `STORAGE_FULL`
+ */
+export async function createNode(options: NodeOptions): Promise<SignalboxNode> {
+  const dataFolder = resolve(options.dataFolder);
+  await makeFolder(dataFolder);
+  const lock = lockDataFolder(dataFolder, options.resourcesPath);
+  try {
+    const problems = new Problems();
+    const config = await Config.load({ file: join(dataFolder, 'config.json'), ...(options.overrides && { overrides: options.overrides }) });
+    const logs = options.logs ?? ownLogs(dataFolder, config, problems);
+    const identity = await loadIdentity(dataFolder, options, problems);
+    return assemble({ options, dataFolder, config, identity, logs, problems, release: once(lock) });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new SignalboxError(
+      'STORAGE_FULL',
+      `The data folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}). Name another folder or make this one writable.`,
+      { cause: error, retryable: false, executed: 'no' },
+    );
+  }
+}
+
+function ownLogs(dataFolder: string, config: Config, problems: Problems): Logs {
+  return new Logs({
+    folder: join(dataFolder, 'logs'),
+    level: config.get('logs.level'),
+    maxFileBytes: config.get('logs.maxFileBytes'),
+    files: config.get('logs.files'),
+    problems,
+  });
+}
+
+async function loadIdentity(folder: string, options: NodeOptions, problems: Problems): Promise<NodeIdentity> {
+  const secrets = options.secrets ?? (await headlessSecretStore(folder, options.environment ?? process.env));
+  // A node that began without a passphrase or a key store moves to the better one by itself.
+  return loadOrCreateIdentity({ folder, secrets, formerSecrets: [createKeyFileStore(folder)], problems });
+}
+
+function once(lock: DataFolderLock): () => void {
+  let held = true;
+  return () => {
+    if (held) lock.release();
+    held = false;
+  };
+}
+
+function assemble(foundation: Foundation): SignalboxNode {
+  const { options, dataFolder, config, identity, logs, problems } = foundation;
+  const { nodeId } = identity;
+  const startedAt = Date.now();
+  const metrics = new Metrics();
+  const logger = logs.logger('node');
+  const capabilities = () => (options.consoleFolder === undefined ? ['router'] : ['router', 'console']);
+
+  const store = createStore({
+    file: join(dataFolder, 'node.db'),
+    migrations: [...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations],
+    logger: logs.logger('store'),
+    problems,
+    resourcesPath: options.resourcesPath,
+  });
+  const audit = new AuditLog({ store, nodeId, logger: logs.logger('audit'), problems });
+  const accounts = new Accounts({ store });
+  const sessions = new Sessions({
+    store,
+    accounts,
+    accessLifetimeMs: config.get('http.accessTokenTtlMs'),
+    refreshLifetimeMs: config.get('http.refreshTokenTtlMs'),
+  });
+  const setupLinks = new SetupLinks({ store, accounts });
+  const router = new Router({
+    nodeId,
+    name: () => config.get('node.name'),
+    version,
+    capabilities,
+    logger: logs.logger('router'),
+    metrics,
+    audit,
+    store,
+    limits: {
+      connections: config.get('limits.connections'),
+      inFlightPerClient: config.get('limits.inFlightPerClient'),
+      inFlightTotal: config.get('limits.inFlightTotal'),
+      subscriptionsPerClient: config.get('limits.subscriptionsPerClient'),
+      queuedEventsPerClient: config.get('limits.queuedEventsPerClient'),
+    },
+  });
+  const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
+  const httpPart = new HttpPart({
+    http,
+    enabled: config.get('http.enabled'),
+    required: options.mode === 'headless',
+    host: config.get('http.host'),
+    port: config.get('http.port'),
+    problems,
+    logger,
+  });
+  const host = new HostMonitor({ folder: dataFolder });
+  const history = new MetricHistory(config.get('telemetry.historyHours'));
+  const sampler = new NodeSampler({ router, host, history, health: new HealthWatch(problems), logger: logs.logger('system') });
+
+  router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
+  router.register(createLogsService({ logs }));
+  router.register(
+    createNodeService({
+      nodeId,
+      version,
+      mode: options.mode,
+      dataFolder,
+      startedAt,
+      capabilities,
+      listeners: () => [httpPart.status()],
+      config,
+      problems,
+      router,
+      logger,
+      onRestart: options.onRestart,
+    }),
+  );
+  router.register(createConfigService({ config }));
+  router.register(createAuditService({ audit }));
+  router.register(createWorkspaceService({ store }));
+  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl: () => http.url }));
+  router.register(createRpcService({ router }));
+  router.register(createEventsService({ router }));
+  router.register(createFeedsService({ router }));
+
+  const lifecycle = new Lifecycle({
+    parts: [
+      ...(options.logs === undefined ? [{ name: 'logs', part: logs }] : []),
+      { name: 'settings', part: settingsPart(foundation) },
+      { name: 'store', part: store },
+      { name: 'audit', part: audit },
+      { name: 'accounts', part: accounts },
+      { name: 'sessions', part: sessions },
+      { name: 'set-up links', part: setupLinks },
+      { name: 'log feed', part: new LogFeed({ logs, router }) },
+      { name: 'sampler', part: sampler },
+      { name: 'http', part: httpPart },
+      // Last, so that it is the first to stop: running calls are answered before their connections close.
+      { name: 'router', part: router },
+    ],
+    logger,
+    stopDeadlineMs: nodeLimits.stopDeadlineMs,
+  });
+  return {
+    nodeId,
+    version,
+    dataFolder,
+    router,
+    config,
+    http,
+    accounts,
+    setupLinks,
+    logs,
+    problems,
+    start: async () => {
+      try {
+        await lifecycle.start();
+      } catch (error) {
+        foundation.release();
+        throw error;
+      }
+      logger.info('node.started', `${config.get('node.name')} is running.`, { nodeId, version, dataFolder, mode: options.mode });
+    },
+    stop: async () => {
+      await lifecycle.stop();
+      foundation.release();
+    },
+  };
+}
+
+type HttpNeeds = Pick<
+  ConstructorParameters<typeof HttpListener>[0],
+  'router' | 'accounts' | 'sessions' | 'setupLinks' | 'metrics' | 'audit'
+>;
+
+function createHttp({ options, dataFolder, config, identity, logs, problems }: Foundation, needs: HttpNeeds): HttpListener {
+  const certFile = config.get('http.tlsCertFile');
+  const keyFile = config.get('http.tlsKeyFile');
+  const attempts = config.get('http.maxSignInAttemptsPerMinute');
+  return new HttpListener({
+    ...needs,
+    host: config.get('http.host'),
+    port: config.get('http.port'),
+    ...(certFile !== '' && { tls: { certFile, keyFile } }),
+    allowedHosts: config.get('http.allowedHosts'),
+    attempts: new AttemptLimiter({ address: { attempts, windowSeconds: 60 }, username: { attempts, windowSeconds: 300 } }),
+    logger: logs.logger('http'),
+    ...(options.consoleFolder !== undefined && { consoleFolder: options.consoleFolder }),
+    nodeId: identity.nodeId,
+    cliTokenFile: join(dataFolder, 'cli.token'),
+    status: () => ({ state: stateOf(problems), name: config.get('node.name'), version }),
+  });
+}
+
+/** Follows settings that take effect at once, and names those that do not count. */
+function settingsPart({ config, logs, problems }: Foundation): Startable {
+  let unwatch: (() => void) | undefined;
+  const apply = (changed: readonly SettingKey[]): void => {
+    if (changed.includes('logs.level')) logs.setLevel('all', config.get('logs.level'));
+    nameIgnored(config, problems);
+  };
+  return {
+    start: () => {
+      apply(['logs.level']);
+      unwatch = config.onChange(apply);
+      return Promise.resolve();
+    },
+    stop: () => {
+      unwatch?.();
+      return Promise.resolve();
+    },
+  };
+}
+
+function nameIgnored(config: Config, problems: Problems): void {
+  const { ignored } = config;
+  if (ignored.length === 0) problems.clear('config.ignored');
+  else
+    problems.raise({
+      id: 'config.ignored',
+      severity: 'warn',
+      title: ignored.length === 1 ? '1 setting in config.json is not used' : `${ignored.length} settings in config.json are not used`,
+      detail: `${ignored.map(({ key, message }) => `${key}: ${message}`).join(' ')} The default holds instead. Correct or remove them.`,
+      view: '/settings',
+    });
+}
