@@ -193,7 +193,7 @@ export class Sessions implements Startable {
     return this.#of(username).filter((row) => row.refresh_expires > now).length;
   }
 
-  /** Tells of each session that ends before its time; returns how to stop. */
+  /** Tells of each session that ends before its time, once its tokens are refused; returns how to stop. */
   onEnded(listener: SessionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -239,8 +239,11 @@ export class Sessions implements Startable {
       const now = this.#byId.get(row.id);
       if (now !== undefined) this.#unindex(now);
     }
-    for (const row of rows) for (const listener of this.#listeners) listener(row.id, row.username, why);
-    await this.#store.transaction(rows.map((row) => ({ sql: 'DELETE FROM sessions WHERE id = ?', params: [row.id] })));
+    try {
+      await this.#store.transaction(rows.map((row) => ({ sql: 'DELETE FROM sessions WHERE id = ?', params: [row.id] })));
+    } finally {
+      for (const row of rows) for (const listener of this.#listeners) listener(row.id, row.username, why);
+    }
   }
 
   #of(username: string): SessionRow[] {

@@ -20,6 +20,8 @@ const closeSignedOut = 4401;
 const maxFragments = 1_024;
 /** A client that does not answer the close frame in this time is cut off. */
 const closeTimeoutMs = 2_000;
+/** Calls are refused at once; the socket stays a moment, so that whoever ended their own sessions still gets the answer. */
+const answerGraceMs = 100;
 
 export interface WebSocketDoorOptions {
   readonly router: Router;
@@ -179,7 +181,7 @@ export class WebSocketDoor {
 
   #closeSession(sessionId: string): void {
     for (const [socket, { admitted }] of this.#guests) {
-      if (admitted.sessionId === sessionId) socket.close(closeSignedOut, 'the sign-in has ended');
+      if (admitted.sessionId === sessionId) setTimeout(() => socket.close(closeSignedOut, 'the sign-in has ended'), answerGraceMs).unref();
     }
   }
 

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { NodeClient } from '../../common/client/node-client.ts';
+import { SignalboxError } from '../../common/errors.ts';
+import type { CliIo } from './io.ts';
+import { connectToNode, type NodeChoice } from './node-connection.ts';
+import { Output } from './output.ts';
+
+/** Options that every command takes. */
+export interface CommonOptions extends NodeChoice {
+  readonly json?: boolean;
+}
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly io: CliIo;
+  readonly out: Output;
+  readonly choice: NodeChoice;
+  /** Runs `act` with a connected client, and closes it whatever happens. Ctrl-C ends it with `CANCELLED`. */
+  withNode<T>(act: (client: NodeClient, signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+/** Adds the options that say which node, and how to print. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'JSON for programs: one value a line')
+    .option('--data <dir>', 'data folder of the node on this machine')
+    .option('--url <url>', 'address of another node, with --token-file')
+    .option('--token-file <file>', 'file with the access token for --url');
+}
+
+export function contextOf(command: Command, io: CliIo): CommandContext {
+  const options = command.optsWithGlobals<CommonOptions>();
+  return {
+    io,
+    out: new Output(io, options.json === true),
+    choice: options,
+    withNode: (act) => runWithNode(options, act),
+  };
+}
+
+async function runWithNode<T>(choice: NodeChoice, act: (client: NodeClient, signal: AbortSignal) => Promise<T>): Promise<T> {
+  const client = await connectToNode(choice);
+  const interrupt = new AbortController();
+  const onSignal = () => interrupt.abort();
+  process.once('SIGINT', onSignal);
+  process.once('SIGTERM', onSignal);
+  const lost = new Promise<never>((_, reject) => {
+    client.onState((state) => {
+      if (state.kind === 'closed' && state.error.code !== 'CANCELLED') reject(state.error);
+    });
+  });
+  // When the act ends first nobody waits for the loss.
+  lost.catch(() => undefined);
+  try {
+    return await Promise.race([act(client, interrupt.signal), lost]);
+  } finally {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+    client.close();
+  }
+}
+
+/** Rejects with `CANCELLED` when the signal comes, for work that has no signal of its own. */
+export function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(new SignalboxError('CANCELLED', 'Stopped.', { executed: 'maybe' }));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

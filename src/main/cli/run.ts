@@ -1,0 +1,105 @@
+import { Command, CommanderError } from 'commander';
+import { SignalboxError, toErrorShape } from '../../common/errors.ts';
+import { DamagedFileError } from '../node/damaged-file-error.ts';
+import { version } from '../node/version.ts';
+import { addAuditCommand } from './commands/audit.ts';
+import { addCallCommand, addHelpCommand } from './commands/call.ts';
+import { addCompletionCommand } from './commands/completion.ts';
+import { addConfigCommand } from './commands/config.ts';
+import { addLogsCommand } from './commands/logs.ts';
+import { addRescueCommand } from './commands/rescue.ts';
+import { addSelfTestCommand } from './commands/self-test.ts';
+import { addStartCommand } from './commands/start.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addSubscribeCommand } from './commands/subscribe.ts';
+import { addUsersCommand } from './commands/users.ts';
+import { exitCodeMeanings, exitCodeOf, exitCodes, UsageError } from './exit-codes.ts';
+import { type CliIo, processIo } from './io.ts';
+import { Output } from './output.ts';
+
+/** Words that name a command; anything else on a command line is not for `runCli`. */
+export const cliCommands: readonly string[] = [
+  'start',
+  'status',
+  'call',
+  'subscribe',
+  'users',
+  'config',
+  'audit',
+  'logs',
+  'rescue',
+  'self-test',
+  'completion',
+  'help',
+];
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the words after the program's name
+ * @param io where to read from and write to; the process by default
+ * @returns the exit code (see `exit-codes.ts`)
+ */
+export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = createProgram(io, (code) => {
+    exitCode = code;
+  });
+  if (argv.length === 0) {
+    program.outputHelp();
+    return exitCodes.ok;
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has printed help, version or its own complaint already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    report(error, new Output(io, argv.includes('--json')));
+    return exitCodeOf(error);
+  }
+}
+
+function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {
+  const program = new Command('signalbox')
+    .description('A control centre for clusters of nodes: runs a node here, or talks to a running one.')
+    .version(version)
+    .showHelpAfterError('See signalbox --help.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .addHelpText('after', `\nExit codes:\n${exitCodeHelp()}`);
+  addStartCommand(program, io);
+  addStatusCommand(program, io);
+  addCallCommand(program, io);
+  addSubscribeCommand(program, io);
+  addUsersCommand(program, io);
+  addConfigCommand(program, io, setExitCode);
+  addAuditCommand(program, io);
+  addLogsCommand(program, io);
+  addRescueCommand(program, io, setExitCode);
+  addSelfTestCommand(program, io, setExitCode);
+  addCompletionCommand(program, io);
+  addHelpCommand(program, io);
+  return program;
+}
+
+function exitCodeHelp(): string {
+  return Object.entries(exitCodes)
+    .map(([name, code]) => `  ${String(code).padStart(3)}  ${exitCodeMeanings[name as keyof typeof exitCodes]}`)
+    .join('\n');
+}
+
+function report(error: unknown, out: Output): void {
+  if (error instanceof SignalboxError) {
+    // Ctrl-C needs no word.
+    if (error.code !== 'CANCELLED') out.error(error);
+    if (error instanceof DamagedFileError && !out.json) out.note('See what is there with: signalbox rescue inspect');
+    return;
+  }
+  if (error instanceof UsageError) {
+    out.error(error);
+    return;
+  }
+  // A fault of the command itself: what it is matters more than a calm sentence.
+  out.note(error instanceof Error ? (error.stack ?? error.message) : toErrorShape(error).message);
+}

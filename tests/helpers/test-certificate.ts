@@ -1,0 +1,20 @@
+/** A self-signed certificate for localhost and 127.0.0.1, good until 2126, and its key. For tests; it protects nothing. */
+export const testCertificate = `-----BEGIN CERTIFICATE-----
+MIIBpTCCAUugAwIBAgIUNxleTtNf4xOZYvYb8sCf7DiaaJcwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOc2lnbmFsYm94LXRlc3QwIBcNMjYxMTIxMTEyMTU4WhgPMjEy
+NjEwMjgxMTIxNThaMBkxFzAVBgNVBAMMDnNpZ25hbGJveC10ZXN0MFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAERw/NW8D58MHUDoh9Lte74mBfisbaIYSX//3ZyRdq
+64MRFGoDyKnstfBTslhQQ9wGR6lNe3dUc4Lu3Hoker/udqNvMG0wHQYDVR0OBBYE
+FF4x//U0do+qQ/MJxlPfJhAIMDTiMB8GA1UdIwQYMBaAFF4x//U0do+qQ/MJxlPf
+JhAIMDTiMA8GA1UdEwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/
+AAABMAoGCCqGSM49BAMCA0gAMEUCIQCMUx+SSzuA2+egHQCC8ENJt25zh4qI95w3
+G3mTfrRchQIgTfxDMxM5iCVUplFncNLY+O3wyE/hMoxVxcoDi5DnfYE=
+-----END CERTIFICATE-----
+`;
+
+export const testCertificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgG2LWc7PgT6/n7ePy
+llykZhMNWu58JwPkXcBuwEocPSmhRANCAARHD81bwPnwwdQOiH0u17viYF+Kxtoh
+hJf//dnJF2rrgxEUagPIqey18FOyWFBD3AZHqU17d1Rzgu7ceiR6v+52
+-----END PRIVATE KEY-----
+`;
