@@ -1,0 +1,66 @@
+/** Every bound of federation, in one place. */
+export const federationLimits = {
+  /** Largest MQTT packet once the hub has accepted a connection (security.md row 22). */
+  packetBytes: 1_048_576,
+  /** Largest MQTT packet before that: enough for CONNECT with a will. */
+  connectPacketBytes: 16_384,
+  /** Time a new connection has for its CONNECT (security.md row 21). */
+  connectMs: 5_000,
+  /** Time a packet has from its first byte to its last. */
+  packetMs: 30_000,
+  /** Unsent bytes at which the hub closes a connection that does not read (security.md section 6, invariants). */
+  unsentBytes: 16_777_216,
+  /** Connections the hub accepts at once, and those among them that have not been accepted by MQTT yet. */
+  connections: 512,
+  pendingConnections: 64,
+  /** MQTT client ids. */
+  clientIdBytes: 128,
+  /** MQTT topics: the four levels of ours before a topic of a node, and the node id in it, come on top of a client's bounds. */
+  topicBytes: 384,
+  topicLevels: 20,
+  /** Subscriptions of one MQTT connection (security.md row 24). */
+  subscriptions: 128,
+  /** QoS 2 messages of one connection that wait for their release (security.md row 27). */
+  inflight: 100,
+  /** Retained status messages the hub keeps. */
+  retainedStatuses: 2_000,
+  /** Largest message a node sends: a packet of the hub less room for its topic. */
+  messageBytes: 1_047_552,
+  /** Nesting and keys of a message from another node: gathered answers are larger than what a client sends. */
+  jsonDepth: 40,
+  jsonKeys: 200_000,
+  /** Router messages joined into one envelope, and their bytes. */
+  batchMessages: 256,
+  batchBytes: 262_144,
+  /** Nodes that are remembered; the longest gone is forgotten first. */
+  nodes: 1_000,
+  /** Largest status message. */
+  statusBytes: 8_192,
+  /** Calls that wait for one node, and for all nodes. */
+  pendingPerNode: 4_096,
+  pendingTotal: 16_384,
+  /** Calls of one other node that run here. */
+  runningPerNode: 4_096,
+  /** Other nodes whose calls and subscriptions are held here. */
+  remoteClients: 1_024,
+  /** Answers kept for repeated requests, by count, bytes and age. */
+  answers: 10_000,
+  answerBytes: 16_777_216,
+  answersMs: 300_000,
+  /** Message ids remembered of one sender (security.md 2.6). */
+  messageIds: 20_000,
+  /** Topics of other nodes whose sequence is watched. */
+  watchedTopics: 10_000,
+  /** Filters one other node may follow here. */
+  filtersPerNode: 256,
+  /** Messages kept while the broker is away, by count, bytes and age. */
+  outboxMessages: 1_000,
+  outboxBytes: 4_194_304,
+  outboxMs: 60_000,
+  /** Unsent bytes to the broker above which calls are refused and events dropped. */
+  linkUnsentBytes: 8_388_608,
+  /** How far another clock may be off while it has not been measured (security.md 2.6). */
+  clockToleranceMs: 120_000,
+  /** Longest life of an envelope in seconds (security.md 2.5). */
+  ttlSeconds: 604_800,
+} as const;
