@@ -65,7 +65,13 @@ export class NodeHost {
 
   async #launch(): Promise<SignalboxNode> {
     const node = await createNode({ ...this.#options.node, onRestart: (reason) => void this.#restart(reason) });
-    await node.start();
+    try {
+      await node.start();
+    } catch (error) {
+      // A node that did not start still holds its data folder.
+      await node.stop();
+      throw error;
+    }
     this.#isUp = true;
     return node;
   }

@@ -1,7 +1,7 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import type { WindowState } from '../../preload/api.ts';
 import { noticeChannels, versionArgument } from '../../preload/channels.ts';
-import { appOrigin } from './app-protocol.ts';
+import { appOrigin } from './app-url.ts';
 import { webPreferences } from './security.ts';
 import { visibleBounds, type WindowStateFile } from './window-state.ts';
 
