@@ -23,7 +23,8 @@ export async function startDesktop(start: DesktopArguments, outFolder: string): 
   app.setPath('userData', paths.profile);
   app.setPath('sessionData', paths.profile);
   app.setPath('crashDumps', paths.crashDumps);
-  app.enableSandbox();
+  // With --no-sandbox, which root needs, it would leave every process unable to start. Windows ask for the sandbox themselves.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   crashReporter.start({ uploadToServer: false });
 
