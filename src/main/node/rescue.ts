@@ -17,6 +17,9 @@ export const dataFiles: Readonly<Record<DataFileKind, string>> = {
   identity: 'identity.json',
 };
 
+/** The lock, and the window's browser profile: in use by the very window that shows the rescue screen, and nobody's data. */
+const notCopied: ReadonlySet<string> = new Set([lockFileName, 'desktop']);
+
 export interface FileReport {
   /** Absolute path. */
   readonly file: string;
@@ -64,7 +67,7 @@ function checkDatabase(file: string, resourcesPath: string | undefined): void {
 }
 
 /**
- * Copies everything of the data folder into a new folder inside it.
+ * Copies the node's files into a new folder inside the data folder.
  *
  * @param nowMs names the copy
  * @returns the folder of the copy
@@ -75,7 +78,7 @@ export async function backup(dataFolder: string, nowMs: number = Date.now()): Pr
   try {
     await mkdir(folder, { mode: 0o700 });
     for (const name of await readdir(dataFolder)) {
-      if (name.startsWith('rescue-') || name === lockFileName) continue;
+      if (name.startsWith('rescue-') || notCopied.has(name)) continue;
       await cp(join(dataFolder, name), join(folder, name), { recursive: true, preserveTimestamps: true, errorOnExist: true, force: false });
     }
     await syncFolder(folder);
