@@ -120,7 +120,13 @@ export class HttpListener implements Startable {
     const { host, port: wantedPort, tls } = this.#options;
     if (!isLoopback(host) && tls === undefined) throw openWithoutTls(host);
     const material = tls === undefined ? undefined : await readTlsFiles(tls);
-    const server = createHttpServer({ timings: this.#timings, tls: material, pending: this.#pending, refusals: this.#refusals });
+    const server = createHttpServer({
+      timings: this.#timings,
+      tls: material,
+      pending: this.#pending,
+      refusals: this.#refusals,
+      connections: this.#options.router.limits.connections,
+    });
     server.on('request', (request, response) => void this.#answer(request, response));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
     this.#stopping = false;

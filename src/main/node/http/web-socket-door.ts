@@ -2,7 +2,6 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SignalboxError } from '../../../common/errors.ts';
-import { limits } from '../../../common/limits.ts';
 import { currentSubProtocol } from '../../../common/wire/messages.ts';
 import type { Sessions } from '../accounts/index.ts';
 import { attachWebSocket, type Router } from '../router/index.ts';
@@ -55,7 +54,7 @@ export class WebSocketDoor {
       clientTracking: false,
       // A compressed frame may be a bomb, and costs memory per connection (security.md row 17).
       perMessageDeflate: false,
-      maxPayload: limits.clientFrameBytes,
+      maxPayload: options.router.limits.clientFrameBytes,
       maxFragments,
       closeTimeout: closeTimeoutMs,
       handleProtocols: (protocols: Set<string>): string | false => (protocols.has(currentSubProtocol) ? currentSubProtocol : false),
@@ -126,8 +125,9 @@ export class WebSocketDoor {
       const message = `This node speaks ${currentSubProtocol}, or no sub-protocol at all.`;
       return { reason: 'sub-protocol', error: new SignalboxError('BAD_REQUEST', message) };
     }
-    if (this.#guests.size >= limits.connections) {
-      const message = `${limits.connections} clients are connected, the most a node takes.`;
+    const most = this.#options.router.limits.connections;
+    if (this.#guests.size >= most) {
+      const message = `${most} clients are connected, the most a node takes.`;
       return { reason: 'connections', error: new SignalboxError('OVERLOADED', message) };
     }
     return undefined;
