@@ -1,5 +1,5 @@
 /** What can be done about a data folder that a node cannot start with. Nothing is deleted and nothing overwritten. */
-import { cp, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../common/errors.ts';
 import { readSettingsFile } from './config/settings-file.ts';
@@ -40,7 +40,7 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
   const checks: Readonly<Record<DataFileKind, (file: string) => Promise<unknown>>> = {
     settings: readSettingsFile,
     identity: readIdentityFile,
-    database: async (file) => checkDatabase(file, options.resourcesPath),
+    database: (file) => checkDatabase(file, options.resourcesPath),
   };
   const reports: FileReport[] = [];
   for (const kind of Object.keys(dataFiles) as DataFileKind[]) {
@@ -56,13 +56,24 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
   return reports;
 }
 
-function checkDatabase(file: string, resourcesPath: string | undefined): void {
+async function checkDatabase(file: string, resourcesPath: string | undefined): Promise<void> {
   const sqlite = loadSqlite(resourcesPath);
+  const journals = [`${file}-wal`, `${file}-shm`];
+  const before = await Promise.all(
+    journals.map((journal) =>
+      stat(journal).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   const database = new sqlite(file, { readonly: true, fileMustExist: true });
   try {
     checkIntegrity(database);
   } finally {
     database.close();
+    // A reader makes empty journals and may not take them away again.
+    for (const [index, journal] of journals.entries()) if (before[index] === false) await rm(journal, { force: true });
   }
 }
 
