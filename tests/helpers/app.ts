@@ -1,5 +1,5 @@
 /** Starts the real desktop application for a test, and does what a person does to it. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
@@ -63,7 +63,11 @@ export async function launchApp(options: AppOptions = {}): Promise<App> {
   };
 }
 
-/** Waits until the console is connected to the node. */
-export async function waitForConsole(page: Page): Promise<void> {
-  await page.getByRole('navigation').first().waitFor();
+/** Lines of the log whose event is `event`, as far as they are written. */
+export async function logLines({ dataFolder }: Pick<App, 'dataFolder'>, event: string): Promise<Record<string, unknown>[]> {
+  const text = await readFile(join(dataFolder, 'logs', 'node.log'), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line.includes(`"${event}"`))
+    .map((line) => JSON.parse(line));
 }

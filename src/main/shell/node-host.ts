@@ -65,13 +65,7 @@ export class NodeHost {
 
   async #launch(): Promise<SignalboxNode> {
     const node = await createNode({ ...this.#options.node, onRestart: (reason) => void this.#restart(reason) });
-    try {
-      await node.start();
-    } catch (error) {
-      // A node that did not start still holds its data folder.
-      await node.stop();
-      throw error;
-    }
+    await node.start();
     this.#isUp = true;
     return node;
   }
