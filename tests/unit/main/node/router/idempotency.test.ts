@@ -191,18 +191,18 @@ describe('answers in the store', () => {
   test('are kept for a day and up to a number', async () => {
     const store = await openStore();
     let nowMs = 1_700_000_000_000;
-    const node = open({ store, nowMs: () => nowMs, limits: { idempotencyEntries: 150 } });
+    const node = open({ store, nowMs: () => nowMs, limits: { idempotencyEntries: 10 } });
     node.set('first');
     await node.answer('first');
     nowMs += 86_400_001;
     node.set('again');
     expect(await node.answer('again')).toMatchObject({ data: { restartNeeded: ['run 2'] } });
-    for (let n = 0; n < 210; n++) {
+    for (let n = 0; n < 105; n++) {
       nowMs++;
       node.set(`r${n}`, { a: 1 }, `key-of-call-${n}`);
       await node.answer(`r${n}`);
     }
     const [row] = await store.all<{ count: number }>('SELECT count(*) AS count FROM answers');
-    expect(row?.count).toBeLessThanOrEqual(250);
+    expect(row?.count).toBeLessThanOrEqual(10 + 100);
   });
 });
