@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-const resolutionMs = 20;
+/** Fine enough for the budget of 20 ms; each wake-up costs, and an idle node should be idle. */
+const defaultResolutionMs = 20;
 
 /**
  * How long the event loop kept its timers waiting. Measured by the runtime outside JavaScript, without callbacks.
@@ -9,8 +10,16 @@ const resolutionMs = 20;
  * take turns: each reading covers the time since the reading before the last.
  */
 export class EventLoopDelay {
-  #current = monitorEventLoopDelay({ resolution: resolutionMs });
-  #other = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #resolutionMs: number;
+  #current: ReturnType<typeof monitorEventLoopDelay>;
+  #other: ReturnType<typeof monitorEventLoopDelay>;
+
+  /** @param resolutionMs how often the loop is probed; shorter delays may go unseen */
+  constructor(resolutionMs: number = defaultResolutionMs) {
+    this.#resolutionMs = resolutionMs;
+    this.#current = monitorEventLoopDelay({ resolution: resolutionMs });
+    this.#other = monitorEventLoopDelay({ resolution: resolutionMs });
+  }
 
   start(): void {
     this.#current.enable();
@@ -29,7 +38,7 @@ export class EventLoopDelay {
     const histogram = this.#current;
     this.#current = this.#other;
     this.#other = histogram;
-    const p99Ms = histogram.percentile(99) / 1e6 - resolutionMs;
+    const p99Ms = histogram.percentile(99) / 1e6 - this.#resolutionMs;
     const measured = histogram.count > 0;
     histogram.reset();
     return measured ? Math.max(0, Math.round(p99Ms * 100) / 100) : null;
