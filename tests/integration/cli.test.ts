@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { errorCodes } from '../../src/common/errors.ts';
 import { type HeadlessNode, runCommand, setUpAdmin, signIn, startHeadless } from '../helpers/headless-node.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { testCertificate, testCertificateKey } from '../helpers/test-certificate.ts';
 
 const entry = join(import.meta.dirname, '../../src/main/cli/index.ts');
 
@@ -205,6 +206,32 @@ test('without a node every command says how to start one, with exit code 3', asy
   // A node that was killed leaves its token behind.
   await writeFile(join(folder, 'cli.token'), JSON.stringify({ token: 'x', url: 'http://127.0.0.1:1' }));
   expect(await runCommand(['status', '--data', folder])).toMatchObject({ code: 3, stderr: expect.stringContaining('signalbox start') });
+});
+
+test('the command line reaches a node with TLS, and trusts exactly its certificate', async () => {
+  const folder = await temporaryFolder();
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(certFile, testCertificate);
+  await writeFile(keyFile, testCertificateKey);
+  const node = await startHeadless(join(folder, 'data'), [
+    '--host',
+    '0.0.0.0',
+    '--set',
+    `http.tlsCertFile=${certFile}`,
+    `http.tlsKeyFile=${keyFile}`,
+  ]);
+  expect(node.url).toMatch(/^https:/);
+  expect(await runCommand(['call', 'users.me', '--data', node.dataFolder])).toMatchObject({ code: 0 });
+  // Without the node's own token file nothing vouches for a self-signed certificate.
+  const token = join(folder, 'token');
+  await writeFile(token, 'anything');
+  expect(await runCommand(['status', '--url', node.url, '--token-file', token])).toMatchObject({ code: 3 });
+  expect(await node.stop()).toBe(0);
+});
+
+test('beyond this machine a node without TLS does not start, and says what to do', async () => {
+  const refused = await runCommand(['start', '--host', '0.0.0.0', '--port', '0', '--data', await temporaryFolder()]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http.tlsCertFile') });
 });
 
 test('help, method help and the list of methods come from the contract', async () => {

@@ -93,6 +93,20 @@ test('row 4: of many silent connections the oldest give way, and an honest clien
   expect(waiting.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(limits.pendingConnectionsPerAddress);
 });
 
+test('row 4: connections that keep alive after a request are bounded too', async () => {
+  const node = await startHttp();
+  const idle: Socket[] = [];
+  for (let index = 0; index < limits.pendingConnectionsPerAddress + 20; index++) {
+    const socket = await openTcp(node.port);
+    socket.write('GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'data');
+    idle.push(socket);
+  }
+  await Promise.all(idle.slice(0, 20).map(ended));
+  expect((await fetch(`${node.url}/health`)).status).toBe(200);
+  expect(await node.metrics.text()).toMatch(/signalbox_http_refused_total\{reason="pending"\} 2\d/);
+});
+
 test('row 5: a head over its bound is refused', async () => {
   const node = await startHttp();
   const socket = await openTcp(node.port);

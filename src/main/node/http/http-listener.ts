@@ -158,7 +158,10 @@ export class HttpListener implements Startable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#pending.settle(request.socket);
-    response.once('finish', () => this.#requests.inc({ status: String(response.statusCode) }));
+    response.once('finish', () => {
+      this.#requests.inc({ status: String(response.statusCode) });
+      this.#pending.wait(request.socket);
+    });
     try {
       await this.#route(request, response);
     } catch (error) {

@@ -19,6 +19,8 @@ const closeSignedOut = 4401;
 const maxFragments = 1_024;
 /** A client that does not answer the close frame in this time is cut off. */
 const closeTimeoutMs = 2_000;
+/** Refused clients whose close frame is under way at once; more get HTTP 401. */
+const maxRefused = 64;
 /** Calls are refused at once; the socket stays a moment, so that whoever ended their own sessions still gets the answer. */
 const answerGraceMs = 100;
 
@@ -44,6 +46,8 @@ export class WebSocketDoor {
   readonly #options: WebSocketDoorOptions;
   readonly #server: WebSocketServer;
   readonly #guests = new Map<WebSocket, Guest>();
+  /** Clients that were let in only to be told that their token is not good. */
+  #refused = 0;
   #stopWatching: (() => void) | undefined;
 
   constructor(options: WebSocketDoorOptions) {
@@ -169,11 +173,13 @@ export class WebSocketDoor {
       message: error.message,
       audit: { act: 'connect', user: 'unknown', code: error.code },
     });
-    if (!current) {
+    if (!current || this.#refused >= maxRefused) {
       refuseUpgrade(stream, error);
       return;
     }
     this.#server.handleUpgrade(request, stream, head, (socket) => {
+      this.#refused++;
+      socket.once('close', () => this.#refused--);
       socket.on('error', () => undefined);
       socket.close(closeSignedOut, 'the access token is not valid; sign in again');
     });
