@@ -85,7 +85,7 @@ function inspect(value: unknown, escapes: boolean): number {
     return keys;
   }
   for (const key of Object.keys(value)) {
-    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    checkKey(key, escapes);
     keys += 1 + inspect((value as Record<string, unknown>)[key], escapes);
   }
   return keys;
@@ -116,10 +116,15 @@ function visitObject(item: object, depthLeft: number, budget: { keys: number }, 
   const prototype: unknown = Object.getPrototypeOf(item);
   if (prototype !== null && prototype !== Object.prototype) throw refused('a value is not plain data');
   for (const key of Object.keys(item)) {
-    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    checkKey(key, true);
     if (--budget.keys < 0) throw tooLarge(`larger than ${bounds.keys} keys`);
     visit((item as Record<string, unknown>)[key], depthLeft - 1, budget, bounds);
   }
+}
+
+function checkKey(key: string, escapes: boolean): void {
+  if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+  if (escapes && !isWellFormed(key)) throw refused('a key has half a surrogate pair');
 }
 
 function tooLarge(how: string): SignalboxError {
