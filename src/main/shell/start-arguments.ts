@@ -33,13 +33,12 @@ export interface StartArgumentOptions {
  */
 export function readStartArguments({ argv, appPath, commands }: StartArgumentOptions): StartArguments {
   const own = withoutRuntime(argv, appPath);
-  const first = own.find((argument, index) => !argument.startsWith('-') && !valueOptions.includes(own[index - 1] ?? ''));
-  if (own.includes('--headless')) {
-    const rest = own.filter((argument) => argument !== '--headless');
-    return { kind: 'cli', argv: first !== undefined && commands.includes(first) ? rest : ['start', ...rest] };
-  }
-  const asksCommandLine = own.some((argument) => ['--help', '-h', '--version', '-V'].includes(argument));
-  if ((first !== undefined && commands.includes(first)) || asksCommandLine) return { kind: 'cli', argv: own };
+  const at = own.findIndex((argument, index) => !argument.startsWith('-') && !valueOptions.includes(own[index - 1] ?? ''));
+  const isCommand = commands.includes(own[at] ?? '');
+  // Switches before the command word are the runtime's.
+  if (isCommand) return { kind: 'cli', argv: own.slice(at).filter((argument) => argument !== '--headless') };
+  if (own.includes('--headless')) return { kind: 'cli', argv: ['start', ...own.filter((argument) => argument !== '--headless')] };
+  if (own.some((argument) => ['--help', '-h', '--version', '-V'].includes(argument))) return { kind: 'cli', argv: own };
   const folder = optionValue(own, '--data');
   return {
     kind: 'desktop',

@@ -14,6 +14,10 @@ describe('readStartArguments', () => {
     expect(installed('call', 'system.info', '--params', '{}')).toEqual({ kind: 'cli', argv: ['call', 'system.info', '--params', '{}'] });
   });
 
+  it('passes over switches before the command word', () => {
+    expect(installed('--inspect=0', 'call', 'x', '--json')).toEqual({ kind: 'cli', argv: ['call', 'x', '--json'] });
+  });
+
   it('takes --headless for the command start', () => {
     expect(installed('--headless', '--data', '/d')).toEqual({ kind: 'cli', argv: ['start', '--data', '/d'] });
     expect(installed('start', '--headless')).toEqual({ kind: 'cli', argv: ['start'] });
