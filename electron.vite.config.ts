@@ -41,6 +41,7 @@ export default defineConfig(({ command }) => ({
     ...(command === 'serve' && { html: { cspNonce: noncePlaceholder } }),
     build: {
       target: 'chrome130',
+      minify: true,
       modulePreload: { polyfill: false },
       // A font or picture that became a data: URL would be refused by the policy, or counted in the first screen.
       assetsInlineLimit: 0,

@@ -4,7 +4,7 @@
  * `npm run check:size`: what a page loads before it can show something, against `scripts/bundle-budget.json`; and that
  * the built pages hold nothing inline, which the content security policy would refuse. Run after a build.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './lib/paths.mjs';
@@ -13,8 +13,13 @@ import { root } from './lib/paths.mjs';
 
 const built = join(root, 'out', 'renderer');
 const budget = JSON.parse(readFileSync(join(root, 'scripts', 'bundle-budget.json'), 'utf8'));
+const manifestFile = join(built, '.vite', 'manifest.json');
+if (!existsSync(manifestFile)) {
+  console.error('There is no build. Run npm run build first.');
+  process.exit(1);
+}
 /** @type {Record<string, ManifestEntry>} */
-const manifest = JSON.parse(readFileSync(join(built, '.vite', 'manifest.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
 
 let failures = 0;
 for (const { name, bytes, max } of measure()) {

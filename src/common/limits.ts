@@ -59,7 +59,7 @@ export const limits = {
   feedReadBytes: 1_048_576,
   /** Bodies of sign-in, refresh and set-up. */
   signInBodyBytes: 16_384,
-  /** TCP connections of one address, and of all, that have not sent a whole request yet; the oldest gives way. */
+  /** HTTP connections of one address, and of all, that wait for a whole request; the oldest gives way. */
   pendingConnectionsPerAddress: 32,
   pendingConnections: 256,
   /** People who may sign in. */

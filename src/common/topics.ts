@@ -42,6 +42,19 @@ export function parseTopic(topic: string): ParsedTopic {
   return { identity, levels: parts, hasWildcard };
 }
 
+/** A topic as events carry it, taken apart without being checked: whoever published it was. */
+export function splitTopic(topic: string): { readonly identity: string | undefined; readonly levels: readonly string[] } {
+  const local = topic.startsWith('/');
+  const levels = (local ? topic.slice(1) : topic).split('/');
+  return local ? { identity: undefined, levels } : { identity: levels.shift(), levels };
+}
+
+/** True when a filter matches the topic of an event, node and levels. */
+export function topicMatches(filter: ParsedTopic, topic: ReturnType<typeof splitTopic>): boolean {
+  const sameNode = filter.identity === topic.identity || (filter.identity === '+' && topic.identity !== undefined);
+  return sameNode && levelsMatch(filter.levels, topic.levels);
+}
+
 /** True when the filter's levels match the levels of a concrete topic. */
 export function levelsMatch(filter: readonly string[], topic: readonly string[]): boolean {
   for (let index = 0; index < filter.length; index++) {

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../errors.ts';
-import { levelsMatch, type ParsedTopic, parseTopic } from '../topics.ts';
+import { type ParsedTopic, parseTopic, splitTopic, topicMatches } from '../topics.ts';
 import type { EventMessage } from '../wire/messages.ts';
 import { EventQueue, type Subscription } from './event-queue.ts';
 
@@ -66,9 +66,9 @@ export class SubscriptionTable {
   }
 
   deliver(event: EventMessage): void {
-    const parsed = parseConcrete(event.topic);
+    const topic = splitTopic(event.topic);
     for (const channel of this.#channels.values()) {
-      if (!matches(channel.parsed, parsed)) continue;
+      if (!topicMatches(channel.parsed, topic)) continue;
       for (const queue of channel.queues) queue.push(event);
     }
   }
@@ -109,15 +109,4 @@ export class SubscriptionTable {
 
 function isLoss(error: unknown): boolean {
   return error instanceof SignalboxError && (error.code === 'NODE_LOST' || error.code === 'NODE_UNREACHABLE' || error.code === 'TIMEOUT');
-}
-
-function parseConcrete(topic: string): { identity: string | undefined; levels: readonly string[] } {
-  const local = topic.startsWith('/');
-  const levels = (local ? topic.slice(1) : topic).split('/');
-  return local ? { identity: undefined, levels } : { identity: levels.shift(), levels };
-}
-
-function matches(filter: ParsedTopic, topic: { identity: string | undefined; levels: readonly string[] }): boolean {
-  const sameNode = filter.identity === topic.identity || (filter.identity === '+' && topic.identity !== undefined);
-  return sameNode && levelsMatch(filter.levels, topic.levels);
 }

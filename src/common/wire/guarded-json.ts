@@ -42,13 +42,9 @@ export function parseGuarded(text: string, bounds: JsonBounds): unknown {
 function scan(text: string, bounds: JsonBounds): number {
   let depth = 0;
   let keys = 0;
-  let inString = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === BACKSLASH) index++;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
+    if (code === QUOTE) index = endOfString(text, index);
     else if (code === COLON) {
       if (++keys > bounds.keys) throw new SignalboxError('TOO_LARGE', `The frame has more than ${bounds.keys} keys.`, { executed: 'no' });
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
@@ -57,6 +53,19 @@ function scan(text: string, bounds: JsonBounds): number {
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
   }
   return keys;
+}
+
+/** Where the text that begins at `start` ends. Most of a frame is text, and `indexOf` passes it faster than a loop does. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+function isEscaped(text: string, quote: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
+  return backslashes % 2 === 1;
 }
 
 /** Counts keys and refuses values that do not survive a round trip. Depth is already bounded. */
@@ -76,7 +85,7 @@ function inspect(value: unknown, escapes: boolean): number {
     return keys;
   }
   for (const key of Object.keys(value)) {
-    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    checkKey(key, escapes);
     keys += 1 + inspect((value as Record<string, unknown>)[key], escapes);
   }
   return keys;
@@ -107,10 +116,15 @@ function visitObject(item: object, depthLeft: number, budget: { keys: number }, 
   const prototype: unknown = Object.getPrototypeOf(item);
   if (prototype !== null && prototype !== Object.prototype) throw refused('a value is not plain data');
   for (const key of Object.keys(item)) {
-    if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+    checkKey(key, true);
     if (--budget.keys < 0) throw tooLarge(`larger than ${bounds.keys} keys`);
     visit((item as Record<string, unknown>)[key], depthLeft - 1, budget, bounds);
   }
+}
+
+function checkKey(key: string, escapes: boolean): void {
+  if (refusedKeys.has(key)) throw refused(`the key ${key} is not allowed`);
+  if (escapes && !isWellFormed(key)) throw refused('a key has half a surrogate pair');
 }
 
 function tooLarge(how: string): SignalboxError {

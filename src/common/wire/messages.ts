@@ -20,13 +20,19 @@ export const targetSchema = z.union([
 /** Where a call goes: one node, any node with a capability, or all of them (gathered). */
 export type Target = z.infer<typeof targetSchema>;
 
+/** Looks at the outside only: the method's own schema checks what is inside. */
+const params = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'params must be an object',
+);
+
 const requestFields = {
   type: z.literal('rpc'),
   requestid: requestId,
   method: z.string().min(1).max(128).optional(),
   /** The first system's name of `method`. */
   intent: z.string().min(1).max(128).optional(),
-  params: z.record(z.string(), z.unknown()).nullish(),
+  params: params.nullish(),
   serviceId: serviceId.nullish(),
   timeoutMs: z.number().int().min(1).max(limits.maxTimeoutMs).optional(),
 };

@@ -34,16 +34,18 @@ export function contextOf(command: Command, io: CliIo): CommandContext {
     io,
     out: new Output(io, options.json === true),
     choice: options,
-    withNode: (act) => runWithNode(options, act),
+    withNode: (act) => runWithNode(options, io, act),
   };
 }
 
-async function runWithNode<T>(choice: NodeChoice, act: (client: NodeClient, signal: AbortSignal) => Promise<T>): Promise<T> {
+async function runWithNode<T>(choice: NodeChoice, io: CliIo, act: (client: NodeClient, signal: AbortSignal) => Promise<T>): Promise<T> {
   const client = await connectToNode(choice);
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal);
   process.once('SIGTERM', onSignal);
+  // `signalbox subscribe … | head`: nobody reads any more.
+  io.stdout.once('error', onSignal);
   const lost = new Promise<never>((_, reject) => {
     client.onState((state) => {
       if (state.kind === 'closed' && state.error.code !== 'CANCELLED') reject(state.error);
@@ -56,6 +58,7 @@ async function runWithNode<T>(choice: NodeChoice, act: (client: NodeClient, sign
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    io.stdout.off('error', onSignal);
     client.close();
   }
 }

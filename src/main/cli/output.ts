@@ -79,8 +79,9 @@ function issuesOf(shape: object): string[] {
   const issues = typeof data === 'object' && data !== null ? (data as { readonly issues?: unknown }).issues : undefined;
   if (!Array.isArray(issues)) return [];
   return issues.map((issue: { readonly path?: unknown; readonly key?: unknown; readonly message?: unknown }) => {
-    const path = Array.isArray(issue.path) ? issue.path.join('.') : (issue.path ?? issue.key ?? '');
-    return `${String(path)}: ${String(issue.message)}`;
+    // The node names a param by JSON pointer, a setting by key.
+    const path = String(issue.path ?? issue.key ?? '').replace(/^\//, '');
+    return `${path}: ${String(issue.message)}`;
   });
 }
 

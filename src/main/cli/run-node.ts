@@ -57,8 +57,11 @@ async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleF
   ]);
   if (setupUrl !== null) {
     out.line();
-    out.line('There is no administrator yet. This link makes one; it is good once, for 24 hours:');
-    out.line(`  ${setupUrl}`);
+    if (consoleFolder === undefined) out.line('There is no administrator yet. Add one with: signalbox users add NAME --role admin');
+    else {
+      out.line('There is no administrator yet. This link makes one; it is good once, for 24 hours:');
+      out.line(`  ${setupUrl}`);
+    }
   }
   out.line();
   out.line('Stop with Ctrl-C.');

@@ -41,6 +41,7 @@ export const cliCommands: readonly string[] = [
  * @returns the exit code (see `exit-codes.ts`)
  */
 export async function runCli(argv: readonly string[], io: CliIo = processIo()): Promise<number> {
+  ignoreClosedPipe(io);
   let exitCode: number = exitCodes.ok;
   const program = createProgram(io, (code) => {
     exitCode = code;
@@ -58,6 +59,18 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     report(error, new Output(io, argv.includes('--json')));
     return exitCodeOf(error);
   }
+}
+
+/** A reader that has enough (`| head`) is no fault; without a listener the process would end with a stack trace. */
+function ignoreClosedPipe(io: CliIo): void {
+  for (const stream of [io.stdout, io.stderr]) {
+    if (stream.listeners('error').includes(ignoreEpipe)) continue;
+    stream.on('error', ignoreEpipe);
+  }
+}
+
+function ignoreEpipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 function createProgram(io: CliIo, setExitCode: (code: number) => void): Command {

@@ -36,8 +36,8 @@ export const nodeLimits = {
   workspaceValueBytes: 262_144,
   /** Largest sum of one person's workspace items. */
   workspaceUserBytes: 67_108_864,
-  /** Most bytes of values in one answer of `workspace.list`; the rest is counted. */
-  workspaceListBytes: 8_388_608,
+  /** Most bytes of values in one answer of `workspace.list`, well below what an answer may have; the rest is counted. */
+  workspaceListBytes: 4_194_304,
   /** Time a stopping part of the node has before the next one is stopped. */
   stopDeadlineMs: 8_000,
 } as const;

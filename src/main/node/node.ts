@@ -277,7 +277,7 @@ function createHttp({ options, dataFolder, config, identity, logs, problems }: F
     port: config.get('http.port'),
     ...(certFile !== '' && { tls: { certFile, keyFile } }),
     allowedHosts: config.get('http.allowedHosts'),
-    attempts: new AttemptLimiter({ address: { attempts, windowSeconds: 60 }, username: { attempts, windowSeconds: 300 } }),
+    attempts: new AttemptLimiter({ address: { attempts, windowSeconds: 60 }, username: { attempts, windowSeconds: 60 } }),
     logger: logs.logger('http'),
     ...(options.consoleFolder !== undefined && { consoleFolder: options.consoleFolder }),
     nodeId: identity.nodeId,

@@ -1,5 +1,5 @@
 /** What can be done about a data folder that a node cannot start with. Nothing is deleted and nothing overwritten. */
-import { cp, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../common/errors.ts';
 import { readSettingsFile } from './config/settings-file.ts';
@@ -16,6 +16,9 @@ export const dataFiles: Readonly<Record<DataFileKind, string>> = {
   database: 'node.db',
   identity: 'identity.json',
 };
+
+/** The lock, and the window's browser profile: in use by the very window that shows the rescue screen, and nobody's data. */
+const notCopied: ReadonlySet<string> = new Set([lockFileName, 'desktop']);
 
 export interface FileReport {
   /** Absolute path. */
@@ -37,7 +40,7 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
   const checks: Readonly<Record<DataFileKind, (file: string) => Promise<unknown>>> = {
     settings: readSettingsFile,
     identity: readIdentityFile,
-    database: async (file) => checkDatabase(file, options.resourcesPath),
+    database: (file) => checkDatabase(file, options.resourcesPath),
   };
   const reports: FileReport[] = [];
   for (const kind of Object.keys(dataFiles) as DataFileKind[]) {
@@ -53,18 +56,29 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
   return reports;
 }
 
-function checkDatabase(file: string, resourcesPath: string | undefined): void {
+async function checkDatabase(file: string, resourcesPath: string | undefined): Promise<void> {
   const sqlite = loadSqlite(resourcesPath);
+  const journals = [`${file}-wal`, `${file}-shm`];
+  const before = await Promise.all(
+    journals.map((journal) =>
+      stat(journal).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   const database = new sqlite(file, { readonly: true, fileMustExist: true });
   try {
     checkIntegrity(database);
   } finally {
     database.close();
+    // A reader makes empty journals and may not take them away again.
+    for (const [index, journal] of journals.entries()) if (before[index] === false) await rm(journal, { force: true });
   }
 }
 
 /**
- * Copies everything of the data folder into a new folder inside it.
+ * Copies the node's files into a new folder inside the data folder.
  *
  * @param nowMs names the copy
  * @returns the folder of the copy
@@ -75,7 +89,7 @@ export async function backup(dataFolder: string, nowMs: number = Date.now()): Pr
   try {
     await mkdir(folder, { mode: 0o700 });
     for (const name of await readdir(dataFolder)) {
-      if (name.startsWith('rescue-') || name === lockFileName) continue;
+      if (name.startsWith('rescue-') || notCopied.has(name)) continue;
       await cp(join(dataFolder, name), join(folder, name), { recursive: true, preserveTimestamps: true, errorOnExist: true, force: false });
     }
     await syncFolder(folder);

@@ -7,8 +7,7 @@ import { extname, join, sep } from 'node:path';
 import { net, type Protocol, protocol } from 'electron';
 import { createNonce, documentHeaders, noncePlaceholder } from '../node/http/content-security-policy.ts';
 import type { Logger } from '../node/telemetry/index.ts';
-
-export const appOrigin = 'app://ui';
+import { appOrigin, readAppPath } from './app-url.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -20,9 +19,6 @@ const types: Readonly<Record<string, string>> = {
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
 };
-
-/** Names that Windows takes for devices in every folder, whatever their extension. */
-const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** Must run before Electron is ready. */
 export function registerAppScheme(): void {
@@ -63,25 +59,6 @@ export function serveApp(protocols: Protocol, { root, devServer, logger }: AppPr
     const html = content.toString('utf8').replaceAll(noncePlaceholder, nonce);
     return new Response(html, { headers: { 'Content-Type': type, ...documentHeaders({ nonce }) } });
   }
-}
-
-/**
- * The path of a URL of the console, decoded once; undefined for any other host, for a path that climbs, and for
- * characters that no built file has.
- */
-export function readAppPath(url: string): string | undefined {
-  if (!url.startsWith(`${appOrigin}/`)) return undefined;
-  const raw = url.slice(appOrigin.length).split(/[?#]/)[0] ?? '';
-  let path: string;
-  try {
-    path = decodeURIComponent(raw);
-  } catch {
-    return undefined;
-  }
-  if (path === '/') return '/index.html';
-  const parts = path.slice(1).split('/');
-  const isPlain = (part: string) => /^[\w@-][\w@.-]*$/.test(part) && !deviceName.test(part);
-  return parts.every(isPlain) ? path : undefined;
 }
 
 /** The file's bytes; undefined when there is none, or when a link leads out of the folder. */

@@ -1,10 +1,11 @@
-import { app, type BrowserWindow, Menu, nativeTheme, session, shell } from 'electron';
+import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session, shell } from 'electron';
 import { SignalboxError, toErrorShape } from '../../common/errors.ts';
 import type { DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 import type { SecretStore } from '../node/identity/index.ts';
 import { backup } from '../node/rescue.ts';
+import type { ProcessSample } from '../node/services/system.ts';
 import type { Logger, Logs } from '../node/telemetry/index.ts';
 import { serveApp } from './app-protocol.ts';
 import { CrashGuard } from './crash-guard.ts';
@@ -29,6 +30,8 @@ export interface DesktopOptions {
   readonly devServer: string | undefined;
   /** Console path that a link asked for at the start. */
   readonly view: string | undefined;
+  /** Port of the console's HTTP listener for this start; undefined leaves it to the settings. */
+  readonly port: number | undefined;
 }
 
 /** The desktop application: one window, the node behind it, and what holds them together. */
@@ -46,7 +49,7 @@ export class Desktop {
 
   /** Call after Electron is ready. */
   static async create(options: DesktopOptions): Promise<Desktop> {
-    const secrets = await desktopSecretStore(options.paths.dataFolder);
+    const secrets = await desktopSecretStore(options.paths.dataFolder, safeStorage);
     return new Desktop(options, secrets);
   }
 
@@ -68,6 +71,7 @@ export class Desktop {
         consoleFolder: paths.pages,
         resourcesPath: process.resourcesPath,
         secrets,
+        ...(options.port !== undefined && { overrides: { 'http.port': options.port } }),
         extraProcesses,
       },
     });
@@ -219,6 +223,17 @@ export class Desktop {
 }
 
 /** The processes of the window, for the node's own figures; the node counts the main process itself. */
-function extraProcesses() {
-  return app.getAppMetrics().filter(({ type }) => type !== 'Browser');
+function extraProcesses(): ProcessSample[] {
+  return app
+    .getAppMetrics()
+    .filter(({ type }) => type !== 'Browser')
+    .map(({ type, name, pid, cpu, memory, creationTime }) => ({
+      kind: type === 'Tab' ? 'renderer' : type.toLowerCase(),
+      name: name ?? type,
+      pid,
+      cpuPercent: cpu.percentCPUUsage,
+      memoryBytes: memory.workingSetSize * 1024,
+      eventLoopDelayP99Ms: null,
+      uptimeMs: Date.now() - creationTime,
+    }));
 }

@@ -8,7 +8,7 @@ import { registerAppScheme } from './app-protocol.ts';
 import { readDeepLink } from './deep-links.ts';
 import { Desktop } from './desktop.ts';
 import { shellPaths } from './paths.ts';
-import { linkScheme, type StartArguments } from './start-arguments.ts';
+import { type DesktopArguments, linkScheme } from './start-arguments.ts';
 
 /** What a second start hands to the first. */
 const handOver = z.object({ link: z.string().max(4_096).nullable() });
@@ -17,13 +17,14 @@ const handOver = z.object({ link: z.string().max(4_096).nullable() });
  * @param start as read from the arguments
  * @param outFolder of the build
  */
-export async function startDesktop(start: Extract<StartArguments, { kind: 'desktop' }>, outFolder: string): Promise<void> {
+export async function startDesktop(start: DesktopArguments, outFolder: string): Promise<void> {
   const paths = shellPaths(start.dataFolder ?? defaultDataFolder(), outFolder);
   mkdirSync(paths.profile, { recursive: true, mode: 0o700 });
   app.setPath('userData', paths.profile);
   app.setPath('sessionData', paths.profile);
   app.setPath('crashDumps', paths.crashDumps);
-  app.enableSandbox();
+  // With --no-sandbox, which root needs, it would leave every process unable to start. Windows ask for the sandbox themselves.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   crashReporter.start({ uploadToServer: false });
 
@@ -41,7 +42,7 @@ export async function startDesktop(start: Extract<StartArguments, { kind: 'deskt
     void app.whenReady().then(async () => {
       await logs.start();
       const devServer = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL;
-      resolve(await Desktop.create({ paths, logs, devServer, view: link === null ? undefined : readDeepLink(link) }));
+      resolve(await Desktop.create({ paths, logs, devServer, view: link === null ? undefined : readDeepLink(link), port: start.port }));
     });
   });
 

@@ -9,7 +9,7 @@ import { SignalboxError, toErrorShape } from '../../common/errors.ts';
 import { limits } from '../../common/limits.ts';
 import type { Envelope, RequestChannel } from '../../preload/channels.ts';
 import type { Logger } from '../node/telemetry/index.ts';
-import { appOrigin } from './app-protocol.ts';
+import { isAppUrl } from './app-url.ts';
 
 /** Requests that one window may make at once, and how many a second come back. */
 const burstRequests = 60;
@@ -83,7 +83,7 @@ export class Ipc {
   #check(event: IpcMainInvokeEvent, pages: readonly string[]): Asker {
     const frame = event.senderFrame;
     const url = frame === null ? '' : frame.url;
-    const isKnown = frame !== null && frame.parent === null && this.#options.isOurs(event.sender.id) && url.startsWith(`${appOrigin}/`);
+    const isKnown = frame !== null && frame.parent === null && this.#options.isOurs(event.sender.id) && isAppUrl(url);
     const path = isKnown ? new URL(url).pathname : '';
     if (!isKnown || !pages.includes(path)) {
       throw new SignalboxError('FORBIDDEN', 'Only the window of Signalbox itself may ask the shell for this.');

@@ -1,9 +1,8 @@
 /** Encrypts secrets with the key store of the operating system (security.md 2.8). */
-import { safeStorage } from 'electron';
 import { createKeyFileStore, type SecretStore } from '../node/identity/index.ts';
 
 /** `safeStorage` of every supported Electron: older ones have the synchronous half only, the next one drops it. */
-interface AnySafeStorage {
+export interface AnySafeStorage {
   isAsyncEncryptionAvailable?(): Promise<boolean>;
   encryptStringAsync?(text: string): Promise<Buffer>;
   decryptStringAsync?(bytes: Buffer): Promise<{ readonly result: string }>;
@@ -17,8 +16,10 @@ interface AnySafeStorage {
  * The key store of this desktop. Where it keeps nothing secret, as on a Linux session without a keyring, where Electron
  * would use a password that is in its source, it is the store of a key file, which the node warns about for as long as
  * it is in use. Call after Electron is ready.
+ *
+ * @param storage Electron's `safeStorage`
  */
-export async function desktopSecretStore(dataFolder: string, storage: AnySafeStorage = safeStorage): Promise<SecretStore> {
+export async function desktopSecretStore(dataFolder: string, storage: AnySafeStorage): Promise<SecretStore> {
   if (!(await isAvailable(storage))) return createKeyFileStore(dataFolder);
   return {
     name: 'safe-storage',

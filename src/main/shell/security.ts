@@ -1,7 +1,7 @@
 /** What no page may do, whatever it holds (security.md 4.1). Applied to the whole program, not window by window. */
 import { app, type Session, type WebContents, type WebPreferences } from 'electron';
 import type { Logger } from '../node/telemetry/index.ts';
-import { appOrigin } from './app-protocol.ts';
+import { appOrigin, isAppUrl } from './app-url.ts';
 
 /** Preferences of every window. */
 export function webPreferences(options: { readonly preload: string; readonly additionalArguments: string[] }): WebPreferences {
@@ -84,9 +84,4 @@ function lockNavigation(contents: WebContents, logger: Logger): void {
   contents.on('will-navigate', stop);
   contents.on('will-redirect', stop);
   contents.on('will-frame-navigate', stop);
-}
-
-/** True for the console's own origin and nothing that merely starts like it. */
-export function isAppUrl(url: string): boolean {
-  return url === appOrigin || url.startsWith(`${appOrigin}/`);
 }

@@ -1,12 +1,22 @@
 import { resolve } from 'node:path';
 
 /** How the program was started: as the command line, or as the desktop application. */
-export type StartArguments =
-  | { readonly kind: 'cli'; readonly argv: readonly string[] }
-  | { readonly kind: 'desktop'; readonly dataFolder: string | undefined; readonly link: string | undefined };
+export type StartArguments = { readonly kind: 'cli'; readonly argv: readonly string[] } | DesktopArguments;
+
+export interface DesktopArguments {
+  readonly kind: 'desktop';
+  readonly dataFolder: string | undefined;
+  /** Port of the console's HTTP listener, 0 for any free one. */
+  readonly port: number | undefined;
+  /** A link that the system asks to open. */
+  readonly link: string | undefined;
+}
 
 /** Scheme of links that open a view. */
 export const linkScheme = 'signalbox:';
+
+/** Options of the window that are followed by a value. */
+const valueOptions: readonly string[] = ['--data', '--port'];
 
 export interface StartArgumentOptions {
   /** `process.argv` of Electron. */
@@ -23,17 +33,17 @@ export interface StartArgumentOptions {
  */
 export function readStartArguments({ argv, appPath, commands }: StartArgumentOptions): StartArguments {
   const own = withoutRuntime(argv, appPath);
-  const first = own.find((argument) => !argument.startsWith('-'));
-  if (own.includes('--headless')) {
-    const rest = own.filter((argument) => argument !== '--headless');
-    return { kind: 'cli', argv: first !== undefined && commands.includes(first) ? rest : ['start', ...rest] };
-  }
-  const asksCommandLine = own.some((argument) => ['--help', '-h', '--version', '-V'].includes(argument));
-  if ((first !== undefined && commands.includes(first)) || asksCommandLine) return { kind: 'cli', argv: own };
+  const at = own.findIndex((argument, index) => !argument.startsWith('-') && !valueOptions.includes(own[index - 1] ?? ''));
+  const isCommand = commands.includes(own[at] ?? '');
+  // Switches before the command word are the runtime's.
+  if (isCommand) return { kind: 'cli', argv: own.slice(at).filter((argument) => argument !== '--headless') };
+  if (own.includes('--headless')) return { kind: 'cli', argv: ['start', ...own.filter((argument) => argument !== '--headless')] };
+  if (own.some((argument) => ['--help', '-h', '--version', '-V'].includes(argument))) return { kind: 'cli', argv: own };
   const folder = optionValue(own, '--data');
   return {
     kind: 'desktop',
     dataFolder: folder === undefined ? undefined : resolve(folder),
+    port: readPort(optionValue(own, '--port')),
     link: own.find((argument) => argument.startsWith(`${linkScheme}//`)),
   };
 }
@@ -51,4 +61,8 @@ function optionValue(argv: readonly string[], name: string): string | undefined 
   if (joined !== undefined) return joined.slice(name.length + 1);
   const at = argv.indexOf(name);
   return at < 0 ? undefined : argv[at + 1];
+}
+
+function readPort(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
 }

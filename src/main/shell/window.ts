@@ -1,7 +1,7 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import type { WindowState } from '../../preload/api.ts';
 import { noticeChannels, versionArgument } from '../../preload/channels.ts';
-import { appOrigin } from './app-protocol.ts';
+import { appOrigin } from './app-url.ts';
 import { webPreferences } from './security.ts';
 import { visibleBounds, type WindowStateFile } from './window-state.ts';
 
@@ -48,9 +48,19 @@ export function createMainWindow({ preload, version, state }: MainWindowOptions)
   return window;
 }
 
-/** Loads one of the shell's pages. */
+/**
+ * Loads one of the shell's pages.
+ *
+ * @throws Error when it did not load; not when another page was asked for meanwhile
+ */
 export async function showPage(window: BrowserWindow, page: Page): Promise<void> {
-  await window.loadURL(`${appOrigin}/${page}.html`);
+  try {
+    await window.loadURL(`${appOrigin}/${page}.html`);
+    // A page that took the place of another before that one had painted is not announced as ready.
+    if (!window.isDestroyed() && !window.isVisible()) window.show();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== 'ERR_ABORTED') throw error;
+  }
 }
 
 /** What the page's own window buttons show. */

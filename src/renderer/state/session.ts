@@ -60,7 +60,7 @@ export async function signOut(): Promise<void> {
   const grant = readGrant();
   keepGrant(undefined);
   useSession.setState({ kind: 'needed', reason: 'none' });
-  if (grant !== undefined) await post('/authorize/sign-out', { refresh_token: grant.refresh.token }).catch(() => undefined);
+  if (grant !== undefined) await post('/authorize/sign-out', { token: grant.access.token }).catch(() => undefined);
 }
 
 let renewal: Promise<string> | undefined;

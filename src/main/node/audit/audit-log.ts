@@ -31,6 +31,9 @@ export const auditMigrations: readonly Migration[] = [
       ) STRICT;
       CREATE INDEX audit_user ON audit (user, id);
       CREATE INDEX audit_outcome ON audit (outcome, id);
+      -- INSERT OR REPLACE deletes without a word to the trigger below.
+      CREATE TRIGGER audit_keeps_ids BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+        BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END;
       CREATE TRIGGER audit_keeps_rows BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END;
       CREATE TRIGGER audit_keeps_values BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit table is append-only'); END;
     `,

@@ -121,7 +121,7 @@ export const settings = {
     schema: z.number().int().min(1).max(1_000),
     group: 'Console access',
     title: 'Sign-in attempts a minute',
-    help: 'Failed attempts allowed from one address in a minute, and for one name in five minutes.',
+    help: 'Failed attempts allowed in a minute, from one address and for one name.',
     fallback: () => 10,
     applies: 'restart',
   }),

@@ -8,7 +8,6 @@ import { dataHeaders } from './answers.ts';
 import { createNonce, documentHeaders, noncePlaceholder } from './content-security-policy.ts';
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',

@@ -120,7 +120,13 @@ export class HttpListener implements Startable {
     const { host, port: wantedPort, tls } = this.#options;
     if (!isLoopback(host) && tls === undefined) throw openWithoutTls(host);
     const material = tls === undefined ? undefined : await readTlsFiles(tls);
-    const server = createHttpServer({ timings: this.#timings, tls: material, pending: this.#pending, refusals: this.#refusals });
+    const server = createHttpServer({
+      timings: this.#timings,
+      tls: material,
+      pending: this.#pending,
+      refusals: this.#refusals,
+      connections: this.#options.router.limits.connections,
+    });
     server.on('request', (request, response) => void this.#answer(request, response));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
     this.#stopping = false;
@@ -152,7 +158,10 @@ export class HttpListener implements Startable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#pending.settle(request.socket);
-    response.once('finish', () => this.#requests.inc({ status: String(response.statusCode) }));
+    response.once('finish', () => {
+      this.#requests.inc({ status: String(response.statusCode) });
+      this.#pending.wait(request.socket);
+    });
     try {
       await this.#route(request, response);
     } catch (error) {

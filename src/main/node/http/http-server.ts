@@ -25,10 +25,12 @@ export interface HttpServerOptions {
   readonly tls: TlsMaterial | undefined;
   readonly pending: PendingConnections;
   readonly refusals: Refusals;
+  /** WebSocket clients at once. */
+  readonly connections: number;
 }
 
 /** A server that bounds what a connection may cost before its first whole request (security.md rows 1 to 5). */
-export function createHttpServer({ timings, tls, pending, refusals }: HttpServerOptions): Server {
+export function createHttpServer({ timings, tls, pending, refusals, connections }: HttpServerOptions): Server {
   const common = {
     headersTimeout: timings.headersMs,
     requestTimeout: timings.requestMs,
@@ -48,7 +50,7 @@ export function createHttpServer({ timings, tls, pending, refusals }: HttpServer
           handshakeTimeout: timings.headersMs,
         });
   // Some room beyond the WebSocket clients, so that a full house can still be asked for its health.
-  server.maxConnections = limits.connections + limits.pendingConnections;
+  server.maxConnections = connections + limits.pendingConnections;
   server.maxRequestsPerSocket = 1_000;
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy());

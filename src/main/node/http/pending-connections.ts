@@ -3,7 +3,7 @@ import { limits } from '../../../common/limits.ts';
 import { networkOf } from '../accounts/index.ts';
 
 /**
- * Connections that have not sent a whole request yet (security.md row 4). Beyond the bound the one that has waited
+ * Connections that wait: they have not sent a whole request yet, or keep alive after one (security.md row 4). Beyond the bound the one that has waited
  * longest is closed, not the newest: an honest client sends at once and never waits, also when a flood comes from its own address.
  */
 export class PendingConnections {
@@ -23,13 +23,21 @@ export class PendingConnections {
   /** A connection was accepted. */
   add(socket: Socket): void {
     const key = keyOf(socket);
+    this.wait(socket);
+    socket.once('close', () => this.#remove(key));
+  }
+
+  /** The connection waits for its next request. */
+  wait(socket: Socket): void {
+    if (socket.destroyed) return;
+    const key = keyOf(socket);
+    this.#remove(key);
     const network = networkOf(socket.remoteAddress ?? '');
     const held = this.#perAddress.get(network) ?? 0;
     if (held >= limits.pendingConnectionsPerAddress) this.#dropOldest((other) => other === network);
     else if (this.#pending.size >= limits.pendingConnections) this.#dropOldest(() => true);
     this.#pending.set(key, { socket, network });
     this.#perAddress.set(network, (this.#perAddress.get(network) ?? 0) + 1);
-    socket.once('close', () => this.#remove(key));
   }
 
   /** The connection has sent a whole request. */

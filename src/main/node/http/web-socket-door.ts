@@ -2,7 +2,6 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SignalboxError } from '../../../common/errors.ts';
-import { limits } from '../../../common/limits.ts';
 import { currentSubProtocol } from '../../../common/wire/messages.ts';
 import type { Sessions } from '../accounts/index.ts';
 import { attachWebSocket, type Router } from '../router/index.ts';
@@ -20,6 +19,8 @@ const closeSignedOut = 4401;
 const maxFragments = 1_024;
 /** A client that does not answer the close frame in this time is cut off. */
 const closeTimeoutMs = 2_000;
+/** Refused clients whose close frame is under way at once; more get HTTP 401. */
+const maxRefused = 64;
 /** Calls are refused at once; the socket stays a moment, so that whoever ended their own sessions still gets the answer. */
 const answerGraceMs = 100;
 
@@ -45,6 +46,8 @@ export class WebSocketDoor {
   readonly #options: WebSocketDoorOptions;
   readonly #server: WebSocketServer;
   readonly #guests = new Map<WebSocket, Guest>();
+  /** Clients that were let in only to be told that their token is not good. */
+  #refused = 0;
   #stopWatching: (() => void) | undefined;
 
   constructor(options: WebSocketDoorOptions) {
@@ -55,7 +58,7 @@ export class WebSocketDoor {
       clientTracking: false,
       // A compressed frame may be a bomb, and costs memory per connection (security.md row 17).
       perMessageDeflate: false,
-      maxPayload: limits.clientFrameBytes,
+      maxPayload: options.router.limits.clientFrameBytes,
       maxFragments,
       closeTimeout: closeTimeoutMs,
       handleProtocols: (protocols: Set<string>): string | false => (protocols.has(currentSubProtocol) ? currentSubProtocol : false),
@@ -126,8 +129,9 @@ export class WebSocketDoor {
       const message = `This node speaks ${currentSubProtocol}, or no sub-protocol at all.`;
       return { reason: 'sub-protocol', error: new SignalboxError('BAD_REQUEST', message) };
     }
-    if (this.#guests.size >= limits.connections) {
-      const message = `${limits.connections} clients are connected, the most a node takes.`;
+    const most = this.#options.router.limits.connections;
+    if (this.#guests.size >= most) {
+      const message = `${most} clients are connected, the most a node takes.`;
       return { reason: 'connections', error: new SignalboxError('OVERLOADED', message) };
     }
     return undefined;
@@ -169,11 +173,13 @@ export class WebSocketDoor {
       message: error.message,
       audit: { act: 'connect', user: 'unknown', code: error.code },
     });
-    if (!current) {
+    if (!current || this.#refused >= maxRefused) {
       refuseUpgrade(stream, error);
       return;
     }
     this.#server.handleUpgrade(request, stream, head, (socket) => {
+      this.#refused++;
+      socket.once('close', () => this.#refused--);
       socket.on('error', () => undefined);
       socket.close(closeSignedOut, 'the access token is not valid; sign in again');
     });

@@ -76,7 +76,8 @@ export class ClientConnection implements RouterClient, SlowClient {
   closed(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#core.forget(this);
+    this.#core.forget(this.id);
+    this.#core.slowClients.forget(this);
     this.#outbox.close();
     const gone = new SignalboxError('CANCELLED', 'The client has gone.', { executed: 'maybe' });
     for (const call of [...this.#unanswered.values()]) {

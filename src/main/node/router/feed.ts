@@ -1,6 +1,6 @@
 import type { FeedBatch, FeedEvent } from '../../../common/contract/feeds.ts';
 import type { Limits } from '../../../common/limits.ts';
-import { levelsMatch, type ParsedTopic, parseTopic } from '../../../common/topics.ts';
+import { type ParsedTopic, parseTopic, splitTopic, topicMatches } from '../../../common/topics.ts';
 import type { Subscriber } from './event-bus.ts';
 import { type FeedItem, FeedRing } from './feed-ring.ts';
 import { previewJson } from './preview-json.ts';
@@ -56,8 +56,8 @@ export class Feed implements Subscriber {
   /** What `received` was in the last batch. */
   #reported = 0;
   #lastSentMs: number;
-  /** The last batch showed traffic, so one more is owed when it ceases. */
-  #showsTraffic = false;
+  /** The rates of the last batch are not the last word: another is owed when traffic has ceased. */
+  #ratesMove = false;
   #stopped = false;
 
   constructor(options: FeedOptions) {
@@ -84,10 +84,12 @@ export class Feed implements Subscriber {
   deliver(event: SharedEvent): void {
     const filter = this.#firstMatch(event.message.topic);
     if (filter === -1 || this.#stopped) return;
+    const wasQuiet = !this.#hasNews();
     this.#received++;
     this.#rates[filter]?.add(this.#options.nowMs());
     this.#ring.push(event, filter);
-    this.#schedule();
+    // The first event after silence is not kept waiting for the slow beat of silence.
+    if (wasQuiet) this.#reschedule();
   }
 
   acknowledge(batch: number): void {
@@ -117,18 +119,14 @@ export class Feed implements Subscriber {
   }
 
   #firstMatch(topic: string): number {
-    const parsed = parseTopic(topic);
-    return this.#filters.findIndex(
-      (filter) =>
-        (filter.identity === parsed.identity || (filter.identity === '+' && parsed.identity !== undefined)) &&
-        levelsMatch(filter.levels, parsed.levels),
-    );
+    const split = splitTopic(topic);
+    return this.#filters.findIndex((filter) => topicMatches(filter, split));
   }
 
   /** A batch is due one beat after the last, and only when there is something to say. */
   #schedule(): void {
     if (this.#timer !== undefined || this.#stopped) return;
-    if (this.#received === this.#reported && !this.#showsTraffic) return;
+    if (!this.#hasNews() && !this.#ratesMove) return;
     const dueInMs = Math.max(0, this.#lastSentMs + this.#beatMs() - this.#options.nowMs());
     this.#timer = setTimeout(() => this.#send(), dueInMs).unref();
   }
@@ -139,8 +137,12 @@ export class Feed implements Subscriber {
     this.#schedule();
   }
 
+  #hasNews(): boolean {
+    return this.#received !== this.#reported || (this.#mode === 'live' && this.#announcedId !== this.#ring.newestId);
+  }
+
   #beatMs(): number {
-    if (this.#mode === 'counting') return countingBeatMs;
+    if (this.#mode === 'counting' || !this.#hasNews()) return countingBeatMs;
     const { beatMs } = this.#options.shape;
     return this.#batch - this.#acknowledged >= mostUnacknowledged ? beatMs * beatsBeforeRetry : beatMs;
   }
@@ -154,7 +156,7 @@ export class Feed implements Subscriber {
     this.#reported = this.#received;
     this.#lastSentMs = nowMs;
     const perSecond = this.#rates.map((rate) => rate.perSecond(nowMs));
-    this.#showsTraffic = perSecond.some((rate) => rate > 0);
+    this.#ratesMove = this.#rates.some((rate) => !rate.isIdle(nowMs));
     const sent = this.#options.send({
       feedId: this.#options.feedId,
       batch: ++this.#batch,

@@ -26,6 +26,12 @@ export class RateWindow {
     return Math.round((total / (this.#buckets.length - 1)) * 100) / 100;
   }
 
+  /** True when nothing was counted in the window, the second under way included. */
+  isIdle(nowMs: number): boolean {
+    this.#advance(nowMs);
+    return this.#buckets.every((count) => count === 0);
+  }
+
   #advance(nowMs: number): void {
     const second = Math.floor(nowMs / 1_000);
     if (second === this.#second) return;

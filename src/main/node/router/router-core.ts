@@ -3,7 +3,6 @@ import type { RpcRequest } from '../../../common/wire/messages.ts';
 import type { Logger } from '../telemetry/types.ts';
 import type { CallDirectory } from './call-directory.ts';
 import type { SelfNames } from './classify.ts';
-import type { ClientConnection } from './client-connection.ts';
 import type { RouterMetrics } from './router-metrics.ts';
 import type { RunningCall } from './running-call.ts';
 import type { SlowClients } from './slow-clients.ts';
@@ -23,5 +22,5 @@ export interface RouterCore {
   /** Runs a call here or elsewhere, as its request asks. */
   route(call: RunningCall, request: RpcRequest): void;
   /** The connection is gone. */
-  forget(connection: ClientConnection): void;
+  forget(clientId: string): void;
 }

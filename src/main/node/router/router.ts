@@ -115,7 +115,7 @@ export class Router implements Startable {
       calls: this.#calls,
       slowClients: new SlowClients(limits, nowMs),
       route: (call, request) => this.#routes.route(call, request),
-      forget: (connection) => this.#forget(connection),
+      forget: (clientId) => this.#forget(clientId),
     };
     this.turn.onEnd(() => this.frames.clear());
     this.#metrics.expose(
@@ -353,10 +353,11 @@ export class Router implements Startable {
     return counts;
   }
 
-  #forget(connection: ClientConnection): void {
-    this.#clients.delete(connection.id);
-    this.#bus.drop(connection);
-    this.#core.slowClients.forget(connection);
-    for (const listener of this.#disconnectListeners) listener(connection.id);
+  #forget(clientId: string): void {
+    const client = this.#clients.get(clientId);
+    if (client === undefined) return;
+    this.#clients.delete(clientId);
+    this.#bus.drop(client);
+    for (const listener of this.#disconnectListeners) listener(clientId);
   }
 }

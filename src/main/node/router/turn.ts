@@ -20,6 +20,14 @@ export class Turn {
     setImmediate(this.#run);
   }
 
+  /**
+   * Flushes `item` when the callback under way has ended: answers to everything that one chunk of a socket brought go out
+   * together, and a lone answer does not wait for the end of the turn.
+   */
+  soon(item: Flushable): void {
+    process.nextTick(flush, item);
+  }
+
   /** Calls `listener` after each turn that flushed something. */
   onEnd(listener: () => void): void {
     this.#afterTurn.push(listener);
@@ -30,12 +38,10 @@ export class Turn {
     const items = this.#waiting;
     this.#waiting = [];
     for (const item of items) item.flush();
-    // Flushing events hands writers their last bytes of the turn; they go out now and not one turn later.
-    while (this.#waiting.length > 0) {
-      const late = this.#waiting;
-      this.#waiting = [];
-      for (const item of late) item.flush();
-    }
     for (const listener of this.#afterTurn) listener();
   };
+}
+
+function flush(item: Flushable): void {
+  item.flush();
 }

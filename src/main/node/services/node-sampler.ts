@@ -60,11 +60,16 @@ export class NodeSampler implements Startable {
     return Promise.resolve();
   }
 
+  /** Resolves when the sample that is being taken is done. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     for (const unwatch of this.#unwatch) unwatch();
     this.#unwatch = [];
-    await this.#running;
+    await this.settled();
     this.#delay.stop();
   }
 

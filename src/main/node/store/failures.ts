@@ -2,7 +2,8 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { DamagedFileError } from '../damaged-file-error.ts';
 import type { StoreFailure } from './protocol.ts';
 
-const storageCodes = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|NOLFS|TOOBIG)/;
+/** SQLite's own, and those of the file system where the file is copied or made. */
+const storageCodes = /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|NOLFS)|E(NOSPC|DQUOT|ROFS|ACCES|PERM|IO|NOENT|MFILE|NFILE)$)/;
 
 /** Sorts what the SQLite binding threw. */
 export function describeFailure(error: unknown): StoreFailure {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { nodeLimits } from '../limits.ts';
@@ -22,10 +22,13 @@ const busyTimeoutMs = 5_000;
  * @throws SchemaError for a file of a newer version, or a migration that was edited after its release
  */
 export function openDatabase(sqlite: typeof Database, file: string, migrations: readonly Migration[]): OpenedDatabase {
+  // The binding throws a TypeError without a code for this.
+  if (!existsSync(dirname(file))) throw Object.assign(new Error('its folder does not exist'), { code: 'SQLITE_CANTOPEN' });
+  const isNew = !existsSync(file);
   const database = new sqlite(file, { timeout: busyTimeoutMs });
   try {
     // Before the journal is made: it takes the permissions of the file.
-    chmodSync(file, 0o600);
+    if (isNew) chmodSync(file, 0o600);
     setPragmas(database);
     checkIntegrity(database);
     return { database, ...migrate(database, file, migrations) };

@@ -11,7 +11,8 @@ import { StatementRunner } from './statement-runner.ts';
 const port = parentPort;
 if (port === null) throw new Error('store-worker runs as a worker thread.');
 const send = (message: FromWorker) => port.postMessage(message);
-const delay = new EventLoopDelay();
+/** This thread is there to wait for the disk: only long waits are worth knowing. */
+const delay = new EventLoopDelay(100);
 let cpuMark = readCpu();
 
 /** Processor time of this thread in microseconds; undefined on runtimes that cannot tell (before Node 23.9). */

@@ -76,6 +76,7 @@ export class WorkerStore implements Store {
     const worker = new Worker(workerUrl('store-worker', import.meta.url), { workerData, name: 'store' });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
+      let failure: Error | undefined;
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'opened') {
           this.#state = 'open';
@@ -89,13 +90,13 @@ export class WorkerStore implements Store {
           resolve();
         } else if (message.type === 'openFailed') {
           this.#state = 'stopped';
-          worker.once('exit', () => reject(failureToError(file, message.failure)));
+          failure = failureToError(file, message.failure);
         } else this.#receive(message);
       });
       worker.once('error', (error) => logger.error('store.workerFailed', 'The storage thread met a fault.', { file, error }));
       worker.once('exit', (code) => {
         this.#died(code);
-        reject(storageStopped(file, 'no'));
+        reject(failure ?? storageStopped(file, 'no'));
       });
     });
   }

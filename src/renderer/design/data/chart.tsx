@@ -22,6 +22,8 @@ export interface ChartProps {
   readonly format: (value: number) => string;
   /** Highest value of the axis when it is fixed, as 100 for percents. */
   readonly max?: number;
+  /** The axis fits the values: for physical values, where the distance to zero says nothing. */
+  readonly fit?: boolean;
   /** Lines of one view move their cursors together. */
   readonly syncKey?: string;
   readonly heightPx?: number;
@@ -40,7 +42,7 @@ export function Chart(props: ChartProps) {
   const latest = useRef({ data, format: props.format });
   latest.current = { data, format: props.format };
   const shape = props.series.map((series) => `${series.label}:${series.color}`).join('|');
-  const { heightPx = 84, max, syncKey } = props;
+  const { heightPx = 84, max, syncKey, fit = false } = props;
 
   useEffect(() => {
     const element = host.current;
@@ -55,7 +57,7 @@ export function Chart(props: ChartProps) {
           legend: { show: false },
           padding: [6, 8, 0, 0],
           cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, ...(syncKey !== undefined && { sync: { key: syncKey } }) },
-          scales: { y: { range: (_plot, _low, high) => [0, max ?? niceCeiling(high)] } },
+          scales: { y: { range: (_plot, low, high) => (fit ? fitted(low, high) : [0, max ?? niceCeiling(high)]) } },
           axes: [
             {
               size: 18,
@@ -108,7 +110,7 @@ export function Chart(props: ChartProps) {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [shape, heightPx, max, syncKey]);
+  }, [shape, heightPx, max, syncKey, fit]);
 
   useEffect(() => {
     plot.current?.setData(data);
@@ -135,6 +137,13 @@ export function Chart(props: ChartProps) {
 
 function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+}
+
+/** A tenth of room above and below; a value that never changes stands in the middle. */
+function fitted(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const room = high === low ? Math.abs(high) * 0.1 || 1 : (high - low) * 0.1;
+  return [low - room, high + room];
 }
 
 function niceCeiling(high: number | null): number {

@@ -28,7 +28,8 @@ export function JsonView(props: { readonly text: string; readonly changedLines?:
   );
 }
 
-function colour(line: string): ReactNode {
+/** One line of JSON in four colours. */
+export function colour(line: string): ReactNode {
   const parts: ReactNode[] = [];
   let end = 0;
   for (const match of line.matchAll(token)) {

@@ -29,6 +29,7 @@ export function attachWebSocket(router: Router, socket: WebSocket, options: Atta
   socket.on('close', () => client.closed());
   // A protocol fault is followed by `close`; without a listener it would be thrown.
   socket.on('error', () => undefined);
+  if (socket.readyState !== socket.OPEN) client.closed();
   return client;
 }
 
@@ -41,16 +42,15 @@ class WebSocketSink implements ClientSink, Flushable {
   readonly #socket: WebSocket;
   readonly #raw: Socket;
   readonly #profile: Profile;
+  /** Answers of the callback under way. */
   #texts: string[] = [];
-  #frames: Buffer[] = [];
   #pendingBytes = 0;
-  #waiting = false;
 
   constructor(router: Router, socket: WebSocket, profile: Profile) {
     this.#router = router;
     this.#socket = socket;
     this.#profile = profile;
-    this.#raw = (socket as unknown as { readonly _socket: Socket })._socket;
+    this.#raw = rawSocketOf(socket);
   }
 
   get bufferedBytes(): number {
@@ -61,31 +61,22 @@ class WebSocketSink implements ClientSink, Flushable {
     const text = JSON.stringify(message);
     this.#texts.push(text);
     this.#pendingBytes += text.length;
-    this.#wait();
+    if (this.#texts.length === 1) this.#router.turn.soon(this);
   }
 
+  /** Comes at the end of a turn, so it writes at once. */
   sendEvents(events: readonly EncodedEvent[]): void {
-    this.#gather();
-    const frame = this.#router.frames.get(events, this.#profile === 'current' ? encodeArray : encodeEach);
-    this.#frames.push(frame);
-    this.#pendingBytes += frame.length;
-    this.#wait();
+    // Answers so far keep their place before the events.
+    this.flush();
+    this.#write(this.#router.frames.get(events, this.#profile === 'current' ? encodeArray : encodeEach));
   }
 
   flush(): void {
-    this.#waiting = false;
-    this.#gather();
-    const frames = this.#frames;
-    this.#frames = [];
+    if (this.#texts.length === 0) return;
+    const texts = this.#texts;
+    this.#texts = [];
     this.#pendingBytes = 0;
-    if (frames.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return;
-    if (frames.length === 1) {
-      this.#raw.write(frames[0] as Buffer);
-      return;
-    }
-    this.#raw.cork();
-    for (const frame of frames) this.#raw.write(frame);
-    this.#raw.uncork();
+    this.#write(encodeTextFrames(texts));
   }
 
   close(code: number, reason: string): void {
@@ -96,18 +87,21 @@ class WebSocketSink implements ClientSink, Flushable {
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
-  #wait(): void {
-    if (this.#waiting) return;
-    this.#waiting = true;
-    this.#router.turn.add(this);
+  #write(frames: Buffer): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#raw.write(frames);
   }
+}
 
-  /** Frames the answers so far, so that they keep their place before the events that follow. */
-  #gather(): void {
-    if (this.#texts.length === 0) return;
-    this.#frames.push(encodeTextFrames(this.#texts));
-    this.#texts = [];
+/**
+ * The TCP socket behind a WebSocket. `ws` keeps it in a private field ; whole frames may be
+ * written to it as long as `ws` itself never leaves one half written, which takes compression or fragments.
+ */
+function rawSocketOf(socket: WebSocket): Socket {
+  const raw = (socket as unknown as { readonly _socket?: Socket | null })._socket;
+  if (raw === undefined || raw === null || socket.extensions !== '') {
+    throw new Error('attachWebSocket needs an open WebSocket of the ws package without permessage-deflate');
   }
+  return raw;
 }
 
 /** Current profile: the events of a turn are one array. */

@@ -1,0 +1,61 @@
+/**
+ * The filter of the Events screen. Words, all of which must occur in topic or payload preview, whatever their case;
+ * `"two words"` as one; `topic:/site/#` by topic, with wildcards; `is:error` for events that report a fault.
+ */
+import { parseTopic } from '../../../../common/topics.ts';
+import type { EventFilter } from '../../../state/feed-store.ts';
+import { topicMatches } from '../../../state/feed-subscriptions.ts';
+
+const word = /"([^"]*)"?|(\S+)/g;
+const topicPrefix = 'topic:';
+
+/** The filter that a text means, or undefined when it means every event. */
+export function compileFilter(text: string): EventFilter | undefined {
+  const tests: EventFilter[] = [];
+  for (const [, quoted, bare] of text.matchAll(word)) {
+    if (quoted !== undefined) tests.push(contains(quoted));
+    else if (bare !== undefined) tests.push(testOf(bare));
+  }
+  if (tests.length === 0) return undefined;
+  return (event) => tests.every((test) => test(event));
+}
+
+function testOf(bare: string): EventFilter {
+  if (bare.toLowerCase() === 'is:error') return (event) => event.isError;
+  if (bare.startsWith(topicPrefix)) {
+    try {
+      const filter = parseTopic(bare.slice(topicPrefix.length));
+      return (event) => topicMatches(filter, event.topic);
+    } catch {
+      // Half written: what is there already narrows by its letters.
+      const begun = bare.slice(topicPrefix.length).replace(/[+#]+$/, '');
+      return (event) => event.topic.includes(begun);
+    }
+  }
+  return contains(bare);
+}
+
+function contains(text: string): EventFilter {
+  const wanted = text.toLowerCase();
+  return (event) => event.topic.toLowerCase().includes(wanted) || event.preview.toLowerCase().includes(wanted);
+}
+
+/** The filter text with its topic word replaced, or taken out when it is that topic already. */
+export function withTopic(text: string, topic: string): string {
+  const rest = withoutTopic(text);
+  return topicOfFilter(text) === topic ? rest : [`${topicPrefix}${topic}`, rest].filter(Boolean).join(' ');
+}
+
+/** The topic a filter text narrows to, if any. */
+export function topicOfFilter(text: string): string | undefined {
+  const found = text.split(/\s+/).find((part) => part.startsWith(topicPrefix));
+  return found?.slice(topicPrefix.length);
+}
+
+function withoutTopic(text: string): string {
+  return text
+    .split(/\s+/)
+    .filter((part) => !part.startsWith(topicPrefix))
+    .join(' ')
+    .trim();
+}

@@ -1,0 +1,29 @@
+import { IconButton } from '../../../design/controls/icon-button.tsx';
+import { IconPlus } from '../../../design/icons/index.ts';
+import { useTranslation } from '../../../i18n/index.ts';
+import { useEvents } from '../events-state.ts';
+import { AddSubscription } from './add-subscription.tsx';
+import { SubscriptionList } from './subscription-list.tsx';
+import { TopicTreePanel } from './topic-tree-panel.tsx';
+import { useTopicTree } from './use-topic-tree.ts';
+
+/** The left column: what is subscribed, and which topics there are. */
+export function Side() {
+  const { t } = useTranslation('events');
+  const adding = useEvents((state) => state.adding);
+  const topics = useTopicTree();
+  return (
+    <>
+      <header className="sb-viewbar">
+        <h1>{t('title')}</h1>
+        <span className="sb-grow" />
+        <IconButton label={t('addSubscription')} pressed={adding} onClick={() => useEvents.setState({ adding: !adding })}>
+          <IconPlus size={16} stroke={1.5} />
+        </IconButton>
+      </header>
+      {adding && <AddSubscription topics={topics.names} />}
+      <SubscriptionList />
+      <TopicTreePanel topics={topics} />
+    </>
+  );
+}

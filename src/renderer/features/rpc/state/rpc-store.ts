@@ -1,0 +1,104 @@
+/** State of the RPC screen. It outlives the screen: calls go on, and tabs stay, while another view is looked at. */
+import { create } from 'zustand';
+import type { CatalogueEntry } from '../../../../common/contract/rpc.ts';
+import type { SignalboxError } from '../../../../common/errors.ts';
+import type { Draft, HistoryEntry, Kept, RequestContent, SavedRequest, VariableSet } from '../model/kept-items.ts';
+import type { Run } from './run.ts';
+
+export type Tab = Kept<Draft>;
+
+export interface TabRuns {
+  readonly current: Run;
+  /** The last good answer before, of the same method: what Diff compares with. */
+  readonly previous: Run | undefined;
+}
+
+/** What stops a request before it is sent. */
+export type Obstacle =
+  | { readonly kind: 'no-method' }
+  | { readonly kind: 'not-json'; readonly line: number; readonly column: number }
+  | { readonly kind: 'not-object' }
+  | { readonly kind: 'variables'; readonly names: readonly string[] };
+
+export interface RpcState {
+  /** Whose items are here. */
+  readonly owner: string | undefined;
+  readonly loading: 'waiting' | 'ready' | { readonly failed: SignalboxError };
+  /** Ids of kept items that cannot be read. */
+  readonly unreadable: readonly string[];
+  /** The last write of kept items failed. */
+  readonly notKept: SignalboxError | undefined;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly tabs: readonly Tab[];
+  readonly activeTabId: string | undefined;
+  readonly closedTabs: readonly Tab[];
+  readonly saved: readonly Kept<SavedRequest>[];
+  readonly history: readonly Kept<HistoryEntry>[];
+  readonly variableSets: readonly Kept<VariableSet>[];
+  readonly variableSetId: string | undefined;
+  readonly paramsView: 'json' | 'form';
+  readonly runs: Readonly<Record<string, TabRuns>>;
+  readonly obstacles: Readonly<Record<string, Obstacle>>;
+  readonly repeats: Readonly<Record<string, { readonly everyMs: number; readonly sent: number }>>;
+  /** The tab whose destructive call waits for a yes. */
+  readonly confirmingTabId: string | undefined;
+  readonly dialog: 'none' | 'save' | 'variables';
+}
+
+const initial: RpcState = {
+  owner: undefined,
+  loading: 'waiting',
+  unreadable: [],
+  notKept: undefined,
+  catalogue: [],
+  tabs: [],
+  activeTabId: undefined,
+  closedTabs: [],
+  saved: [],
+  history: [],
+  variableSets: [],
+  variableSetId: undefined,
+  paramsView: 'json',
+  runs: {},
+  obstacles: {},
+  repeats: {},
+  confirmingTabId: undefined,
+  dialog: 'none',
+};
+
+export const useRpc = create<RpcState>(() => initial);
+
+/** Back to nothing, for another person. */
+export function resetRpc(owner: string): void {
+  useRpc.setState({ ...initial, catalogue: useRpc.getState().catalogue, owner }, true);
+}
+
+/** The tab that is looked at. */
+export function activeTab(state: RpcState): Tab | undefined {
+  return state.tabs.find((tab) => tab.id === state.activeTabId);
+}
+
+/** What the catalogue says of a method. */
+export function entryOf(state: RpcState, method: string): CatalogueEntry | undefined {
+  return state.catalogue.find((entry) => entry.method === method);
+}
+
+const noVariables: VariableSet['variables'] = [];
+
+/** The variables in force. */
+export function variablesOf(state: RpcState): VariableSet['variables'] {
+  return state.variableSets.find((set) => set.id === state.variableSetId)?.variables ?? noVariables;
+}
+
+/** What a tab is called: the saved request's name, else its method. */
+export function titleOf(state: RpcState, tab: Tab): string {
+  return state.saved.find((request) => request.id === tab.savedId)?.name ?? tab.content.method;
+}
+
+/** A copy of a record without one key. */
+export function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}
+
+export type { RequestContent };

@@ -1,0 +1,340 @@
+/** The renderer's half of the event pipeline (ui.md 3.4): ring, view, sampling, counters; one version a batch. */
+import type { FeedBatch } from '../../common/contract/feeds.ts';
+import type { FeedClient, FeedMode, PipelineState } from './feed-pipeline.ts';
+import { FeedPipeline } from './feed-pipeline.ts';
+import { type FeedGap, type FeedGapReason, FeedRing, headerOfBatch } from './feed-ring.ts';
+import { FeedSampler, type SampleRates } from './feed-sampler.ts';
+import { type FeedSubscription, SubscriptionMatcher } from './feed-subscriptions.ts';
+import { FeedView } from './feed-view.ts';
+
+/** What the filter looks at. */
+export interface FilterInput {
+  readonly topic: string;
+  readonly preview: string;
+  readonly isError: boolean;
+}
+export type EventFilter = (event: FilterInput) => boolean;
+
+/** What was counted. Totals go on across reconnections. */
+export interface FeedCounters {
+  readonly received: number;
+  /** In the node's memory and readable by id. */
+  readonly kept: number;
+  readonly keptBytes: number;
+  /** No longer in the node's memory: pushed out by newer events, or gone with a lost connection. */
+  readonly evicted: number;
+  /** Counted and kept by the node, but never announced here: more came than a beat carries. */
+  readonly skipped: number;
+  /** Came while the view was frozen. */
+  readonly sinceFrozen: number;
+  readonly perSecond: ReadonlyMap<string, number>;
+}
+
+const nothing: FeedCounters = { received: 0, kept: 0, keptBytes: 0, evicted: 0, skipped: 0, sinceFrozen: 0, perSecond: new Map() };
+
+/** How far an epoch had counted when a new one began. */
+interface Totals {
+  readonly received: number;
+  readonly evicted: number;
+  readonly skipped: number;
+}
+
+export interface FeedStoreOptions {
+  /** Calls back once what was just changed is on the screen. */
+  readonly afterDraw: (act: () => void) => void;
+  readonly nowMs?: () => number;
+}
+
+export class FeedStore {
+  readonly ring = new FeedRing();
+  readonly view = new FeedView(this.ring);
+  readonly #sampler = new FeedSampler();
+  readonly #options: FeedStoreOptions;
+  readonly #nowMs: () => number;
+  readonly #listeners = new Set<() => void>();
+  readonly #batchListeners = new Set<(batch: FeedBatch) => void>();
+  #client: FeedClient | undefined;
+  #pipeline: FeedPipeline | undefined;
+  #subscriptions: readonly FeedSubscription[] = [];
+  #matcher = new SubscriptionMatcher([]);
+  #filter: EventFilter | undefined;
+  #paused = false;
+  #shown = false;
+  #version = 0;
+  #counters = nothing;
+  #earlier: Totals = { received: 0, evicted: 0, skipped: 0 };
+  /** Of the open feed: received until the last batch. */
+  #received = 0;
+  #frozen: { readonly reason: FeedGapReason; readonly fromMs: number; readonly received: number } | undefined;
+  #lostAtMs: number | undefined;
+  #waitingGaps: FeedGap[] = [];
+  #clearedAtId = -1;
+  #newestId = -1;
+
+  constructor(options: FeedStoreOptions) {
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? Date.now;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  /** Counts up by one with every batch and every act. */
+  readonly version = (): number => this.#version;
+
+  get state(): PipelineState {
+    return this.#pipeline?.state ?? { kind: 'idle' };
+  }
+
+  get counters(): FeedCounters {
+    return this.#counters;
+  }
+
+  get sampled(): boolean {
+    return this.#sampler.sampled;
+  }
+
+  get rates(): SampleRates {
+    return this.#sampler.rates(this.#nowMs());
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** First event id that an export takes: what was cleared stays cleared. */
+  get exportFromId(): number {
+    return this.#clearedAtId + 1;
+  }
+
+  /** Which feed ids belong to now. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+  #epoch = 0;
+
+  /**
+   * Works over this client from now on. Another client is another sign-in: nothing of the earlier one is kept.
+   *
+   * @returns true when the client is another one
+   */
+  attach(client: FeedClient): boolean {
+    if (client === this.#client) return false;
+    this.#pipeline?.close();
+    this.#client = client;
+    this.#subscriptions = [];
+    this.#matcher = new SubscriptionMatcher([]);
+    this.ring.clear();
+    this.#counters = nothing;
+    this.#earlier = { received: 0, evicted: 0, skipped: 0 };
+    this.#frozen = undefined;
+    this.#lostAtMs = undefined;
+    this.#waitingGaps = [];
+    this.#pipeline = new FeedPipeline(client, {
+      onState: (state) => {
+        if (state.kind === 'lost') this.#lostAtMs ??= state.sinceMs;
+        this.#bump();
+      },
+      onOpened: (epoch) => this.#opened(epoch),
+      onBatch: (batch, epoch) => this.#take(batch, epoch),
+    });
+    this.#applyMode();
+    this.#bump();
+    return true;
+  }
+
+  setSubscriptions(subscriptions: readonly FeedSubscription[]): void {
+    this.#subscriptions = subscriptions;
+    this.#matcher = new SubscriptionMatcher(subscriptions);
+    this.#applyMode();
+    this.#applyPredicate();
+  }
+
+  setFilter(filter: EventFilter | undefined): void {
+    this.#filter = filter;
+    this.#applyPredicate();
+  }
+
+  /** Paused: the list stands still, counting goes on. */
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#applyMode();
+    this.#bump();
+  }
+
+  /** False while the window is hidden or another view is open. */
+  setShown(shown: boolean): void {
+    if (this.#shown === shown) return;
+    this.#shown = shown;
+    this.#applyMode();
+  }
+
+  clear(): void {
+    this.ring.clear();
+    this.#clearedAtId = this.#newestId;
+    this.#waitingGaps = [];
+    if (this.#frozen !== undefined) this.#frozen = { ...this.#frozen, fromMs: this.#nowMs(), received: this.#received };
+    this.#counters = { ...this.#counters, sinceFrozen: 0 };
+    this.view.refresh();
+    this.#bump();
+  }
+
+  retry(): void {
+    this.#pipeline?.retry();
+  }
+
+  /** The subscription that shows a topic. */
+  subscriptionOf(topic: string): FeedSubscription | undefined {
+    return this.#matcher.find(topic);
+  }
+
+  /** @see FeedPipeline.read */
+  read(...args: Parameters<FeedPipeline['read']>): ReturnType<FeedPipeline['read']> {
+    if (this.#pipeline === undefined) throw new Error('The feed is read before it is attached.');
+    return this.#pipeline.read(...args);
+  }
+
+  /** Tells of every batch with events; returns how to stop. */
+  onBatch(listener: (batch: FeedBatch) => void): () => void {
+    this.#batchListeners.add(listener);
+    return () => this.#batchListeners.delete(listener);
+  }
+
+  get #mode(): FeedMode {
+    return this.#paused || !this.#shown ? 'counting' : 'live';
+  }
+
+  #applyMode(): void {
+    const mode = this.#mode;
+    if (mode === 'counting' && this.#frozen === undefined) {
+      this.#frozen = { reason: this.#paused ? 'paused' : 'hidden', fromMs: this.#nowMs(), received: this.#received };
+    }
+    this.#pipeline?.want(
+      this.#subscriptions.map(({ topic }) => topic),
+      mode,
+    );
+  }
+
+  #applyPredicate(): void {
+    const filter = this.#filter;
+    const matcher = this.#matcher;
+    this.view.setPredicate((sequence) => {
+      if (this.ring.kindOf(sequence) === 'gap') return true;
+      const topic = this.ring.topicOf(sequence);
+      if (matcher.find(topic) === undefined) return false;
+      if (filter === undefined) return true;
+      return filter({ topic, preview: this.ring.previewOf(sequence), isError: this.ring.kindOf(sequence) === 'error' });
+    });
+    this.#bump();
+  }
+
+  #opened(epoch: number): void {
+    this.#epoch = epoch;
+    const { received, evicted, skipped, kept } = this.#counters;
+    // What the node kept for the earlier feed is gone with it.
+    this.#earlier = { received, evicted: evicted + kept, skipped };
+    this.#received = 0;
+    this.#clearedAtId = -1;
+    this.#newestId = -1;
+    this.#sampler.reset();
+    const nowMs = this.#nowMs();
+    if (this.#lostAtMs !== undefined && received > 0) {
+      this.#waitingGaps.push({ reason: 'reconnect', fromMs: this.#lostAtMs, toMs: nowMs, missing: undefined });
+    }
+    this.#lostAtMs = undefined;
+    if (this.#frozen !== undefined) this.#frozen = { ...this.#frozen, fromMs: nowMs, received: 0 };
+    if (this.#mode === 'live') this.#pushWaitingGaps();
+    this.view.refresh();
+    this.#bump();
+  }
+
+  #take(batch: FeedBatch, epoch: number): void {
+    const sinceLast = Math.max(0, batch.received - this.#received);
+    const announced = batch.ids.length;
+    this.#newestId = Math.max(this.#newestId, batch.ids.at(-1) ?? -1);
+    if (this.#mode === 'live' && (announced > 0 || this.#pipeline?.mode === 'live')) {
+      this.#thaw(batch);
+      this.#push(batch, epoch, sinceLast);
+    }
+    this.#received = batch.received;
+    this.#count(batch);
+    this.view.refresh();
+    this.#bump();
+    if (announced > 0) for (const listener of this.#batchListeners) listener(batch);
+    this.#options.afterDraw(() => this.#pipeline?.acknowledge(batch.batch));
+  }
+
+  #push(batch: FeedBatch, epoch: number, sinceLast: number): void {
+    const announced = batch.ids.length;
+    const chosen = this.#sampler.choose({
+      atMs: this.#nowMs(),
+      received: sinceLast,
+      announced,
+      matches: (index) => this.#shows(batch, index),
+    });
+    const merged = sinceLast - announced;
+    // In the sampled view the strip says it once; in the whole view each hole has its row.
+    if (merged > 0 && announced > 0 && !this.#sampler.sampled) {
+      const atMs = batch.timestamps[0] ?? this.#nowMs();
+      this.ring.pushGap({ reason: 'merged', fromMs: atMs, toMs: atMs, missing: merged });
+    }
+    for (const index of chosen) this.ring.push(headerOfBatch(batch, index, epoch));
+  }
+
+  #shows(batch: FeedBatch, index: number): boolean {
+    const topic = batch.topics[index] ?? '';
+    if (this.#matcher.find(topic) === undefined) return false;
+    return this.#filter?.({ topic, preview: batch.previews[index] ?? '', isError: batch.statuses[index] === 'error' }) ?? true;
+  }
+
+  /** The first batch after a pause: a row says what came meanwhile. */
+  #thaw(batch: FeedBatch): void {
+    const frozen = this.#frozen;
+    if (frozen === undefined) return;
+    this.#frozen = undefined;
+    this.#pushWaitingGaps();
+    this.#sampler.reset();
+    const missing = batch.received - batch.ids.length - frozen.received;
+    this.#received = batch.received - batch.ids.length;
+    if (missing > 0 && this.ring.count > 0) {
+      this.ring.pushGap({ reason: frozen.reason, fromMs: frozen.fromMs, toMs: this.#nowMs(), missing });
+    }
+  }
+
+  #pushWaitingGaps(): void {
+    for (const gap of this.#waitingGaps) this.ring.pushGap(gap);
+    this.#waitingGaps = [];
+  }
+
+  #count(batch: FeedBatch): void {
+    const topics = this.#pipeline?.topics ?? [];
+    this.#counters = {
+      received: this.#earlier.received + batch.received,
+      kept: batch.kept,
+      keptBytes: batch.keptBytes,
+      evicted: this.#earlier.evicted + batch.evicted,
+      skipped: this.#earlier.skipped + batch.skipped,
+      sinceFrozen: this.#frozen === undefined ? 0 : batch.received - this.#frozen.received,
+      // While an update is under way the order of the rates is that of the earlier topics.
+      perSecond:
+        batch.perSecond.length === topics.length
+          ? new Map(topics.map((topic, index) => [topic, batch.perSecond[index] ?? 0]))
+          : this.#counters.perSecond,
+    };
+  }
+
+  #bump(): void {
+    this.#version++;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** After the frame that follows: hidden pages draw none, so they go on at once. */
+function afterNextFrame(act: () => void): void {
+  if (document.visibilityState === 'hidden') act();
+  else requestAnimationFrame(() => setTimeout(act));
+}
+
+/** The one feed of the console. It outlives its screen, so that coming back finds the list as it was. */
+export const feed = new FeedStore({ afterDraw: afterNextFrame });

@@ -1,0 +1,29 @@
+/** `npm run bench -- NAME [--json] [--rounds N] [--seconds S]`: runs one benchmark, or all of them. */
+import { parseArgs } from 'node:util';
+import type { Bench } from './harness.ts';
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+  },
+});
+
+const names = positionals.length === 0 ? Object.keys(benches) : positionals;
+let allHold = true;
+for (const name of names) {
+  const load = benches[name];
+  if (load === undefined) {
+    console.error(`There is no benchmark ${name}. There are: ${Object.keys(benches).join(', ')}.`);
+    process.exit(2);
+  }
+  const bench = await load();
+  allHold = (await bench({ json: values.json, rounds: Number(values.rounds), seconds: Number(values.seconds) })) && allHold;
+}
+process.exitCode = allHold ? 0 : 1;

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { sha256 } from './accounts.ts';
+
+const entry = join(import.meta.dirname, '../../src/main/cli/index.ts');
+
+/** What `signalbox start --json` says when it is up. */
+export interface Started {
+  readonly event: 'started';
+  readonly nodeId: string;
+  readonly name: string;
+  readonly url: string;
+  readonly setupUrl: string | null;
+}
+
+/** A node in a process of its own, as `signalbox start` runs it. */
+export interface HeadlessNode extends Started {
+  readonly dataFolder: string;
+  readonly child: ChildProcess;
+  /** The next line of standard output, read as JSON. */
+  nextLine(): Promise<Record<string, unknown>>;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a node from the sources. The caller stops it. */
+export async function startHeadless(dataFolder: string, args: readonly string[] = []): Promise<HeadlessNode> {
+  const child = spawn(process.execPath, [entry, 'start', '--json', '--data', dataFolder, '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (data) => {
+    errors += String(data);
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    const line = await lines.next();
+    if (line.done === true) throw new Error(`The node ended: ${errors}`);
+    return JSON.parse(line.value) as Record<string, unknown>;
+  };
+  const started = (await nextLine()) as unknown as Started;
+  return {
+    ...started,
+    dataFolder,
+    child,
+    nextLine,
+    stop: async () => {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+/** Runs one command to its end. */
+export async function runCommand(
+  args: readonly string[],
+  options: { readonly input?: string } = {},
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += String(data);
+  });
+  child.stderr.on('data', (data) => {
+    stderr += String(data);
+  });
+  child.stdin.end(options.input ?? '');
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Uses the set-up link up: an administrator with that password, and their access token. */
+export async function setUpAdmin(node: Started, username: string, password: string): Promise<string> {
+  const token = new URL(node.setupUrl ?? '').hash.replace('#token=', '');
+  return postForToken(`${node.url}/setup`, { token, username, passwordSha256: sha256(password) });
+}
+
+/** Signs in with a form; returns the access token. */
+export function signIn(url: string, username: string, password: string): Promise<string> {
+  return postForToken(`${url}/authorize`, { username, password: sha256(password) });
+}
+
+async function postForToken(url: string, fields: Record<string, string>): Promise<string> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields) });
+  const answer = (await response.json()) as { readonly data?: { readonly access: { readonly token: string } }; readonly message?: string };
+  if (answer.data === undefined) throw new Error(`${response.status}: ${answer.message}`);
+  return answer.data.access.token;
+}

@@ -1,0 +1,4 @@
+/** Waits, turn by turn of the event loop, until the condition holds. Needs no clock, so that a test may stop it. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}

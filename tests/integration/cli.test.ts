@@ -1,0 +1,307 @@
+/** The command line, as people and scripts use it: real processes against a real node. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { errorCodes } from '../../src/common/errors.ts';
+import { type HeadlessNode, runCommand, setUpAdmin, signIn, startHeadless } from '../helpers/headless-node.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { testCertificate, testCertificateKey } from '../helpers/test-certificate.ts';
+
+const entry = join(import.meta.dirname, '../../src/main/cli/index.ts');
+
+describe('with a running node', () => {
+  let node: HeadlessNode;
+  let data: readonly string[];
+
+  beforeAll(async () => {
+    node = await startHeadless(await mkdtemp(join(tmpdir(), 'signalbox-')), [
+      '--set',
+      'node.name=press-07',
+      'http.maxSignInAttemptsPerMinute=50',
+    ]);
+    data = ['--data', node.dataFolder];
+    await setUpAdmin(node, 'ada', 'correct horse');
+  });
+
+  afterAll(async () => {
+    expect(await node.stop()).toBe(0);
+    await rm(node.dataFolder, { recursive: true, force: true });
+  });
+
+  test('start prints the address and, while there is no administrator, a set-up link that works once', async () => {
+    expect(node).toMatchObject({ name: 'press-07', url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+    expect(node.setupUrl).toMatch(new RegExp(`^${node.url}/setup#token=[\\w-]{22}$`));
+    await signIn(node.url, 'ada', 'correct horse');
+    await expect(setUpAdmin(node, 'eve', 'correct horse')).rejects.toThrow('401');
+  });
+
+  test('status says how the node is, in a table and as JSON', async () => {
+    const text = await runCommand(['status', ...data]);
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(/^node +press-07 \(n1\w{6}\)$/m);
+    expect(text.stdout).toMatch(/^http +listening +127\.0\.0\.1/m);
+    expect(text.stdout).not.toContain('\u001b');
+    const json = await runCommand(['status', '--json', ...data]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'press-07', mode: 'headless' });
+  });
+
+  test('call takes params from the command line, a file and stdin', async () => {
+    const file = join(node.dataFolder, 'params.json');
+    await writeFile(file, '{"keys":["node.name"]}');
+    const ways = [
+      await runCommand(['call', 'config.get', '--params', '{"keys":["node.name"]}', '--json', ...data]),
+      await runCommand(['call', 'config.get', '--params', `@${file}`, '--json', ...data]),
+      await runCommand(['call', 'config.get', '--params', '-', '--json', ...data], { input: '{"keys":["node.name"]}' }),
+    ];
+    for (const { code, stdout } of ways) expect([code, JSON.parse(stdout)]).toEqual([0, { values: { 'node.name': 'press-07' } }]);
+    const indented = await runCommand(['call', 'users.me', ...data]);
+    expect(indented.stdout).toMatch(/^\{\n {2}"user": "cli@n1/);
+  });
+
+  test('exit codes say what went wrong, and the sentence goes to stderr', async () => {
+    const [unknown, invalid, remote, usage, params] = await Promise.all([
+      runCommand(['call', 'no.such', ...data]),
+      runCommand(['call', 'logs.tail', '--params', '{"lines":0}', ...data]),
+      runCommand(['call', 'system.info', '--node', 'elsewhere', ...data]),
+      runCommand(['status', '--nonsense', ...data]),
+      runCommand(['call', 'system.info', '--params', '[1', ...data]),
+    ]);
+    expect([unknown, invalid, remote, usage, params].map(({ code, stdout }) => [code, stdout])).toEqual([
+      [1, ''],
+      [1, ''],
+      [3, ''],
+      [2, ''],
+      [2, ''],
+    ]);
+    expect(unknown?.stderr).toMatch(/^METHOD_NOT_FOUND: /);
+    expect(invalid?.stderr).toMatch(/^INVALID_PARAMS: .*\n {2}\w+: /);
+    const json = await runCommand(['call', 'no.such', '--json', ...data]);
+    expect(errorCodes).toContain((JSON.parse(json.stderr) as { error: { code: string } }).error.code);
+  });
+
+  test('a token that is not good gives 4, and a viewer may not do everything', async () => {
+    const folder = await temporaryFolder();
+    const wrong = join(folder, 'wrong.token');
+    await writeFile(wrong, 'nonsense\n');
+    expect(await runCommand(['status', '--url', node.url, '--token-file', wrong])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('UNAUTHENTICATED'),
+    });
+    await runCommand(['users', 'add', 'vera', '--role', 'viewer', ...data], { input: 'correct horse\n' });
+    const viewer = join(folder, 'vera.token');
+    await writeFile(viewer, await signIn(node.url, 'vera', 'correct horse'));
+    const as = ['--url', node.url, '--token-file', viewer];
+    expect(await runCommand(['status', ...as])).toMatchObject({ code: 0 });
+    expect(await runCommand(['users', 'list', ...as])).toMatchObject({ code: 4, stderr: expect.stringContaining('FORBIDDEN') });
+    expect(await runCommand(['status', '--url', node.url])).toMatchObject({ code: 2, stderr: expect.stringContaining('--token-file') });
+  });
+
+  test('people are added, changed and removed; passwords come from stdin', async () => {
+    const added = await runCommand(['users', 'add', 'bob', '--role', 'operator', ...data], { input: 'battery staple\n' });
+    expect(added).toMatchObject({ code: 0, stdout: 'bob may sign in as operator.\n' });
+    await signIn(node.url, 'bob', 'battery staple');
+    expect(await runCommand(['users', 'set-role', 'bob', 'viewer', ...data])).toMatchObject({ code: 0 });
+    expect(await runCommand(['users', 'set-password', 'bob', ...data], { input: 'new battery staple' })).toMatchObject({ code: 0 });
+    await expect(signIn(node.url, 'bob', 'battery staple')).rejects.toThrow('401');
+    await signIn(node.url, 'bob', 'new battery staple');
+    const list = await runCommand(['users', 'list', ...data]);
+    expect(list.stdout).toMatch(/^bob +viewer +1 +\d{4}-/m);
+    expect(await runCommand(['users', 'remove', 'bob', ...data])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await runCommand(['users', 'remove', 'bob', '--yes', ...data])).toMatchObject({ code: 0 });
+    expect(await runCommand(['users', 'remove', 'bob', '--yes', ...data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('NOT_FOUND'),
+    });
+    expect(await runCommand(['users', 'add', 'bob', ...data], { input: 'short\n' })).toMatchObject({ code: 2 });
+    expect(await runCommand(['users', 'setup-link', ...data])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^${node.url}/setup#token=`)),
+    });
+  });
+
+  test('settings are read, checked and changed', async () => {
+    expect(await runCommand(['config', 'get', 'node.name', ...data])).toMatchObject({
+      stdout: expect.stringMatching(/^node\.name +"press-07"$/m),
+    });
+    expect(await runCommand(['config', 'validate', 'http.port=70000', ...data])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('http.port'),
+    });
+    expect(await runCommand(['config', 'validate', 'http.port=7421', ...data])).toMatchObject({ code: 0 });
+    expect(await runCommand(['config', 'set', 'logs.level=debug', ...data])).toMatchObject({ code: 0, stdout: 'In force: logs.level\n' });
+    expect(await runCommand(['config', 'set', 'http.port=70000', ...data])).toMatchObject({ code: 1 });
+    expect(await runCommand(['config', 'set', 'nonsense', ...data])).toMatchObject({ code: 2 });
+    const schema = await runCommand(['config', 'schema', '--json', ...data]);
+    expect(
+      schema.stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { key: string }).key),
+    ).toContain('http.port');
+  });
+
+  test('subscribe prints NDJSON, stops after --count, and at Ctrl-C', async () => {
+    const counted = await runCommand(['subscribe', '/stats', '--count', '1', '--json', ...data]);
+    expect(counted.code).toBe(0);
+    expect(JSON.parse(counted.stdout)).toMatchObject({ type: 'event', topic: '/stats' });
+    const child = spawn(process.execPath, [entry, 'subscribe', '/stats', '--json', ...data]);
+    const lines = createInterface({ input: child.stdout });
+    await once(lines, 'line');
+    child.kill('SIGINT');
+    expect((await once(child, 'exit'))[0]).toBe(130);
+  });
+
+  test('a reader that has enough is no fault', async () => {
+    const child = spawn(process.execPath, [entry, 'subscribe', '/stats', '--json', ...data]);
+    let errors = '';
+    child.stderr.on('data', (chunk) => {
+      errors += String(chunk);
+    });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    await once(child, 'exit');
+    expect(errors).toBe('');
+  });
+
+  test('logs and the audit table can be read', async () => {
+    expect(await runCommand(['logs', ...data])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^http +\w+ +\d+ +\/logging\/http$/m),
+    });
+    const lines = await runCommand(['logs', 'http', '--json', ...data]);
+    expect(JSON.parse(lines.stdout.split('\n')[0] ?? '')).toMatchObject({ log: 'http', event: 'http.listening' });
+    const audit = await runCommand(['audit', '--act', 'setup', '--json', ...data]);
+    expect(JSON.parse(audit.stdout.split('\n')[0] ?? '')).toMatchObject({ act: 'setup', outcome: expect.any(String) });
+    expect((await runCommand(['audit', ...data])).stdout).toMatch(/^time +user +via +act +target +outcome +detail$/m);
+  });
+
+  test('a second node does not take the same data folder', async () => {
+    const second = await runCommand(['start', '--port', '0', ...data]);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringContaining('in use by a node') });
+  });
+
+  test('a port in use is named, with the setting', async () => {
+    const second = await runCommand(['start', '--port', new URL(node.url).port, '--data', await temporaryFolder()]);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(/Port \d+ .* http\.port/) });
+  });
+
+  test('restart goes on in the same process', async () => {
+    expect(await runCommand(['call', 'node.restart', ...data])).toMatchObject({ code: 0 });
+    expect(await node.nextLine()).toMatchObject({ event: 'stopped', restart: true });
+    const again = await node.nextLine();
+    expect(again).toMatchObject({ event: 'started', nodeId: node.nodeId });
+    Object.assign(node, { url: again.url });
+    expect(await runCommand(['status', ...data])).toMatchObject({ code: 0 });
+  });
+});
+
+test('without a node every command says how to start one, with exit code 3', async () => {
+  const folder = await temporaryFolder();
+  const answer = await runCommand(['status', '--data', folder]);
+  expect(answer).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining(`signalbox start --data ${folder}`) });
+  // A node that was killed leaves its token behind.
+  await writeFile(join(folder, 'cli.token'), JSON.stringify({ token: 'x', url: 'http://127.0.0.1:1' }));
+  expect(await runCommand(['status', '--data', folder])).toMatchObject({ code: 3, stderr: expect.stringContaining('signalbox start') });
+});
+
+test('the command line reaches a node with TLS, and trusts exactly its certificate', async () => {
+  const folder = await temporaryFolder();
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  await writeFile(certFile, testCertificate);
+  await writeFile(keyFile, testCertificateKey);
+  const node = await startHeadless(join(folder, 'data'), [
+    '--host',
+    '0.0.0.0',
+    '--set',
+    `http.tlsCertFile=${certFile}`,
+    `http.tlsKeyFile=${keyFile}`,
+  ]);
+  expect(node.url).toMatch(/^https:/);
+  expect(await runCommand(['call', 'users.me', '--data', node.dataFolder])).toMatchObject({ code: 0 });
+  // Without the node's own token file nothing vouches for a self-signed certificate.
+  const token = join(folder, 'token');
+  await writeFile(token, 'anything');
+  expect(await runCommand(['status', '--url', node.url, '--token-file', token])).toMatchObject({ code: 3 });
+  expect(await node.stop()).toBe(0);
+});
+
+test('beyond this machine a node without TLS does not start, and says what to do', async () => {
+  const refused = await runCommand(['start', '--host', '0.0.0.0', '--port', '0', '--data', await temporaryFolder()]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http.tlsCertFile') });
+});
+
+test('help, method help and the list of methods come from the contract', async () => {
+  const [help, method, list, unknown, nothing] = await Promise.all([
+    runCommand(['--help']),
+    runCommand(['help', 'logs.tail']),
+    runCommand(['call', '--list', '--json']),
+    runCommand(['help', 'no.such']),
+    runCommand([]),
+  ]);
+  expect(help.stdout).toMatch(/Exit codes:\n +0 {2}done/);
+  expect(nothing).toEqual(help);
+  expect(method.stdout).toMatch(/^lines +integer +no \(200\)/m);
+  expect(
+    list.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { method: string }).method),
+  ).toContain('users.setRole');
+  expect(unknown.code).toBe(2);
+});
+
+test('completion scripts name commands and methods, and bash accepts its own', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { code, stdout } = await runCommand(['completion', shell]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('set-password');
+    expect(stdout).toContain('system.info');
+  }
+  if (process.platform !== 'linux') return;
+  const { stdout } = await runCommand(['completion', 'bash']);
+  const ask = (words: string) =>
+    new Promise<string>((resolve, reject) => {
+      const script = `${stdout}\nCOMP_WORDS=(signalbox ${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _signalbox; echo "\${COMPREPLY[@]}"`;
+      const child = spawn('bash', ['-c', script]);
+      let text = '';
+      child.stdout.on('data', (chunk) => {
+        text += String(chunk);
+      });
+      child.on('error', reject);
+      child.on('close', () => resolve(text.trim()));
+    });
+  expect(await ask('users set-')).toBe('set-role set-password');
+  expect(await ask('call system.i')).toBe('system.info');
+  expect(await ask("users set-role ada --json ''")).toContain('operator');
+});
+
+test('the self-test passes', async () => {
+  const { code, stdout } = await runCommand(['self-test', '--json']);
+  expect(code).toBe(0);
+  for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ passed: true });
+});
+
+test('a damaged file stops the start, is named, and rescue copies it and moves it aside', async () => {
+  const folder = await temporaryFolder();
+  const first = await startHeadless(folder);
+  expect(await first.stop()).toBe(0);
+  await writeFile(join(folder, 'config.json'), '{"node.name": tru');
+  const start = await runCommand(['start', '--data', folder]);
+  expect(start).toMatchObject({ code: 6, stderr: expect.stringContaining(join(folder, 'config.json')) });
+  expect(start.stderr).toContain('signalbox rescue');
+  const inspected = await runCommand(['rescue', 'inspect', '--data', folder]);
+  expect(inspected).toMatchObject({ code: 6, stdout: expect.stringMatching(/config\.json .*damaged: /) });
+  expect(inspected.stdout).toMatch(/node\.db .*whole/);
+  const copied = await runCommand(['rescue', 'backup', '--json', '--data', folder]);
+  const { folder: copy } = JSON.parse(copied.stdout) as { folder: string };
+  expect(await readdir(copy)).toEqual(expect.arrayContaining(['config.json', 'node.db', 'identity.json']));
+  expect(await runCommand(['rescue', 'reset', 'config.json', '--data', folder])).toMatchObject({ code: 2 });
+  expect(await runCommand(['rescue', 'reset', 'config.json', '--yes', '--data', folder])).toMatchObject({ code: 0 });
+  const again = await startHeadless(folder);
+  expect(again.nodeId).toBe(first.nodeId);
+  expect(await again.stop()).toBe(0);
+});

@@ -1,0 +1,44 @@
+/** The reference pages name everything that there is. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { errorCodes } from '../../src/common/errors.ts';
+import { limits } from '../../src/common/limits.ts';
+import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
+import { cliCommands } from '../../src/main/cli/run.ts';
+import { nodeLimits } from '../../src/main/node/limits.ts';
+
+function page(name: string): Promise<string> {
+  return readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
+}
+
+/** First cells of a page's table rows, without code marks. */
+function rowsOf(text: string): Map<string, string> {
+  const rows = text.split('\n').flatMap((line) => {
+    const [, first, second] = /^\| `?([^|`]+)`? \| ([^|]+) \|/.exec(line) ?? [];
+    return first === undefined || second === undefined ? [] : [[first.trim(), second.trim()] as const];
+  });
+  return new Map(rows);
+}
+
+test('errors.md explains every code, and no other', async () => {
+  const codes = [...rowsOf(await page('errors.md')).keys()].filter((name) => /^[A-Z_]+$/.test(name));
+  expect(codes).toEqual([...errorCodes]);
+});
+
+test('limits.md lists every limit with its value', async () => {
+  const rows = rowsOf(await page('limits.md'));
+  for (const [name, value] of Object.entries({ ...limits, ...nodeLimits })) {
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  }
+  expect(rows.size).toBe(Object.keys(limits).length + Object.keys(nodeLimits).length + 1);
+});
+
+test('cli.md lists every command and exit code', async () => {
+  const text = await page('cli.md');
+  const commands = [...rowsOf(text).keys()].map((name) => name.split(' ')[0]);
+  expect(commands).toEqual(expect.arrayContaining([...cliCommands]));
+  for (const [name, code] of Object.entries(exitCodes)) {
+    expect(text).toContain(`| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`);
+  }
+});
