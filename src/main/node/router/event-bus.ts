@@ -54,6 +54,8 @@ export class EventBus {
   readonly #entries = new Map<Subscriber, Map<string, Entry>>();
   readonly #topics: TopicRegistry<Entry>;
   readonly #retained: RetainedEvents;
+  /** Last values of other nodes' topics that somebody here follows; the first level is the node. */
+  readonly #remoteRetained: RetainedEvents;
   readonly #demand: DemandTable;
   readonly #links: RemoteLinks | undefined;
   /** Goes up with every change of a local subscription, so that a topic's targets are found once. */
@@ -63,6 +65,7 @@ export class EventBus {
     this.#options = options;
     this.#topics = new TopicRegistry(options.limits.trackedTopics);
     this.#retained = new RetainedEvents(options.limits);
+    this.#remoteRetained = new RetainedEvents(options.limits);
     this.#demand = new DemandTable(options.logger);
     if (options.remoteNodes !== undefined) {
       this.#links = new RemoteLinks(options.remoteNodes, (nodeId, event) => this.#deliverRemote(nodeId, event));
@@ -94,7 +97,12 @@ export class EventBus {
       status,
       topic,
       data,
-      meta: { identity: this.#options.self().nodeId, seq: record.count(data, nowMs) },
+      meta: {
+        identity: this.#options.self().nodeId,
+        seq: record.count(data, nowMs),
+        // Tells those who relay it that a later subscriber wants it too.
+        ...(options.retain === true && { retained: true }),
+      },
       timestamp: nowMs,
     };
     this.#options.metrics.published(nowMs);
@@ -131,6 +139,8 @@ export class EventBus {
     }
     if (entry.remote === undefined || this.#links === undefined) return;
     this.#remote.add([entry.remote, ...entry.parsed.levels], entry);
+    // Who joins a running subscription gets the last values from here; the far node sends them to the first.
+    if (this.#links.holds(entry.remote, entry.parsed.levels)) this.#replayRemote(entry);
     try {
       await this.#links.acquire(entry.remote, entry.parsed.levels);
     } catch (error) {
@@ -173,6 +183,11 @@ export class EventBus {
     return this.#demand.watch(parseTopic(topic).levels, listener);
   }
 
+  /** The last values of the local topics that a filter matches. */
+  lastValues(filter: string): readonly SharedEvent[] {
+    return this.#retained.matching(parseTopic(filter).levels);
+  }
+
   /** The topics published on, most recent first. */
   topics(limit: number): { topics: TopicStats[]; dropped: number } {
     const nowMs = this.#options.nowMs();
@@ -200,9 +215,18 @@ export class EventBus {
     return { subscriber, parsed, prefix: identity, local: false, remote: node.nodeId };
   }
 
+  #replayRemote(entry: Entry): void {
+    const { remote = '+', parsed } = entry;
+    for (const event of this.#remoteRetained.matching([remote, ...parsed.levels])) {
+      const prefix = remote === '+' ? event.message.meta.identity : entry.prefix;
+      entry.subscriber.deliver(named(event, { ...entry, prefix }));
+    }
+  }
+
   #deliverRemote(nodeId: string, message: EventMessage): void {
     const levels = message.topic.split('/').slice(1);
     const event = new SharedEvent(message);
+    if (message.meta.retained === true) this.#remoteRetained.keep([nodeId, ...levels], event);
     const entries = this.#remote.match([nodeId, ...levels]).map((entry) => (entry.remote === '+' ? { ...entry, prefix: nodeId } : entry));
     for (const entry of distinct(entries)) entry.subscriber.deliver(named(event, entry));
   }

@@ -17,6 +17,11 @@ export class RemoteLinks {
     this.#deliver = deliver;
   }
 
+  /** True when somebody here follows it already. */
+  holds(node: string, levels: readonly string[]): boolean {
+    return this.#links.has(`${node}/${levels.join('/')}`);
+  }
+
   /** Resolves when the far side has confirmed. */
   async acquire(node: string, levels: readonly string[]): Promise<void> {
     const topic = `/${levels.join('/')}`;

@@ -18,9 +18,9 @@ export class RetainedEvents {
   }
 
   keep(levels: readonly string[], event: SharedEvent): void {
-    const { topic } = event.message;
-    this.#forget(topic);
-    this.#events.set(topic, { levels, event });
+    const key = levels.join('/');
+    this.#forget(key);
+    this.#events.set(key, { levels, event });
     this.#bytes += event.sizeBytes;
     for (const oldest of this.#events.keys()) {
       if (this.#events.size <= this.#limits.retainedTopics && this.#bytes <= this.#limits.retainedBytes) break;
@@ -35,10 +35,10 @@ export class RetainedEvents {
     return found;
   }
 
-  #forget(topic: string): void {
-    const retained = this.#events.get(topic);
+  #forget(key: string): void {
+    const retained = this.#events.get(key);
     if (retained === undefined) return;
-    this.#events.delete(topic);
+    this.#events.delete(key);
     this.#bytes -= retained.event.sizeBytes;
   }
 }

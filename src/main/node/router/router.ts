@@ -1,9 +1,9 @@
 import type { TopicStats } from '../../../common/contract/events.ts';
 import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';
-import { SignalboxError } from '../../../common/errors.ts';
+import { type ErrorShape, SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
 import { allows, type Principal } from '../../../common/roles.ts';
-import type { EventMessage } from '../../../common/wire/messages.ts';
+import type { EventMessage, Target } from '../../../common/wire/messages.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
 import type { Logger } from '../telemetry/types.ts';
@@ -17,15 +17,16 @@ import { Dispatcher } from './dispatcher.ts';
 import { EventBus, type PublishOptions, type Subscriber } from './event-bus.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
+import { callFromInside, type InsideCallOptions } from './inside-call.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
 import type { RouterCore } from './router-core.ts';
 import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
 import { Routes } from './routes.ts';
-import type { Caller } from './running-call.ts';
+import type { Caller, CallRequest, RunningCall } from './running-call.ts';
 import { SharedEvent } from './shared-event.ts';
 import { SlowClients } from './slow-clients.ts';
 import { Turn } from './turn.ts';
-import type { AuditSink, ClientKind, ConnectOptions, Handlers, RouterClient } from './types.ts';
+import type { AuditSink, ClientKind, ConnectOptions, EncodedEvent, Handlers, RouterClient } from './types.ts';
 
 export interface RouterOptions {
   readonly nodeId: string;
@@ -46,6 +47,9 @@ export interface RouterOptions {
   /** Checks every result against the contract; for tests. */
   readonly validateResults?: boolean;
 }
+
+/** The answer to a call of a part of the node. */
+export type InsideResponse = { readonly status: 'success'; readonly data: unknown } | ({ readonly status: 'error' } & ErrorShape);
 
 /** Whether a notification is good news (wire.md 1, `text_notification`). */
 export type NotificationLevel = 'info' | 'success' | 'warning' | 'error';
@@ -177,46 +181,50 @@ export class Router implements Startable {
    *
    * @throws SignalboxError of the method
    */
-  call<M extends MethodName>(
-    method: M,
-    params: ParamsOf<M>,
-    options: { readonly principal: Principal; readonly timeoutMs?: number; readonly signal?: AbortSignal },
-  ): Promise<ResultOf<M>> {
-    return new Promise((resolve, reject) => {
-      const { signal, principal } = options;
-      const cancel = () => {
-        const error = new SignalboxError('CANCELLED', `${method} was cancelled.`, { executed: 'maybe' });
-        call.abort(error);
-        call.fail(error);
-      };
-      const caller: Caller = {
-        principal,
-        clientId: 'local',
-        answer: (_call, outcome) => {
-          signal?.removeEventListener('abort', cancel);
-          if (outcome.ok) resolve(outcome.data as ResultOf<M>);
-          else reject(outcome.error);
-        },
-        progress: () => undefined,
-        ended: () => undefined,
-      };
-      const call = this.#calls.open(
-        {
-          requestId: `local-${this.#nextLocalCall++}`,
-          method,
-          params: params as Record<string, unknown>,
-          timeoutMs: options.timeoutMs ?? this.limits.defaultTimeoutMs,
-          idempotencyKey: undefined,
-          lenient: false,
-        },
-        caller,
-      );
-      signal?.addEventListener('abort', cancel, { once: true });
-      if (signal?.aborted === true) {
-        cancel();
-        call.end();
-      } else this.#dispatcher.run(call);
-    });
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, options: InsideCallOptions): Promise<ResultOf<M>> {
+    const request = this.#insideRequest(method, params as Record<string, unknown>, options);
+    return callFromInside(this.#calls, request, options, (call) => this.#dispatcher.run(call)) as Promise<ResultOf<M>>;
+  }
+
+  /**
+   * Calls a method wherever `target` says: on one node, on any that has a capability, on all (gathered), as a client would.
+   *
+   * @throws SignalboxError of the far method, `NODE_UNREACHABLE`, `NODE_LOST`, `TIMEOUT`, `CANCELLED`
+   */
+  callAt(target: Target, method: string, params: Readonly<Record<string, unknown>>, options: InsideCallOptions): Promise<unknown> {
+    const request = this.#insideRequest(method, params, options);
+    return callFromInside(this.#calls, request, options, (call) => this.#routes.route(call, { type: 'rpc', method, target }));
+  }
+
+  /**
+   * {@link callAt} for one node with a callback instead of a promise.
+   *
+   * @param serviceId node id or unique name
+   * @param onResponse called once, with the result or the error; never throws into the router
+   */
+  initiateRemoteRpc(
+    serviceId: string,
+    method: string,
+    params: Readonly<Record<string, unknown>>,
+    onResponse: (response: InsideResponse) => void,
+    options: InsideCallOptions,
+  ): void {
+    this.callAt({ node: serviceId }, method, params, options).then(
+      (data) => onResponse({ status: 'success', data }),
+      (error: unknown) => onResponse({ status: 'error', ...toErrorShape(error) }),
+    );
+  }
+
+  /**
+   * Runs a request that another node sent. It is never passed on to a third.
+   *
+   * @returns the running call, for cancelling it
+   * @throws SignalboxError `OVERLOADED`
+   */
+  execute(request: CallRequest, caller: Caller): RunningCall {
+    const call = this.#calls.open(request, caller);
+    this.#dispatcher.run(call);
+    return call;
   }
 
   /** True when the node has a handler for the method. */
@@ -311,6 +319,11 @@ export class Router implements Startable {
     else this.#bus.unsubscribe(subscriber, topic);
   }
 
+  /** The last values of the local topics that a filter matches, of those that keep one. */
+  lastValues(filter: string): readonly EncodedEvent[] {
+    return this.#bus.lastValues(filter);
+  }
+
   /** Local topics that were published on, most recent first. */
   topics(limit: number): { topics: TopicStats[]; dropped: number } {
     return this.#bus.topics(limit);
@@ -339,6 +352,17 @@ export class Router implements Startable {
   /** What the router is doing now. */
   snapshot(): RouterSnapshot {
     return this.#metrics.snapshot();
+  }
+
+  #insideRequest(method: string, params: Readonly<Record<string, unknown>>, options: InsideCallOptions): CallRequest {
+    return {
+      requestId: `local-${this.#nextLocalCall++}`,
+      method,
+      params,
+      timeoutMs: options.timeoutMs ?? this.limits.defaultTimeoutMs,
+      idempotencyKey: options.idempotencyKey,
+      lenient: false,
+    };
   }
 
   #client(clientId: string): ClientConnection {
