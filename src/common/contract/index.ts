@@ -6,7 +6,9 @@ import type { MethodSpec } from './define.ts';
 import { eventsContract } from './events.ts';
 import { feedsContract } from './feeds.ts';
 import { logsContract } from './logs.ts';
+import { mqttContract } from './mqtt.ts';
 import { nodeContract } from './node.ts';
+import { nodesContract } from './nodes.ts';
 import { rpcContract } from './rpc.ts';
 import { systemContract } from './system.ts';
 import { usersContract } from './users.ts';
@@ -15,6 +17,8 @@ import { workspaceContract } from './workspace.ts';
 export const contract = {
   ...systemContract,
   ...nodeContract,
+  ...nodesContract,
+  ...mqttContract,
   ...rpcContract,
   ...eventsContract,
   ...feedsContract,

@@ -211,13 +211,21 @@ export class Config {
     for (const issue of crossFieldIssues((key) => values.get(key) as never)) {
       if (!isSettingKey(issue.key) || this.#overrides.has(issue.key)) continue;
       issues.push(issue);
-      // A certificate without its key is of no use, nor the other way round.
-      const keys: SettingKey[] = issue.key === 'http.host' ? ['http.host'] : ['http.tlsCertFile', 'http.tlsKeyFile'];
-      for (const key of keys) values.set(key, this.#defaults.get(key));
+      for (const key of resetWith[issue.key] ?? [issue.key]) values.set(key, this.#defaults.get(key));
     }
     return { values, issues };
   }
 }
+
+/** Settings that go back to their defaults together when one of them clashes. A certificate without its key is of no use, nor the other way round. */
+const resetWith: Partial<Record<SettingKey, readonly SettingKey[]>> = {
+  'http.tlsCertFile': ['http.tlsCertFile', 'http.tlsKeyFile'],
+  'http.tlsKeyFile': ['http.tlsCertFile', 'http.tlsKeyFile'],
+  'federation.certFile': ['federation.certFile', 'federation.keyFile'],
+  'federation.keyFile': ['federation.certFile', 'federation.keyFile'],
+  // Another broker than the one that was meant must not be joined instead.
+  'federation.brokerUrl': ['federation.mode'],
+};
 
 function touchesGroup(touched: ReadonlySet<string>, key: string): boolean {
   const group = key.split('.')[0];

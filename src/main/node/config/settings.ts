@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { logLevels } from '../../../common/contract/logs.ts';
 import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
+import { federationIssues, federationSettings } from './federation-settings.ts';
+import { isLoopback } from './loopback.ts';
 import { setting } from './setting.ts';
 
 /** A display name must be a level of a topic (`name/stats`), a `serviceId` and a file name, and never look like a node id. */
@@ -51,6 +53,14 @@ export const settings = {
     title: 'Role of the desktop user',
     help: 'What the person at this desktop may do without signing in. Lower it on a shared machine.',
     fallback: () => 'admin' as const,
+    applies: 'live',
+  }),
+  'node.capabilities': setting({
+    schema: z.array(z.string().regex(nodeNamePattern, 'letters, digits, dot, dash and underscore; 48 at most')).max(32),
+    group: 'Node',
+    title: 'Capabilities',
+    help: 'Words by which calls find this node, for example printer or edge: a call to any node with a capability goes to the least loaded one that has it.',
+    fallback: (): string[] => [],
     applies: 'live',
   }),
   'http.enabled': setting({
@@ -125,6 +135,7 @@ export const settings = {
     fallback: () => 10,
     applies: 'restart',
   }),
+  ...federationSettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',
@@ -209,13 +220,6 @@ export function isSettingKey(key: string): key is SettingKey {
 
 export const settingKeys = Object.keys(settings) as readonly SettingKey[];
 
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '::1']);
-
-/** True when only this machine reaches the address. */
-export function isLoopback(host: string): boolean {
-  return loopbackHosts.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 export interface SettingIssue {
   readonly key: string;
   readonly message: string;
@@ -237,5 +241,6 @@ export function crossFieldIssues(value: <K extends SettingKey>(key: K) => Settin
       key: 'http.host',
       message: `Listening on ${host} lets other machines in, so it needs TLS: set http.tlsCertFile and http.tlsKeyFile as well, or keep http.host at 127.0.0.1.`,
     });
+  issues.push(...federationIssues(value));
   return issues;
 }
