@@ -7,6 +7,8 @@ import { Accounts, AttemptLimiter, accountsMigrations, Sessions, SetupLinks } fr
 import { AuditLog, auditMigrations } from './audit/index.ts';
 import { Config, type SettingKey } from './config/index.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+import { type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
+import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
 import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type NodeIdentity, type SecretStore } from './identity/index.ts';
@@ -20,8 +22,10 @@ import { createFeedsService } from './services/feeds.ts';
 import { HealthWatch } from './services/health-watch.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createLogsService } from './services/logs.ts';
+import { createMqttService } from './services/mqtt.ts';
 import { createNodeService, stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
+import { createNodesFeed, createNodesService, type NodesServiceOptions } from './services/nodes.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService, type ProcessSample } from './services/system.ts';
 import { createUsersService } from './services/users.ts';
@@ -64,6 +68,10 @@ export interface SignalboxNode extends Startable {
   readonly setupLinks: SetupLinks;
   readonly logs: Logs;
   readonly problems: Problems;
+  /** Undefined while federation is off. */
+  readonly federation: Federation | undefined;
+  /** The embedded broker; undefined unless this node is the hub. */
+  readonly hub: EmbeddedHub | undefined;
 }
 
 /** What has to be read before the parts can be made. */
@@ -142,11 +150,11 @@ function assemble(foundation: Foundation): SignalboxNode {
   const startedAt = Date.now();
   const metrics = new Metrics();
   const logger = logs.logger('node');
-  const capabilities = () => (options.consoleFolder === undefined ? ['router'] : ['router', 'console']);
+  const capabilities = () => ['router', ...(options.consoleFolder === undefined ? [] : ['console']), ...config.get('node.capabilities')];
 
   const store = createStore({
     file: join(dataFolder, 'node.db'),
-    migrations: [...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations],
+    migrations: [...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations, ...federationMigrations],
     logger: logs.logger('store'),
     problems,
     resourcesPath: options.resourcesPath,
@@ -160,8 +168,21 @@ function assemble(foundation: Foundation): SignalboxNode {
     refreshLifetimeMs: config.get('http.refreshTokenTtlMs'),
   });
   const setupLinks = new SetupLinks({ store, accounts });
+  const federationPart = new FederationPart({
+    config,
+    identity,
+    version,
+    capabilities,
+    load: () => router.snapshot().rpc.inFlight,
+    store,
+    logs,
+    metrics,
+    problems,
+  });
+  const { federation, hub } = federationPart;
   const router = new Router({
     nodeId,
+    ...(federation !== undefined && { remoteNodes: federation.gateway }),
     name: () => config.get('node.name'),
     version,
     capabilities,
@@ -177,6 +198,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       queuedEventsPerClient: config.get('limits.queuedEventsPerClient'),
     },
   });
+  federation?.attach(router);
   const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const httpPart = new HttpPart({
     http,
@@ -201,7 +223,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       dataFolder,
       startedAt,
       capabilities,
-      listeners: () => [httpPart.status()],
+      listeners: () => [httpPart.status(), ...federationPart.listeners()],
       config,
       problems,
       router,
@@ -213,6 +235,21 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createAuditService({ audit }));
   router.register(createWorkspaceService({ store }));
   router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl: () => http.url }));
+  const nodesOptions: NodesServiceOptions = {
+    federation,
+    self: () => ({
+      nodeId,
+      name: config.get('node.name'),
+      version,
+      capabilities: [...capabilities()],
+      health: stateOf(problems),
+      load: router.snapshot().rpc.inFlight,
+      since: startedAt,
+      epoch: federation?.presence.epoch ?? 0,
+    }),
+  };
+  router.register(createNodesService(nodesOptions));
+  router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
@@ -228,6 +265,8 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'set-up links', part: setupLinks },
       { name: 'log feed', part: new LogFeed({ logs, router }) },
       { name: 'sampler', part: sampler },
+      { name: 'federation', part: federationPart },
+      { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
       // Last, so that it is the first to stop: running calls are answered before their connections close.
       { name: 'router', part: router },
@@ -246,6 +285,8 @@ function assemble(foundation: Foundation): SignalboxNode {
     setupLinks,
     logs,
     problems,
+    federation,
+    hub,
     start: async () => {
       try {
         await lifecycle.start();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -16,9 +15,10 @@ async function client(url: string, options: IClientOptions = {}): Promise<MqttCl
   return connected;
 }
 
-async function nextMessage(from: MqttClient): Promise<{ topic: string; payload: string; retain: boolean }> {
-  const [topic, payload, { retain }] = (await once(from, 'message')) as [string, Buffer, { retain: boolean }];
-  return { topic, payload: payload.toString(), retain };
+function nextMessage(from: MqttClient): Promise<{ topic: string; payload: string; retain: boolean }> {
+  return new Promise((resolve) => {
+    from.once('message', (topic, payload, { retain }) => resolve({ topic, payload: payload.toString(), retain }));
+  });
 }
 
 /** Shows that the hub still serves others. */

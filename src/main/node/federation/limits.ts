@@ -43,16 +43,14 @@ export const federationLimits = {
   runningPerNode: 4_096,
   /** Other nodes whose calls and subscriptions are held here. */
   remoteClients: 1_024,
-  /** Answers kept for repeated requests, by count, bytes and age. */
-  answers: 10_000,
-  answerBytes: 16_777_216,
-  answersMs: 300_000,
   /** Message ids remembered of one sender (security.md 2.6). */
   messageIds: 20_000,
   /** Topics of other nodes whose sequence is watched. */
   watchedTopics: 10_000,
   /** Filters one other node may follow here. */
   filtersPerNode: 256,
+  /** Filters that all other nodes together may follow here; ids of nodes are easily made up. */
+  follows: 20_000,
   /** Messages kept while the broker is away, by count, bytes and age. */
   outboxMessages: 1_000,
   outboxBytes: 4_194_304,

@@ -1,0 +1,132 @@
+import type { NodeStatus } from '../../common/contract/node.ts';
+import { toErrorShape } from '../../common/errors.ts';
+import type { Config } from './config/index.ts';
+import { EmbeddedHub, Federation, type LinkTarget, readLinkTarget } from './federation/index.ts';
+import type { NodeIdentity } from './identity/index.ts';
+import { stateOf } from './services/node.ts';
+import type { Startable } from './startable.ts';
+import type { Store } from './store/index.ts';
+import type { Logs, Metrics, Problems } from './telemetry/index.ts';
+
+const hubProblem = 'federation.hubNotListening';
+
+export interface FederationPartOptions {
+  readonly config: Config;
+  readonly identity: NodeIdentity;
+  readonly version: string;
+  readonly capabilities: () => readonly string[];
+  /** Calls running on this node. */
+  readonly load: () => number;
+  readonly store: Store;
+  readonly logs: Logs;
+  readonly metrics: Metrics;
+  readonly problems: Problems;
+}
+
+/** Federation as the settings want it: off, with the embedded broker, or with another one. */
+export class FederationPart implements Startable {
+  /** Undefined while federation is off. */
+  readonly federation: Federation | undefined;
+  /** The embedded broker; undefined unless this node is the hub. */
+  readonly hub: EmbeddedHub | undefined;
+  readonly #options: FederationPartOptions;
+  #failure: string | null = null;
+
+  constructor(options: FederationPartOptions) {
+    this.#options = options;
+    const { config } = options;
+    const mode = config.get('federation.mode');
+    if (mode === 'off') return;
+    if (mode === 'hub') this.hub = this.#createHub();
+    this.federation = this.#createFederation();
+  }
+
+  /** @throws SignalboxError `STORAGE_FULL`. A hub that cannot listen is a problem of the node, not its end. */
+  async start(): Promise<void> {
+    try {
+      await this.hub?.start();
+    } catch (error) {
+      this.#hubFailed(toErrorShape(error).message);
+      return;
+    }
+    await this.federation?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.federation?.stop();
+    await this.hub?.stop();
+  }
+
+  /** For `node.status`; none unless this node is the hub. */
+  listeners(): NodeStatus['listeners'] {
+    if (this.hub === undefined) return [];
+    const { config } = this.#options;
+    const port = this.hub.port ?? null;
+    return [
+      {
+        name: 'mqtt hub',
+        address: config.get('federation.host'),
+        port: port ?? config.get('federation.port'),
+        state: port === null ? 'failed' : 'listening',
+        detail: port === null ? this.#failure : `mqtt://${config.get('federation.host')}:${port}`,
+      },
+    ];
+  }
+
+  #createHub(): EmbeddedHub {
+    const { config, logs, problems } = this.#options;
+    return new EmbeddedHub({
+      host: config.get('federation.host'),
+      port: config.get('federation.port'),
+      prefix: config.get('federation.prefix'),
+      logger: logs.logger('mqtt-hub'),
+      problems,
+    });
+  }
+
+  #createFederation(): Federation {
+    const { config, identity, version, capabilities, load, store, logs, metrics, problems } = this.#options;
+    return new Federation({
+      nodeId: identity.nodeId,
+      publicKey: identity.publicKey,
+      version,
+      self: () => ({ name: config.get('node.name'), capabilities: capabilities(), health: stateOf(problems), load: load() }),
+      prefix: config.get('federation.prefix'),
+      target: () => this.#target(),
+      keepaliveSeconds: config.get('federation.keepaliveSeconds'),
+      acceptUnsigned: () => config.get('federation.acceptUnsigned'),
+      unsignedRole: () => config.get('federation.unsignedRole'),
+      store,
+      logger: logs.logger('federation'),
+      metrics,
+      problems,
+    });
+  }
+
+  #target(): Promise<LinkTarget> {
+    const { config } = this.#options;
+    if (this.hub !== undefined)
+      return Promise.resolve({ url: `mqtt://${config.get('federation.host')}:${this.hub.port ?? config.get('federation.port')}` });
+    return readLinkTarget({
+      url: config.get('federation.brokerUrl'),
+      username: config.get('federation.username'),
+      passwordFile: config.get('federation.passwordFile'),
+      caFile: config.get('federation.caFile'),
+      certFile: config.get('federation.certFile'),
+      keyFile: config.get('federation.keyFile'),
+    });
+  }
+
+  #hubFailed(message: string): void {
+    const { logs, problems } = this.#options;
+    this.#failure = message;
+    logs.logger('mqtt-hub').error('federation.hubNotListening', 'The MQTT hub of this node does not run.', { message });
+    problems.raise({
+      id: hubProblem,
+      severity: 'crit',
+      title: 'The MQTT hub of this node does not run, so no other node can be reached',
+      detail: message,
+      view: '/settings',
+    });
+  }
+}

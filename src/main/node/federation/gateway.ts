@@ -1,0 +1,257 @@
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import type { EventMessage } from '../../../common/wire/messages.ts';
+import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from '../router/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import type { EventRelay } from './event-relay.ts';
+import type { Arrival } from './incoming.ts';
+import { federationLimits } from './limits.ts';
+import { isCongested, type MqttLink } from './mqtt-link.ts';
+import type { KnownNode, NodeDirectory } from './node-directory.ts';
+import type { Form, Outgoing } from './outgoing.ts';
+import { PendingCalls } from './pending-calls.ts';
+import type { RemoteClients } from './remote-clients.ts';
+import { RemoteSubscriptions } from './remote-subscriptions.ts';
+import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
+import type { FederationTopics } from './topics.ts';
+
+const confirmMs = 5_000;
+/** MQTT filters the link needs for itself: inbox, broadcast, status. */
+const ownFilters = 3;
+
+export interface GatewayOptions {
+  readonly nodeId: string;
+  /** Made up at each start, so that ids of requests never come twice. */
+  readonly instance: string;
+  readonly topics: FederationTopics;
+  readonly link: MqttLink;
+  readonly directory: NodeDirectory;
+  readonly outgoing: Outgoing;
+  /** Calls and events of this node for others; set once the router exists. */
+  readonly here: () => {
+    readonly clients: RemoteClients;
+    readonly relay: EventRelay;
+    readonly lastValues: (filter: string) => readonly { readonly text: string }[];
+  };
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+}
+
+/** The router's way to other nodes: calls, broadcasts and events over MQTT, ended at once when a node is gone. */
+export class Gateway implements RemoteNodes {
+  readonly #options: GatewayOptions;
+  readonly pending: PendingCalls;
+  readonly subscriptions: RemoteSubscriptions;
+  #nextBroadcast = 1;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.pending = new PendingCalls(options.instance);
+    const { directory, link, topics, logger, nowMs } = options;
+    this.subscriptions = new RemoteSubscriptions({
+      online: () => directory.online(),
+      openFilter: (node, topic) => this.#openFilter(topics.events(node, topic)),
+      closeFilter: (node, topic) => link.unsubscribe([topics.events(node, topic)]),
+      ask: (nodeId, topic) => this.#ask(nodeId, topic),
+      release: (nodeId, topic) => this.#release(nodeId, topic),
+      logger,
+      nowMs,
+    });
+    directory.listen({
+      online: ({ nodeId }) => this.subscriptions.nodeOnline(nodeId),
+      lost: (node, reason) => this.#lost(node, reason),
+    });
+  }
+
+  list(): readonly RemoteNode[] {
+    return this.#options.directory.online();
+  }
+
+  find(idOrName: string): RemoteNode | undefined {
+    return this.#options.directory.find(idOrName);
+  }
+
+  async call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
+    const node = this.#reachable(nodeId);
+    const { link, outgoing, nodeId: originId } = this.#options;
+    if (isCongested(link))
+      throw new SignalboxError('OVERLOADED', `The MQTT broker is too slow. ${request.method} was not sent to ${node.name}.`, {
+        executed: 'no',
+      });
+    const { method, params, principal, clientId, timeoutMs, idempotencyKey, signal, progress } = request;
+    const { requestId, answer } = this.pending.open(nodeId, progress);
+    const cancel = () => this.#cancel(node, requestId, signal.reason);
+    try {
+      outgoing.send(
+        nodeId,
+        formOf(node),
+        {
+          type: 'rpc',
+          requestid: requestId,
+          method,
+          params,
+          serviceId: nodeId,
+          timeoutMs,
+          clientId,
+          originId,
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
+          principal,
+        },
+        Math.ceil(timeoutMs / 1_000),
+      );
+    } catch (error) {
+      this.pending.fail(requestId, SignalboxError.fromShape(toErrorShape(error)));
+    }
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    return answer.finally(() => signal.removeEventListener('abort', cancel));
+  }
+
+  broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {
+    const { link, outgoing, nodeId, instance } = this.#options;
+    const message = outgoing.broadcast({
+      type: 'rpc',
+      requestid: `${instance}-b${this.#nextBroadcast++}`,
+      method,
+      params,
+      serviceId: '*',
+      clientId,
+      originId: nodeId,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      principal,
+    });
+    link.publishOrKeep(message);
+  }
+
+  async subscribe(node: string, topic: string, deliver: (nodeId: string, event: EventMessage) => void): Promise<() => void> {
+    if (node !== '+') this.#reachable(node);
+    return this.subscriptions.begin(node, topic, deliver);
+  }
+
+  /** A router message of another node came in. */
+  receive(message: RouterMessage, arrival: Arrival): void {
+    const { clients, relay } = this.#options.here();
+    const { origin } = arrival;
+    switch (message.type) {
+      case 'rpc':
+        this.#run(message, arrival);
+        break;
+      case 'rpc_response':
+        this.pending.answered(origin, message);
+        break;
+      case 'rpc_progress':
+        this.pending.progressed(origin, message);
+        break;
+      case 'rpc_cancel':
+        clients.cancel(origin, message);
+        break;
+      case 'event':
+        if (origin !== undefined) this.subscriptions.receive(origin, message);
+        break;
+      case 'subscribe':
+        if (origin !== undefined) this.#follow(origin, arrival.form, message);
+        break;
+      case 'unsubscribe':
+        if (origin !== undefined) relay.unfollow(origin, message.topic);
+        break;
+    }
+  }
+
+  #run(message: NodeRpc, arrival: Arrival): void {
+    // Our own broadcast in bare form, or one that a broker's bridge sent back.
+    if (arrival.origin === this.#options.nodeId) return;
+    this.#options.here().clients.receive(message, arrival);
+  }
+
+  #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
+    const { outgoing, nodeId, here } = this.#options;
+    const { relay, lastValues } = here();
+    const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
+    try {
+      relay.follow(origin, form, topic);
+      if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
+      for (const { text } of lastValues(topic)) reply(JSON.parse(text) as object);
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'error', ...error.toShape() });
+    }
+  }
+
+  async #openFilter(filter: string): Promise<void> {
+    const { link } = this.#options;
+    const most = federationLimits.subscriptions - ownFilters;
+    if (link.filterCount >= most)
+      throw new SignalboxError('OVERLOADED', `This node follows ${most} topics of other nodes already. End one first, or use a wildcard.`, {
+        executed: 'no',
+      });
+    await link.subscribe([filter]);
+  }
+
+  /** Asks a node to publish a topic, and waits for its word. */
+  async #ask(nodeId: string, topic: string): Promise<void> {
+    const { directory, outgoing, nodeId: originId } = this.#options;
+    const node = directory.get(nodeId);
+    const form = node === undefined ? 'bare' : formOf(node);
+    const { requestId, answer } = this.pending.open(nodeId);
+    outgoing.sendConfirmed(nodeId, form, { type: 'subscribe', requestid: requestId, topic, originId });
+    if (form === 'bare') {
+      // The first system's nodes publish without a word.
+      this.pending.fail(requestId, new SignalboxError('CANCELLED', 'No answer is expected.'));
+      await answer.catch(() => undefined);
+      return;
+    }
+    const timer = setTimeout(() => {
+      const why = `The node ${node?.name ?? nodeId} did not confirm the subscription to ${topic} within ${confirmMs} ms.`;
+      this.pending.fail(requestId, new SignalboxError('NODE_UNREACHABLE', why, { executed: 'maybe' }));
+    }, confirmMs);
+    await answer.finally(() => clearTimeout(timer));
+  }
+
+  #release(nodeId: string, topic: string): void {
+    const { directory, outgoing, nodeId: originId } = this.#options;
+    const node = directory.get(nodeId);
+    if (node?.reachability === 'online') outgoing.sendConfirmed(nodeId, formOf(node), { type: 'unsubscribe', topic, originId });
+  }
+
+  /** @throws SignalboxError `NODE_UNREACHABLE`: nothing was sent */
+  #reachable(nodeId: string): KnownNode {
+    const { directory, link } = this.#options;
+    const node = directory.get(nodeId);
+    if (node?.reachability === 'online' && link.connected) return node;
+    const why = !link.connected
+      ? 'this node has no connection to the MQTT broker'
+      : node === undefined
+        ? 'it is not known here'
+        : 'it is off line';
+    throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
+      executed: 'no',
+    });
+  }
+
+  #cancel(node: KnownNode, requestId: string, reason: unknown): void {
+    const error =
+      reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
+    if (!this.pending.fail(requestId, error)) return;
+    const { outgoing, nodeId, link } = this.#options;
+    if (link.connected) outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
+  }
+
+  #lost(node: KnownNode, reason: string): void {
+    this.pending.failAllOf(
+      node.nodeId,
+      () =>
+        new SignalboxError('NODE_LOST', `The node ${node.name} was lost while the call ran: ${reason}. It may have taken effect.`, {
+          executed: 'maybe',
+        }),
+    );
+    const { clients, relay } = this.#options.here();
+    clients.lost(node.nodeId);
+    relay.lost(node.nodeId);
+  }
+}
+
+/** What a node reads, as it announced. */
+export function formOf(node: KnownNode): Form {
+  const { formats } = node.presence;
+  if (formats.includes('batch')) return 'batch';
+  return formats.includes('envelope') ? 'envelope' : 'bare';
+}

@@ -1,0 +1,150 @@
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { parseGuarded } from '../../../common/wire/guarded-json.ts';
+import { type Logger, RepeatSampler } from '../telemetry/index.ts';
+import { checkEnvelope, looksLikeEnvelope, routerMessagesOf, sentAtMs } from './envelope.ts';
+import { federationLimits } from './limits.ts';
+import type { Form } from './outgoing.ts';
+import { type PresenceMessage, presenceSchema } from './presence-message.ts';
+import { RecentIds } from './recent-ids.ts';
+import { type RouterMessage, routerMessageSchema } from './router-messages.ts';
+import type { FederationTopic, FederationTopics } from './topics.ts';
+
+/** Where a router message came from and how. */
+export interface Arrival {
+  /** The node that sent it; undefined for a bare message that does not say. */
+  readonly origin: string | undefined;
+  /** The form its sender reads. */
+  readonly form: Form;
+  /** Milliseconds it was under way, where both clocks are known; else 0. */
+  readonly ageMs: number;
+  readonly via: 'inbox' | 'broadcast' | 'event';
+}
+
+export interface IncomingOptions {
+  readonly nodeId: string;
+  readonly topics: FederationTopics;
+  /** Setting `federation.acceptUnsigned`. */
+  readonly acceptUnsigned: () => boolean;
+  /** How far a node's clock is ahead of ours; undefined while unmeasured. */
+  readonly offsetMs: (nodeId: string) => number | undefined;
+  /** The form a node announced. */
+  readonly formOf: (nodeId: string) => Form;
+  readonly onStatus: (presence: PresenceMessage, retained: boolean) => void;
+  readonly onMessage: (message: RouterMessage, arrival: Arrival) => void;
+  readonly onRefused: (code: string) => void;
+  readonly onReceived: (routerMessages: number) => void;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+}
+
+const bounds = { depth: federationLimits.jsonDepth, keys: federationLimits.jsonKeys };
+
+/** Reads what the broker delivers: checks it, cheap things first, drops repeats, and hands on what is left (security.md 2.6). */
+export class Incoming {
+  readonly #options: IncomingOptions;
+  readonly #ids = new Map<string, RecentIds>();
+  readonly #faults = new RepeatSampler();
+
+  constructor(options: IncomingOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: a message that is refused is counted, and logged once in a while. */
+  receive(topic: string, payload: Buffer, retained: boolean): void {
+    const parsed = this.#options.topics.parse(topic);
+    if (parsed === undefined) return;
+    try {
+      if (parsed.kind === 'status') this.#status(parsed.serviceId, payload, retained);
+      else this.#message(parsed, payload, retained);
+    } catch (error) {
+      this.#refused(topic, error);
+    }
+  }
+
+  #status(serviceId: string, payload: Buffer, retained: boolean): void {
+    // An empty retained message clears a status.
+    if (payload.length === 0) return;
+    if (payload.length > federationLimits.statusBytes) throw refusal('TOO_LARGE', 'the status is too large');
+    const parsed = presenceSchema.safeParse(parseGuarded(payload.toString(), bounds));
+    if (!parsed.success) throw refusal('INVALID_PARAMS', 'the status is not valid');
+    if (parsed.data.serviceId !== serviceId) throw refusal('INVALID_PARAMS', 'the status is of another node than its topic says');
+    this.#options.onStatus(parsed.data, retained);
+  }
+
+  #message(topic: Exclude<FederationTopic, { kind: 'status' }>, payload: Buffer, retained: boolean): void {
+    // A command that the broker keeps would be replayed to every newcomer (security.md row 26).
+    if (retained) throw refusal('REPLAYED', 'it was retained');
+    if (payload.length > federationLimits.packetBytes) throw refusal('TOO_LARGE', 'it is too large');
+    if (!this.#options.acceptUnsigned()) throw refusal('BAD_SIGNATURE', 'it is not signed, and federation.acceptUnsigned is off');
+    const value = parseGuarded(payload.toString(), bounds);
+    if (looksLikeEnvelope(value)) this.#envelope(topic, value);
+    else this.#bare(topic, value);
+  }
+
+  #envelope(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
+    const { nodeId, nowMs, offsetMs, formOf, onMessage, onReceived } = this.#options;
+    const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs });
+    const origin = envelope.source_node_id;
+    // Our own broadcast, back from the broker: the router has run it already.
+    if (origin === nodeId) return;
+    if (topic.kind === 'event' && topic.serviceId !== origin)
+      throw refusal('INVALID_PARAMS', 'the event is of another node than its topic says');
+    if (!this.#idsOf(origin).add(envelope.message_id)) return;
+    const messages = routerMessagesOf(envelope).map((message) => this.#parse(message, origin, topic));
+    const offset = offsetMs(origin);
+    const ageMs = offset === undefined ? 0 : Math.max(0, nowMs() + offset - sentAtMs(envelope));
+    const announced = formOf(origin);
+    const arrival: Arrival = { origin, form: announced === 'bare' ? 'envelope' : announced, ageMs, via: topic.kind };
+    onReceived(messages.length);
+    for (const message of messages) onMessage(message, arrival);
+  }
+
+  #bare(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
+    const message = this.#parse(value, undefined, topic);
+    const origin = message.originId ?? (topic.kind === 'event' ? topic.serviceId : undefined);
+    if (origin === this.#options.nodeId) return;
+    this.#options.onReceived(1);
+    this.#options.onMessage(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
+  }
+
+  #parse(value: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
+    const parsed = routerMessageSchema.safeParse(value);
+    if (!parsed.success) throw refusal('INVALID_PARAMS', 'the router message is not valid');
+    const message = parsed.data;
+    if (origin !== undefined && message.originId !== undefined && message.originId !== origin)
+      throw refusal('INVALID_PARAMS', 'it names another origin than its envelope');
+    if ((topic.kind === 'event') !== (message.type === 'event') && topic.kind !== 'inbox')
+      throw refusal('INVALID_PARAMS', `a message of the type ${message.type} does not belong on this topic`);
+    if (topic.kind === 'event' && message.type === 'event' && message.topic !== topic.topic)
+      throw refusal('INVALID_PARAMS', 'the event is of another topic than it came on');
+    return message;
+  }
+
+  #idsOf(origin: string): RecentIds {
+    let ids = this.#ids.get(origin);
+    if (ids === undefined) {
+      if (this.#ids.size >= federationLimits.nodes) this.#ids.delete(this.#ids.keys().next().value ?? '');
+      ids = new RecentIds(federationLimits.messageIds);
+      this.#ids.set(origin, ids);
+    }
+    return ids;
+  }
+
+  #refused(topic: string, error: unknown): void {
+    const { code, message } = toErrorShape(error);
+    this.#options.onRefused(code);
+    const suppressed = this.#faults.take(`${code}/${topic}`);
+    if (suppressed === undefined) return;
+    this.#options.logger.warn('federation.messageRefused', 'A message from another node was refused.', {
+      topic,
+      code,
+      message,
+      suppressed,
+      ...(!(error instanceof SignalboxError) && { error }),
+    });
+  }
+}
+
+function refusal(code: 'TOO_LARGE' | 'INVALID_PARAMS' | 'REPLAYED' | 'BAD_SIGNATURE', why: string): SignalboxError {
+  return new SignalboxError(code, `A message from another node was refused: ${why}.`, { executed: 'no' });
+}

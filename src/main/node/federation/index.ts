@@ -1,0 +1,7 @@
+/** The node among others: MQTT broker, link, presence, calls and events between nodes. */
+export { federationMigrations } from './epoch-store.ts';
+export { Federation, type FederationOptions, federationIsOff } from './federation.ts';
+export { EmbeddedHub } from './hub/embedded-hub.ts';
+export { type BrokerAddress, readLinkTarget } from './link-target.ts';
+export type { LinkTarget } from './mqtt-link.ts';
+export type { KnownNode } from './node-directory.ts';

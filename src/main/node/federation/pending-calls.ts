@@ -1,0 +1,88 @@
+import { SignalboxError } from '../../../common/errors.ts';
+import { federationLimits } from './limits.ts';
+import type { NodeProgress, NodeResponse } from './router-messages.ts';
+
+interface Pending {
+  readonly nodeId: string;
+  readonly resolve: (data: unknown) => void;
+  readonly reject: (error: SignalboxError) => void;
+  readonly progress: ((data: unknown) => void) | undefined;
+}
+
+/** Requests at other nodes that wait for their answer. */
+export class PendingCalls {
+  readonly #idPrefix: string;
+  readonly #pending = new Map<string, Pending>();
+  readonly #byNode = new Map<string, Set<string>>();
+  #nextId = 1;
+
+  /** @param instance makes ids of this start differ from those of any other */
+  constructor(instance: string) {
+    this.#idPrefix = instance;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Requests that wait for one node. */
+  countOf(nodeId: string): number {
+    return this.#byNode.get(nodeId)?.size ?? 0;
+  }
+
+  /**
+   * Opens a request.
+   *
+   * @throws SignalboxError `OVERLOADED` when too many wait already
+   */
+  open(nodeId: string, progress?: (data: unknown) => void): { readonly requestId: string; readonly answer: Promise<unknown> } {
+    const ofNode = this.#byNode.get(nodeId) ?? new Set();
+    if (ofNode.size >= federationLimits.pendingPerNode || this.#pending.size >= federationLimits.pendingTotal) {
+      throw new SignalboxError('OVERLOADED', `${ofNode.size} requests already wait for the node ${nodeId}. This one was not sent.`, {
+        executed: 'no',
+      });
+    }
+    const requestId = `${this.#idPrefix}-${this.#nextId++}`;
+    ofNode.add(requestId);
+    this.#byNode.set(nodeId, ofNode);
+    const answer = new Promise<unknown>((resolve, reject) => {
+      this.#pending.set(requestId, { nodeId, resolve, reject, progress });
+    });
+    return { requestId, answer };
+  }
+
+  /** An answer came; one that nobody waits for, or of a node that was not asked, is passed over. */
+  answered(origin: string | undefined, response: NodeResponse): void {
+    const pending = this.#take(response.requestid, origin);
+    if (pending === undefined) return;
+    if (response.status === 'success') pending.resolve(response.data);
+    else pending.reject(SignalboxError.fromShape(response));
+  }
+
+  progressed(origin: string | undefined, message: NodeProgress): void {
+    const pending = this.#pending.get(message.requestid);
+    if (pending !== undefined && (origin === undefined || origin === pending.nodeId)) pending.progress?.(message.data);
+  }
+
+  /** Nobody waits any more. False when it was answered already. */
+  fail(requestId: string, error: SignalboxError): boolean {
+    const pending = this.#take(requestId, undefined);
+    pending?.reject(error);
+    return pending !== undefined;
+  }
+
+  /** Every request at a node ends. */
+  failAllOf(nodeId: string, error: () => SignalboxError): void {
+    for (const requestId of this.#byNode.get(nodeId) ?? []) this.fail(requestId, error());
+  }
+
+  #take(requestId: string, origin: string | undefined): Pending | undefined {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined || (origin !== undefined && origin !== pending.nodeId)) return undefined;
+    this.#pending.delete(requestId);
+    const ofNode = this.#byNode.get(pending.nodeId);
+    ofNode?.delete(requestId);
+    if (ofNode?.size === 0) this.#byNode.delete(pending.nodeId);
+    return pending;
+  }
+}

@@ -1,0 +1,142 @@
+import { SignalboxError } from '../../../common/errors.ts';
+import { limits } from '../../../common/limits.ts';
+import { type Principal, type Role, roles } from '../../../common/roles.ts';
+import type { Caller, CallOutcome, CallRequest, RunningCall } from '../router/index.ts';
+import type { Arrival } from './incoming.ts';
+import { federationLimits } from './limits.ts';
+import type { Form } from './outgoing.ts';
+import type { NodeCancel, NodeRpc } from './router-messages.ts';
+
+/** What the virtual clients of other nodes need of this one. */
+export interface RemoteClientHost {
+  readonly nodeId: string;
+  /** The most that somebody on another node may do here: setting `federation.unsignedRole`. */
+  readonly grantedRole: () => Role;
+  /** @throws SignalboxError `OVERLOADED` */
+  readonly execute: (request: CallRequest, caller: Caller) => RunningCall;
+  /** Sends a router message to a node. @throws SignalboxError `TOO_LARGE` */
+  readonly send: (target: string, form: Form, message: object) => void;
+  readonly nowMs: () => number;
+}
+
+/** Another node as a client of this one: its calls run here on its behalf, and end with it. */
+export class RemoteMessagingClient {
+  readonly origin: string;
+  readonly #host: RemoteClientHost;
+  readonly #running = new Map<string, RunningCall>();
+
+  /** @param origin the node */
+  constructor(origin: string, host: RemoteClientHost) {
+    this.origin = origin;
+    this.#host = host;
+  }
+
+  /** Calls that have not been answered. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Runs a request. Its answer goes to the node in the form it asked in; a broadcast has none. */
+  receive(message: NodeRpc, arrival: Arrival): void {
+    const { requestid } = message;
+    // The same request again while it runs: it has one answer, which is on its way.
+    if (this.#running.has(requestid)) return;
+    const answers = arrival.via === 'inbox';
+    try {
+      const request = this.#request(message, arrival);
+      const principal = principalOf(message.principal, this.origin, this.#host.grantedRole());
+      const call = this.#host.execute(request, {
+        principal,
+        clientId: `node:${this.origin}`,
+        answer: (_call, outcome) => {
+          this.#running.delete(requestid);
+          if (answers) this.#answer(requestid, arrival.form, outcome);
+        },
+        progress: (_call, data) => this.#send(arrival.form, { type: 'rpc_progress', requestid, data, originId: this.#host.nodeId }),
+        ended: () => undefined,
+      });
+      if (!call.isAnswered) this.#running.set(requestid, call);
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      if (answers) this.#answer(requestid, arrival.form, { ok: false, error });
+    }
+  }
+
+  cancel(message: NodeCancel): void {
+    this.#end(message.requestid, new SignalboxError('CANCELLED', 'The node that asked has cancelled.', { executed: 'maybe' }));
+  }
+
+  /** The node is gone: what it only wanted to read ends; what changes something runs to its end. */
+  lost(): void {
+    for (const [requestId, call] of [...this.#running]) {
+      if (call.readOnly) this.#end(requestId, new SignalboxError('CANCELLED', `The node ${this.origin} is gone.`, { executed: 'maybe' }));
+    }
+    this.#running.clear();
+  }
+
+  #end(requestId: string, reason: SignalboxError): void {
+    const call = this.#running.get(requestId);
+    call?.abort(reason);
+    call?.fail(reason);
+  }
+
+  #request(message: NodeRpc, { ageMs, form }: Arrival): CallRequest {
+    const method = message.method ?? message.intent;
+    if (method === undefined) throw new SignalboxError('INVALID_PARAMS', 'The request names no method.', { executed: 'no' });
+    if (this.#running.size >= federationLimits.runningPerNode)
+      throw new SignalboxError('OVERLOADED', `${federationLimits.runningPerNode} requests of the node ${this.origin} run here already.`, {
+        executed: 'no',
+      });
+    const timeoutMs = (message.timeoutMs ?? limits.defaultTimeoutMs) - Math.round(ageMs);
+    // Nobody waits for it any more, so it must not take effect.
+    if (timeoutMs <= 0) throw new SignalboxError('TIMEOUT', `${method} came after its deadline and was not run.`, { executed: 'no' });
+    return {
+      requestId: message.requestid,
+      method,
+      params: message.params ?? {},
+      timeoutMs,
+      // A message that the broker delivers twice takes effect once, also across a restart (security.md 2.6).
+      idempotencyKey: message.idempotencyKey ?? `${this.origin}/${message.requestid}`,
+      lenient: form === 'bare',
+    };
+  }
+
+  #answer(requestid: string, form: Form, outcome: CallOutcome): void {
+    const timestamp = this.#host.nowMs();
+    const base = { type: 'rpc_response', requestid, timestamp, serviceId: this.#host.nodeId, originId: this.#host.nodeId };
+    try {
+      this.#send(
+        form,
+        outcome.ok ? { ...base, status: 'success', data: outcome.data } : { ...base, status: 'error', ...outcome.error.toShape() },
+      );
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      // The result does not fit: the caller hears that instead of nothing.
+      this.#send(form, { ...base, status: 'error', ...error.toShape(), executed: 'yes' });
+    }
+  }
+
+  #send(form: Form, message: object): void {
+    this.#host.send(this.origin, form, message);
+  }
+}
+
+/**
+ * Who asks, as far as this node believes it. While messages are not signed nothing of it is proven, so nobody gets more than
+ * the granted role.
+ *
+ * @param claimed as the other node says; absent for the first system's nodes
+ */
+export function principalOf(claimed: Principal | undefined, origin: string, granted: Role): Principal {
+  const held = claimed === undefined ? granted : highest(claimed.roles);
+  const role = held === undefined || roles.indexOf(held) > roles.indexOf(granted) ? granted : held;
+  return {
+    user: claimed?.user ?? `node@${origin}`,
+    roles: held === undefined ? [] : [role],
+    via: 'node',
+  };
+}
+
+function highest(held: readonly Role[]): Role | undefined {
+  return [...held].sort((a, b) => roles.indexOf(b) - roles.indexOf(a))[0];
+}
