@@ -86,7 +86,8 @@ export class Outbox implements Flushable {
   #loseOldest(): void {
     const event = this.#events[this.#head++] as SharedEvent;
     this.#bytes -= event.sizeBytes;
-    if (this.#head > 1_000) {
+    // At most as many lost events as waiting ones stay referenced, and each event is moved once on average.
+    if (this.#head >= this.size) {
       this.#events = this.#events.slice(this.#head);
       this.#head = 0;
     }

@@ -83,7 +83,7 @@ class WebSocketSink implements ClientSink, Flushable {
     this.flush();
     this.#socket.close(code, reason.slice(0, 120));
     // A peer that does not read does not answer the close either; its buffers are let go.
-    const timer = setTimeout(() => this.#socket.terminate(), closeGraceMs);
+    const timer = setTimeout(() => this.#socket.terminate(), closeGraceMs).unref();
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
