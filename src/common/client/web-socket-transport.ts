@@ -22,7 +22,15 @@ export interface WebSocketOptions {
   readonly url: string;
   readonly open: (url: string, protocol: string) => WebSocketLike;
   readonly signal?: AbortSignal;
+  /**
+   * The node no longer takes the token. Given where a fresh one can be had: the client then connects again and asks for
+   * it, instead of ending.
+   */
+  readonly onTokenRefused?: () => void;
 }
+
+/** The node closes with it when the sign-in is no longer good (security.md 2.10). */
+const tokenRefused = 4401;
 
 /**
  * Opens a client over a WebSocket (wire.md section 1), sub-protocol `signalbox.v1`.
@@ -61,7 +69,11 @@ export function connectWebSocket(options: WebSocketOptions): Promise<ClientTrans
         reject(new SignalboxError('NODE_UNREACHABLE', 'The node does not answer, or refused the sign-in.', { executed: 'no' }));
         return;
       }
-      slot.close(closedBy(event.code, event.reason));
+      const closed = closedBy(event.code, event.reason);
+      if (event.code === tokenRefused && options.onTokenRefused !== undefined) {
+        options.onTokenRefused();
+        slot.close({ ...closed, mayReconnect: true });
+      } else slot.close(closed);
     };
     // The close event that follows says what happened; without a listener `ws` would throw.
     socket.onerror = () => undefined;
