@@ -16,6 +16,8 @@ const workers = Object.fromEntries(
 /** The oldest runtime that the built node must run on: Node 20.18 in Electron 33, which the tests use. */
 const nodeTarget = 'node20.18';
 const devServerHost = '127.0.0.1';
+/** Chosen by `npm run dev`. The page cannot find it out, since its own address is app://ui. */
+const devServerPort = Number(process.env.SIGNALBOX_DEV_PORT ?? 5173);
 
 export default defineConfig(({ command }) => ({
   main: {
@@ -36,7 +38,12 @@ export default defineConfig(({ command }) => ({
     root: source('renderer'),
     plugins: [react()],
     // The window loads from app://ui in development too; the shell passes its requests on to this server.
-    server: { host: devServerHost, hmr: { protocol: 'ws', host: devServerHost } },
+    server: {
+      host: devServerHost,
+      port: devServerPort,
+      strictPort: true,
+      hmr: { protocol: 'ws', host: devServerHost, clientPort: devServerPort },
+    },
     // The refresh preamble of development is an inline script; the built pages have none.
     ...(command === 'serve' && { html: { cspNonce: noncePlaceholder } }),
     build: {

@@ -16,6 +16,17 @@ export default defineConfig({
   reporter: [['list']],
   projects: [
     { name: 'electron', testIgnore: '**/browser-*.spec.ts' },
-    { name: 'chromium', testMatch: '**/browser-*.spec.ts' },
+    {
+      name: 'chromium',
+      testMatch: '**/browser-*.spec.ts',
+      use: {
+        browserName: 'chromium',
+        // Debian's own; Playwright's builds are not downloaded.
+        launchOptions: {
+          executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+          args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+        },
+      },
+    },
   ],
 });

@@ -41,7 +41,7 @@ function measure() {
   return [
     ...['firstScreen', 'crash', 'rescue'].map((name) => ({
       name: `${name} (gzip)`,
-      bytes: gzipBytes(filesOf(budget[name].entry)),
+      bytes: gzipBytes(filesOf(budget[name].entries)),
       max: budget[name].maxGzipBytes,
     })),
     { name: 'fonts, Latin', bytes: fonts.reduce((sum, file) => sum + statSync(join(built, file)).size, 0), max: budget.fonts.maxBytes },
@@ -54,8 +54,8 @@ function isLatin(file) {
   return !/(cyrillic|greek|vietnamese|-ext)/.test(file);
 }
 
-/** Scripts and styles that the entry loads before it runs. @param {string} entry @returns {string[]} */
-function filesOf(entry) {
+/** Scripts and styles that the entries load before they run. @param {readonly string[]} entries @returns {string[]} */
+function filesOf(entries) {
   const found = new Set();
   const visit = (/** @type {string} */ key) => {
     const item = manifest[key];
@@ -65,7 +65,7 @@ function filesOf(entry) {
     for (const file of item.css ?? []) found.add(file);
     for (const next of item.imports ?? []) visit(next);
   };
-  visit(entry);
+  for (const entry of entries) visit(entry);
   return [...found];
 }
 

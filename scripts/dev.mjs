@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /** `npm run dev`: the desktop application with hot reload. Options after `--` go to the program. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { electronVite } from './lib/build.mjs';
 import { findObstacles } from './lib/desktop-checks.mjs';
 import { ensureElectron } from './lib/electron-runtime.mjs';
@@ -15,5 +17,16 @@ if (obstacles.length > 0) {
 } else {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const args = [electronVite(), 'dev', '--watch', ...(isRoot ? ['--noSandbox'] : []), '--', ...process.argv.slice(2)];
-  process.exitCode = await run(process.execPath, args, { env: { ...process.env, ELECTRON_EXEC_PATH: runtime.executable } });
+  const env = { ...process.env, ELECTRON_EXEC_PATH: runtime.executable, SIGNALBOX_DEV_PORT: String(await freePort()) };
+  process.exitCode = await run(process.execPath, args, { env });
+}
+
+/** @returns {Promise<number>} a port of this machine that nothing listens on */
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
 }

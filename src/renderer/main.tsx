@@ -1,10 +1,7 @@
-import './state/zod-setup.ts';
-import './i18n/index.ts';
-import { createRoot } from 'react-dom/client';
-import { App } from './app/app.tsx';
-import { installTrustedTypesPolicy } from './design/trusted-types.ts';
+import { z } from 'zod';
 
-installTrustedTypesPolicy();
+// The schema library would try to compile its checks, which the page's content security policy forbids. It asks when a
+// schema is made, so the console, whose modules make some, is loaded after this.
+z.config({ jitless: true });
 
-const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<App />);
+void import('./console.tsx').then(({ openConsole }) => openConsole());

@@ -9,7 +9,7 @@ export interface Subject {
 
 export interface Aim {
   readonly peer: string;
-  /** Ours divided by the peer's. */
+  /** Ours divided by the peer's: the median over the rounds. */
   readonly ratio: number;
   readonly kind: 'atLeast' | 'atMost';
 }
@@ -73,7 +73,8 @@ function rowsOf({ measure, unit, subjects, aims }: Measure, samples: ReadonlyMap
   const own = samples.get(ours) ?? [];
   return peers.map((peer) => {
     const theirs = samples.get(peer) ?? [];
-    const ratio = median(own) / median(theirs);
+    // Paired by round: what disturbs a round disturbs both.
+    const ratio = median(own.map((value, index) => value / (theirs[index] ?? Number.NaN)));
     const aim = aims.find((candidate) => candidate.peer === peer.name);
     return {
       measure,

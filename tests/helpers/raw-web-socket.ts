@@ -33,6 +33,14 @@ function uint64(value: number): Buffer {
   return bytes;
 }
 
+/** Resolves when a connection is over, however it ended: unlike `once`, a reset is an end like any other. */
+export function whenEnded(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
 /** A TCP connection that has upgraded, or was refused. */
 export interface RawUpgrade {
   readonly socket: Socket;
@@ -69,7 +77,7 @@ export async function rawUpgrade(port: number, path: string, headers: Readonly<R
     });
     socket.once('close', () => resolve());
   });
-  const closeCode = once(socket, 'close').then(() => lastCloseCode(received.subarray(headEnd + 4)));
+  const closeCode = whenEnded(socket).then(() => lastCloseCode(received.subarray(headEnd + 4)));
   await answered;
   const head = received.subarray(0, headEnd).toString('latin1');
   return { socket, head, status: Number(head.slice(9, 12)), closeCode };

@@ -136,6 +136,15 @@ export function describeTransport(name: string, make: MakeTransport): void {
       await aborted;
     });
 
+    test('does not try again after the sign-in has ended', async () => {
+      const { client, router } = await open();
+      await client.call('config.validate', { values: {} });
+      const closed = untilState(client, 'closed');
+      router.disconnect(() => true, 4401, 'signed out');
+      await closed;
+      expect(client.state).toMatchObject({ kind: 'closed', error: { code: 'UNAUTHENTICATED' } });
+    });
+
     test('counts what a slow reader loses and keeps the newest', async () => {
       const { client, router } = await open();
       const subscription = client.subscribe('/site/note', { maxQueuedEvents: 10 });

@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../src/common/limits.ts';
 import { startHttp } from '../helpers/http-fixture.ts';
+import { whenEnded } from '../helpers/raw-web-socket.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { testCertificate, testCertificateKey } from '../helpers/test-certificate.ts';
 
@@ -16,10 +17,6 @@ async function openTcp(port: number): Promise<Socket> {
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
   return socket.resume();
-}
-
-function ended(socket: Socket): Promise<void> {
-  return new Promise((resolve) => (socket.destroyed ? resolve() : socket.once('close', () => resolve())));
 }
 
 test('row 1: a port scan, and TLS to the plain port, change nothing', async () => {
@@ -39,10 +36,10 @@ test('rows 1 and 2: plain HTTP, TLS 1.1 and garbage to the TLS port are refused'
   const node = await startHttp({ tls });
   const plain = await openTcp(node.port);
   plain.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await ended(plain);
+  await whenEnded(plain);
   const garbage = await openTcp(node.port);
   garbage.write(Buffer.alloc(1_000, 0xff));
-  await ended(garbage);
+  await whenEnded(garbage);
   const old = connectTls({
     port: node.port,
     host: '127.0.0.1',
@@ -68,7 +65,7 @@ test('row 3: whoever sends nothing, or a byte now and then, is closed when the t
   onTestFinished(() => clearInterval(drip));
   const begun = await openTcp(node.port);
   begun.write('POST /authorize HTTP/1.1\r\nHost: localhost\r\n');
-  await Promise.all([ended(silent), ended(slow), ended(begun)]);
+  await Promise.all([whenEnded(silent), whenEnded(slow), whenEnded(begun)]);
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
   expect(await node.metrics.text()).toContain('signalbox_http_refused_total{reason="timeout"} 3');
 });
@@ -79,7 +76,7 @@ test('row 3: a body that does not come ends too', async () => {
   socket.write(
     'POST /authorize HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nuser',
   );
-  await ended(socket);
+  await whenEnded(socket);
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
 });
 
@@ -89,7 +86,7 @@ test('row 4: of many silent connections the oldest give way, and an honest clien
   for (let index = 0; index < 200; index++) waiting.push(await openTcp(node.port));
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
   const surplus = waiting.slice(0, waiting.length - limits.pendingConnectionsPerAddress);
-  await Promise.all(surplus.map(ended));
+  await Promise.all(surplus.map(whenEnded));
   expect(waiting.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(limits.pendingConnectionsPerAddress);
 });
 
@@ -102,7 +99,7 @@ test('row 4: connections that keep alive after a request are bounded too', async
     await once(socket, 'data');
     idle.push(socket);
   }
-  await Promise.all(idle.slice(0, 20).map(ended));
+  await Promise.all(idle.slice(0, 20).map(whenEnded));
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
   expect(await node.metrics.text()).toMatch(/signalbox_http_refused_total\{reason="pending"\} 2\d/);
 });
@@ -111,6 +108,6 @@ test('row 5: a head over its bound is refused', async () => {
   const node = await startHttp();
   const socket = await openTcp(node.port);
   socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\nX-Large: ${'x'.repeat(64 * 1_024)}\r\n\r\n`);
-  await ended(socket);
+  await whenEnded(socket);
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
 });

@@ -135,6 +135,15 @@ test('the status names every problem: plain key, settings that do not count', as
   expect((await call('logs.list', {})).every(({ level }) => level === 'debug')).toBe(true);
   await expect(call('config.get', { keys: ['no.such'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await call('config.get', { keys: ['logs.level'] })).toEqual({ values: { 'logs.level': 'debug' } });
+  const told = await call('logs.tail', { name: 'node' });
+  expect(told.entries.filter(({ event }) => event?.startsWith('node.problem')).map(({ event, fields }) => [event, fields.id])).toEqual([
+    ['node.problem', 'identity.plainKey'],
+    ['node.problem', 'config.ignored'],
+    ['node.problemOver', 'config.ignored'],
+  ]);
+  const metrics = await (await fetch(`${node.http.url}/metrics`)).text();
+  expect(metrics).toMatch(/^signalbox_problems_warn 1$/m);
+  expect(metrics).toMatch(/^signalbox_audit_records_lost 0$/m);
 });
 
 test('a taken port is a problem of a desktop node and the end of a headless one, which leaves nothing running', async () => {

@@ -19,6 +19,8 @@ interface ConnectionOptions {
 
 const firstDelayMs = 250;
 const longestDelayMs = 15_000;
+/** A connection that was lost sooner counts as a failed attempt, so that a node which refuses at once is not hammered. */
+const steadyMs = 5_000;
 
 /** Keeps one transport open: connects, waits with full jitter, connects again. */
 export class Connection {
@@ -29,6 +31,7 @@ export class Connection {
   #transport: ClientTransport | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #state: ConnectionState = { kind: 'connecting', attempt: 1 };
+  #shortLived = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -103,7 +106,9 @@ export class Connection {
     this.#transport = undefined;
     const error = SignalboxError.fromShape({ ...closed.error, executed: 'maybe' });
     this.#options.onLost(error);
-    if (closed.mayReconnect) this.#retry(0, error);
+    const steady = this.#state.kind === 'connected' && Date.now() - this.#state.sinceMs >= steadyMs;
+    this.#shortLived = steady ? 0 : this.#shortLived + 1;
+    if (closed.mayReconnect) this.#retry(Math.max(0, this.#shortLived - 1), error);
     else this.#end(error);
   }
 

@@ -1,4 +1,5 @@
 import type { ClientMessage } from '../wire/messages.ts';
+import { closedBy } from './close-codes.ts';
 import { ListenerSlot } from './listener-slot.ts';
 import type { ClientTransport } from './transport.ts';
 
@@ -12,18 +13,22 @@ export interface MessagePortLike {
   close(): void;
 }
 
+/** RFC 6455's code for an end without a reason: a port has none of its own. */
+const portLost = 1006;
+
 /**
- * A client over a MessagePort: plain objects by structured clone, no JSON (ui.md 3.4). The node says `{type:'bye'}`
+ * A client over a MessagePort: plain objects by structured clone, no JSON (ui.md 3.4). The node says `{type:'bye'}`, with
+ * the close code that a WebSocket would carry,
  * before it closes a port, because a port alone does not say why it ended.
  */
 export function createMessagePortTransport(port: MessagePortLike): ClientTransport {
   const slot = new ListenerSlot();
-  const lost = () =>
-    slot.close({ error: { code: 'NODE_LOST', message: 'The node closed the connection.', retryable: true }, mayReconnect: true });
+  const lost = () => slot.close(closedBy(portLost, ''));
   port.onmessage = ({ data }: { readonly data: unknown }) => {
     if (typeof data === 'object' && data !== null && (data as { type?: unknown }).type === 'bye') {
+      const { code = portLost, reason = '' } = data as { readonly code?: number; readonly reason?: string };
       port.close();
-      lost();
+      slot.close(closedBy(code, reason));
     } else slot.deliver(data);
   };
   port.addEventListener?.('close', lost);

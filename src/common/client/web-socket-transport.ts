@@ -1,6 +1,7 @@
 import { SignalboxError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { currentSubProtocol } from '../wire/messages.ts';
+import { closedBy } from './close-codes.ts';
 import { ListenerSlot } from './listener-slot.ts';
 import type { ClientTransport } from './transport.ts';
 
@@ -21,10 +22,15 @@ export interface WebSocketOptions {
   readonly url: string;
   readonly open: (url: string, protocol: string) => WebSocketLike;
   readonly signal?: AbortSignal;
+  /**
+   * The node no longer takes the token. Given where a fresh one can be had: the client then connects again and asks for
+   * it, instead of ending.
+   */
+  readonly onTokenRefused?: () => void;
 }
 
-/** Close codes after which the same token will not do (security.md 2.10). */
-const finalCloseCodes: ReadonlySet<number> = new Set([1007, 1008, 1009, 4401, 4403]);
+/** The node closes with it when the sign-in is no longer good (security.md 2.10). */
+const tokenRefused = 4401;
 
 /**
  * Opens a client over a WebSocket (wire.md section 1), sub-protocol `signalbox.v1`.
@@ -48,11 +54,14 @@ export function connectWebSocket(options: WebSocketOptions): Promise<ClientTrans
       resolve(transport);
     };
     socket.onmessage = (event: { readonly data: unknown }) => {
+      let frame: unknown;
       try {
-        slot.deliver(JSON.parse(String(event.data)));
+        frame = JSON.parse(String(event.data));
       } catch {
-        socket.close(1002, 'not JSON');
+        socket.close(4400, 'not JSON');
+        return;
       }
+      slot.deliver(frame);
     };
     socket.onclose = (event: { readonly code: number; readonly reason: string }) => {
       options.signal?.removeEventListener('abort', abort);
@@ -60,15 +69,11 @@ export function connectWebSocket(options: WebSocketOptions): Promise<ClientTrans
         reject(new SignalboxError('NODE_UNREACHABLE', 'The node does not answer, or refused the sign-in.', { executed: 'no' }));
         return;
       }
-      const final = finalCloseCodes.has(event.code);
-      slot.close({
-        error: {
-          code: event.code === 4401 || event.code === 4403 ? 'UNAUTHENTICATED' : 'NODE_LOST',
-          message: event.reason === '' ? 'The connection to the node was lost.' : `The node closed the connection: ${event.reason}.`,
-          retryable: !final,
-        },
-        mayReconnect: !final,
-      });
+      const closed = closedBy(event.code, event.reason);
+      if (event.code === tokenRefused && options.onTokenRefused !== undefined) {
+        options.onTokenRefused();
+        slot.close({ ...closed, mayReconnect: true });
+      } else slot.close(closed);
     };
     // The close event that follows says what happened; without a listener `ws` would throw.
     socket.onerror = () => undefined;

@@ -5,7 +5,7 @@ import type { NodeStatus } from '../../common/contract/node.ts';
 import { SignalboxError } from '../../common/errors.ts';
 import { Accounts, AttemptLimiter, accountsMigrations, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog, auditMigrations } from './audit/index.ts';
-import { Config, type SettingKey } from './config/index.ts';
+import { Config } from './config/index.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
 import { type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
@@ -14,7 +14,9 @@ import { HttpPart } from './http-part.ts';
 import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type NodeIdentity, type SecretStore } from './identity/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
+import { LiveSettings } from './live-settings.ts';
 import { Router, routerMigrations } from './router/index.ts';
+import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
 import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
@@ -257,7 +259,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   const lifecycle = new Lifecycle({
     parts: [
       ...(options.logs === undefined ? [{ name: 'logs', part: logs }] : []),
-      { name: 'settings', part: settingsPart(foundation) },
+      { name: 'settings', part: new LiveSettings({ config, logs, problems }) },
+      { name: 'self-report', part: new SelfReport({ metrics, problems, logs, audit, sampler, logger }) },
       { name: 'store', part: store },
       { name: 'audit', part: audit },
       { name: 'accounts', part: accounts },
@@ -325,37 +328,4 @@ function createHttp({ options, dataFolder, config, identity, logs, problems }: F
     cliTokenFile: join(dataFolder, 'cli.token'),
     status: () => ({ state: stateOf(problems), name: config.get('node.name'), version }),
   });
-}
-
-/** Follows settings that take effect at once, and names those that do not count. */
-function settingsPart({ config, logs, problems }: Foundation): Startable {
-  let unwatch: (() => void) | undefined;
-  const apply = (changed: readonly SettingKey[]): void => {
-    if (changed.includes('logs.level')) logs.setLevel('all', config.get('logs.level'));
-    nameIgnored(config, problems);
-  };
-  return {
-    start: () => {
-      apply(['logs.level']);
-      unwatch = config.onChange(apply);
-      return Promise.resolve();
-    },
-    stop: () => {
-      unwatch?.();
-      return Promise.resolve();
-    },
-  };
-}
-
-function nameIgnored(config: Config, problems: Problems): void {
-  const { ignored } = config;
-  if (ignored.length === 0) problems.clear('config.ignored');
-  else
-    problems.raise({
-      id: 'config.ignored',
-      severity: 'warn',
-      title: ignored.length === 1 ? '1 setting in config.json is not used' : `${ignored.length} settings in config.json are not used`,
-      detail: `${ignored.map(({ key, message }) => `${key}: ${message}`).join(' ')} The default holds instead. Correct or remove them.`,
-      view: '/settings',
-    });
 }

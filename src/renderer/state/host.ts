@@ -4,7 +4,7 @@ import type { Connect } from '../../common/client/transport.ts';
 import { connectWebSocket } from '../../common/client/web-socket-transport.ts';
 import { SignalboxError } from '../../common/errors.ts';
 import type { DesktopBridge } from '../../preload/api.ts';
-import { accessToken } from './session.ts';
+import { accessToken, expireAccess } from './session.ts';
 
 declare global {
   interface Window {
@@ -45,6 +45,7 @@ async function connectFromBrowser(signal: AbortSignal) {
   return connectWebSocket({
     url: `${scheme}://${location.host}/ws?token=${encodeURIComponent(token)}`,
     open: (url, protocol) => new WebSocket(url, protocol),
+    onTokenRefused: expireAccess,
     signal,
   });
 }

@@ -7,7 +7,7 @@ import type { NodeStatus } from '../../common/contract/node.ts';
 import type { CatalogueEntry } from '../../common/contract/rpc.ts';
 import type { MetricPoint } from '../../common/contract/system.ts';
 import { connectToNode, desktop } from './host.ts';
-import { endSession } from './session.ts';
+import { endSession, keepSignedIn } from './session.ts';
 
 interface NodeState {
   readonly connection: ConnectionState;
@@ -51,10 +51,12 @@ export function openNode(): () => void {
   const timer = setInterval(() => {
     if (document.visibilityState === 'visible' && opened.state.kind === 'connected') void refreshStatus(opened);
   }, statusEveryMs);
+  const stopRenewing = desktop === undefined ? keepSignedIn() : undefined;
   const metrics = opened.subscribe('/metrics', { maxQueuedEvents: 4 });
   void followMetrics(metrics);
   return () => {
     stopState();
+    stopRenewing?.();
     clearInterval(timer);
     metrics.dispose();
     opened.close();

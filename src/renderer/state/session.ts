@@ -19,7 +19,8 @@ interface SessionState {
 }
 
 const storageKey = 'signalbox.session';
-const renewBeforeSeconds = 30;
+/** More than the frame's refresh of its own, so that an open connection never outlives its token. */
+const renewBeforeSeconds = 120;
 
 export const useSession = create<SessionState>(() => ({ kind: readGrant() === undefined ? 'needed' : 'signed-in', reason: 'none' }));
 
@@ -68,17 +69,41 @@ let renewal: Promise<string> | undefined;
 /** A token that is good for now, renewed when it is about to end. @throws SignalboxError `UNAUTHENTICATED` */
 export function accessToken(): Promise<string> {
   const grant = readGrant();
-  const nowSeconds = Date.now() / 1000;
-  if (grant !== undefined && grant.access.expires - renewBeforeSeconds > nowSeconds) return Promise.resolve(grant.access.token);
-  // Tokens rotate: two renewals at once would look like a stolen one.
-  renewal ??= renew(grant).finally(() => {
+  if (grant !== undefined && isGoodForNow(grant)) return Promise.resolve(grant.access.token);
+  // Tokens rotate: two renewals at once, here or in another tab, would look like a stolen one.
+  renewal ??= navigator.locks.request(storageKey, renew).finally(() => {
     renewal = undefined;
   });
   return renewal;
 }
 
-async function renew(grant: Grant | undefined): Promise<string> {
+/**
+ * Renews in time for as long as the console is open: the node ends a connection whose token was not renewed. Returns how
+ * to stop.
+ */
+export function keepSignedIn(): () => void {
+  const timer = setInterval(() => {
+    // A failure is met again, and told, by whoever next needs the token.
+    accessToken().catch(() => undefined);
+  }, 30_000);
+  return () => clearInterval(timer);
+}
+
+/** The node refused the access token before its time: the next use asks for a fresh one. */
+export function expireAccess(): void {
+  const grant = readGrant();
+  if (grant !== undefined) keepGrant({ ...grant, access: { ...grant.access, expires: 0 } });
+}
+
+function isGoodForNow(grant: Grant): boolean {
+  return grant.access.expires - renewBeforeSeconds > Date.now() / 1_000;
+}
+
+async function renew(): Promise<string> {
+  const grant = readGrant();
   if (grant !== undefined) {
+    // Another tab may have renewed it while this one waited.
+    if (isGoodForNow(grant)) return grant.access.token;
     try {
       const renewed = await post('/authorize/refresh', { refresh_token: grant.refresh.token });
       keepGrant(renewed);

@@ -32,12 +32,13 @@ export class AttemptLimiter {
   }
 
   /**
+   * @param act what is tried: a program that goes on with an old refresh token must not keep its neighbours from signing in
    * @param address remote address of the socket
    * @param username the name tried, when there is one
    * @throws SignalboxError `OVERLOADED` with `data.retryAfterSeconds`
    */
-  async begin(address: string, username?: string): Promise<Attempt> {
-    const addressBucket = this.#bucket(networkOf(address));
+  async begin(act: string, address: string, username?: string): Promise<Attempt> {
+    const addressBucket = this.#bucket(`${act} ${networkOf(address)}`);
     await consume(this.#addresses, addressBucket, 'from this address');
     const usernameBucket = username === undefined ? undefined : this.#bucket(username);
     if (usernameBucket !== undefined) await consume(this.#usernames, usernameBucket, 'for this name');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from '../../../common/contract/audit.ts';
+import { SignalboxError } from '../../../common/errors.ts';
 import { nodeLimits } from '../limits.ts';
 import type { AuditRecord, AuditSink } from '../router/types.ts';
 import type { Startable } from '../startable.ts';
@@ -63,16 +64,23 @@ interface AuditRow extends Omit<AuditEntry, 'roles' | 'params' | 'durationMs'> {
   readonly duration_ms: number | null;
 }
 
+const retryMs = 5_000;
+
 const insertSql = `INSERT INTO audit (timestamp, node, user, roles, via, act, target, params, outcome, code, detail, duration_ms)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Who changed what and who was refused: written in the background, in order, several a transaction. */
+/**
+ * Who changed what and who was refused: written in the background, in order, several a transaction. While the disk refuses,
+ * records wait in memory (bounded) and are tried again.
+ */
 export class AuditLog implements AuditSink, Startable {
   readonly #options: AuditLogOptions;
   readonly #nowMs: () => number;
   readonly #failures = new RepeatSampler();
   #waiting: Statement[] = [];
   #writing: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #stopping = false;
   #lost = 0;
 
   constructor(options: AuditLogOptions) {
@@ -81,12 +89,17 @@ export class AuditLog implements AuditSink, Startable {
   }
 
   start(): Promise<void> {
+    this.#stopping = false;
     return Promise.resolve();
   }
 
-  /** Writes what waits. */
+  /** Writes what waits; what the disk still refuses then is lost, and said so. */
   async stop(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
+    this.#stopping = true;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    do await this.#write();
+    while (this.#waiting.length > 0);
   }
 
   /** Records that could not be written since the start. */
@@ -97,13 +110,11 @@ export class AuditLog implements AuditSink, Startable {
   /** Never throws; see {@link AuditSink}. */
   record(record: AuditRecord): void {
     if (this.#waiting.length >= nodeLimits.auditPendingRecords) {
-      this.#fail(1, new Error('more records wait than may wait'));
+      this.#lose(1, new Error('more records wait than may wait'));
       return;
     }
     this.#waiting.push({ sql: insertSql, params: this.#rowOf(record) });
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined;
-    });
+    if (this.#retry === undefined) void this.#write();
   }
 
   /** Newest first, with the number of records that match. Records still waiting are written first. */
@@ -136,34 +147,65 @@ export class AuditLog implements AuditSink, Startable {
     ];
   }
 
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return this.#writing;
+  }
+
   async #writeAll(): Promise<void> {
     // Let the records of one turn gather: they cost one transaction.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, nodeLimits.auditBatchRecords);
+      const batch = this.#waiting.slice(0, nodeLimits.auditBatchRecords);
       try {
         await this.#options.store.transaction(batch);
-        if (this.#waiting.length === 0) this.#options.problems?.clear('audit.notWritten');
+        this.#waiting.splice(0, batch.length);
+        if (this.#waiting.length === 0) this.#options.problems?.clear('audit.waiting');
       } catch (error) {
-        this.#fail(batch.length, error);
+        if (!this.#stopping && error instanceof SignalboxError && error.retryable) {
+          this.#wait(error);
+          return;
+        }
+        this.#waiting.splice(0, batch.length);
+        this.#lose(batch.length, error);
       }
     }
   }
 
-  #fail(count: number, error: unknown): void {
-    this.#lost += count;
-    const { logger, problems } = this.#options;
-    const suppressed = this.#failures.take('audit');
-    if (suppressed !== undefined)
-      logger.error('audit.notWritten', 'Audit records could not be written.', { count, lost: this.#lost, suppressed, error });
-    problems?.raise({
-      id: 'audit.notWritten',
+  #wait(error: SignalboxError): void {
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.#write();
+    }, retryMs);
+    this.#log(error);
+    this.#options.problems?.raise({
+      id: 'audit.waiting',
       severity: 'crit',
-      title: `${this.#lost} audit records are lost`,
-      detail:
-        'Acts were done that the audit table does not show. Free space on the disk or make the data folder writable; the log has the details.',
+      title: this.#waiting.length === 1 ? '1 audit record waits for the disk' : `${this.#waiting.length} audit records wait for the disk`,
+      detail: `They are written when it takes them; beyond ${nodeLimits.auditPendingRecords} they are lost. Free space on the disk or make the data folder writable.`,
       view: '/settings',
     });
+  }
+
+  #lose(count: number, error: unknown): void {
+    this.#lost += count;
+    this.#log(error);
+    this.#options.problems?.raise({
+      id: 'audit.lost',
+      severity: 'crit',
+      title: this.#lost === 1 ? '1 audit record is lost' : `${this.#lost} audit records are lost`,
+      detail: 'Acts were done that the audit table does not show. The log has the reason. This stays until the node restarts.',
+      view: '/settings',
+    });
+  }
+
+  #log(error: unknown): void {
+    const suppressed = this.#failures.take('audit');
+    if (suppressed === undefined) return;
+    const fields = { waiting: this.#waiting.length, lost: this.#lost, suppressed, error };
+    this.#options.logger.error('audit.notWritten', 'Audit records could not be written.', fields);
   }
 }
 

@@ -51,7 +51,7 @@ export const settings = {
     schema: z.enum(roles),
     group: 'Node',
     title: 'Role of the desktop user',
-    help: 'What the person at this desktop may do without signing in. Lower it on a shared machine.',
+    help: 'What the person at this desktop may do without signing in. Lower it on a shared machine; an administrator who signs in, or config.json, raises it again.',
     fallback: () => 'admin' as const,
     applies: 'live',
   }),

@@ -108,7 +108,9 @@ export class SignInRoutes {
 
   /** Runs one guarded attempt: it counts before it is checked, and stops counting when it was right. */
   async #attempt<T>(act: Act, check: () => Promise<T>): Promise<T> {
-    const started = await this.#options.attempts.begin(act.address, act.username).catch((error: unknown) => this.#refused(act, error));
+    const started = await this.#options.attempts
+      .begin(act.act, act.address, act.username)
+      .catch((error: unknown) => this.#refused(act, error));
     try {
       const result = await check();
       await started.succeeded();

@@ -31,7 +31,7 @@ export class AuditTrail {
       params: redact(params, spec.secretParams),
       outcome: outcome.ok ? 'done' : 'failed',
       code: outcome.ok ? null : outcome.error.code,
-      detail: outcome.ok ? (call.isAnswered ? 'It ended after its deadline or after the caller gave up.' : null) : outcome.error.message,
+      detail: outcome.ok ? lateness(call) : outcome.error.message,
       durationMs: Math.round(performance.now() - call.startedTick),
     });
   }
@@ -58,6 +58,11 @@ export class AuditTrail {
       durationMs: null,
     });
   }
+}
+
+/** A write that ran on after its caller had another answer. */
+function lateness(call: RunningCall): string | null {
+  return call.abortReason === undefined ? null : `It ended after its caller had been answered ${call.abortReason.code}.`;
 }
 
 const hidden = '(secret)';

@@ -17,6 +17,7 @@ export class CallDirectory implements CallObserver {
   readonly #options: CallDirectoryOptions;
   readonly #running = new Set<RunningCall>();
   #idle: (() => void) | undefined;
+  #draining = false;
 
   constructor(options: CallDirectoryOptions) {
     this.#options = options;
@@ -32,6 +33,7 @@ export class CallDirectory implements CallObserver {
    * @throws SignalboxError `OVERLOADED` when too many run
    */
   open(request: CallRequest, caller: Caller): RunningCall {
+    if (this.#draining) throw new SignalboxError('OVERLOADED', 'The node is stopping and takes no more requests.', { executed: 'no' });
     const most = this.#options.limits.inFlightTotal;
     if (this.#running.size >= most) {
       throw new SignalboxError('OVERLOADED', `The node already runs ${most} requests. ${request.method} was not started.`, {
@@ -63,8 +65,9 @@ export class CallDirectory implements CallObserver {
     if (this.#running.size === 0) this.#idle?.();
   }
 
-  /** Asks reads to stop and waits for writes to end, at most `timeoutMs`. */
+  /** Takes no more requests, asks reads to stop and waits for writes to end, at most `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true;
     const stopping = new SignalboxError('CANCELLED', 'The node is stopping.', { executed: 'maybe', retryable: true });
     for (const call of this.#running) {
       call.abort(stopping);

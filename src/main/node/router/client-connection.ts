@@ -179,7 +179,7 @@ export class ClientConnection implements RouterClient, SlowClient {
         timestamp: this.#core.nowMs(),
         serviceId: call.remoteNode ?? this.#core.nodeId,
       });
-    } else this.#refuse(id, outcome.error, call.remoteNode);
+    } else this.#sendFailure(id, outcome.error, call.remoteNode);
   }
 
   ended(): void {
@@ -191,7 +191,13 @@ export class ClientConnection implements RouterClient, SlowClient {
     this.sink.send({ type: 'rpc_progress', requestid: call.requestId, data });
   }
 
-  #refuse(requestid: string | null, error: SignalboxError, serviceId = this.#core.nodeId): void {
+  /** Answers what never became a call. */
+  #refuse(requestid: string | null, error: SignalboxError): void {
+    this.#core.metrics.rejected(error.code);
+    this.#sendFailure(requestid, error);
+  }
+
+  #sendFailure(requestid: string | null, error: SignalboxError, serviceId = this.#core.nodeId): void {
     const base = { type: 'rpc_response', requestid, status: 'error' } as const;
     const timestamp = this.#core.nowMs();
     const failure: RpcFailure =

@@ -54,9 +54,7 @@ export class Dispatcher {
   run(call: RunningCall): void {
     const checked = this.#checkOrFail(call);
     if (checked === undefined) return;
-    const { request } = call;
-    if (request.idempotencyKey === undefined || checked.spec.effect === 'read') this.#invoke(checked);
-    else void this.#invokeOnce(checked, request.idempotencyKey);
+    this.#start(checked);
   }
 
   /**
@@ -75,8 +73,14 @@ export class Dispatcher {
     const checked = this.#checkOrFail(call);
     if (checked === undefined) return false;
     call.answer({ ok: true, data: { accepted: true } });
-    this.#invoke(checked);
+    this.#start(checked);
     return true;
+  }
+
+  #start(checked: Checked): void {
+    const { idempotencyKey } = checked.call.request;
+    if (idempotencyKey === undefined || checked.spec.effect === 'read') this.#invoke(checked);
+    else void this.#invokeOnce(checked, idempotencyKey);
   }
 
   #checkOrFail(call: RunningCall): Checked | undefined {

@@ -46,7 +46,7 @@ export class Outbox implements Flushable {
     const size = event.sizeBytes;
     if (this.size >= limits.queuedEventsPerClient || this.#bytes + size > limits.queuedEventBytesPerClient) {
       // A burst within one turn is no reason to lose anything while the client keeps up.
-      this.flush();
+      this.#handOver();
       while (this.size > 0 && (this.size >= limits.queuedEventsPerClient || this.#bytes + size > limits.queuedEventBytesPerClient)) {
         this.#loseOldest();
       }
@@ -61,6 +61,18 @@ export class Outbox implements Flushable {
   /** Hands over what waits, unless the client is behind. */
   flush(): void {
     this.#waiting = false;
+    this.#handOver();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#events = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#losses.clear();
+  }
+
+  #handOver(): void {
     if (this.size === 0 || this.#closed) return;
     const { sink, limits, metrics, onPaused } = this.#options;
     if (sink.bufferedBytes > limits.pausedSocketBytes) {
@@ -75,18 +87,11 @@ export class Outbox implements Flushable {
     sink.sendEvents(events);
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#events = [];
-    this.#head = 0;
-    this.#bytes = 0;
-    this.#losses.clear();
-  }
-
   #loseOldest(): void {
     const event = this.#events[this.#head++] as SharedEvent;
     this.#bytes -= event.sizeBytes;
-    if (this.#head > 1_000) {
+    // At most as many lost events as waiting ones stay referenced, and each event is moved once on average.
+    if (this.#head >= this.size) {
       this.#events = this.#events.slice(this.#head);
       this.#head = 0;
     }

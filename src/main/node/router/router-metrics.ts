@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ErrorCode } from '../../../common/errors.ts';
 import type { CallLog } from './call-log.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { RateWindow } from './rate-window.ts';
@@ -56,6 +57,7 @@ export class RouterMetrics {
   #published = 0;
   #delivered = 0;
   #dropped = 0;
+  readonly #rejected = new Map<ErrorCode, number>();
   #recent = new LatencyHistogram();
   #previous = new LatencyHistogram();
   #recentSinceMs = 0;
@@ -71,6 +73,11 @@ export class RouterMetrics {
     this.#callRate.add(nowMs);
     this.#rotate(nowMs);
     this.#recent.add(durationMs);
+  }
+
+  /** A request or frame that was refused before it became a call. */
+  rejected(code: ErrorCode): void {
+    this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1);
   }
 
   published(nowMs: number): void {
@@ -128,6 +135,17 @@ export class RouterMetrics {
       },
     });
     registry.registerMetric(new CallDurations(calls));
+    const rejected = this.#rejected;
+    new Counter({
+      name: 'signalbox_rpc_rejected_total',
+      help: 'Frames and requests refused before they became a call: unreadable, too many, signed out.',
+      labelNames: ['code'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [code, count] of rejected) this.inc({ code }, count);
+      },
+    });
     this.#gauge(registry, 'signalbox_rpc_in_flight', 'Requests running now.', () => gauges.inFlight());
     this.#counter(registry, 'signalbox_events_published_total', 'Events published on local topics.', () => this.#published);
     this.#counter(registry, 'signalbox_events_delivered_total', 'Events handed to clients.', () => this.#delivered);

@@ -301,7 +301,7 @@ export class Router implements Startable {
 
   /** @throws SignalboxError `FORBIDDEN` when the filter is everything and the caller no operator (security.md row 20e) */
   checkFilter(topic: string, principal: Principal): void {
-    if (/^[^/]*\/#$/.test(topic) && !allows(principal.roles, 'operator')) {
+    if (/^[^/]*(\/[+#])+$/.test(topic) && !allows(principal.roles, 'operator')) {
       throw new SignalboxError('FORBIDDEN', `Every topic at once (${topic}) needs the role operator. Name the first level of the topic.`, {
         executed: 'no',
       });

@@ -19,6 +19,9 @@ interface RoutesOptions {
 export type Addressed = Pick<RpcRequest, 'type' | 'method' | 'intent' | 'serviceId' | 'target'>;
 
 type GatherTarget = Extract<Target, { all: unknown }>['all'];
+/** Part of a gathered call's time that the nodes have; the rest is for sending what came in. */
+const gatherShare = 0.95;
+
 type NodeResult = GatheredResults['results'][number];
 
 /** Sends each call where its request asks: here, to another node, to one of several, to all (wire.md 1). */
@@ -65,10 +68,7 @@ export class Routes {
   #forwardTo(call: RunningCall, node: RemoteNode): void {
     const { remoteNodes } = this.#options;
     if (remoteNodes === undefined) throw unreachable(node.nodeId);
-    const resolved = resolveMethod(call.request.method);
-    call.canonicalMethod = resolved?.name;
-    call.readOnly = resolved?.spec.effect === 'read';
-    call.quiet = resolved?.spec.quiet === true;
+    describeCall(call);
     call.remoteNode = node.nodeId;
     remoteNodes
       .call(
@@ -95,6 +95,7 @@ export class Routes {
   async #gather(call: RunningCall, wanted: GatherTarget): Promise<void> {
     const { self, remoteNodes } = this.#options;
     const { nodeId } = self();
+    describeCall(call);
     const results: NodeResult[] = [];
     const open = new Map<string, Promise<CallOutcome>>();
     const add = (node: string, outcome: CallOutcome) => {
@@ -122,11 +123,17 @@ export class Routes {
         );
     }
     // A beat before the deadline, so that what came in is answered and the rest is named as missing.
-    const deadline = new Promise<void>((resolve) => setTimeout(resolve, call.request.timeoutMs * 0.95).unref());
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, call.request.timeoutMs * gatherShare);
+    });
     const answers = [...open].map(([node, outcome]) => outcome.then((result) => add(node, result)));
     await Promise.race([Promise.all(answers), deadline]);
+    clearTimeout(timer);
     const data: GatheredResults = { results: [...results], missing: [...open.keys()] };
-    settle(call, { ok: true, data });
+    call.answer({ ok: true, data });
+    if (open.size > 0) call.abort(new SignalboxError('TIMEOUT', 'The answers were due.', { executed: 'maybe' }));
+    call.end();
   }
 
   #gatherNodes(wanted: GatherTarget): readonly string[] {
@@ -160,6 +167,14 @@ export class Routes {
       }
     });
   }
+}
+
+/** What the contract says of a call that runs elsewhere; a method may be known only there. */
+function describeCall(call: RunningCall): void {
+  const resolved = resolveMethod(call.request.method);
+  call.canonicalMethod = resolved?.name;
+  call.readOnly = resolved?.spec.effect === 'read';
+  call.quiet = resolved?.spec.quiet === true;
 }
 
 function forwarded(call: RunningCall, progress: (data: unknown) => void): ForwardedRequest {

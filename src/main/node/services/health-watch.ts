@@ -70,7 +70,7 @@ export class HealthWatch {
       this.#problems.raise({
         id: 'events.dropped',
         severity: 'warn',
-        title: `${total} events dropped in the last minute`,
+        title: total === 1 ? '1 event dropped in the last minute' : `${total} events dropped in the last minute`,
         detail: 'A client reads slower than events come, so it lost the oldest. Subscribe to fewer topics or look for the slow client.',
         view: '/events',
       });

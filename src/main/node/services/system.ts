@@ -36,7 +36,8 @@ export function createSystemService(options: SystemServiceOptions): Handlers<key
         os: { platform: facts.platform, arch: facts.arch, release: facts.release, distribution: facts.distribution },
         cpu: { model: facts.cpuModel, cores: facts.cores },
         memoryBytes: totalmem(),
-        runtime: { node, electron, chrome, sqlite: store.sqliteVersion, openssl },
+        // Electron is built with BoringSSL and gives this in its place.
+        runtime: { node, electron, chrome, sqlite: store.sqliteVersion, openssl: openssl === '0.0.0' ? null : openssl },
         ...stats,
       };
     },

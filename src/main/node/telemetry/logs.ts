@@ -62,6 +62,11 @@ export class Logs implements Startable {
     await this.#file?.close();
   }
 
+  /** Lines that did not get into the file, because the disk was too slow or refused. */
+  get droppedLines(): number {
+    return this.#file?.dropped ?? 0;
+  }
+
   /** The log of that name, made on first use. */
   logger(name: string): Logger {
     return this.#named(name).logger;

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 
 export interface MetricDescription<L extends string> {
   /** Prometheus name with its unit, for example `signalbox_rpc_seconds`. */
@@ -44,16 +44,6 @@ export class Metrics {
       }),
     });
     return gauge;
-  }
-
-  /** A distribution; `buckets` in the unit of the name. */
-  histogram<L extends string = never>({
-    name,
-    help,
-    labels = [],
-    buckets,
-  }: MetricDescription<L> & { readonly buckets: readonly number[] }): Histogram<L> {
-    return new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [this.registry] });
   }
 
   /** All metrics in the Prometheus text format. */

@@ -10,6 +10,7 @@ import { type CompletionOptions, leadsOn, schemaCompletion } from './code-editor
 import { propertyHints, variableMarks, variablesChanged } from './code-editor-hints.ts';
 import { jsonLinter, type LintOptions, problemsChanged } from './code-editor-lint.ts';
 import { codeEditorTheme } from './code-editor-theme.ts';
+import { rangeForPointer } from './json-ranges.ts';
 
 export interface CodeEditorProps extends CompletionOptions, LintOptions {
   /** For screen readers. */
@@ -19,6 +20,8 @@ export interface CodeEditorProps extends CompletionOptions, LintOptions {
   readonly placeholder: string;
   /** Which document this is: a new one starts with an empty undo history. */
   readonly documentId: string;
+  /** Puts the cursor on the value at a pointer, each time another object is given. */
+  readonly reveal?: { readonly pointer: string } | undefined;
 }
 
 const fromOutside = Annotation.define<boolean>();
@@ -90,6 +93,14 @@ export function CodeEditor(props: CodeEditorProps) {
   useEffect(() => editor.current?.dispatch({ effects: problemsChanged.of(null) }), [props.problems]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the marks read the latest variables when they are told
   useEffect(() => editor.current?.dispatch({ effects: variablesChanged.of(null) }), [props.variables]);
+
+  useEffect(() => {
+    const view = editor.current;
+    if (view === undefined || props.reveal === undefined) return;
+    const { from, to } = rangeForPointer(view.state.doc.toString(), props.reveal.pointer);
+    view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
+    view.focus();
+  }, [props.reveal]);
 
   return <div ref={host} className="sb-editor" />;
 }

@@ -1,3 +1,4 @@
+import { closedBy } from '../../../../common/client/close-codes.ts';
 import type { NodeEnd } from '../../../../common/client/memory-transport.ts';
 import type { Principal } from '../../../../common/roles.ts';
 import type { Router } from '../router.ts';
@@ -13,11 +14,10 @@ export function attachMemory(router: Router, end: NodeEnd, options: { readonly p
       bufferedBytes: 0,
       send: (message) => end.send(message),
       sendEvents: (events) => end.send(events.map((event) => event.message)),
-      close: (code, reason) =>
-        end.close(
-          { code: code === 4401 ? 'UNAUTHENTICATED' : 'NODE_LOST', message: `The node closed the connection: ${reason}.`, retryable: true },
-          code !== 4401,
-        ),
+      close: (code, reason) => {
+        const { error, mayReconnect } = closedBy(code, reason);
+        end.close(error, mayReconnect);
+      },
     },
   });
   end.onMessage = (message) => client.receive(message);

@@ -23,8 +23,17 @@ export function writeTextHeader(target: Buffer, offset: number, payloadBytes: nu
   return offset + 10;
 }
 
+/** The frame of one text: most answers go out alone. */
+export function encodeTextFrame(text: string): Buffer {
+  const bytes = Buffer.byteLength(text);
+  const target = Buffer.allocUnsafe(headerBytes(bytes) + bytes);
+  target.write(text, writeTextHeader(target, 0, bytes), 'utf8');
+  return target;
+}
+
 /** The frames of some texts, one after the other in one buffer: one write for all. */
 export function encodeTextFrames(texts: readonly string[]): Buffer {
+  if (texts.length === 1) return encodeTextFrame(texts[0] as string);
   let total = 0;
   const sizes = texts.map((text) => {
     const bytes = Buffer.byteLength(text);

@@ -5,7 +5,7 @@ import type { Profile, RpcProgress, RpcResponse } from '../../../../common/wire/
 import type { Router } from '../router.ts';
 import type { Flushable } from '../turn.ts';
 import type { ClientSink, EncodedEvent, RouterClient } from '../types.ts';
-import { encodeTextFrames } from './web-socket-frame.ts';
+import { encodeTextFrame, encodeTextFrames } from './web-socket-frame.ts';
 
 const closeGraceMs = 2_000;
 
@@ -83,7 +83,7 @@ class WebSocketSink implements ClientSink, Flushable {
     this.flush();
     this.#socket.close(code, reason.slice(0, 120));
     // A peer that does not read does not answer the close either; its buffers are let go.
-    const timer = setTimeout(() => this.#socket.terminate(), closeGraceMs);
+    const timer = setTimeout(() => this.#socket.terminate(), closeGraceMs).unref();
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
@@ -106,7 +106,7 @@ function rawSocketOf(socket: WebSocket): Socket {
 
 /** Current profile: the events of a turn are one array. */
 function encodeArray(events: readonly EncodedEvent[]): Buffer {
-  return encodeTextFrames([`[${events.map((event) => event.text).join(',')}]`]);
+  return encodeTextFrame(`[${events.map((event) => event.text).join(',')}]`);
 }
 
 /** First system: one event a frame. */

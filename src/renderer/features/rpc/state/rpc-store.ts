@@ -42,7 +42,7 @@ export interface RpcState {
   readonly repeats: Readonly<Record<string, { readonly everyMs: number; readonly sent: number }>>;
   /** The tab whose destructive call waits for a yes. */
   readonly confirmingTabId: string | undefined;
-  readonly dialog: 'none' | 'save' | 'variables';
+  readonly dialog: 'none' | 'save' | 'variables' | { readonly rename: string };
 }
 
 const initial: RpcState = {

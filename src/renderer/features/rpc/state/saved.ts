@@ -3,7 +3,7 @@
 import type { Kept, RequestContent, SavedRequest, VariableSet } from '../model/kept-items.ts';
 import { freeName } from '../model/requests-file.ts';
 import { withoutSecrets } from '../model/secrets.ts';
-import { entryOf, type RpcState, useRpc } from './rpc-store.ts';
+import { entryOf, type RpcState, type Tab, useRpc } from './rpc-store.ts';
 import { keeping, keepScreen, keepTab } from './workspace.ts';
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
@@ -20,22 +20,29 @@ function savable(state: RpcState, content: RequestContent): RequestContent {
   return { ...content, text: text ?? '{}' };
 }
 
-/** Saves what a tab holds: into its own saved request, or under a new name. */
-export function saveTab(tabId: string, name: string): void {
+/** Saves what a tab holds into the saved request that it shows. */
+export function saveTab(tabId: string): void {
+  const state = useRpc.getState();
+  const tab = state.tabs.find((known) => known.id === tabId);
+  const existing = state.saved.find((request) => request.id === tab?.savedId);
+  if (tab !== undefined && existing !== undefined) putSaved(tab, { ...existing, content: savable(state, tab.content) });
+}
+
+/** Saves what a tab holds as a new request. A name that is taken gets a number. */
+export function saveTabAs(tabId: string, wantedName: string): void {
   const state = useRpc.getState();
   const tab = state.tabs.find((known) => known.id === tabId);
   if (tab === undefined) return;
-  const existing = state.saved.find((request) => request.id === tab.savedId);
-  const request: Kept<SavedRequest> = {
-    id: existing?.id ?? crypto.randomUUID(),
-    name: existing?.name === name ? name : freeName(name, new Set(state.saved.map((known) => known.name))),
-    content: savable(state, tab.content),
-  };
+  const name = freeName(wantedName, new Set(state.saved.map((known) => known.name)));
+  putSaved(tab, { id: crypto.randomUUID(), name, content: savable(state, tab.content) });
+}
+
+function putSaved(tab: Tab, request: Kept<SavedRequest>): void {
   const next = { ...tab, savedId: request.id, baseline: tab.content };
-  useRpc.setState({
-    saved: byName([...state.saved.filter((known) => known.id !== request.id), request]),
-    tabs: state.tabs.map((known) => (known.id === tabId ? next : known)),
-  });
+  useRpc.setState(({ saved, tabs }) => ({
+    saved: byName([...saved.filter((known) => known.id !== request.id), request]),
+    tabs: tabs.map((known) => (known.id === tab.id ? next : known)),
+  }));
   keepSaved(request);
   keepTab(next);
 }
@@ -46,7 +53,7 @@ export function saveOrAsk(tabId: string): void {
   const tab = state.tabs.find((known) => known.id === tabId);
   const existing = state.saved.find((request) => request.id === tab?.savedId);
   if (existing === undefined) useRpc.setState({ dialog: 'save' });
-  else saveTab(tabId, existing.name);
+  else saveTab(tabId);
 }
 
 /** Gives a saved request another name. */

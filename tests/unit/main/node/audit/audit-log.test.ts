@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { auditEntrySchema } from '../../../../../src/common/contract/audit.ts';
 import { AuditLog, auditMigrations, canonicalJson } from '../../../../../src/main/node/audit/index.ts';
 import { nodeLimits } from '../../../../../src/main/node/limits.ts';
@@ -7,6 +7,7 @@ import type { AuditRecord } from '../../../../../src/main/node/router/types.ts';
 import { createStore, type WorkerStore } from '../../../../../src/main/node/store/index.ts';
 import { Logs, Problems } from '../../../../../src/main/node/telemetry/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
+import { until } from '../../../../helpers/until.ts';
 
 const record = (values: Partial<AuditRecord> = {}): AuditRecord => ({
   principal: { user: 'ada@n1', roles: ['operator', 'admin'], via: 'ws' },
@@ -108,18 +109,29 @@ test('stop writes what waits', async () => {
   expect(await store.get('SELECT count(*) AS rows FROM audit')).toEqual({ rows: 500 });
 });
 
-test('a record that cannot be written does not throw; it is counted and a problem until one can', async () => {
+test('while the disk refuses, records wait and are a problem; none is lost when it takes them again', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { audit, store, problems } = await openAudit();
+  await store.all('PRAGMA query_only = 1');
+  audit.record(record({ act: 'first' }));
+  await until(() => vi.getTimerCount() === 1);
+  expect(problems.list()).toMatchObject([{ id: 'audit.waiting', severity: 'crit', title: '1 audit record waits for the disk' }]);
+  audit.record(record({ act: 'second' }));
+  await store.all('PRAGMA query_only = 0');
+  vi.advanceTimersByTime(5_000);
+  expect((await audit.list({ limit: 9 })).entries.map(({ act }) => act)).toEqual(['second', 'first']);
+  expect([problems.list(), audit.lost]).toEqual([[], 0]);
+});
+
+test('what can never be written does not throw; it is counted and stays a problem', async () => {
   const { audit, store, problems } = await openAudit();
   await store.all('PRAGMA query_only = 1');
   audit.record(record());
   audit.record(record());
   await audit.stop();
   expect(audit.lost).toBe(2);
-  expect(problems.list()).toMatchObject([{ id: 'audit.notWritten', severity: 'crit', title: '2 audit records are lost' }]);
-  await store.all('PRAGMA query_only = 0');
-  audit.record(record());
-  await audit.stop();
-  expect(problems.list()).toEqual([]);
+  expect(problems.list()).toMatchObject([{ id: 'audit.lost', severity: 'crit', title: '2 audit records are lost' }]);
   await store.stop();
   audit.record(record());
   await audit.stop();

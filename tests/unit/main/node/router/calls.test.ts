@@ -271,6 +271,8 @@ describe('stopping the node', () => {
     const stopped = router.stop();
     expect(client.answerTo('r1')).toMatchObject({ code: 'CANCELLED' });
     expect(client.closes).toEqual([]);
+    client.request({ requestid: 'r3', method: 'config.set', params: { values: {} } });
+    expect(client.answerTo('r3')).toMatchObject({ code: 'OVERLOADED', executed: 'no' });
     finish?.();
     await stopped;
     expect(client.answerTo('r2')).toMatchObject({ status: 'success' });

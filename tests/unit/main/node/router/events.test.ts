@@ -80,6 +80,8 @@ describe('events', () => {
     const { router } = open();
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/#')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '+/#')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/+/#')).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/logging/#')).toMatchObject({ status: 'success' });
     expect(await subscribe(connectRecorded(router, { role: 'operator' }), '/#')).toMatchObject({ status: 'success' });
   });
 

@@ -128,11 +128,12 @@ describe('too much at once', () => {
   });
 
   test('of all clients together is refused, and served again when some have ended', async () => {
-    const { client, router, releases } = open({ limits: { inFlightTotal: 2 } });
+    const { client, router, releases, registry } = open({ limits: { inFlightTotal: 2 } });
     client.client.receive([tail('a'), tail('b')]);
     const other = connectRecorded(router);
     other.client.receive(call('x'));
     expect(other.answerTo('x')).toMatchObject({ code: 'OVERLOADED', executed: 'no' });
+    expect(await registry.metrics()).toContain('signalbox_rpc_rejected_total{code="OVERLOADED"} 1');
     releases[0]?.();
     await endOfTurn();
     other.client.receive(call('y'));

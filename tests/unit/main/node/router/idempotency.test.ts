@@ -136,6 +136,17 @@ describe.each([
     expect(node.effects()).toBe(2);
   });
 
+  test('runs this node’s part of a broadcast once', async () => {
+    const node = open(await options());
+    const broadcast = { method: 'config.set', params: { values: { a: 1 } }, idempotencyKey: key, serviceId: '*' };
+    node.client.request({ requestid: 'r1', ...broadcast });
+    node.client.request({ requestid: 'r2', ...broadcast });
+    expect(node.client.answerTo('r2')).toMatchObject({ data: { accepted: true } });
+    node.set('r3');
+    expect(await node.answer('r3')).toMatchObject({ data: { restartNeeded: ['run 1'] } });
+    expect(node.effects()).toBe(1);
+  });
+
   test('never repeats a secret that was told once', async () => {
     const node = open(await options());
     node.client.request({ requestid: 'r1', method: 'users.setupLink', idempotencyKey: key });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DamagedFileError } from '../../../../../src/main/node/damaged-file-error.ts';
 import { nodeLimits } from '../../../../../src/main/node/limits.ts';
-import { createStore, type Migration, type StoreOptions, type WorkerStore } from '../../../../../src/main/node/store/index.ts';
+import { createStore, loadSqlite, type Migration, type StoreOptions, type WorkerStore } from '../../../../../src/main/node/store/index.ts';
 import { Logs, Problems } from '../../../../../src/main/node/telemetry/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
@@ -132,6 +132,20 @@ test('a read-only database refuses the write as storage', async () => {
   const store = await openStore();
   await store.all('PRAGMA query_only = 1');
   await expect(store.run(insert, ['a', null])).rejects.toMatchObject({ code: 'STORAGE_FULL', executed: 'no' });
+});
+
+test('a database locked by another program is told from a full disk, and works again when it is free', async () => {
+  const file = join(await temporaryFolder(), 'test.db');
+  const store = storeOn(file);
+  await store.start();
+  await store.all('PRAGMA busy_timeout = 1');
+  const other = new (loadSqlite(undefined))(file);
+  onTestFinished(() => void other.close());
+  other.exec('BEGIN IMMEDIATE');
+  const both = await Promise.allSettled([store.run(insert, ['a', null]), store.run(insert, ['b', null])]);
+  expect(both).toMatchObject([{ reason: { code: 'OVERLOADED', executed: 'no', retryable: true } }, { reason: { code: 'OVERLOADED' } }]);
+  other.exec('ROLLBACK');
+  await store.run(insert, ['a', null]);
 });
 
 test('a folder that is not there is named', async () => {

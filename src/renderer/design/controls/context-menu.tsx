@@ -1,0 +1,52 @@
+import { Menu } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+export interface MenuEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly icon?: ReactNode;
+  /** Red text, below a line. */
+  readonly dangerous?: boolean;
+  readonly disabled?: boolean;
+  readonly run: () => void;
+}
+
+/** The entries of a menu; those that destroy something come last, apart. */
+export function MenuEntries({ entries }: { readonly entries: readonly MenuEntry[] }) {
+  const safe = entries.filter((entry) => entry.dangerous !== true);
+  const dangerous = entries.filter((entry) => entry.dangerous === true);
+  return (
+    <>
+      {safe.map((entry) => (
+        <Menu.Item key={entry.id} leftSection={entry.icon} disabled={entry.disabled ?? false} onClick={entry.run}>
+          {entry.label}
+        </Menu.Item>
+      ))}
+      {safe.length > 0 && dangerous.length > 0 && <Menu.Divider />}
+      {dangerous.map((entry) => (
+        <Menu.Item key={entry.id} leftSection={entry.icon} color="crit" disabled={entry.disabled ?? false} onClick={entry.run}>
+          {entry.label}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}
+
+/** A menu at a place of the window: where the pointer was, or beside the row that has the focus. */
+export function ContextMenu(props: {
+  readonly at: { readonly x: number; readonly y: number };
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  readonly onClose: () => void;
+}) {
+  return (
+    <Menu opened onClose={props.onClose} position="bottom-start" offset={0} withinPortal returnFocus>
+      <Menu.Target>
+        <span style={{ position: 'fixed', left: props.at.x, top: props.at.y, width: 0, height: 0 }} />
+      </Menu.Target>
+      <Menu.Dropdown aria-label={props.label}>
+        <MenuEntries entries={props.entries} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
