@@ -192,7 +192,12 @@ export class Gateway implements RemoteNodes {
     const node = directory.get(nodeId);
     const form = node === undefined ? 'bare' : formOf(node);
     const { requestId, answer } = this.pending.open(nodeId);
-    outgoing.sendConfirmed(nodeId, form, { type: 'subscribe', requestid: requestId, topic, originId });
+    const sent = outgoing.sendConfirmed(nodeId, form, { type: 'subscribe', requestid: requestId, topic, originId });
+    if (!sent)
+      this.pending.fail(
+        requestId,
+        new SignalboxError('NODE_UNREACHABLE', 'There is no connection to the MQTT broker.', { executed: 'no' }),
+      );
     if (form === 'bare') {
       // The first system's nodes publish without a word.
       this.pending.fail(requestId, new SignalboxError('CANCELLED', 'No answer is expected.'));

@@ -59,6 +59,8 @@ export class MqttLink implements Startable {
   readonly #outbox: OfflineOutbox;
   /** Filters beside the fixed ones. */
   readonly #filters = new Set<string>();
+  /** Retained messages that come before the connection counts: what they lead to must be able to leave. */
+  readonly #early: { readonly topic: string; readonly payload: Buffer; readonly retain: boolean }[] = [];
   #client: MqttClient | undefined;
   #state: LinkState = { kind: 'off' };
   #attempt = 0;
@@ -165,7 +167,10 @@ export class MqttLink implements Startable {
       this.#lastError = error.message;
     });
     client.on('connect', () => void this.#established(client));
-    client.on('message', (topic, payload, packet) => this.#options.onMessage(topic, payload, packet.retain));
+    client.on('message', (topic, payload, { retain }) => {
+      if (this.connected) this.#options.onMessage(topic, payload, retain);
+      else this.#early.push({ topic, payload, retain });
+    });
     client.on('close', () => this.#lost(client));
   }
 
@@ -208,6 +213,7 @@ export class MqttLink implements Startable {
     this.#attempt = 0;
     this.#lastError = '';
     this.#setState({ kind: 'connected', sinceMs: (this.#options.nowMs ?? Date.now)() });
+    for (const { topic, payload, retain } of this.#early.splice(0)) this.#options.onMessage(topic, payload, retain);
     for (const message of this.#outbox.take()) this.publish(message);
   }
 
@@ -216,6 +222,7 @@ export class MqttLink implements Startable {
     client.end(true);
     if (client !== this.#client) return;
     this.#client = undefined;
+    this.#early.length = 0;
     if (this.#running) this.#retry();
   }
 

@@ -6,6 +6,8 @@ import type { KnownNode } from './node-directory.ts';
 import type { NodeEvent } from './router-messages.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 
+const askAgainMs = 5_000;
+
 type Deliver = (nodeId: string, event: EventMessage) => void;
 
 interface Wanted {
@@ -113,9 +115,10 @@ export class RemoteSubscriptions {
     for (const nodeId of nodes) if (!same.some((other) => other.node === nodeId)) this.#options.release(nodeId, topic);
   }
 
-  /** Asks a node that nobody waits for: a refusal is logged. */
+  /** Asks a node while nobody waits for its word: a refusal is logged, silence is asked again. */
   #askLater(nodeId: string, topic: string): void {
     this.#options.ask(nodeId, topic).catch((error: unknown) => {
+      // A node that was lost is asked when it is back.
       if (error instanceof SignalboxError && error.code === 'NODE_LOST') return;
       const suppressed = this.#faults.take(`${nodeId}${topic}`);
       if (suppressed !== undefined)
@@ -125,6 +128,13 @@ export class RemoteSubscriptions {
           error,
           suppressed,
         });
+      setTimeout(() => {
+        if (this.#isWanted(nodeId, topic) && this.#options.online().some((node) => node.nodeId === nodeId)) this.#askLater(nodeId, topic);
+      }, askAgainMs).unref();
     });
+  }
+
+  #isWanted(nodeId: string, topic: string): boolean {
+    return [...this.#wanted].some((wanted) => wanted.topic === topic && (wanted.node === nodeId || wanted.node === '+'));
   }
 }

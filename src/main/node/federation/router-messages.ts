@@ -37,7 +37,7 @@ const successSchema = z.object({
   type: z.literal('rpc_response'),
   requestid: requestId,
   status: z.literal('success'),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   ...origin,
 });
 
@@ -49,11 +49,11 @@ const failureSchema = z.object({
   message: z.string().max(4_096).optional(),
   retryable: z.boolean().optional(),
   executed: executed.optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   ...origin,
 });
 
-const progressSchema = z.object({ type: z.literal('rpc_progress'), requestid: requestId, data: z.unknown(), ...origin });
+const progressSchema = z.object({ type: z.literal('rpc_progress'), requestid: requestId, data: z.unknown().optional(), ...origin });
 const cancelSchema = z.object({ type: z.literal('rpc_cancel'), requestid: requestId, ...origin });
 
 const eventSchema = z.object({
@@ -61,7 +61,7 @@ const eventSchema = z.object({
   name: z.enum(eventNames),
   status: z.enum(['data', 'error']),
   topic,
-  data: z.unknown(),
+  data: z.unknown().optional(),
   meta: z.looseObject({ identity: serviceId.optional(), seq: z.number().int().min(0).optional() }).optional(),
   timestamp: z.number().optional(),
   ...origin,
