@@ -189,7 +189,7 @@ export class ClientConnection implements RouterClient, SlowClient {
 
   progressed(call: RunningCall, data: unknown): void {
     if (this.#closed || this.options.profile !== 'current') return;
-    this.sink.send({ type: 'rpc_progress', requestid: call.requestId, data });
+    this.#send({ type: 'rpc_progress', requestid: call.requestId, data });
   }
 
   /** Answers what never became a call. */
