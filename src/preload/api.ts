@@ -53,9 +53,17 @@ export interface RescueBridge {
   quit(): Promise<void>;
 }
 
+/** Why the crash page is shown. */
+export interface CrashReport {
+  /** Which of the two is not running: the window's page, or the node. */
+  readonly what: 'window' | 'node';
+  readonly reason: string;
+  readonly logFolder: string;
+}
+
 /** Present on the crash page only. */
 export interface CrashBridge {
-  describe(): Promise<{ readonly reason: string; readonly logFolder: string }>;
+  describe(): Promise<CrashReport>;
   openAgain(): Promise<void>;
   openLogFolder(): Promise<void>;
 }

@@ -1,6 +1,15 @@
 /** The bridge between the page and the shell; see `api.ts`. */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { CrashBridge, DamageReport, DesktopBridge, OperatingSystem, PortMessage, RescueBridge, WindowState } from './api.ts';
+import type {
+  CrashBridge,
+  CrashReport,
+  DamageReport,
+  DesktopBridge,
+  OperatingSystem,
+  PortMessage,
+  RescueBridge,
+  WindowState,
+} from './api.ts';
 import { type Envelope, noticeChannels, type RequestChannel, requestChannels, versionArgument } from './channels.ts';
 
 async function ask<T = void>(channel: RequestChannel, argument?: unknown): Promise<T> {
@@ -24,7 +33,7 @@ const rescue: RescueBridge = {
 };
 
 const crash: CrashBridge = {
-  describe: () => ask<{ reason: string; logFolder: string }>(requestChannels.describeCrash),
+  describe: () => ask<CrashReport>(requestChannels.describeCrash),
   openAgain: () => ask(requestChannels.openAgain),
   openLogFolder: () => ask(requestChannels.openLogFolder),
 };

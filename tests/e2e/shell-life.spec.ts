@@ -4,6 +4,7 @@ import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { type App, electronCommand, launchApp, logLines, makeDataFolder } from '../helpers/app.ts';
+import { startHeadless } from '../helpers/headless-node.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -84,6 +85,23 @@ test('a page that dies is loaded again once; then a page says so, from which the
     await expect.poll(() => path(app)).toBe('/index.html');
     // The node went on all the while.
     expect(await logLines(app, 'node.started')).toHaveLength(1);
+  } finally {
+    await app.close();
+  }
+});
+
+test('a node that cannot start is explained, and started again when the cause is gone', async () => {
+  const dataFolder = await makeDataFolder();
+  const holder = await startHeadless(dataFolder);
+  const app = await launchApp({ dataFolder });
+  try {
+    await app.page.getByRole('heading', { name: 'The node did not start' }).waitFor();
+    await app.page.getByRole('button', { name: 'Open again' }).click();
+    await expect(app.page.getByRole('button', { name: 'Open again' })).toBeEnabled();
+    await expect(app.page.locator('#reason')).toContainText(dataFolder);
+    expect(await holder.stop()).toBe(0);
+    await app.page.getByRole('button', { name: 'Open again' }).click();
+    await app.page.getByText('Connected').first().waitFor();
   } finally {
     await app.close();
   }

@@ -59,6 +59,7 @@ export const nodeContract = defineService({
     role: 'viewer',
     effect: 'read',
     help: 'Name, health, problems, listeners, clients and traffic of the node.',
+    quiet: true,
   },
   'node.restart': {
     params: z.strictObject({ reason: z.string().max(200).optional().describe('Kept in the audit record') }),

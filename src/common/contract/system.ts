@@ -113,6 +113,7 @@ export const systemContract = defineService({
     role: 'viewer',
     effect: 'read',
     help: "The node's own processes and threads: memory, processor, event-loop delay.",
+    quiet: true,
   },
   'system.history': {
     params: z.strictObject({

@@ -4,6 +4,8 @@ import { SignalboxError } from '../errors.ts';
 export interface JsonBounds {
   readonly depth: number;
   readonly keys: number;
+  /** Most array items of a value that arrived already built; those of a text are bounded by its length. */
+  readonly items?: number;
 }
 
 const QUOTE = 34;
@@ -97,20 +99,28 @@ function inspect(value: unknown, escapes: boolean): number {
  * @throws SignalboxError `TOO_LARGE`, `INVALID_PARAMS`
  */
 export function checkPlainValue(value: unknown, bounds: JsonBounds): void {
-  const budget = { keys: bounds.keys };
-  visit(value, bounds.depth, budget, bounds);
+  visit(value, bounds.depth, { keys: bounds.keys, items: bounds.items ?? Number.POSITIVE_INFINITY }, bounds);
 }
 
-function visit(item: unknown, depthLeft: number, budget: { keys: number }, bounds: JsonBounds): void {
+/** What may still be visited: a clone can hold holes and shared parts, so its size says nothing of the way through it. */
+interface Budget {
+  keys: number;
+  items: number;
+}
+
+function visit(item: unknown, depthLeft: number, budget: Budget, bounds: JsonBounds): void {
   if (depthLeft < 0) throw tooLarge(`nested deeper than ${bounds.depth}`);
   if (typeof item === 'number' || typeof item === 'string') inspect(item, true);
   else if (typeof item === 'object' && item !== null) visitObject(item, depthLeft, budget, bounds);
   else if (item !== null && typeof item !== 'boolean' && item !== undefined) throw refused('a value is not plain data');
 }
 
-function visitObject(item: object, depthLeft: number, budget: { keys: number }, bounds: JsonBounds): void {
+function visitObject(item: object, depthLeft: number, budget: Budget, bounds: JsonBounds): void {
   if (Array.isArray(item)) {
-    for (const entry of item) visit(entry, depthLeft - 1, budget, bounds);
+    for (const entry of item) {
+      if (--budget.items < 0) throw tooLarge(`longer than ${bounds.items} items`);
+      visit(entry, depthLeft - 1, budget, bounds);
+    }
     return;
   }
   const prototype: unknown = Object.getPrototypeOf(item);

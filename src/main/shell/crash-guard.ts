@@ -1,9 +1,12 @@
 import type { BrowserWindow } from 'electron';
+import type { CrashReport } from '../../preload/api.ts';
 import type { Logger } from '../node/telemetry/index.ts';
 import { showPage } from './window.ts';
 
 /** A page that dies again within this time is not simply loaded again. */
 const secondCrashMs = 60_000;
+
+type Shown = Pick<CrashReport, 'what' | 'reason'>;
 
 export interface CrashGuardOptions {
   readonly logger: Logger;
@@ -16,14 +19,14 @@ export interface CrashGuardOptions {
 export class CrashGuard {
   readonly #options: CrashGuardOptions;
   #lastCrashMs = Number.NEGATIVE_INFINITY;
-  #shown: string | undefined;
+  #shown: Shown | undefined;
 
   constructor(options: CrashGuardOptions) {
     this.#options = options;
   }
 
-  /** Why the crash page is shown; undefined when it is not. */
-  get reason(): string | undefined {
+  /** What the crash page says; undefined when it is not shown. */
+  get shown(): Shown | undefined {
     return this.#shown;
   }
 
@@ -38,9 +41,9 @@ export class CrashGuard {
     window.webContents.on('responsive', () => logger.info('shell.window.responsive', 'The page of the window answers again.'));
   }
 
-  /** Shows the crash page with the reason. */
-  async show(window: BrowserWindow, reason: string): Promise<void> {
-    this.#shown = reason;
+  /** Shows the crash page. */
+  async show(window: BrowserWindow, shown: Shown): Promise<void> {
+    this.#shown = shown;
     await this.#load(window, 'crash');
   }
 
@@ -55,8 +58,12 @@ export class CrashGuard {
     const isSecond = nowMs - this.#lastCrashMs < secondCrashMs;
     this.#lastCrashMs = nowMs;
     if (this.#shown !== undefined) this.#options.giveUp();
-    else if (isSecond) await this.show(window, reason);
-    else await this.#load(window, 'index');
+    else if (isSecond) {
+      await this.show(window, {
+        what: 'window',
+        reason: `Its page ended twice within a minute (${reason}). The node goes on and has lost nothing.`,
+      });
+    } else await this.#load(window, 'index');
   }
 
   async #load(window: BrowserWindow, page: 'index' | 'crash'): Promise<void> {

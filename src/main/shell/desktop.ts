@@ -1,6 +1,6 @@
 import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session, shell } from 'electron';
 import { SignalboxError, toErrorShape } from '../../common/errors.ts';
-import type { DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
+import type { CrashReport, DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 import type { SecretStore } from '../node/identity/index.ts';
@@ -110,7 +110,10 @@ export class Desktop {
     const { id } = opened.webContents;
     this.#window = opened;
     this.#crashes.watch(opened);
-    opened.once('closed', () => this.#ipc.forget(id));
+    opened.once('closed', () => {
+      this.#ipc.forget(id);
+      this.node.forget(id);
+    });
     showPage(opened, this.#damage ? 'rescue' : 'index').catch((error: unknown) => {
       this.#logger.warn('shell.window.load-failed', 'The first page of the window did not load.', { error: String(error) });
     });
@@ -161,11 +164,12 @@ export class Desktop {
     this.#logger.warn('shell.rescue.reset', 'A damaged file was moved aside.', { file: damage.file, aside });
     this.#damage = undefined;
     await this.node.start();
-    if (this.window && this.#damage === undefined && this.#crashes.reason === undefined) await showPage(this.window, 'index');
+    if (this.window && this.#damage === undefined && this.#crashes.shown === undefined) await showPage(this.window, 'index');
   }
 
-  describeCrash(): { reason: string; logFolder: string } {
-    return { reason: this.#crashes.reason ?? '', logFolder: this.#options.paths.logs };
+  describeCrash(): CrashReport {
+    const { shown } = this.#crashes;
+    return { what: shown?.what ?? 'window', reason: shown?.reason ?? '', logFolder: this.#options.paths.logs };
   }
 
   /** From the crash page back to the console; a node that did not start is started again. */
@@ -204,7 +208,7 @@ export class Desktop {
     if (isDamaged) this.#damage = error;
     if (!this.window) return;
     if (isDamaged) await showPage(this.window, 'rescue').catch(() => undefined);
-    else await this.#crashes.show(this.window, message);
+    else await this.#crashes.show(this.window, { what: 'node', reason: message });
   }
 
   #requireDamage(): DamagedFileError {

@@ -28,8 +28,8 @@ export async function startDesktop(start: DesktopArguments, outFolder: string): 
   registerAppScheme();
   crashReporter.start({ uploadToServer: false });
 
-  const link = start.link ?? null;
-  if (!app.requestSingleInstanceLock(handOver.parse({ link }))) {
+  const view = start.link === undefined ? undefined : readDeepLink(start.link);
+  if (!app.requestSingleInstanceLock({ link: view === undefined ? null : (start.link ?? null) })) {
     process.stdout.write('Signalbox is already open with this data folder. Its window was brought to the front.\n');
     app.exit(0);
     return;
@@ -38,17 +38,21 @@ export async function startDesktop(start: DesktopArguments, outFolder: string): 
 
   const logs = new Logs({ folder: paths.logs, level: 'info' });
   const logger = logs.logger('shell');
-  const opened = new Promise<Desktop>((resolve) => {
-    void app.whenReady().then(async () => {
-      await logs.start();
-      const devServer = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL;
-      resolve(await Desktop.create({ paths, logs, devServer, view: link === null ? undefined : readDeepLink(link), port: start.port }));
-    });
+  let desktop: Desktop | undefined;
+  const opened = app.whenReady().then(async () => {
+    await logs.start();
+    const devServer = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL;
+    desktop = await Desktop.create({ paths, logs, devServer, view, port: start.port });
+    return desktop;
   });
-
+  const quit = async (exitCode: number) => {
+    if (desktop) return await desktop.quit(exitCode);
+    await logs.stop();
+    app.exit(exitCode);
+  };
   const fail = (event: string) => (error: unknown) => {
     logger.fatal(event, 'An unexpected fault ended Signalbox.', { error: error instanceof Error ? error.stack : String(error) });
-    void opened.then((desktop) => desktop.quit(1));
+    void quit(1);
   };
   process.on('uncaughtException', fail('shell.fault.exception'));
   process.on('unhandledRejection', fail('shell.fault.rejection'));
@@ -57,22 +61,22 @@ export async function startDesktop(start: DesktopArguments, outFolder: string): 
 
   app.on('second-instance', (_event, _argv, _folder, data) => {
     const handed = handOver.safeParse(data);
-    const view = handed.success && handed.data.link !== null ? readDeepLink(handed.data.link) : undefined;
-    void opened.then((desktop) => desktop.openView(view));
+    const asked = handed.success && handed.data.link !== null ? readDeepLink(handed.data.link) : undefined;
+    void opened.then((running) => running.openView(asked));
   });
   // macOS hands links over by an event, and keeps a program without windows open.
   app.on('open-url', (event, url) => {
     event.preventDefault();
-    void opened.then((desktop) => desktop.openView(readDeepLink(url)));
+    void opened.then((running) => running.openView(readDeepLink(url)));
   });
-  app.on('activate', () => void opened.then((desktop) => desktop.openWindow()));
+  app.on('activate', () => void opened.then((running) => running.openWindow()));
   app.on('window-all-closed', () => process.platform !== 'darwin' && app.quit());
   app.on('before-quit', (event) => {
     event.preventDefault();
-    void opened.then((desktop) => desktop.quit());
+    void quit(0);
   });
 
-  void opened.then((desktop) => desktop.start()).catch(fail('shell.fault.start'));
+  void opened.then((running) => running.start()).catch(fail('shell.fault.start'));
   logger.info('shell.start', 'Signalbox opens.', {
     version: app.getVersion(),
     electron: process.versions.electron,

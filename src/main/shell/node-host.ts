@@ -1,4 +1,4 @@
-import { MessageChannelMain, type MessagePortMain, type WebFrameMain } from 'electron';
+import { MessageChannelMain, type WebFrameMain } from 'electron';
 import type { Principal } from '../../common/roles.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { createNode, type NodeOptions, type SignalboxNode } from '../node/node.ts';
@@ -16,8 +16,8 @@ export interface NodeHostOptions {
 /** Runs the node in this process and connects the window to it. */
 export class NodeHost {
   readonly #options: NodeHostOptions;
-  /** One connection a window: a page that asks again has lost the one before. */
-  readonly #ports = new Map<number, MessagePortMain>();
+  /** How to end the connection of each window: a page that asks again has lost the one before. */
+  readonly #connections = new Map<number, () => void>();
   /** The running node, or its start. Rejected while there is none. */
   #node: Promise<SignalboxNode> | undefined;
   #isUp = false;
@@ -46,14 +46,20 @@ export class NodeHost {
   async connect(webContentsId: number, frame: WebFrameMain): Promise<void> {
     const node = await this.#node;
     if (node === undefined || frame.isDestroyed()) return;
-    this.#ports.get(webContentsId)?.close();
+    this.#connections.get(webContentsId)?.();
     const { port1, port2 } = new MessageChannelMain();
-    this.#ports.set(webContentsId, port1);
-    port1.once('close', () => {
-      if (this.#ports.get(webContentsId) === port1) this.#ports.delete(webContentsId);
+    const client = attachMessagePort(node.router, port1, { principal: () => localPrincipal(node) });
+    this.#connections.set(webContentsId, () => {
+      client.closed();
+      port1.close();
     });
-    attachMessagePort(node.router, port1, { principal: () => localPrincipal(node) });
     frame.postMessage(noticeChannels.port, null, [port2]);
+  }
+
+  /** Ends the connection of a window that was closed. */
+  forget(webContentsId: number): void {
+    this.#connections.get(webContentsId)?.();
+    this.#connections.delete(webContentsId);
   }
 
   /** Stops the node for good. */

@@ -40,6 +40,11 @@ export function goTo(view: View, query: Readonly<Record<string, string>> = {}): 
   location.hash = `/${view}${text === '' ? '' : `?${text}`}`;
 }
 
+/** The view that a console path opens. */
+export function viewOf(path: string): View {
+  return parse(`#${path}`).view;
+}
+
 /** Goes to a console path that the node or a deep link gave, for example `/events?topic=/stats`. */
 export function goToPath(path: string): void {
   const route = parse(`#${path}`);

@@ -178,7 +178,10 @@ export const theme = createTheme({
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } }),
     Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
-    Modal: Modal.extend({ defaultProps: { shadow: 'lg', radius: 'lg', centered: true, transitionProps: { duration: 120 } } }),
+    // The page never scrolls, and the scroll lock would add a style that the content security policy forbids.
+    Modal: Modal.extend({
+      defaultProps: { shadow: 'lg', radius: 'lg', centered: true, lockScroll: false, transitionProps: { duration: 120 } },
+    }),
   },
 });
 

@@ -7,7 +7,8 @@ if (bridge && crash) {
   onPress('open-again', () => crash.openAgain().then(() => undefined));
   onPress('open-logs', () => crash.openLogFolder().then(() => undefined));
   onPress('close', () => frame.close().then(() => undefined));
-  const { reason, logFolder } = await crash.describe();
+  const { what, reason, logFolder } = await crash.describe();
+  if (what === 'node') show('title', 'The node did not start');
   show('reason', reason);
   show('log-folder', logFolder);
 }

@@ -140,7 +140,7 @@ export class FeedStore {
       onBatch: (batch, epoch) => this.#take(batch, epoch),
     });
     this.#applyMode();
-    this.#bump();
+    this.#applyPredicate();
     return true;
   }
 

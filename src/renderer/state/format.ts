@@ -49,3 +49,8 @@ export function formatTime(timestampMs: number, options: { readonly milliseconds
   const exact = options.milliseconds === true ? `${time}.${String(date.getMilliseconds()).padStart(3, '0')}` : time;
   return date.toDateString() === new Date().toDateString() ? exact : `${date.toLocaleDateString('en-CA')} ${exact}`;
 }
+
+/** `12:01`: hour and minute, for the ends of a range. */
+export function formatClock(timestampMs: number): string {
+  return new Date(timestampMs).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+}

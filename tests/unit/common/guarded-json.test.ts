@@ -116,4 +116,12 @@ describe('checkPlainValue', () => {
     const wide = Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`k${n}`, 1]));
     expect(codeOf(() => checkPlainValue(wide, bounds))).toBe('TOO_LARGE');
   });
+
+  // Both arrive by structured clone for the price of some bytes; a walk over every item would never end.
+  test.each([
+    ['an array with holes', new Array(4_294_967_295)],
+    ['arrays that share their items', Array.from({ length: 30 }).reduce((shared: unknown) => [shared, shared, shared], [])],
+  ])('bounds the items of %s', (_name, value) => {
+    expect(codeOf(() => checkPlainValue(value, { ...bounds, items: 1_000 }))).toBe('TOO_LARGE');
+  });
 });

@@ -1,25 +1,17 @@
 import type { MethodSpec } from '../../../common/contract/index.ts';
 import type { SignalboxError } from '../../../common/errors.ts';
+import { RepeatSampler } from '../telemetry/repeat-sampler.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { AuditSink } from './types.ts';
-
-const refusalWindowMs = 10_000;
-const mostRefusalKeys = 1_000;
-
-interface Refusals {
-  sinceMs: number;
-  more: number;
-}
 
 /** Writes the router's acts and refusals down, secrets removed, floods of refusals folded into one line. */
 export class AuditTrail {
   readonly #sink: AuditSink;
-  readonly #nowMs: () => number;
-  readonly #refusals = new Map<string, Refusals>();
+  readonly #refusals: RepeatSampler;
 
   constructor(sink: AuditSink, nowMs: () => number) {
     this.#sink = sink;
-    this.#nowMs = nowMs;
+    this.#refusals = new RepeatSampler({ nowMs });
   }
 
   /** A write has ended. */
@@ -36,17 +28,10 @@ export class AuditTrail {
     });
   }
 
-  /** A caller lacks the role. The first of ten seconds is written, the rest counted in the next line. */
+  /** A caller may not do this. The first of ten seconds is written, the rest counted in the next line. */
   refused(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
-    const nowMs = this.#nowMs();
-    const key = JSON.stringify([call.principal.user, call.method]);
-    const seen = this.#refusals.get(key);
-    if (seen !== undefined && nowMs - seen.sinceMs < refusalWindowMs) {
-      seen.more++;
-      return;
-    }
-    if (this.#refusals.size >= mostRefusalKeys) this.#refusals.clear();
-    this.#refusals.set(key, { sinceMs: nowMs, more: 0 });
+    const heldBack = this.#refusals.take(JSON.stringify([call.principal.user, call.method]));
+    if (heldBack === undefined) return;
     this.#sink.record({
       principal: call.principal,
       act: call.method,
@@ -54,7 +39,7 @@ export class AuditTrail {
       params: redact(call.request.params, spec.secretParams),
       outcome: 'refused',
       code: error.code,
-      detail: seen !== undefined && seen.more > 0 ? `${error.message} Refused ${seen.more} more times before this line.` : error.message,
+      detail: heldBack > 0 ? `${error.message} Refused ${heldBack} more times before this line.` : error.message,
       durationMs: null,
     });
   }
@@ -62,7 +47,9 @@ export class AuditTrail {
 
 /** A write that ran on after its caller had another answer. */
 function lateness(call: RunningCall): string | null {
-  return call.abortReason === undefined ? null : `It ended after its caller had been answered ${call.abortReason.code}.`;
+  return !call.isAnswered || call.abortReason === undefined
+    ? null
+    : `It ended after its caller had been answered ${call.abortReason.code}.`;
 }
 
 const hidden = '(secret)';

@@ -64,7 +64,8 @@ export class ClientConnection implements RouterClient, SlowClient {
     if (this.#closed) return;
     const { limits } = this.#core;
     try {
-      checkPlainValue(frame, { depth: limits.jsonDepth, keys: limits.jsonKeys });
+      // An item takes two bytes of text at least.
+      checkPlainValue(frame, { depth: limits.jsonDepth, keys: limits.jsonKeys, items: limits.clientFrameBytes / 2 });
       const bytes = estimateBytes(frame, limits.clientFrameBytes);
       if (bytes === undefined || bytes > limits.clientFrameBytes) throw tooLarge(limits.clientFrameBytes);
       this.#frame(frame);
@@ -188,7 +189,7 @@ export class ClientConnection implements RouterClient, SlowClient {
 
   progressed(call: RunningCall, data: unknown): void {
     if (this.#closed || this.options.profile !== 'current') return;
-    this.sink.send({ type: 'rpc_progress', requestid: call.requestId, data });
+    this.#send({ type: 'rpc_progress', requestid: call.requestId, data });
   }
 
   /** Answers what never became a call. */

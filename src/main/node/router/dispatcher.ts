@@ -3,7 +3,7 @@ import { SignalboxError } from '../../../common/errors.ts';
 import type { Limits } from '../../../common/limits.ts';
 import { allows } from '../../../common/roles.ts';
 import type { Logger } from '../telemetry/types.ts';
-import type { AuditTrail } from './audit-trail.ts';
+import { type AuditTrail, redact } from './audit-trail.ts';
 import type { Idempotency } from './idempotency.ts';
 import { parseParams } from './params.ts';
 import { estimateBytes } from './plain-size.ts';
@@ -135,7 +135,14 @@ export class Dispatcher {
 
   async #invokeOnce(checked: Checked, key: string): Promise<void> {
     const { call, spec, handler, params } = checked;
-    const keyed = { user: call.principal.user, key, method: call.method, params, secretResult: spec.secretResult === true };
+    const keyed = {
+      user: call.principal.user,
+      key,
+      method: call.method,
+      // What is kept must not help anybody to guess a secret.
+      params: redact(params, spec.secretParams),
+      secretResult: spec.secretResult === true,
+    };
     const outcome = await this.#options.idempotency.run(keyed, async () => {
       let own: CallOutcome;
       try {
@@ -157,7 +164,8 @@ export class Dispatcher {
   }
 
   #record({ call, spec, params }: Checked, outcome: CallOutcome): void {
-    if (spec.effect !== 'read' && spec.quiet !== true) this.#options.audit.ended(call, spec, params, outcome);
+    if (!outcome.ok && outcome.error.code === 'FORBIDDEN') this.#options.audit.refused(call, spec, outcome.error);
+    else if (spec.effect !== 'read' && spec.quiet !== true) this.#options.audit.ended(call, spec, params, outcome);
   }
 
   #succeed({ call, spec }: Checked, data: unknown): CallOutcome {

@@ -12,6 +12,7 @@ export interface KeyedCall {
   readonly user: string;
   readonly key: string;
   readonly method: string;
+  /** Without secrets: a fast hash of them is kept, which could be guessed. */
   readonly params: unknown;
   /** The answer is shown once and never kept. */
   readonly secretResult: boolean;

@@ -44,7 +44,8 @@ export class Routes {
       if (kind === 'broadcast_rpc') this.#broadcast(call);
       else if (kind === 'network_rpc') this.#forwardTo(call, this.#find(asked));
       else if (kind === 'chosen_rpc') this.#choose(call, (asked.target as Extract<Target, { any: string }>).any);
-      else void this.#gather(call, (asked.target as Extract<Target, { all: unknown }>).all);
+      else
+        this.#gather(call, (asked.target as Extract<Target, { all: unknown }>).all).catch((error: unknown) => settle(call, failure(error)));
     } catch (error) {
       settle(call, failure(error));
     }
@@ -81,12 +82,12 @@ export class Routes {
       );
   }
 
-  /** A healthy node with the capability, the least loaded; this one when it has it and nobody does less. */
+  /** This node when it has the capability, else the healthy one with the least load. */
   #choose(call: RunningCall, capability: string): void {
     const candidates = (this.#options.remoteNodes?.list() ?? [])
       .filter((node) => node.healthy && node.capabilities.includes(capability))
       .sort((a, b) => a.load - b.load);
-    // The local node wins: a hop saved is worth more than a slightly shorter queue.
+    // A hop saved is worth more than a slightly shorter queue.
     if (this.#options.capabilities().includes(capability)) this.#options.dispatcher.run(call);
     else if (candidates[0] !== undefined) this.#forwardTo(call, candidates[0]);
     else throw new SignalboxError('NODE_UNREACHABLE', `No reachable node has the capability ${capability}.`, { executed: 'no' });
@@ -106,8 +107,7 @@ export class Routes {
       results.push(result);
       call.progress(result);
     };
-    for (const asked of this.#gatherNodes(wanted)) {
-      if (open.has(asked)) continue;
+    for (const asked of new Set(this.#gatherNodes(wanted))) {
       const remote = asked === nodeId ? undefined : remoteNodes?.find(asked);
       if (asked === nodeId) open.set(asked, this.#askLocal(call));
       else if (remote === undefined || remoteNodes === undefined) add(asked, { ok: false, error: unreachable(asked) });

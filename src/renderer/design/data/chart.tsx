@@ -1,8 +1,7 @@
-import 'uplot/dist/uPlot.min.css';
-import { useEffect, useMemo, useRef } from 'react';
-import uPlot from 'uplot';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type uPlot from 'uplot';
 import type { ColorToken } from '../theme.ts';
-import { onSchemeChange, readToken } from './tokens.ts';
+import type { Plot } from './chart-plot.ts';
 
 export interface ChartSeries {
   readonly label: string;
@@ -20,135 +19,131 @@ export interface ChartProps {
   readonly timesMs: readonly number[];
   readonly series: readonly ChartSeries[];
   readonly format: (value: number) => string;
+  /** What the time axis shows, in ms since the epoch; the reach of the points when absent. */
+  readonly rangeMs?: readonly [from: number, to: number];
   /** Highest value of the axis when it is fixed, as 100 for percents. */
   readonly max?: number;
   /** The axis fits the values: for physical values, where the distance to zero says nothing. */
   readonly fit?: boolean;
+  /** The values are bytes: the axis has round binary numbers. */
+  readonly binary?: boolean;
   /** Lines of one view move their cursors together. */
   readonly syncKey?: string;
   readonly heightPx?: number;
 }
 
-const font = "10.5px 'Inter Variable'";
-
-/** A live line chart on canvas (look.md section 8) with a hidden table for screen readers. At most four series. */
+/** A live line chart (look.md section 8) with a hidden table for screen readers. At most four series. The canvas comes lazily. */
 export function Chart(props: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
+  const plot = useRef<Plot | undefined>(undefined);
+  const [cursor, setCursor] = useState<number | null>(null);
   const data = useMemo(
     () => [props.timesMs.map((timeMs) => timeMs / 1000), ...props.series.map((series) => series.values)] as uPlot.AlignedData,
     [props.timesMs, props.series],
   );
-  const latest = useRef({ data, format: props.format });
-  latest.current = { data, format: props.format };
-  const shape = props.series.map((series) => `${series.label}:${series.color}`).join('|');
-  const { heightPx = 84, max, syncKey, fit = false } = props;
+  const [fromMs, toMs] = props.rangeMs ?? [];
+  const range = useMemo(
+    () => (fromMs === undefined || toMs === undefined ? undefined : ([fromMs / 1000, toMs / 1000] as const)),
+    [fromMs, toMs],
+  );
+  const latest = useRef({ data, range, format: props.format });
+  latest.current = { data, range, format: props.format };
+  const colors = props.series.map((series) => series.color).join(' ');
+  const { heightPx = 84, max, syncKey, fit = false, binary = false } = props;
 
   useEffect(() => {
-    const element = host.current;
-    if (element === null) return;
-    const make = () => {
-      plot.current?.destroy();
-      const text = readToken('text-3');
-      plot.current = new uPlot(
-        {
-          width: Math.max(element.clientWidth, 50),
-          height: heightPx,
-          legend: { show: false },
-          padding: [6, 8, 0, 0],
-          cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false }, ...(syncKey !== undefined && { sync: { key: syncKey } }) },
-          scales: { y: { range: (_plot, low, high) => (fit ? fitted(low, high) : [0, max ?? niceCeiling(high)]) } },
-          axes: [
-            {
-              size: 18,
-              gap: 2,
-              space: 70,
-              grid: { show: false },
-              ticks: { show: false },
-              font,
-              stroke: text,
-              values: (_plot, splits) => splits.map(clock),
-            },
-            {
-              size: 44,
-              gap: 4,
-              space: 24,
-              grid: { stroke: readToken('grid'), width: 1 },
-              ticks: { show: false },
-              font,
-              stroke: text,
-              values: (_plot, splits) => splits.map((split) => latest.current.format(split)),
-            },
-          ],
-          series: [
-            {},
-            ...shape.split('|').map((part, index) => {
-              const color = readToken(part.slice(part.lastIndexOf(':') + 1) as ColorToken);
-              return { width: 1.25, stroke: color, spanGaps: false, points: { show: false }, ...(index === 0 && { fill: `${color}1c` }) };
-            }),
-          ],
-        },
-        latest.current.data,
-        element,
-      );
-    };
-    // The scheme attribute is set after child effects have run: colours are read in the next frame.
-    let frame = requestAnimationFrame(make);
-    const stopScheme = onSchemeChange(make);
-    const observer = new ResizeObserver(() => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        if (plot.current === undefined) make();
-        else plot.current.setSize({ width: Math.max(element.clientWidth, 50), height: heightPx });
+    let wanted = true;
+    void import('./chart-plot.ts').then(({ createPlot }) => {
+      if (!wanted || host.current === null) return;
+      plot.current = createPlot(host.current, {
+        series: colors.split(' ').map((color) => ({ color: color as ColorToken })),
+        heightPx,
+        max,
+        fit,
+        binary,
+        syncKey,
+        format: (value) => latest.current.format(value),
+        onCursor: setCursor,
       });
+      plot.current.setData(latest.current.data, latest.current.range);
     });
-    observer.observe(element);
     return () => {
-      cancelAnimationFrame(frame);
-      stopScheme();
-      observer.disconnect();
+      wanted = false;
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [shape, heightPx, max, syncKey, fit]);
+  }, [colors, heightPx, max, syncKey, fit, binary]);
 
   useEffect(() => {
-    plot.current?.setData(data);
-  }, [data]);
+    plot.current?.setData(data, range);
+  }, [data, range]);
 
+  const at = cursor !== null && cursor < props.timesMs.length ? cursor : undefined;
   return (
     <figure className="sb-chart" aria-label={`${props.title}. ${props.summary}`}>
       <figcaption className="sb-flex">
-        <span>{props.title}</span>
+        <span className="sb-clip">{props.title}</span>
         <span className="sb-grow" />
         {props.series.length > 1 &&
           props.series.map((series) => (
-            <span key={series.label} className="sb-flex sb-cap" style={{ gap: 4 }}>
+            <span key={series.label} className="sb-flex sb-cap sb-chart-key">
               <i className="sb-swatch" style={{ background: `var(--sb-${series.color})` }} />
               {series.label}
             </span>
           ))}
-        <span className="sb-num">{props.current}</span>
+        <span className="sb-num sb-2">{at === undefined ? props.current : valuesAt(props, at)}</span>
       </figcaption>
       <div ref={host} style={{ height: heightPx }} aria-hidden="true" />
+      <PointTable {...props} />
     </figure>
   );
 }
 
-function clock(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+/** Time and values of one point: what the cursor stands on. */
+function valuesAt(props: ChartProps, index: number): string {
+  const values = props.series.map((series) => worded(series.values[index], props.format));
+  return `${clock(props.timesMs[index] ?? 0)} · ${values.join(' · ')}`;
 }
 
-/** A tenth of room above and below; a value that never changes stands in the middle. */
-function fitted(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
-  const room = high === low ? Math.abs(high) * 0.1 || 1 : (high - low) * 0.1;
-  return [low - room, high + room];
+const tableRows = 8;
+
+/** The last points in words, for those who do not see the lines. */
+function PointTable(props: ChartProps) {
+  const last = props.timesMs.length - 1;
+  const step = Math.max(1, Math.floor(last / (tableRows - 1)));
+  const shown = Array.from({ length: tableRows }, (_, row) => last - row * step).filter((index) => index >= 0);
+  return (
+    <table className="sb-hidden">
+      <caption>{props.title}</caption>
+      <thead>
+        <tr>
+          <td />
+          {props.series.map((series) => (
+            <th key={series.label} scope="col">
+              {series.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((index, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place from the newest
+          <tr key={row}>
+            <th scope="row">{clock(props.timesMs[index] ?? 0)}</th>
+            {props.series.map((series) => (
+              <td key={series.label}>{worded(series.values[index], props.format)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
-function niceCeiling(high: number | null): number {
-  if (high === null || high <= 0) return 1;
-  const magnitude = 10 ** Math.floor(Math.log10(high));
-  const steps = [1, 2, 2.5, 5, 10];
-  return magnitude * (steps.find((step) => step * magnitude >= high * 1.05) ?? 10);
+function worded(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
+}
+
+function clock(timeMs: number): string {
+  return new Date(timeMs).toLocaleTimeString('en-GB');
 }

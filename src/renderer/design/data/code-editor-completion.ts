@@ -141,19 +141,22 @@ export function schemaCompletion(read: () => CompletionOptions): (context: Compl
     const text = context.state.doc.toString();
     const found = suggestionsAt(text, context.pos, read());
     if (found === undefined) return null;
-    const typed = context.pos > found.filterFrom || found.from < found.filterFrom;
-    if (!context.explicit && !typed) return null;
-    return { from: found.filterFrom, options: found.items.map(toCompletion), filter: true };
+    const begun = context.pos > found.filterFrom || found.from < found.filterFrom;
+    // Values are offered before a letter of them is written; names are not, so that Enter after a brace is a new line.
+    const isValue = found.items.every((item) => item.kind !== 'property');
+    if (!context.explicit && !begun && !isValue) return null;
+    return { from: found.filterFrom, options: found.items.map((item, index) => toCompletion(item, index)), filter: true };
   };
 }
 
-function toCompletion(item: Suggestion): Completion {
+/** The order is that of the schema, required names first. */
+function toCompletion(item: Suggestion, index: number): Completion {
   return {
     label: item.label,
     type: item.kind,
     ...(item.detail !== '' && { detail: item.detail }),
     ...(item.info !== '' && { info: item.info }),
-    boost: item.required ? 10 : 0,
+    boost: -Math.min(index, 99),
     apply: (view: EditorView, completion: Completion, from: number, to: number) => {
       // Read again: what was typed since may have moved the token, and its quotes are part of what is replaced.
       const cursor = jsonCursorAt(view.state.doc.toString(), to);

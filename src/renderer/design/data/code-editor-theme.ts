@@ -30,9 +30,8 @@ const editor = EditorView.theme({
     borderRadius: '6px',
     boxShadow: 'var(--mantine-shadow-md)',
     color: 'var(--sb-text)',
-    overflow: 'hidden',
   },
-  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: mono, fontSize: '11.5px', maxHeight: '220px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: mono, fontSize: '11.5px', maxHeight: '220px', borderRadius: '5px' },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
     display: 'flex',
     alignItems: 'baseline',

@@ -1,4 +1,5 @@
 import { notifications } from '@mantine/notifications';
+import { i18next } from '../../i18n/index.ts';
 
 /** Danger level 1 (ui.md section 4): done at once, with a way back for 8 s. */
 const undoMs = 8_000;
@@ -11,6 +12,7 @@ export function showUndoToast(toast: { readonly title: string; readonly undoLabe
     color: 'accent',
     autoClose: undoMs,
     withBorder: true,
+    closeButtonProps: { 'aria-label': i18next.t('close') },
     message: (
       <span className="sb-flex">
         <span className="sb-clip">{toast.title}</span>

@@ -75,7 +75,8 @@ export function toggleHidden(topic: string): void {
 }
 
 export function setFilter(filterText: string): void {
-  useEvents.setState({ filterText });
+  // Another list: its newest rows are what is looked for.
+  useEvents.setState({ filterText, following: true });
   feed.setFilter(compileFilter(filterText));
 }
 

@@ -19,7 +19,7 @@ function describeBranch(schema: JsonSchema, t: T, root: JsonSchema): string {
   const choices = schema.const !== undefined ? [schema.const] : schema.enum;
   if (choices !== undefined) {
     if (choices.length > listedChoices) return t('schemaOneOf', { count: choices.length });
-    return choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice))).join(t('schemaOr'));
+    return choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice))).join(', ');
   }
   const [type, ...further] = typesOf(schema);
   if (type === undefined) return t('schemaAny');

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { runAction } from '../../app/actions/registry.ts';
 import { TopRow } from '../../design/layout/row-split.tsx';
 import { SideColumn } from '../../design/layout/split.tsx';
 import { useTranslation } from '../../i18n/index.ts';
@@ -19,6 +20,13 @@ export function Workbench({ tab }: { readonly tab: Tab }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape cancels from wherever the focus is, also from the editor
     <div
       className="sb-col sb-grow"
+      onKeyDownCapture={(event) => {
+        // Before editor, lists and fields, each of which has an Enter of its own.
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        event.stopPropagation();
+        runAction('rpc.send');
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented || !running) return;
         event.preventDefault();
@@ -31,7 +39,7 @@ export function Workbench({ tab }: { readonly tab: Tab }) {
         <div className="sb-col sb-grow">
           <TopRow
             name="rpc.params"
-            initialHeight={236}
+            initialHeight={280}
             minHeight={120}
             minHeightBelow={140}
             label={t('resizeParams')}

@@ -152,10 +152,18 @@ function countOf(node: TreeNode): number {
   return total;
 }
 
-/** What a narrow line says of a last value: a number or word whole, of an object its first field. */
+/** Fields that say when, not what. */
+const timeFields: ReadonlySet<string> = new Set(['timestamp', 'time', 'at', 'ts']);
+const scalarField = /"([^"\\]+)":("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)/g;
+
+/** What a narrow line says of a last value: a number or word whole, of an object its first plain field that is no time. */
 export function shortValue(preview: string | null): string {
   if (preview === null) return '';
-  const first = /^\{"([^"]+)":("(?:[^"\\]|\\.)*"|-?[\d.eE+]+|true|false|null)/.exec(preview);
-  const text = first === null ? preview : (first[2] ?? '');
-  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  if (!preview.startsWith('{')) return preview.startsWith('[') ? '' : unquoted(preview);
+  for (const [, field = '', value = ''] of preview.matchAll(scalarField)) if (!timeFields.has(field)) return unquoted(value);
+  return '';
+}
+
+function unquoted(text: string): string {
+  return text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }

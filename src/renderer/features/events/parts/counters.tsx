@@ -9,12 +9,11 @@ export function Counters() {
   useFeedVersion();
   const { counters, view } = feed;
   return (
-    <dl className="sb-events-counters" data-testid="event-counters">
+    <dl className="sb-events-counters" aria-label={t('counters')}>
       <Counter label={t('countReceived')} value={formatCount(counters.received)} />
       <Counter label={t('countKept')} value={`${formatCount(counters.kept)} · ${formatBytes(counters.keptBytes)}`} />
       <Counter label={t('countEvicted')} value={formatCount(counters.evicted)} help={t('countEvictedHelp')} />
       <Counter label={t('countSkipped')} value={formatCount(counters.skipped)} help={t('countSkippedHelp')} />
-      <span className="sb-grow" />
       <Counter label={t('countShown')} value={formatCount(view.count)} />
     </dl>
   );

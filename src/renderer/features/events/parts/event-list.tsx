@@ -10,7 +10,7 @@ import { jumpToNewest } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
 import { clockOf } from '../model/clock.ts';
 
-const columns = '84px 8px minmax(96px, 2fr) minmax(120px, 5fr) 52px';
+const columns = '84px 8px clamp(140px, 27%, 300px) minmax(0, 1fr) 52px';
 
 /** The live tail: the newest event at the foot, followed until the reader scrolls up. */
 export function EventList() {

@@ -18,20 +18,13 @@ export function VariablesDialog() {
   const opened = useRpc(({ dialog }) => dialog === 'variables');
   const sets = useRpc((state) => state.variableSets);
   const inForce = useRpc((state) => state.variableSetId);
-  const [chosen, setChosen] = useState<string>();
   if (!opened) return null;
-  const set = sets.find((known) => known.id === (chosen ?? inForce)) ?? sets[0];
+  const set = sets.find((known) => known.id === inForce);
   const add = () => {
     const name = freeName(t('newSetName'), new Set(sets.map((known) => known.name)));
-    const wanted = unresolvedIn(activeTab(useRpc.getState())?.content.text ?? '', []);
-    const made: Kept<VariableSet> = {
-      id: crypto.randomUUID(),
-      name,
-      variables: wanted.map((variable) => ({ name: variable, value: '', secret: false })),
-    };
+    const made: Kept<VariableSet> = { id: crypto.randomUUID(), name, variables: [] };
     keepVariableSet(made);
-    setChosen(made.id);
-    if (inForce === undefined) chooseVariables(made.id);
+    chooseVariables(made.id);
   };
   return (
     <Dialog
@@ -47,11 +40,11 @@ export function VariablesDialog() {
           <Select
             className="sb-grow"
             aria-label={t('variableSet')}
-            placeholder={t('noSets')}
+            placeholder={sets.length === 0 ? t('noSets') : t('noVariables')}
             disabled={sets.length === 0}
             value={set?.id ?? null}
             data={sets.map((known) => ({ value: known.id, label: known.name }))}
-            onChange={(value) => setChosen(value ?? undefined)}
+            onChange={(value) => chooseVariables(value ?? undefined)}
           />
           <Button variant="default" leftSection={<IconPlus size={14} stroke={1.6} />} onClick={add}>
             {t('newSet')}
@@ -65,17 +58,26 @@ export function VariablesDialog() {
 
 type Row = Variable & { readonly rowId: string };
 
+/** What a set holds, and what the request in sight asks for beside it. */
+function rowsOf(set: VariableSet): readonly Row[] {
+  const wanted = unresolvedIn(activeTab(useRpc.getState())?.content.text ?? '', set.variables);
+  const missing = wanted.map((name): Variable => ({ name, value: '', secret: false }));
+  return [...set.variables, ...missing].map((variable) => ({ ...variable, rowId: crypto.randomUUID() }));
+}
+
 /** One set. What is right is kept as it is written; a name that cannot be used is said and waits. */
 function SetForm({ set }: { readonly set: Kept<VariableSet> }) {
   const { t } = useTranslation('rpc');
   const [name, setName] = useState(set.name);
-  const [rows, setRows] = useState<readonly Row[]>(() => set.variables.map((variable) => ({ ...variable, rowId: crypto.randomUUID() })));
+  const [rows, setRows] = useState(() => rowsOf(set));
   const keep = (nextName: string, nextRows: readonly Row[]) => {
     const variables = nextRows
-      .filter((row) => problemOf(row, nextRows) === undefined)
+      .filter((row) => problemOf(row, nextRows) === undefined && !isOnlyWanted(row))
       .map(({ name: key, value, secret }) => ({ name: key, value, secret }));
     keepVariableSet({ id: set.id, name: nextName.trim() === '' ? set.name : nextName.trim(), variables });
   };
+  // A name that the request asks for counts once it has a value: an empty one would be sent without a word.
+  const isOnlyWanted = (row: Row) => row.value === '' && !set.variables.some((known) => known.name === row.name);
   const changeRows = (next: readonly Row[]) => {
     setRows(next);
     keep(name, next);

@@ -32,6 +32,8 @@ interface FieldProps {
   readonly required: boolean;
   readonly value: unknown;
   readonly context: FormContext;
+  /** Leaves an optional value out again. */
+  readonly clear?: ReactNode;
 }
 
 /** The members of an object, one below the other. */
@@ -45,16 +47,25 @@ export function Members(props: {
   return props.members.map(({ name, field, required }) => {
     const path = [...props.path, name];
     const value = getAt(props.value, [name]);
+    const clear = !required && value !== undefined && (
+      <IconButton label={t('leaveOut', { name })} onClick={() => props.context.change(path, undefined)}>
+        <IconX size={14} stroke={1.6} />
+      </IconButton>
+    );
+    // Fields of one line hold it themselves.
+    const inside = field.kind === 'text' || field.kind === 'number';
     return (
       <div key={name} className="sb-rpc-field">
-        <Field field={field} path={path} label={name} required={required} value={value} context={props.context} />
-        {!required && value !== undefined && (
-          <span className="sb-rpc-field-clear">
-            <IconButton label={t('leaveOut', { name })} onClick={() => props.context.change(path, undefined)}>
-              <IconX size={14} stroke={1.6} />
-            </IconButton>
-          </span>
-        )}
+        <Field
+          field={field}
+          path={path}
+          label={name}
+          required={required}
+          value={value}
+          context={props.context}
+          clear={inside ? clear : undefined}
+        />
+        {!inside && field.kind !== 'choice' && clear}
       </div>
     );
   });
@@ -116,10 +127,23 @@ function TextField(props: FieldProps & { readonly long: boolean }) {
   if (props.context.secretParams.includes(props.path.join('.'))) {
     return <PasswordInput {...control} autoComplete="off" value={value} onChange={(event) => change(event.currentTarget.value)} />;
   }
+  const { clear } = props;
   if (props.long) {
-    return <Textarea {...control} autosize minRows={2} maxRows={8} value={value} onChange={(event) => change(event.currentTarget.value)} />;
+    return (
+      <Textarea
+        {...control}
+        rightSection={clear}
+        autosize
+        minRows={2}
+        maxRows={8}
+        value={value}
+        onChange={(event) => change(event.currentTarget.value)}
+      />
+    );
   }
-  return <TextInput {...control} autoComplete="off" value={value} onChange={(event) => change(event.currentTarget.value)} />;
+  return (
+    <TextInput {...control} rightSection={clear} autoComplete="off" value={value} onChange={(event) => change(event.currentTarget.value)} />
+  );
 }
 
 /** A text field, so that a variable can stand where a number belongs. */
@@ -130,6 +154,7 @@ function NumberField(props: FieldProps) {
     <TextInput
       {...control}
       className="sb-rpc-number"
+      rightSection={props.clear}
       inputMode="decimal"
       autoComplete="off"
       placeholder={preset === undefined ? undefined : String(preset)}
@@ -172,11 +197,13 @@ function ChoiceField(props: FieldProps & { readonly values: readonly unknown[] }
     <Select
       {...control}
       className="sb-rpc-choice"
+      clearable={!props.required}
       placeholder={preset === undefined ? undefined : shownChoice(preset)}
       value={foreign ?? (chosen < 0 ? null : (texts[chosen] ?? null))}
       data={foreign === undefined ? texts : [...texts, foreign]}
       onChange={(text) => {
-        if (text !== null && text !== foreign) props.context.change(props.path, props.values[texts.indexOf(text)]);
+        if (text === null) props.context.change(props.path, undefined);
+        else if (text !== foreign) props.context.change(props.path, props.values[texts.indexOf(text)]);
       }}
     />
   );
@@ -216,14 +243,12 @@ function ListField(props: FieldProps & { readonly element: FormField }) {
             value={value}
             context={props.context}
           />
-          <span className="sb-rpc-field-clear">
-            <IconButton
-              label={t('removeElement', { name: `${props.label}[${index}]` })}
-              onClick={() => props.context.change([...props.path, index], undefined)}
-            >
-              <IconTrash size={14} stroke={1.6} />
-            </IconButton>
-          </span>
+          <IconButton
+            label={t('removeElement', { name: `${props.label}[${index}]` })}
+            onClick={() => props.context.change([...props.path, index], undefined)}
+          >
+            <IconTrash size={14} stroke={1.6} />
+          </IconButton>
         </div>
       ))}
       <p className="sb-3">{description}</p>

@@ -7,9 +7,10 @@ import { StateLabel } from '../../../design/icons/index.ts';
 import { TopRow } from '../../../design/layout/row-split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNode } from '../../../state/node.ts';
-import { cellText, type NodeRow, nodeGrid } from '../model/result-table.ts';
+import { type NodeRow, nodeGrid } from '../model/result-table.ts';
 import { ResultJson } from './result-json.tsx';
 import { shortOf } from './result-status.tsx';
+import { shownCell } from './shown-cell.ts';
 
 /** One row a node; what differs from most is marked; the chosen node's whole answer below. */
 export function ResultNodes({ gathered }: { readonly gathered: GatheredResults }) {
@@ -24,8 +25,8 @@ export function ResultNodes({ gathered }: { readonly gathered: GatheredResults }
     <>
       <TopRow
         name="rpc.nodes"
-        initialHeight={Math.min(260, 28 + rowHeight * Math.max(2, grid.rows.length))}
-        minHeight={60}
+        initialHeight={Math.min(260, 28 + rowHeight * grid.rows.length)}
+        minHeight={56}
         minHeightBelow={90}
         label={t('resizeNodes')}
         className="sb-col"
@@ -96,7 +97,7 @@ function GridRow({ row, name }: { readonly row: NodeRow; readonly name: string }
       ) : (
         row.cells.map((cell) => (
           <span key={cell.column} className={cell.differs ? 'sb-rpc-differs' : undefined}>
-            {cellText(cell.value)}
+            {shownCell(cell.column, cell.value)}
             {cell.differs && ' ≠'}
           </span>
         ))

@@ -19,7 +19,7 @@ import { ResultTables } from './result-tables.tsx';
 import { ResultTimeline } from './result-timeline.tsx';
 import { ResultWaiting } from './result-waiting.tsx';
 
-type View = 'nodes' | 'json' | 'table' | 'raw' | 'diff' | 'timeline';
+type View = 'nodes' | 'error' | 'json' | 'table' | 'raw' | 'diff' | 'timeline';
 const panelId = 'rpc-result';
 
 /** The answer of a request in whichever way it is best read. */
@@ -46,10 +46,12 @@ function NothingSent() {
 function Result(props: { readonly runs: TabRuns; readonly tab: Tab; readonly onReveal: (pointer: string) => void }) {
   const { t } = useTranslation('rpc');
   const { current, previous } = props.runs;
+  // While the next answer is waited for, the last one stays; progress takes its place.
+  const shown = current.state === 'running' && previous !== undefined && current.timeline.length === 1 ? previous : current;
   const [wanted, setWanted] = useState<View>('json');
-  const gathered = current.state === 'ok' && current.target === 'all' ? (current.data as GatheredResults) : undefined;
-  const tables = useMemo(() => (current.state === 'ok' && gathered === undefined ? tablesIn(current.data) : []), [current, gathered]);
-  const items = viewsOf(current, gathered, tables[0]?.rows.length).map(
+  const gathered = shown.state === 'ok' && shown.target === 'all' ? (shown.data as GatheredResults) : undefined;
+  const tables = useMemo(() => (shown.state === 'ok' && gathered === undefined ? tablesIn(shown.data) : []), [shown, gathered]);
+  const items = viewsOf(shown, gathered, tables[0]?.rows.length).map(
     ({ id, count }): TabItem<View> => ({ id, label: t(`result_${id}`), ...(count !== undefined && { count }) }),
   );
   const view = items.some((item) => item.id === wanted) ? wanted : (items[0]?.id ?? 'json');
@@ -67,7 +69,7 @@ function Result(props: { readonly runs: TabRuns; readonly tab: Tab; readonly onR
         end={<ResultStatus run={current} gathered={gathered} />}
       />
       <div id={panelId} role="tabpanel" aria-label={t(`result_${view}`)} className="sb-col sb-grow">
-        <ResultBody {...props} view={view} gathered={gathered} tables={tables} previous={previous} />
+        <ResultBody {...props} run={shown} view={view} gathered={gathered} tables={tables} />
       </div>
     </>
   );
@@ -79,7 +81,8 @@ function viewsOf(
   tableRows: number | undefined,
 ): readonly { readonly id: View; readonly count?: number }[] {
   const timeline = { id: 'timeline', count: run.timeline.length } as const;
-  if (run.state !== 'ok') return [{ id: 'json' }, timeline];
+  if (run.state === 'running') return [{ id: 'json' }, timeline];
+  if (run.state !== 'ok') return [{ id: 'error' }, timeline];
   const first: readonly { readonly id: View; readonly count?: number }[] =
     gathered === undefined ? [{ id: 'json' }] : [{ id: 'nodes', count: nodeGrid(gathered).rows.length }, { id: 'json' }];
   const table = tableRows === undefined ? [] : [{ id: 'table' as const, count: tableRows }];
@@ -88,28 +91,28 @@ function viewsOf(
 
 function ResultBody(props: {
   readonly runs: TabRuns;
+  readonly run: Run;
   readonly tab: Tab;
   readonly view: View;
   readonly gathered: GatheredResults | undefined;
   readonly tables: ReturnType<typeof tablesIn>;
-  readonly previous: Run | undefined;
   readonly onReveal: (pointer: string) => void;
 }) {
-  const { current } = props.runs;
-  if (props.view === 'timeline') return <ResultTimeline run={current} />;
-  if (current.state === 'running') return <ResultWaiting run={current} tabId={props.tab.id} />;
-  if (current.error !== undefined) return <ResultError run={current} tabId={props.tab.id} onReveal={props.onReveal} />;
+  const { run } = props;
+  if (props.view === 'timeline') return <ResultTimeline run={props.runs.current} />;
+  if (run.state === 'running') return <ResultWaiting run={run} tabId={props.tab.id} />;
+  if (run.error !== undefined) return <ResultError run={run} tabId={props.tab.id} onReveal={props.onReveal} />;
   switch (props.view) {
     case 'nodes':
       return props.gathered === undefined ? null : <ResultNodes gathered={props.gathered} />;
     case 'table':
       return <ResultTables tables={props.tables} />;
     case 'raw':
-      return <ResultRaw data={current.data} />;
+      return <ResultRaw data={run.data} />;
     case 'diff':
-      return <ResultDiff current={current} previous={props.previous} />;
+      return <ResultDiff current={run} previous={run === props.runs.previous ? undefined : props.runs.previous} />;
     default:
-      return <ResultJson key={current.id} data={current.data} bytes={current.bytes} name={current.method} />;
+      return <ResultJson key={`${props.tab.id} ${run.method}`} data={run.data} bytes={run.bytes} name={run.method} />;
   }
 }
 

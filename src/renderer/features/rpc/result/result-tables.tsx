@@ -3,7 +3,8 @@ import { Select } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
-import { cellText, type ResultTable, type Row, type Sorting, sortRows } from '../model/result-table.ts';
+import { type ResultTable, type Row, type Sorting, sortRows } from '../model/result-table.ts';
+import { shownCell } from './shown-cell.ts';
 
 /** Arrays of objects as tables, one at a time; a click on a head sorts. */
 export function ResultTables({ tables }: { readonly tables: readonly ResultTable[] }) {
@@ -39,7 +40,7 @@ function DataTable({ table }: { readonly table: ResultTable }) {
   const rowHeight = useRowHeight('--sb-row');
   const rows = useMemo(() => sortRows(table.rows, sorting), [table, sorting]);
   const numeric = useMemo(() => numericColumns(table), [table]);
-  const columns = table.columns.map((column) => (numeric.has(column) ? 'minmax(72px, 1fr)' : 'minmax(96px, 2fr)')).join(' ');
+  const columns = useMemo(() => columnWidths(table), [table]);
   const head = (
     <div className="sb-head" style={{ gridTemplateColumns: columns }}>
       {table.columns.map((column) => (
@@ -75,21 +76,35 @@ function DataTable({ table }: { readonly table: ResultTable }) {
 function TableRow(props: { readonly row: Row; readonly columns: readonly string[]; readonly numeric: ReadonlySet<string> }) {
   return props.columns.map((column, index) => {
     const value = props.row[column];
+    const shown = shownCell(column, value);
     const isNested = typeof value === 'object' && value !== null;
     return (
       <span
         key={column}
-        title={cellText(value)}
+        title={shown}
         className={`${props.numeric.has(column) ? 'sb-r' : ''}${isNested ? ' sb-mono sb-2' : ''}${index === 0 ? ' sb-rpc-first' : ''}`}
       >
-        {cellText(value)}
+        {shown}
       </span>
     );
   });
 }
 
+const sampledRows = 50;
+
+/** Room by what is usually written in a column. */
+function columnWidths(table: ResultTable): string {
+  return table.columns
+    .map((column) => {
+      const lengths = table.rows.slice(0, sampledRows).map((row) => shownCell(column, row[column]).length);
+      const usual = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length);
+      return `minmax(64px, ${Math.round(Math.max(column.length, 8, Math.min(48, usual)))}fr)`;
+    })
+    .join(' ');
+}
+
 function numericColumns(table: ResultTable): ReadonlySet<string> {
-  const sample = table.rows.slice(0, 50);
+  const sample = table.rows.slice(0, sampledRows);
   return new Set(
     table.columns.filter((column) => {
       const values = sample.map((row) => row[column]).filter((value) => value !== null && value !== undefined);

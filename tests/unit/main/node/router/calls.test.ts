@@ -254,7 +254,7 @@ describe('a call that takes long', () => {
 
 describe('stopping the node', () => {
   test('ends reads, waits for writes and closes every client', async () => {
-    const { router } = createRouterFixture();
+    const { router, audits } = createRouterFixture();
     let finish: (() => void) | undefined;
     router.register({
       'logs.tail': (_params, { signal }) =>
@@ -276,6 +276,8 @@ describe('stopping the node', () => {
     finish?.();
     await stopped;
     expect(client.answerTo('r2')).toMatchObject({ status: 'success' });
+    // Its caller had no other answer before.
+    expect(audits).toMatchObject([{ act: 'config.set', outcome: 'done', detail: null }]);
     expect(client.closes).toEqual([{ code: 1001, reason: 'the node is stopping' }]);
     await router.stop();
   });

@@ -76,13 +76,14 @@ describe('events', () => {
     expect(await subscribe(connectRecorded(router), topic)).toMatchObject({ code: 'INVALID_PARAMS' });
   });
 
-  test('everything at once is for operators', async () => {
-    const { router } = open();
+  test('everything at once is for operators, and who is refused is written down', async () => {
+    const { router, audits } = open();
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/#')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '+/#')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/+/#')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/logging/#')).toMatchObject({ status: 'success' });
     expect(await subscribe(connectRecorded(router, { role: 'operator' }), '/#')).toMatchObject({ status: 'success' });
+    expect(audits).toMatchObject([{ act: 'subscribe_channel', params: { topic: '/#' }, outcome: 'refused', code: 'FORBIDDEN' }]);
   });
 
   test('up to 64 subscriptions a connection; a repeat is not a further one', async () => {

@@ -199,6 +199,21 @@ describe('answers in the store', () => {
     expect(after.effects()).toBe(0);
   });
 
+  test('hold nothing made from a secret', async () => {
+    const store = await openStore();
+    const node = open({ store });
+    node.router.register({
+      'users.setPassword': ({ username }) => ({ username, role: 'viewer', createdAt: 1, lastSignInAt: null, sessions: 0 }),
+    });
+    for (const digit of ['a', 'b']) {
+      const params = { username: 'ada', passwordSha256: digit.repeat(64) };
+      node.client.request({ requestid: digit, method: 'users.setPassword', params, idempotencyKey: `key-of-call-${digit}` });
+      expect(await node.answer(digit)).toMatchObject({ status: 'success' });
+    }
+    const kept = await store.all<{ fingerprint: string }>('SELECT fingerprint, outcome FROM answers');
+    expect(new Set(kept.map((row) => JSON.stringify(row))).size).toBe(1);
+  });
+
   test('are kept for a day and up to a number', async () => {
     const store = await openStore();
     let nowMs = 1_700_000_000_000;

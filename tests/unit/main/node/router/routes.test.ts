@@ -101,7 +101,7 @@ describe('a node on its own', () => {
   test('gathers from itself, and says of others that it cannot reach them', async () => {
     const { client } = open();
     client.request({ requestid: 'a', ...validate, target: { all: true } });
-    client.request({ requestid: 'b', ...validate, target: { all: ['press-07', 'node-b'] } });
+    client.request({ requestid: 'b', ...validate, target: { all: ['press-07', 'node-b', 'node-b', testNodeId] } });
     await endOfTurn();
     expect(client.answerTo('a')).toMatchObject({ data: { results: [{ node: testNodeId, status: 'success' }], missing: [] } });
     expect(client.answerTo('b')).toMatchObject({

@@ -108,4 +108,24 @@ describe('a client that does not read', () => {
     slow.request({ requestid: 'r1', method: 'config.validate', params: { values: {} } });
     expect(slow.closes).toMatchObject([{ code: 1013 }]);
   });
+
+  test('is closed when progress messages fill its buffer', () => {
+    const { router, slow } = openWithProgress();
+    slow.bufferedBytes = 17 * mebibyte;
+    slow.request({ requestid: 'p', method: 'logs.tail', params: { name: 'all' } });
+    expect(slow.closes).toMatchObject([{ code: 1013 }]);
+    expect(router.snapshot().clients.ws).toBe(0);
+  });
 });
+
+/** A client of a method that reports progress and does not end. */
+function openWithProgress() {
+  const { router } = createRouterFixture();
+  router.register({
+    'logs.tail': (_params, { progress }) => {
+      progress({ step: 1 });
+      return new Promise(() => undefined);
+    },
+  });
+  return { router, slow: connectRecorded(router) };
+}

@@ -1,0 +1,111 @@
+import type { ReactNode } from 'react';
+import type { NodeStatus } from '../../../common/contract/node.ts';
+import type { MetricPoint } from '../../../common/contract/system.ts';
+import { Meter, Sparkline } from '../../design/data/small.tsx';
+import { type StateKind, StateShape } from '../../design/icons/index.ts';
+import { useTranslation } from '../../i18n/index.ts';
+import { formatCount, formatDuration, formatRate } from '../../state/format.ts';
+import { errorPercent, lastValues, type MetricSeries } from './model/metric-series.ts';
+
+interface StripProps {
+  readonly status: NodeStatus;
+  readonly metrics: MetricPoint | undefined;
+  readonly series: MetricSeries;
+  /** The node does not answer: what is shown is what was last known. */
+  readonly stale: boolean;
+}
+
+const sparkPoints = 60;
+const shapes: Record<NodeStatus['state'], StateKind> = { ok: 'online', warn: 'warn', crit: 'failed' };
+
+/** The figures of now, health first. Widths are fixed, so that nothing moves when a value changes. */
+export function FigureStrip({ status, metrics, series, stale }: StripProps) {
+  const { t } = useTranslation('overview');
+  const errors = errorPercent(series);
+  const duration = (ms: number | null) => (ms === null ? t('noValue') : formatDuration(ms));
+  const { clients } = status;
+  const problems = status.problems.length;
+  return (
+    <section className="ov-figures" aria-label={t('figures')}>
+      <Figure
+        label={stale ? t('healthWas') : t('health')}
+        shape={<StateShape kind={stale ? 'unknown' : shapes[status.state]} />}
+        value={problems === 0 ? t('healthOk') : t('healthProblems', { count: problems })}
+        sub={t('healthSub', { uptime: formatDuration(status.uptimeMs) })}
+      />
+      <Figure
+        label={t('rpc')}
+        value={formatRate(metrics?.rpcPerSecond ?? status.rpc.perSecond)}
+        unit={t('perSecond')}
+        spark={<Sparkline values={lastValues(series, 'rpcPerSecond', sparkPoints)} />}
+        sub={t('rpcSub', {
+          p50: duration(status.rpc.p50Ms),
+          p95: duration(status.rpc.p95Ms),
+          errors: errors === null ? t('noValue') : t('percent', { value: errors === 0 ? '0' : errors.toFixed(1) }),
+        })}
+      />
+      <Figure
+        label={t('events')}
+        value={formatRate(metrics?.eventsPerSecond ?? status.events.perSecond)}
+        unit={t('perSecond')}
+        spark={<Sparkline values={lastValues(series, 'eventsPerSecond', sparkPoints)} color="var(--sb-s3)" />}
+        sub={t('eventsSub', { count: status.events.topics, dropped: formatCount(status.events.dropped) })}
+      />
+      <Figure
+        label={t('clients')}
+        value={formatCount(clients.ipc + clients.ws + clients.cli)}
+        spark={<Sparkline values={lastValues(series, 'clients', sparkPoints)} color="var(--sb-s4)" />}
+        sub={t('clientsSub', { windows: clients.ipc, browsers: clients.ws, cli: clients.cli })}
+      />
+      <Machine metrics={metrics} />
+    </section>
+  );
+}
+
+function Figure(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly unit?: string;
+  readonly shape?: ReactNode;
+  readonly spark?: ReactNode;
+  readonly sub: string;
+}) {
+  return (
+    <div className="ov-figure">
+      <div className="sb-cap">{props.label}</div>
+      <div className="ov-figure-line">
+        {props.shape}
+        <span className="ov-value">{props.value}</span>
+        {props.unit !== undefined && <span className="sb-2">{props.unit}</span>}
+        {props.spark}
+      </div>
+      <div className="sb-3 sb-num sb-clip" title={props.sub}>
+        {props.sub}
+      </div>
+    </div>
+  );
+}
+
+/** From this share on a person should know, as the node's own problems do. */
+const warnPercent = 90;
+
+function Machine({ metrics }: { readonly metrics: MetricPoint | undefined }) {
+  const { t } = useTranslation('overview');
+  const part = (label: string, percent: number | null | undefined) => (
+    <div className="ov-machine-part">
+      <div className="sb-cap">{label}</div>
+      <div className="ov-figure-line">
+        <span className="ov-value">{percent == null ? t('noValue') : Math.round(percent)}</span>
+        {percent != null && <span className="sb-2">%</span>}
+      </div>
+      <Meter percent={percent ?? null} {...(percent != null && percent >= warnPercent && { tone: 'warn' as const })} />
+    </div>
+  );
+  return (
+    <div className="ov-figure ov-machine">
+      {part(t('cpu'), metrics?.cpuPercent)}
+      {part(t('memory'), metrics?.memoryPercent)}
+      {part(t('disk'), metrics?.diskPercent)}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+/** The node as it is put together: every method of the contract is offered and keeps its word about its result. */
+import { expect, onTestFinished, test } from 'vitest';
+import { createMemoryTransport } from '../../src/common/client/memory-transport.ts';
+import { NodeClient } from '../../src/common/client/node-client.ts';
+import { allMethods, type MethodName, resolveMethod } from '../../src/common/contract/index.ts';
+import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
+import { attachMemory } from '../../src/main/node/router/index.ts';
+import { principalWith } from '../helpers/router-fixture.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { until } from '../helpers/until.ts';
+
+interface Running {
+  readonly node: SignalboxNode;
+  readonly client: NodeClient;
+  readonly restarts: readonly string[];
+}
+
+async function startNode(): Promise<Running> {
+  const restarts: string[] = [];
+  const node = await createNode({
+    dataFolder: await temporaryFolder(),
+    mode: 'headless',
+    overrides: { 'http.port': 0 },
+    onRestart: (reason) => void restarts.push(reason),
+    environment: {},
+  });
+  await node.start();
+  const { client: transport, node: end } = createMemoryTransport();
+  attachMemory(node.router, end, { principal: () => principalWith('admin') });
+  const client = new NodeClient({ connect: () => Promise.resolve(transport) });
+  onTestFinished(async () => {
+    client.close();
+    await node.stop();
+  });
+  return { node, client, restarts };
+}
+
+const passwordSha256 = 'a'.repeat(64);
+const kept = { kind: 'request', id: 'r1' } as const;
+
+/** One call of each method, in an order in which each finds what it needs. */
+const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, unknown>])[] = [
+  ['system.info', () => ({})],
+  ['system.stats', () => ({})],
+  ['system.processes', () => ({})],
+  ['system.history', () => ({ windowMs: 60_000 })],
+  ['node.status', () => ({})],
+  ['rpc.catalogue', () => ({})],
+  ['rpc.activity', () => ({})],
+  ['subscribe_channel', () => ({ topic: '/stats' })],
+  ['unsubscribe_channel', () => ({ topic: '/stats' })],
+  ['feeds.open', () => ({ topics: ['/site/#'] })],
+  ['events.publish', () => ({ topic: '/site/note', data: { text: 'Valve 3 checked' } })],
+  ['events.topics', () => ({})],
+  ['feeds.update', (feedId) => ({ feedId, mode: 'counting' })],
+  ['feeds.ack', (feedId) => ({ feedId, batch: 1 })],
+  ['feeds.read', (feedId) => ({ feedId, fromId: 0, limit: 10 })],
+  ['feeds.close', (feedId) => ({ feedId })],
+  ['logs.list', () => ({})],
+  ['logs.tail', () => ({ name: 'all' })],
+  ['logs.setLevel', () => ({ name: 'node', level: 'debug' })],
+  ['config.get', () => ({})],
+  ['config.set', () => ({ values: { 'node.name': 'press-07' } })],
+  ['config.schema', () => ({})],
+  ['config.validate', () => ({ values: { 'http.port': -1 } })],
+  ['users.me', () => ({})],
+  ['users.add', () => ({ username: 'ada', passwordSha256, role: 'viewer' })],
+  ['users.setRole', () => ({ username: 'ada', role: 'operator' })],
+  ['users.setPassword', () => ({ username: 'ada', passwordSha256 })],
+  ['users.list', () => ({})],
+  ['users.remove', () => ({ username: 'ada' })],
+  ['users.setupLink', () => ({})],
+  ['audit.list', () => ({})],
+  ['workspace.put', () => ({ ...kept, value: { method: 'system.info' } })],
+  ['workspace.list', () => ({ kind: 'request' })],
+  ['workspace.remove', () => kept],
+  ['node.restart', () => ({ reason: 'a test' })],
+];
+
+test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
+  const { node, client, restarts } = await startNode();
+  expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
+  expect(calls.map(([method]) => method).sort()).toEqual([...allMethods().keys()].sort());
+  let feedId = '';
+  for (const [method, params] of calls) {
+    const result = await client.callUnknown(method, params(feedId));
+    if (method === 'feeds.open') feedId = (result as { readonly feedId: string }).feedId;
+    expect(resolveMethod(method)?.spec.result.parse(result), method).toEqual(result);
+  }
+  await until(() => restarts.length > 0);
+  expect(restarts).toEqual(['a test']);
+});

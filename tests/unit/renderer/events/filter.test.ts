@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { compileFilter, topicOfFilter, withTopic } from '../../../../src/renderer/features/events/model/filter.ts';
+
+const event = { topic: '/north/press/07/temp', preview: '{"c":81.4,"q":"Good enough"}', isError: false };
+const matches = (text: string, of: Partial<typeof event> = {}) => compileFilter(text)?.({ ...event, ...of });
+
+describe('the filter', () => {
+  it('is none for nothing', () => {
+    expect(compileFilter('  ')).toBeUndefined();
+  });
+
+  it('wants every word, in topic or payload, whatever the case', () => {
+    expect(['press', 'PRESS 81.4', 'good', 'press lab', '"good enough"', '"enough good"'].map((text) => matches(text))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('narrows by topic with wildcards', () => {
+    const texts = [
+      'topic:/north/#',
+      'topic:/north/press/+/temp',
+      'topic:/north/press',
+      'topic:/south/#',
+      'topic:/north/# good',
+      'topic:/north/pr',
+    ];
+    expect(texts.map((text) => matches(text))).toEqual([true, true, false, false, true, false]);
+  });
+
+  it('takes a half-written topic by its letters', () => {
+    expect(['topic:/north/press/', 'topic:', 'topic:/north/+x'].map((text) => matches(text))).toEqual([true, true, false]);
+  });
+
+  it('finds errors', () => {
+    expect(matches('is:error')).toBe(false);
+    expect(matches('is:error', { isError: true })).toBe(true);
+  });
+
+  it('has one topic at a time, put in and taken out again', () => {
+    expect(withTopic('good', '/a/#')).toBe('topic:/a/# good');
+    expect(withTopic('topic:/a/# good', '/b')).toBe('topic:/b good');
+    expect(withTopic('topic:/b good', '/b')).toBe('good');
+    expect(topicOfFilter('good topic:/b')).toBe('/b');
+    expect(topicOfFilter('good')).toBeUndefined();
+  });
+});
