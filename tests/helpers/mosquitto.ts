@@ -80,7 +80,8 @@ export function mosquittoSub(
   broker: { readonly port: number },
   topic: string,
 ): { readonly lines: AsyncIterator<{ topic: string; payload: string }>; readonly ready: Promise<void> } {
-  const child = spawn('mosquitto_sub', ['-d', '-p', String(broker.port), '-t', topic, '-F', 'MESSAGE %t %p']);
+  // Into a pipe it would write by the block.
+  const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', '-d', '-p', String(broker.port), '-t', topic, '-F', 'MESSAGE %t %p']);
   onTestFinished(() => void child.kill('SIGKILL'));
   const waiting: ((line: { topic: string; payload: string }) => void)[] = [];
   const received: { topic: string; payload: string }[] = [];

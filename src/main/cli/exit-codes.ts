@@ -10,6 +10,7 @@ export const exitCodes = {
   notAllowed: 4,
   timeout: 5,
   damaged: 6,
+  partial: 7,
   interrupted: 130,
 } as const;
 
@@ -21,6 +22,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   notAllowed: 'not signed in, or the role does not suffice',
   timeout: 'no answer in time; the call may still have run',
   damaged: 'a data file is damaged; it was left as it is',
+  partial: 'some of the nodes asked gave no result; the others did',
   interrupted: 'stopped with Ctrl-C',
 };
 

@@ -6,7 +6,10 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addCallCommand, addHelpCommand } from './commands/call.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addMqttCommand } from './commands/mqtt.ts';
+import { addNodesCommand } from './commands/nodes.ts';
 import { addRescueCommand } from './commands/rescue.ts';
 import { addSelfTestCommand } from './commands/self-test.ts';
 import { addStartCommand } from './commands/start.ts';
@@ -23,6 +26,9 @@ export const cliCommands: readonly string[] = [
   'status',
   'call',
   'subscribe',
+  'nodes',
+  'mqtt',
+  'demo',
   'users',
   'config',
   'audit',
@@ -83,8 +89,11 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
     .addHelpText('after', `\nExit codes:\n${exitCodeHelp()}`);
   addStartCommand(program, io);
   addStatusCommand(program, io);
-  addCallCommand(program, io);
+  addCallCommand(program, io, setExitCode);
   addSubscribeCommand(program, io);
+  addNodesCommand(program, io);
+  addMqttCommand(program, io);
+  addDemoCommand(program, io);
   addUsersCommand(program, io);
   addConfigCommand(program, io, setExitCode);
   addAuditCommand(program, io);

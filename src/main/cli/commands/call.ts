@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { limits } from '../../../common/limits.ts';
+import type { GatheredResults, Target } from '../../../common/wire/messages.ts';
 import { contextOf, withCommonOptions } from '../command-context.ts';
-import { UsageError } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { CliInput, CliIo } from '../io.ts';
 import { describeMethod, listMethods } from '../method-help.ts';
 import { Output } from '../output.ts';
@@ -10,17 +11,21 @@ import { Output } from '../output.ts';
 interface CallOptions {
   readonly params?: string;
   readonly node?: string;
+  readonly any?: string;
+  readonly all?: true | string;
   readonly timeout?: number;
   readonly list?: boolean;
   readonly describe?: boolean;
 }
 
 /** `signalbox call METHOD` */
-export function addCallCommand(program: Command, io: CliIo): void {
+export function addCallCommand(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
   withCommonOptions(program.command('call [method]'))
     .description('call a method of a node and print its answer; progress goes to stderr')
     .option('--params <json>', 'params as JSON, - for stdin, @file for a file')
     .option('--node <id>', 'node id or name; the connected node when left out')
+    .option('--any <capability>', 'the least loaded node that has the capability')
+    .option('--all [nodes]', 'all nodes, those with a capability, or a list of ids and names with commas; prints a result a node')
     .option('--timeout <ms>', `longest time in milliseconds (default ${limits.defaultTimeoutMs})`, positiveInteger)
     .option('--list', 'list every method')
     .option('--describe', 'show help and params of the method instead of calling it')
@@ -30,16 +35,41 @@ export function addCallCommand(program: Command, io: CliIo): void {
       if (method === undefined) throw new UsageError('Say which method: signalbox call METHOD. signalbox call --list shows them all.');
       if (options.describe === true) return describeMethod(out, method);
       const params = await readParams(options.params, io.stdin);
+      const target = targetOf(options);
+      const gathers = target !== undefined && 'all' in target;
       const result = await withNode((client, signal) =>
         client.callUnknown(method, params, {
           signal,
-          onProgress: (data) => out.note(JSON.stringify(data)),
-          ...(options.node !== undefined && { serviceId: options.node }),
+          // Progress of a gathered call is the results, which are printed at the end.
+          ...(!gathers && { onProgress: (data: unknown) => out.note(JSON.stringify(data)) }),
+          ...(target !== undefined && { target }),
           ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
         }),
       );
-      out.value(result);
+      if (gathers) setExitCode(printGathered(out, result as GatheredResults));
+      else out.value(result);
     });
+}
+
+function targetOf({ node, any, all }: CallOptions): Target | undefined {
+  if ([node, any, all].filter((value) => value !== undefined).length > 1) throw new UsageError('Use one of --node, --any and --all.');
+  if (node !== undefined) return { node };
+  if (any !== undefined) return { any };
+  if (all === undefined || all === true) return all && { all };
+  return { all: all.includes(',') ? all.split(',').map((id) => id.trim()) : all };
+}
+
+/** A result a node, in the order they came; what is missing goes to stderr. Returns the exit code. */
+function printGathered(out: Output, { results, missing }: GatheredResults): number {
+  for (const result of results) {
+    if (out.json) out.jsonLine(result);
+    else if (result.error === undefined) out.line(`${result.node}  ${JSON.stringify(result.data)}`);
+    else out.line(`${result.node}  ${result.error.code}: ${result.error.message}`);
+  }
+  for (const node of missing) out.note(`${node} gave no answer in time`);
+  const failed = missing.length + results.filter(({ status }) => status === 'error').length;
+  if (failed === 0) return exitCodes.ok;
+  return failed === results.length + missing.length ? exitCodes.failed : exitCodes.partial;
 }
 
 /** `signalbox help [COMMAND|METHOD]` */

@@ -64,7 +64,7 @@ function port(text: string): number {
 }
 
 /** The built console: beside the built command (`out/renderer`), or in the project when run unbuilt. */
-function findConsoleFolder(): string | undefined {
+export function findConsoleFolder(): string | undefined {
   const here = import.meta.dirname;
   const candidates = ['../renderer', '../../renderer', '../../../../out/renderer'].map((path) => join(here, path));
   return candidates.find((folder) => existsSync(join(folder, 'index.html')));

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { NodeInfo } from '../../../common/contract/nodes.ts';
+import { shortNodeId } from '../../../common/ids.ts';
+import { contextOf, withCommonOptions } from '../command-context.ts';
+import type { CliIo } from '../io.ts';
+import { formatTime, type Output } from '../output.ts';
+import { positiveInteger } from './call.ts';
+
+/** `signalbox nodes` and `signalbox nodes ping NODE` */
+export function addNodesCommand(program: Command, io: CliIo): void {
+  const nodes = withCommonOptions(program.command('nodes'))
+    .description('list the nodes of the cluster, as the connected one sees them')
+    .option('--online', 'only those that are there')
+    .action(async (options: { readonly online?: boolean }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const onlineOnly = options.online === true;
+      const result = await withNode((client, signal) => client.call('nodes.list', { onlineOnly }, { signal }));
+      if (out.json) for (const node of result.nodes) out.jsonLine(node);
+      else printNodes(out, result.nodes);
+    });
+
+  withCommonOptions(nodes.command('ping <node>'))
+    .description('measure the way to a node and how far its clock is off')
+    .option('--count <n>', 'round trips (default 3)', positiveInteger)
+    .action(async (node: string, options: { readonly count?: number }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const ping = await withNode((client, signal) =>
+        client.call('nodes.ping', { node, ...(options.count !== undefined && { count: options.count }) }, { signal }),
+      );
+      if (out.json) out.jsonLine(ping);
+      else
+        out.fields([
+          ['node', `${ping.name} (${shortNodeId(ping.nodeId)})`],
+          ['round trips', ping.roundTripsMs.map((ms) => `${ms.toFixed(1)} ms`).join(', ')],
+          ['shortest', `${ping.rttMs.toFixed(1)} ms`],
+          ['clock', clock(ping.clockOffsetMs)],
+        ]);
+    });
+}
+
+function printNodes(out: Output, nodes: readonly NodeInfo[]): void {
+  out.table(
+    ['name', 'node', 'status', 'health', 'calls', 'clock', 'round trip', 'version', 'last seen', 'capabilities'],
+    nodes.map((node) => [
+      node.self ? `${node.name} (this one)` : node.name,
+      shortNodeId(node.nodeId),
+      node.status,
+      node.health,
+      node.load,
+      clock(node.clockOffsetMs),
+      node.rttMs === null ? null : `${node.rttMs.toFixed(1)} ms`,
+      node.version,
+      formatTime(node.lastSeenAt),
+      node.capabilities.join(', '),
+    ]),
+  );
+}
+
+function clock(offsetMs: number | null): string | null {
+  if (offsetMs === null) return null;
+  return `${offsetMs >= 0 ? '+' : ''}${offsetMs} ms`;
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createNode, type SignalboxNode } from '../../node/node.ts';
+import type { DemoNode } from './demo-node.ts';
+import { DemoTraffic } from './demo-traffic.ts';
+
+const sites: readonly { readonly name: string; readonly capabilities: readonly string[] }[] = [
+  { name: 'press-07', capabilities: ['press', 'edge'] },
+  { name: 'mill-02', capabilities: ['mill', 'edge'] },
+  { name: 'depot-gw', capabilities: ['gateway'] },
+];
+
+export interface DemoClusterOptions {
+  readonly nodes: number;
+  readonly traffic: boolean;
+  readonly consoleFolder: string | undefined;
+}
+
+/** Whole nodes in this process, each with a data folder of its own that goes with it; the first runs the MQTT broker. */
+export class DemoCluster {
+  readonly #options: DemoClusterOptions;
+  readonly #running: SignalboxNode[] = [];
+  readonly #described: DemoNode[] = [];
+  #folder = '';
+  #stopping = false;
+  #traffic: DemoTraffic | undefined;
+
+  constructor(options: DemoClusterOptions) {
+    this.#options = options;
+  }
+
+  get nodes(): readonly DemoNode[] {
+    return this.#described;
+  }
+
+  get hubUrl(): string {
+    return `mqtt://127.0.0.1:${this.#running[0]?.hub?.port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#folder = await mkdtemp(join(tmpdir(), 'signalbox-demo-'));
+    for (let index = 0; index < this.#options.nodes; index++) await this.#startNode(index);
+    if (this.#options.traffic) {
+      this.#traffic = new DemoTraffic(this.#described);
+      await this.#traffic.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#traffic?.stop();
+    // The broker's node last, so that the others can say good-bye.
+    for (const node of this.#running.toReversed()) await node.stop();
+    if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #startNode(index: number): Promise<void> {
+    const site = sites[index] ?? { name: `node-${String(index + 1).padStart(2, '0')}`, capabilities: ['edge'] };
+    const dataFolder = join(this.#folder, site.name);
+    const node = await this.#create(index, site, dataFolder, { 'http.port': 0, 'federation.port': 0 });
+    const url = node.http.url ?? '';
+    const { path } = await node.setupLinks.create();
+    this.#described.push({ nodeId: node.nodeId, name: site.name, url, setupUrl: url + path, dataFolder });
+  }
+
+  async #create(
+    index: number,
+    site: (typeof sites)[number],
+    dataFolder: string,
+    ports: Readonly<Record<string, number>>,
+  ): Promise<SignalboxNode> {
+    const { consoleFolder } = this.#options;
+    const joins = index === 0 ? { 'federation.mode': 'hub' } : { 'federation.mode': 'external', 'federation.brokerUrl': this.hubUrl };
+    const node = await createNode({
+      dataFolder,
+      mode: 'headless',
+      overrides: {
+        'node.name': site.name,
+        'node.capabilities': [...site.capabilities],
+        ...ports,
+        ...joins,
+        // The nodes are all of the person who runs the demo.
+        'federation.unsignedRole': 'admin',
+      },
+      onRestart: () => void this.#restart(index, site, dataFolder),
+      ...(consoleFolder !== undefined && { consoleFolder }),
+    });
+    this.#running[index] = node;
+    await node.start();
+    return node;
+  }
+
+  /** The same node again, where it was. */
+  async #restart(index: number, site: (typeof sites)[number], dataFolder: string): Promise<void> {
+    const before = this.#running[index];
+    if (before === undefined || this.#stopping) return;
+    const httpPort = before.http.address?.port ?? 0;
+    const hubPort = before.hub?.port ?? 0;
+    await before.stop();
+    await this.#create(index, site, dataFolder, { 'http.port': httpPort, 'federation.port': hubPort });
+  }
+}

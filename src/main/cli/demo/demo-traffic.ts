@@ -1,0 +1,111 @@
+import type { NodeClient } from '../../../common/client/node-client.ts';
+import type { Target } from '../../../common/wire/messages.ts';
+import { connectToNode } from '../node-connection.ts';
+import type { DemoNode } from './demo-node.ts';
+
+const publishEveryMs = 250;
+/** Mean pause between two calls of one node. */
+const callPauseMs = 400;
+
+interface Visitor {
+  readonly node: DemoNode;
+  readonly client: NodeClient;
+}
+
+/** What people and machines would do on a cluster: they measure, ask each other, look at lists, and err now and then. */
+export class DemoTraffic {
+  readonly #nodes: readonly DemoNode[];
+  readonly #visitors: Visitor[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopped = false;
+  #second = 0;
+
+  constructor(nodes: readonly DemoNode[]) {
+    this.#nodes = nodes;
+  }
+
+  /** Signs in on each node with its token file, as the command line does. */
+  async start(): Promise<void> {
+    for (const node of this.#nodes) {
+      const client = await connectToNode({ data: node.dataFolder });
+      this.#visitors.push({ node, client });
+    }
+    const [first] = this.#visitors;
+    // Somebody watches the whole cluster, so that events really travel.
+    if (first !== undefined) for (const topic of ['+/site/#', '+/stats']) void drain(first.client.subscribe(topic));
+    for (const visitor of this.#visitors) {
+      this.#every(publishEveryMs, () => this.#measure(visitor));
+      this.#callLater(visitor);
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const { client } of this.#visitors) client.close();
+    return Promise.resolve();
+  }
+
+  /** A reading of a machine: slow waves with some noise. */
+  #measure({ node, client }: Visitor): void {
+    this.#second += publishEveryMs / 1_000 / this.#nodes.length;
+    const phase = this.#nodes.indexOf(node);
+    const celsius = 60 + 12 * Math.sin(this.#second / 20 + phase) + Math.random();
+    const topic = Math.random() < 0.7 ? '/site/temperature' : '/site/strokes';
+    const data =
+      topic === '/site/temperature'
+        ? { celsius: Math.round(celsius * 10) / 10 }
+        : { perMinute: Math.round(40 + 5 * Math.cos(this.#second / 7 + phase)) };
+    this.#ask(client.call('events.publish', { topic, data }));
+  }
+
+  #callLater(visitor: Visitor): void {
+    this.#after(-Math.log(1 - Math.random()) * callPauseMs, () => {
+      this.#ask(this.#call(visitor));
+      this.#callLater(visitor);
+    });
+  }
+
+  #call({ node, client }: Visitor): Promise<unknown> {
+    const other = pick(this.#nodes.filter((candidate) => candidate !== node)) ?? node;
+    const anywhere: Target = pick<Target>([{ node: other.nodeId }, { node: other.nodeId }, { any: 'edge' }, { all: true }]) ?? {
+      all: true,
+    };
+    const dice = Math.random();
+    if (dice < 0.35) return client.call('node.status', {}, { target: anywhere });
+    if (dice < 0.6) return client.call('system.stats', {}, { serviceId: other.nodeId });
+    if (dice < 0.75) return client.call('logs.list', {}, { serviceId: other.nodeId });
+    if (dice < 0.85) return client.call('nodes.ping', { node: other.nodeId, count: 1 });
+    if (dice < 0.93) return client.call('events.topics', { limit: 50 }, { serviceId: other.nodeId });
+    // Somebody always mistypes.
+    return client.callUnknown('press.start', { press: 7 }, { serviceId: other.nodeId });
+  }
+
+  /** The demo goes on whatever a single call does; its errors are part of the picture. */
+  #ask(call: Promise<unknown>): void {
+    call.catch(() => undefined);
+  }
+
+  #every(ms: number, act: () => void): void {
+    this.#after(ms, () => {
+      act();
+      this.#every(ms, act);
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#stopped) act();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}
+
+async function drain(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _event of events);
+}
+
+function pick<T>(items: readonly T[]): T | undefined {
+  return items[Math.floor(Math.random() * items.length)];
+}

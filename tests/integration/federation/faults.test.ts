@@ -1,0 +1,185 @@
+import { connectAsync } from 'mqtt';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ErrorShape, SignalboxError } from '../../../src/common/errors.ts';
+import type { Handlers } from '../../../src/main/node/router/index.ts';
+import { startFaultProxy } from '../../helpers/fault-proxy.ts';
+import { brokerKinds, deferred, startBroker, startCluster, untilReachability } from '../../helpers/federated-router.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
+
+/** A service whose calls take effect outside: each key it has run, and how often. */
+function counter(): { readonly effects: Map<string, number>; readonly handlers: () => Partial<Handlers<'logs.setLevel'>> } {
+  const effects = new Map<string, number>();
+  return {
+    effects,
+    handlers: () => ({
+      'logs.setLevel': ({ name }) => {
+        effects.set(name, (effects.get(name) ?? 0) + 1);
+        return { changed: [name] };
+      },
+    }),
+  };
+}
+
+const outcome = (call: Promise<unknown>): Promise<'done' | SignalboxError> =>
+  call.then(
+    () => 'done' as const,
+    (error: SignalboxError) => error,
+  );
+
+describe('a broker that dies under load', () => {
+  it('ends every call in a result or an error, and none takes effect twice', { timeout: 90_000 }, async () => {
+    const broker = await startMosquitto();
+    const { effects, handlers } = counter();
+    const [alpha, bravo] = await startCluster({ url: broker.url }, { name: 'alpha' }, { name: 'bravo', handlers });
+    const client = alpha.client();
+    const outcomes: Promise<'done' | SignalboxError>[] = [];
+    let next = 0;
+    let running = true;
+    const ask = async () => {
+      while (running) {
+        const call = outcome(client.call('logs.setLevel', { name: `k${next++}`, level: 'info' }, { serviceId: 'bravo', timeoutMs: 5_000 }));
+        outcomes.push(call);
+        await call;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    const askers = Array.from({ length: 20 }, ask);
+    for (let kill = 0; kill < 5; kill++) {
+      const before = effects.size;
+      await new Promise<void>((resolve) => {
+        const look = () => (effects.size >= before + 50 ? resolve() : void setTimeout(look, 5));
+        look();
+      });
+      await broker.kill();
+      await untilReachability(alpha, bravo.nodeId, 'unknown');
+      await broker.start();
+      await untilReachability(alpha, bravo.nodeId, 'online');
+    }
+    running = false;
+    await Promise.all(askers);
+    const results = await Promise.all(outcomes);
+    expect(results).toHaveLength(next);
+    const done = results.filter((result) => result === 'done').length;
+    const maybe = results.filter((result) => result !== 'done' && result.executed === 'maybe').length;
+    expect([...effects.values()].every((count) => count === 1)).toBe(true);
+    expect(effects.size).toBeGreaterThanOrEqual(done);
+    expect(effects.size).toBeLessThanOrEqual(done + maybe);
+    const codes = new Set(results.filter((result) => result !== 'done').map((result) => (result as ErrorShape).code));
+    for (const code of codes) expect(['NODE_LOST', 'NODE_UNREACHABLE', 'TIMEOUT']).toContain(code);
+    expect(alpha.federation.gateway.pending.size).toBe(0);
+  });
+});
+
+describe.each(brokerKinds)('faults over %s', (kind) => {
+  it('ends each of 20,000 calls into a service that is blocked, none silently lost', { timeout: 60_000 }, async () => {
+    const unblocked = deferred();
+    const [alpha] = await startCluster(
+      kind,
+      { name: 'alpha' },
+      {
+        name: 'bravo',
+        handlers: () => ({ 'config.get': () => unblocked.promise.then(() => ({ values: {} })) }),
+      },
+    );
+    const clients = Array.from({ length: 80 }, () => alpha.client());
+    const calls = Array.from({ length: 20_000 }, (_, index) =>
+      outcome(clients[index % 80]?.call('config.get', {}, { serviceId: 'bravo', timeoutMs: 20_000 }) ?? Promise.resolve()),
+    );
+    setTimeout(() => unblocked.resolve(), 5_000);
+    const results = await Promise.all(calls);
+    const counts = new Map<string, number>();
+    for (const result of results)
+      counts.set(result === 'done' ? 'done' : result.code, (counts.get(result === 'done' ? 'done' : result.code) ?? 0) + 1);
+    expect([...counts.keys()].sort()).toEqual(['OVERLOADED', 'done']);
+    expect((counts.get('done') ?? 0) + (counts.get('OVERLOADED') ?? 0)).toBe(20_000);
+    expect(counts.get('done')).toBeGreaterThan(1_000);
+    for (const result of results) if (result !== 'done') expect(result.executed).toBe('no');
+  });
+
+  it('notices a node that hangs by its keep-alive', { timeout: 30_000 }, async () => {
+    const url = await startBroker(kind);
+    const proxy = await startFaultProxy(url);
+    const [alpha, bravo] = await startCluster(
+      { url },
+      { name: 'alpha' },
+      { name: 'bravo', url: proxy.url, federation: { keepaliveSeconds: 1 } },
+    );
+    const call = outcome(
+      (async () => {
+        proxy.stall();
+        return alpha.client().call('nodes.clock', {}, { serviceId: 'bravo', timeoutMs: 60_000 });
+      })(),
+    );
+    expect(await call).toMatchObject({ code: 'NODE_LOST', executed: 'maybe' });
+    proxy.resume();
+    await untilReachability(alpha, bravo.nodeId, 'online');
+    await alpha.client().call('nodes.clock', {}, { serviceId: 'bravo' });
+  });
+
+  it('takes duplicated and reordered deliveries without a second effect', async () => {
+    const url = await startBroker(kind);
+    const { effects, handlers } = counter();
+    const [alpha] = await startCluster({ url }, { name: 'alpha', handlers });
+    const relay = await connectAsync(url);
+    onTestFinished(() => void relay.end(true));
+    const answered = new Map<string, number>();
+    const all = deferred();
+    relay.on('message', (_topic, payload) => {
+      const { requestid } = JSON.parse(payload.toString()) as { requestid: string };
+      answered.set(requestid, (answered.get(requestid) ?? 0) + 1);
+      if (answered.size === 50) all.resolve();
+    });
+    await relay.subscribeAsync('cloudisense/service/relay/inbox');
+    const texts = Array.from({ length: 50 }, (_, index) =>
+      JSON.stringify({
+        type: 'rpc',
+        requestid: `r${index}`,
+        method: 'logs.setLevel',
+        params: { name: `k${index}`, level: 'info' },
+        originId: 'relay',
+      }),
+    );
+    const shuffled = [...texts, ...texts, ...texts]
+      .map((text, index) => ({ text, order: (index * 7_919) % 151 }))
+      .sort((a, b) => a.order - b.order);
+    for (const { text } of shuffled) relay.publish(`cloudisense/service/${alpha.nodeId}/inbox`, text, { qos: 1 });
+    await all.promise;
+    await alpha.router.call('nodes.clock', {}, { principal: { user: 'x', roles: ['viewer'], via: 'ws' } });
+    expect(effects.size).toBe(50);
+    expect([...effects.values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('counts events that the broker lost and says so with the next', async () => {
+    const url = await startBroker(kind);
+    const [alpha, bravo] = await startCluster({ url }, { name: 'alpha' }, { name: 'bravo' });
+    const subscription = alpha.client().subscribe('bravo/site/a');
+    await subscription.ready;
+    const forger = await connectAsync(url);
+    onTestFinished(() => void forger.end(true));
+    const event = (seq: number) =>
+      forger.publishAsync(
+        `cloudisense/service/${bravo.nodeId}/events/site/a`,
+        JSON.stringify({
+          type: 'event',
+          name: 'data_generated',
+          status: 'data',
+          topic: '/site/a',
+          data: seq,
+          meta: { identity: bravo.nodeId, seq },
+          timestamp: 1,
+        }),
+      );
+    for (const seq of [5, 6, 9]) await event(seq);
+    const received = [];
+    for await (const { data, meta } of subscription) {
+      received.push([data, meta.dropped ?? 0]);
+      if (received.length === 3) break;
+    }
+    expect(received).toEqual([
+      [5, 0],
+      [6, 0],
+      [9, 2],
+    ]);
+    expect(alpha.federation.gateway.subscriptions.lost).toBe(2);
+  });
+});
