@@ -215,9 +215,12 @@ export class HttpListener implements Startable {
     if (proxied || !isLoopback(request.socket.remoteAddress ?? '')) {
       const principal = this.#gate.admit(bearerToken(request.headers.authorization))?.principal();
       if (principal === undefined || !allows(principal.roles, 'viewer')) {
-        throw new SignalboxError('UNAUTHENTICATED', 'Metrics are shown beyond this machine with the access token of a viewer.', {
+        const error = new SignalboxError('UNAUTHENTICATED', 'Metrics are shown beyond this machine with the access token of a viewer.', {
           executed: 'no',
         });
+        const address = request.socket.remoteAddress ?? '';
+        this.#refusals.add({ reason: 'token', address, message: error.message, audit: { act: 'metrics', code: error.code } });
+        throw error;
       }
     }
     const text = await this.#options.metrics.text();
@@ -229,7 +232,8 @@ export class HttpListener implements Startable {
     try {
       return this.#guard.check(request.headers, request.socket.localAddress);
     } catch (error) {
-      this.#refusals.add({ reason: 'host', address, message: toErrorShape(error).message });
+      const { code, message } = toErrorShape(error);
+      this.#refusals.add({ reason: 'host', address, message, audit: { act: 'request', code } });
       throw error;
     }
   }
