@@ -165,8 +165,9 @@ export class HttpListener implements Startable {
     try {
       await this.#route(request, response);
     } catch (error) {
-      if (statusOf(error) === 500)
-        this.#options.logger.error('http.fault', `${request.method} failed`, { error: String(error), shape: toErrorShape(error) });
+      // A client that goes away in the middle is no fault of the node.
+      if (statusOf(error) === 500 && !request.socket.destroyed)
+        this.#options.logger.error('http.fault', `${request.method} failed`, { error });
       sendError(response, error);
     }
   }
