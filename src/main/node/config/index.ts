@@ -2,7 +2,6 @@
 export { Config, type ConfigOptions, type Validation } from './config.ts';
 export { defaultDataFolder } from './data-folder.ts';
 export {
-  isLoopback,
   isSettingKey,
   nodeNameFrom,
   nodeNamePattern,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../../../common/contract/logs.ts';
 import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
+import { isLoopback } from '../loopback.ts';
 import { setting } from './setting.ts';
 
 /** A display name must be a level of a topic (`name/stats`), a `serviceId` and a file name, and never look like a node id. */
@@ -208,13 +209,6 @@ export function isSettingKey(key: string): key is SettingKey {
 }
 
 export const settingKeys = Object.keys(settings) as readonly SettingKey[];
-
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '::1']);
-
-/** True when only this machine reaches the address. */
-export function isLoopback(host: string): boolean {
-  return loopbackHosts.has(host) || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 export interface SettingIssue {
   readonly key: string;
