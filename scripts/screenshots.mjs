@@ -8,6 +8,7 @@ import { _electron } from '@playwright/test';
 import { build, isBuildStale } from './lib/build.mjs';
 import { ensureElectron } from './lib/electron-runtime.mjs';
 import { root } from './lib/paths.mjs';
+import { playwrightLoader } from './lib/playwright-loader.mjs';
 import { run } from './lib/process.mjs';
 import { withDisplay } from './lib/stages.mjs';
 
@@ -30,7 +31,7 @@ async function draw() {
   const isRoot = process.getuid?.() === 0;
   const app = await _electron.launch({
     executablePath: executable,
-    args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--data', data, '--port', '0'],
+    args: [...playwrightLoader(), ...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--data', data, '--port', '0'],
     chromiumSandbox: !isRoot,
   });
   try {

@@ -4,6 +4,7 @@ import type { Bench } from './harness.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
+  console: async () => (await import('./console.ts')).consoleUnderLoad,
 };
 
 const { values, positionals } = parseArgs({

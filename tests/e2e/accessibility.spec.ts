@@ -12,7 +12,7 @@ test.describe('the console', () => {
     app = await launchApp();
     await app.page.getByText('Connected').first().waitFor();
   });
-  test.afterAll(() => app.close());
+  test.afterAll(() => app?.close());
 
   for (const scheme of schemes) {
     for (const view of views) {

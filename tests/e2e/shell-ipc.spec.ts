@@ -21,7 +21,7 @@ test.beforeAll(async () => {
   await app.electron.evaluate(({ session }, file) => session.defaultSession.setPreloads([file]), preload);
   await app.page.reload();
 });
-test.afterAll(() => app.close());
+test.afterAll(() => app?.close());
 
 /** Sends from the page as `raw` does. */
 const send = (channel: string, ...args: unknown[]) =>

@@ -8,7 +8,7 @@ test.beforeAll(async () => {
   app = await launchApp();
   page = app.page;
 });
-test.afterAll(() => app.close());
+test.afterAll(() => app?.close());
 
 test('the window has the preferences of the table', async () => {
   const preferences = await app.electron.evaluate(({ BrowserWindow }) => {

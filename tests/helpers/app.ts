@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { playwrightLoader } from '../../scripts/lib/playwright-loader.mjs';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -47,7 +48,7 @@ export async function launchApp(options: AppOptions = {}): Promise<App> {
   const dataFolder = options.dataFolder ?? (await makeDataFolder(options.files));
   const electron = await _electron.launch({
     executablePath: executable,
-    args: [...switches, root, '--data', dataFolder, '--port', '0', ...(options.args ?? [])],
+    args: [...playwrightLoader(), ...switches, root, '--data', dataFolder, '--port', '0', ...(options.args ?? [])],
     chromiumSandbox: process.getuid?.() !== 0,
     env: { ...(process.env as Record<string, string>), ...options.env },
   });

@@ -8,7 +8,7 @@ export const auditEntrySchema = z.object({
   user: z.string(),
   roles: z.array(z.string()),
   via: z.string(),
-  act: z.string().describe('The method, or sign-in, upgrade and the like'),
+  act: z.string().describe('The method, or sign-in, connect and the like'),
   target: z.string().nullable().describe('Node or object it acted on'),
   params: z.unknown().describe('Without secrets'),
   outcome: z.enum(['done', 'failed', 'refused']),

@@ -12,7 +12,8 @@ export const settingSchema = z.object({
   /** JSON Schema of the value. */
   schema: z.record(z.string(), z.unknown()),
   default: z.unknown(),
-  value: z.unknown(),
+  value: z.unknown().describe('In force'),
+  saved: z.unknown().describe('In force after the next start; differs from value while a restart is pending'),
   changed: z.boolean().describe('Differs from the default'),
   live: z.boolean().describe('Takes effect at once; otherwise after a restart'),
   pendingRestart: z.boolean().describe('Saved, but the running node still uses the old value'),

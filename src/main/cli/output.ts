@@ -14,9 +14,9 @@ export class Output {
     this.json = json;
   }
 
-  /** One line for people. */
+  /** One line for people, or some. */
   line(text = ''): void {
-    this.#io.stdout.write(`${text}\n`);
+    this.#io.stdout.write(`${harmless(text)}\n`);
   }
 
   /** One value on one line for programs. */
@@ -32,7 +32,7 @@ export class Output {
 
   /** Progress and hints, apart from the result. */
   note(text: string): void {
-    this.#io.stderr.write(`${text}\n`);
+    this.#io.stderr.write(`${harmless(text)}\n`);
   }
 
   /** Aligned columns. The last one is as long as it is. */
@@ -63,11 +63,16 @@ export class Output {
   }
 }
 
+/** A cell stays on its line. */
 function printable(cell: Cell): string {
   const text = cell === null || cell === undefined ? '-' : String(cell);
-  // A name from elsewhere must not steer the terminal.
+  return harmless(text).replace(/[\n\t]/g, '?');
+}
+
+/** Names, events and log lines come from elsewhere and must not steer the terminal; JSON text still may hold what follows U+007F. */
+function harmless(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');
 }
 
 function messageOf(error: unknown): string {

@@ -13,7 +13,7 @@ import { Ipc } from './ipc.ts';
 import { createMenu } from './menu.ts';
 import { NodeHost } from './node-host.ts';
 import type { ShellPaths } from './paths.ts';
-import { registerRequests } from './requests.ts';
+import { type RequestTarget, registerRequests } from './requests.ts';
 import { describeDamage, resetConfirmed } from './rescue.ts';
 import { desktopSecretStore } from './secrets.ts';
 import { restrictContents, restrictSession } from './security.ts';
@@ -35,7 +35,7 @@ export interface DesktopOptions {
 }
 
 /** The desktop application: one window, the node behind it, and what holds them together. */
-export class Desktop {
+export class Desktop implements RequestTarget {
   readonly node: NodeHost;
   readonly #options: DesktopOptions;
   readonly #logger: Logger;

@@ -1,18 +1,36 @@
 /** What the pages may ask the shell for: every channel, with the form of its one argument and the pages that may use it. */
 import { z } from 'zod';
+import type { CrashReport, DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { requestChannels as channels } from '../../preload/channels.ts';
-import type { Desktop } from './desktop.ts';
 import { openExternalLink } from './external-links.ts';
-import type { Asker, Ipc } from './ipc.ts';
+import type { Ipc } from './ipc.ts';
+import type { NodeHost } from './node-host.ts';
 
 const nothing = z.undefined();
 const rescuePage = ['/rescue.html'];
 const crashPage = ['/crash.html'];
 const everyPage = ['/', '/index.html', ...rescuePage, ...crashPage];
 
+/** What the requests act on: the desktop application, as far as a page may reach it. */
+export interface RequestTarget {
+  readonly node: NodeHost;
+  readonly window: { minimize(): void; close(): void } | undefined;
+  takeView(): string | null;
+  setTheme(theme: ThemeChoice): void;
+  toggleMaximize(): void;
+  windowState(): WindowState | undefined;
+  describeDamage(): DamageReport;
+  backUp(): Promise<{ folder: string }>;
+  resetDamaged(confirmation: string): Promise<void>;
+  describeCrash(): CrashReport;
+  openAgain(): Promise<void>;
+  openLogFolder(): Promise<void>;
+  quit(): Promise<void>;
+}
+
 /** Registers every request of the pages. */
-export function registerRequests(ipc: Ipc, desktop: Desktop): void {
-  ipc.handle(channels.connect, nothing, (_none, { webContentsId, frame }: Asker) => desktop.node.connect(webContentsId, frame));
+export function registerRequests(ipc: Ipc, desktop: RequestTarget): void {
+  ipc.handle(channels.connect, nothing, (_none, { webContentsId, frame }) => desktop.node.connect(webContentsId, frame));
   ipc.handle(channels.takeView, nothing, () => desktop.takeView());
   ipc.handle(channels.setTheme, z.enum(['system', 'light', 'dark']), (theme) => desktop.setTheme(theme));
   ipc.handle(channels.openExternal, z.string().max(2_048), openExternalLink);

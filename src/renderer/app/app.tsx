@@ -16,6 +16,7 @@ import { provideActions, runAction } from './actions/registry.ts';
 import { listenToShortcuts } from './actions/shortcuts.ts';
 import { useNow } from './frame/connection-label.tsx';
 import { ErrorBoundary } from './frame/error-boundary.tsx';
+import { useNotifications } from './frame/notifications.ts';
 import { Palette } from './frame/palette.tsx';
 import { Rail } from './frame/rail.tsx';
 import { ShortcutsDialog } from './frame/shortcuts-dialog.tsx';
@@ -48,12 +49,14 @@ function Console() {
   const railWide = usePreferences((preferences) => preferences.railWide);
   const overlay = useOverlay((state) => state.open);
   const connected = useNode(({ connection }) => connection.kind === 'connected');
+  const roles = useNode(({ me }) => me?.roles);
   useEffect(openNode, []);
+  useNotifications();
   useEffect(listenToShortcuts, []);
   useEffect(() => void desktop?.setTheme(scheme), [scheme]);
   useEffect(() => desktop?.onAction(runAction), []);
   useEffect(() => desktop?.onOpenView(goToPath), []);
-  useEffect(() => provideActions('global', globalActions(t, connected)), [t, connected]);
+  useEffect(() => provideActions('global', globalActions(t, { connected, roles: roles ?? [] })), [t, connected, roles]);
   return (
     <div className="sb-app" data-rail={railWide ? 'wide' : 'narrow'}>
       <button type="button" className="sb-skip" onClick={() => document.getElementById('main')?.focus()}>

@@ -14,6 +14,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   Input,
+  InputWrapper,
   Kbd,
   type MantineColorsTuple,
   Menu,
@@ -162,6 +163,8 @@ export const theme = createTheme({
         wrapper: { '--input-height': pick(heights, p.size), '--input-fz': pick(fonts, p.size), '--input-padding': '8px' },
       }),
     }),
+    // Help stands below the field, and what is wrong below the help (look.md section 7).
+    InputWrapper: InputWrapper.extend({ defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),

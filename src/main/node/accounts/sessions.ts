@@ -58,6 +58,12 @@ export interface SessionsOptions {
   readonly nowMs?: () => number;
 }
 
+interface Opening {
+  readonly username: string;
+  /** The password that opened it was changed, or the person removed, in the meantime. */
+  revoked: boolean;
+}
+
 type SessionListener = (sessionId: string, username: string, why: SessionEnd) => void;
 
 /**
@@ -76,6 +82,8 @@ export class Sessions implements Startable {
   readonly #byId = new Map<string, SessionRow>();
   readonly #byAccess = new Map<string, string>();
   readonly #bySelector = new Map<string, string>();
+  /** Sessions on their way into the table. */
+  readonly #opening = new Set<Opening>();
   readonly #listeners = new Set<SessionListener>();
 
   constructor(options: SessionsOptions) {
@@ -97,28 +105,27 @@ export class Sessions implements Startable {
     this.#bySelector.clear();
   }
 
-  /** Opens a session for somebody whose password was verified. The oldest session gives way when there are too many. */
+  /**
+   * Opens a session for somebody whose password was verified. The oldest session gives way when there are too many.
+   *
+   * @throws SignalboxError `UNAUTHENTICATED` when the person's sessions were revoked meanwhile
+   */
   async create(username: string): Promise<IssuedTokens> {
-    await this.#makeRoom(username);
-    const selector = newToken(selectorBytes);
-    const { row, tokens } = this.#issue({ id: randomUUID(), username, created_at: this.#nowMs() }, selector);
-    await this.#store.run(
-      `INSERT INTO sessions (id, username, created_at, access_hash, access_issued, access_expires, refresh_selector_hash, refresh_hash, refresh_expires)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        row.id,
-        row.username,
-        row.created_at,
-        row.access_hash,
-        row.access_issued,
-        row.access_expires,
-        row.refresh_selector_hash,
-        row.refresh_hash,
-        row.refresh_expires,
-      ],
-    );
-    this.#index(row);
-    return tokens;
+    const opening: Opening = { username, revoked: false };
+    this.#opening.add(opening);
+    try {
+      await this.#makeRoom(username);
+      const { row, tokens } = this.#issue({ id: randomUUID(), username, created_at: this.#nowMs() }, newToken(selectorBytes));
+      await this.#insert(row);
+      if (opening.revoked) {
+        await this.#store.run('DELETE FROM sessions WHERE id = ?', [row.id]);
+        throw signInAgain();
+      }
+      this.#index(row);
+      return tokens;
+    } finally {
+      this.#opening.delete(opening);
+    }
   }
 
   /**
@@ -180,8 +187,9 @@ export class Sessions implements Startable {
     return true;
   }
 
-  /** Ends every session of a person; returns how many. */
+  /** Ends every session of a person, also those that are being opened; returns how many were open. */
   async revokeUser(username: string): Promise<number> {
+    for (const opening of this.#opening) if (opening.username === username) opening.revoked = true;
     const rows = this.#of(username);
     await this.#end(rows, 'revoked');
     return rows.length;
@@ -223,6 +231,24 @@ export class Sessions implements Startable {
         refresh: { token: refresh, issuedAt: now, expiresAt: row.refresh_expires },
       },
     };
+  }
+
+  async #insert(row: SessionRow): Promise<void> {
+    await this.#store.run(
+      `INSERT INTO sessions (id, username, created_at, access_hash, access_issued, access_expires, refresh_selector_hash, refresh_hash, refresh_expires)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        row.id,
+        row.username,
+        row.created_at,
+        row.access_hash,
+        row.access_issued,
+        row.access_expires,
+        row.refresh_selector_hash,
+        row.refresh_hash,
+        row.refresh_expires,
+      ],
+    );
   }
 
   async #makeRoom(username: string): Promise<void> {

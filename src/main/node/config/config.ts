@@ -120,6 +120,7 @@ export class Config {
         schema,
         default: this.#defaults.get(key),
         value,
+        saved: overridden ? value : saved.get(key),
         changed: !isDeepStrictEqual(value, this.#defaults.get(key)),
         live: spec.applies === 'live',
         pendingRestart: !overridden && !isDeepStrictEqual(saved.get(key), value),

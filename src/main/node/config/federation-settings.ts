@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../../../common/roles.ts';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../loopback.ts';
 import { setting } from './setting.ts';
 
 const filePath = z.string().max(4_096);
@@ -138,10 +138,11 @@ export function federationIssues(
       key: 'federation.host',
       message: `The hub cannot listen on ${value('federation.host')}: messages between nodes are not signed yet, so it stays on this machine. Keep federation.host at 127.0.0.1.`,
     });
-  if (mode === 'external' && !isLoopback(new URL(value('federation.brokerUrl')).hostname))
+  const broker = new URL(value('federation.brokerUrl')).hostname.replaceAll(/[[\]]/g, '');
+  if (mode === 'external' && !isLoopback(broker))
     issues.push({
       key: 'federation.brokerUrl',
-      message: `The broker ${new URL(value('federation.brokerUrl')).hostname} is on another machine: messages between nodes are not signed yet, so only a broker on this machine is used, for example by way of an SSH tunnel.`,
+      message: `The broker ${broker} is on another machine: messages between nodes are not signed yet, so only a broker on this machine is used, for example by way of an SSH tunnel.`,
     });
   return issues;
 }

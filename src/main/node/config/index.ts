@@ -1,7 +1,6 @@
 /** The node's settings: typed, checked, in one file that people may edit. */
 export { Config, type ConfigOptions, type Validation } from './config.ts';
 export { defaultDataFolder } from './data-folder.ts';
-export { isLoopback } from './loopback.ts';
 export {
   isSettingKey,
   nodeNameFrom,

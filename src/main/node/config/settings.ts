@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { logLevels } from '../../../common/contract/logs.ts';
 import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
+import { isLoopback } from '../loopback.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
-import { isLoopback } from './loopback.ts';
 import { setting } from './setting.ts';
 
 /** A display name must be a level of a topic (`name/stats`), a `serviceId` and a file name, and never look like a node id. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { SignalboxError } from '../../../common/errors.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** A `Host` header taken apart. */
 interface HostName {
@@ -8,11 +9,6 @@ interface HostName {
   readonly name: string;
   /** As the browser writes it in `Origin`: name and port, lower case. */
   readonly authority: string;
-}
-
-/** True for addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host) || /^::ffff:127\.\d+\.\d+\.\d+$/i.test(host);
 }
 
 /**

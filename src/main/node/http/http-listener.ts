@@ -5,6 +5,7 @@ import type { Counter } from 'prom-client';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { allows } from '../../../common/roles.ts';
 import { type Accounts, AttemptLimiter, type Sessions, type SetupLinks } from '../accounts/index.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Router } from '../router/index.ts';
 import type { AuditSink } from '../router/types.ts';
 import type { Startable } from '../startable.ts';
@@ -15,7 +16,7 @@ import { bearerToken } from './bearer-token.ts';
 import { CliTokenFile } from './cli-token.ts';
 import { ConsoleFiles } from './console-files.ts';
 import { Gate } from './gate.ts';
-import { HostGuard, isLoopback } from './host-guard.ts';
+import { HostGuard } from './host-guard.ts';
 import { createHttpServer, type HttpTimings, listen } from './http-server.ts';
 import { PendingConnections } from './pending-connections.ts';
 import { Refusals } from './refusals.ts';
@@ -165,8 +166,9 @@ export class HttpListener implements Startable {
     try {
       await this.#route(request, response);
     } catch (error) {
-      if (statusOf(error) === 500)
-        this.#options.logger.error('http.fault', `${request.method} failed`, { error: String(error), shape: toErrorShape(error) });
+      // A client that goes away in the middle is no fault of the node.
+      if (statusOf(error) === 500 && !request.socket.destroyed)
+        this.#options.logger.error('http.fault', `${request.method} failed`, { error });
       sendError(response, error);
     }
   }
@@ -215,9 +217,12 @@ export class HttpListener implements Startable {
     if (proxied || !isLoopback(request.socket.remoteAddress ?? '')) {
       const principal = this.#gate.admit(bearerToken(request.headers.authorization))?.principal();
       if (principal === undefined || !allows(principal.roles, 'viewer')) {
-        throw new SignalboxError('UNAUTHENTICATED', 'Metrics are shown beyond this machine with the access token of a viewer.', {
+        const error = new SignalboxError('UNAUTHENTICATED', 'Metrics are shown beyond this machine with the access token of a viewer.', {
           executed: 'no',
         });
+        const address = request.socket.remoteAddress ?? '';
+        this.#refusals.add({ reason: 'token', address, message: error.message, audit: { act: 'metrics', code: error.code } });
+        throw error;
       }
     }
     const text = await this.#options.metrics.text();
@@ -229,7 +234,8 @@ export class HttpListener implements Startable {
     try {
       return this.#guard.check(request.headers, request.socket.localAddress);
     } catch (error) {
-      this.#refusals.add({ reason: 'host', address, message: toErrorShape(error).message });
+      const { code, message } = toErrorShape(error);
+      this.#refusals.add({ reason: 'host', address, message, audit: { act: 'request', code } });
       throw error;
     }
   }

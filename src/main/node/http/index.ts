@@ -1,5 +1,4 @@
 /** The node's HTTP port. */
 export type { CliToken } from './cli-token.ts';
-export { isLoopback } from './host-guard.ts';
 export { type HealthReport, HttpListener, type HttpListenerOptions } from './http-listener.ts';
 export type { HttpTimings } from './http-server.ts';

@@ -1,4 +1,6 @@
 import type { Counter } from 'prom-client';
+import type { ErrorCode } from '../../../common/errors.ts';
+import { networkOf } from '../accounts/index.ts';
 import type { AuditSink } from '../router/types.ts';
 import { type Metrics, RepeatSampler } from '../telemetry/index.ts';
 import type { Logger } from '../telemetry/types.ts';
@@ -20,11 +22,11 @@ export interface Refusal {
   readonly reason: RefusalReason;
   readonly address: string;
   readonly message: string;
-  /** Set for refusals that belong in the audit table: the act, and whoever it was claimed to be. */
-  readonly audit?: { readonly act: string; readonly user: string; readonly code: string };
+  /** Set for refusals of somebody who wanted something: what, and whoever it was claimed to be. They belong in the audit table. */
+  readonly audit?: { readonly act: string; readonly user?: string; readonly code: ErrorCode };
 }
 
-/** Counts every refusal, and writes one line per address and reason in 10 s (security.md section 6, invariants). */
+/** Counts every refusal, and writes one line per network and reason in 10 s (security.md section 6, invariants). */
 export class Refusals {
   readonly #logger: Logger;
   readonly #audit: AuditSink;
@@ -44,12 +46,12 @@ export class Refusals {
   add(refusal: Refusal): void {
     this.#counter.inc({ reason: refusal.reason });
     const { reason, address, message, audit } = refusal;
-    const heldBack = this.#sampler.take(`${reason} ${address} ${audit?.user ?? ''}`);
+    const heldBack = this.#sampler.take(JSON.stringify([reason, networkOf(address), audit?.act, namedApart(refusal)]));
     if (heldBack === undefined) return;
     this.#logger.warn(`http.refused.${reason}`, message, { address, reason, heldBack });
     if (audit === undefined) return;
     this.#audit.record({
-      principal: { user: audit.user, roles: [], via: 'ws' },
+      principal: { user: audit.user ?? 'unknown', roles: [], via: 'ws' },
       act: audit.act,
       target: null,
       params: { address },
@@ -59,4 +61,12 @@ export class Refusals {
       durationMs: null,
     });
   }
+}
+
+/**
+ * Guesses of different names are told apart. Once the limit is reached they are not: a stranger who makes names up must not
+ * decide how long log and audit table grow.
+ */
+function namedApart({ reason, audit }: Refusal): string | undefined {
+  return reason === 'attempts' ? undefined : audit?.user;
 }

@@ -25,7 +25,7 @@ type Route = (request: IncomingMessage, response: ServerResponse, address: strin
 
 /** What a refused attempt is called in the audit table. */
 interface Act {
-  readonly act: 'sign-in' | 'sign-in.refresh' | 'setup';
+  readonly act: 'sign-in' | 'sign-in.refresh' | 'sign-out' | 'setup';
   readonly username: string | undefined;
   readonly address: string;
 }
@@ -70,10 +70,12 @@ export class SignInRoutes {
   async #refresh(request: IncomingMessage, response: ServerResponse, address: string): Promise<void> {
     const fields = await readFields(request);
     const token = fields.get('refresh_token') ?? fields.get('token') ?? bearerToken(request.headers.authorization);
-    if (token === undefined) throw new SignalboxError('UNAUTHENTICATED', 'The refresh token is missing: send it as the field token.');
-    const tokens = await this.#attempt({ act: 'sign-in.refresh', username: undefined, address }, () =>
-      this.#options.sessions.refresh(token),
-    );
+    const act: Act = { act: 'sign-in.refresh', username: undefined, address };
+    if (token === undefined) {
+      const message = 'The refresh token is missing: send it as the field token.';
+      return this.#refused(act, new SignalboxError('UNAUTHENTICATED', message, { executed: 'no' }));
+    }
+    const tokens = await this.#attempt(act, () => this.#options.sessions.refresh(token));
     sendSuccess(response, tokensAnswer(tokens));
   }
 
@@ -81,7 +83,10 @@ export class SignInRoutes {
     const fields = await readFields(request);
     const token = bearerToken(request.headers.authorization) ?? fields.get('token');
     const signedIn = token === undefined ? undefined : this.#options.sessions.authenticate(token);
-    if (signedIn === undefined) throw new SignalboxError('UNAUTHENTICATED', 'Nobody is signed in with this token.', { executed: 'no' });
+    if (signedIn === undefined) {
+      const error = new SignalboxError('UNAUTHENTICATED', 'Nobody is signed in with this token.', { executed: 'no' });
+      return this.#refused({ act: 'sign-out', username: undefined, address }, error);
+    }
     await this.#options.sessions.signOut(signedIn.sessionId);
     this.#record('sign-out', signedIn.account, address);
     sendSuccess(response, {});
@@ -121,7 +126,7 @@ export class SignInRoutes {
   }
 
   #refused(act: Act, error: unknown): never {
-    this.#signIns.inc({ outcome: 'refused' });
+    if (act.act !== 'sign-out') this.#signIns.inc({ outcome: 'refused' });
     if (error instanceof SignalboxError && (error.code === 'UNAUTHENTICATED' || error.code === 'OVERLOADED')) {
       this.#options.refusals.add({
         reason: error.code === 'OVERLOADED' ? 'attempts' : 'sign-in',

@@ -103,6 +103,7 @@ export class WebSocketDoor {
         reason: refusal.reason,
         address: request.socket.remoteAddress ?? '',
         message: refusal.error.message,
+        audit: { act: 'connect', code: refusal.error.code },
       });
       refuseUpgrade(socket, refusal.error);
       return;
@@ -171,7 +172,7 @@ export class WebSocketDoor {
       reason: 'token',
       address: request.socket.remoteAddress ?? '',
       message: error.message,
-      audit: { act: 'connect', user: 'unknown', code: error.code },
+      audit: { act: 'connect', code: error.code },
     });
     if (!current || this.#refused >= maxRefused) {
       refuseUpgrade(stream, error);

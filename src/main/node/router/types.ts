@@ -75,7 +75,7 @@ export interface RouterClient {
 /** One line of the audit table, in the shape that the ledger will sign. */
 export interface AuditRecord {
   readonly principal: Principal;
-  /** The method, or `sign-in`, `upgrade` and the like. */
+  /** The method, or `sign-in`, `connect` and the like. */
   readonly act: string;
   readonly target: string | null;
   /** Secrets removed. */

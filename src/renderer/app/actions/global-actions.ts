@@ -1,15 +1,20 @@
 import type { TFunction } from 'i18next';
+import { allows, type Role } from '../../../common/roles.ts';
 import { nodeClient } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { goTo, type View } from '../routes.ts';
 import { useOverlay } from './overlay.ts';
+import { focusNextRegion } from './regions.ts';
 import type { Action } from './registry.ts';
 
 /** Numbers of the rail follow the whole product, so that a learned key never moves when a view is added. */
 export const viewShortcuts: Record<View, string> = { overview: 'mod+1', rpc: 'mod+3', events: 'mod+4', settings: 'mod+9' };
 
 /** Acts that exist everywhere in the console. */
-export function globalActions(t: TFunction<'frame'>, connected: boolean): readonly Action[] {
+export function globalActions(
+  t: TFunction<'frame'>,
+  now: { readonly connected: boolean; readonly roles: readonly Role[] },
+): readonly Action[] {
   const go = (['overview', 'rpc', 'events', 'settings'] as const).map(
     (view): Action => ({ id: `go.${view}`, group: 'go', title: t(view), shortcut: viewShortcuts[view], danger: 0, run: () => goTo(view) }),
   );
@@ -49,13 +54,21 @@ export function globalActions(t: TFunction<'frame'>, connected: boolean): readon
       danger: 0,
       run: () => useOverlay.setState({ open: 'shortcuts' }),
     },
-    { id: 'frame.nextRegion', group: 'act', title: t('nextRegion'), shortcut: 'f6', danger: 0, run: focusNextRegion },
+    { id: 'frame.nextRegion', group: 'act', title: t('nextRegion'), shortcut: 'f6', danger: 0, run: () => focusNextRegion(1) },
+    {
+      id: 'frame.previousRegion',
+      group: 'act',
+      title: t('previousRegion'),
+      shortcut: 'shift+f6',
+      danger: 0,
+      run: () => focusNextRegion(-1),
+    },
     {
       id: 'connection.retry',
       group: 'act',
       title: t('reconnectNow'),
       danger: 0,
-      enabled: !connected,
+      enabled: !now.connected,
       run: () => nodeClient().reconnectNow(),
     },
     {
@@ -65,16 +78,32 @@ export function globalActions(t: TFunction<'frame'>, connected: boolean): readon
       danger: 0,
       run: () => usePreferences.setState(({ railWide }) => ({ railWide: !railWide })),
     },
+    ...settingActs(t, now),
     ...schemes,
     ...densities,
   ];
 }
 
-/** F6 goes round the regions of the frame: rail, view, inspector, status bar. */
-function focusNextRegion(): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null);
-  const index = regions.findIndex((region) => region.contains(document.activeElement));
-  const next = regions[(index + 1) % regions.length];
-  const inside = next?.querySelector<HTMLElement>('[tabindex="0"], button:not([disabled]), input, a[href]');
-  (inside ?? next)?.focus();
+/**
+ * Acts of the Settings screen that a person looks for from anywhere. Each only opens a dialog or a section: what it does is
+ * confirmed there.
+ */
+function settingActs(t: TFunction<'frame'>, now: { readonly connected: boolean; readonly roles: readonly Role[] }): readonly Action[] {
+  const open = (id: string, title: string, danger: Action['danger'], role: Role, query: Readonly<Record<string, string>>): Action => ({
+    id: `settings.${id}`,
+    group: 'act',
+    title,
+    danger,
+    role,
+    enabled: now.connected && allows(now.roles, role),
+    run: () => goTo('settings', query),
+  });
+  return [
+    open('restart', t('restartNode'), 2, 'admin', { section: 'general', open: 'restart' }),
+    open('addUser', t('addUser'), 2, 'admin', { section: 'users', open: 'addUser' }),
+    open('setupLink', t('makeSetupLink'), 2, 'admin', { section: 'users', open: 'setupLink' }),
+    open('logLevel', t('setLogLevel'), 1, 'operator', { section: 'logs' }),
+    open('openLogs', t('openLogs'), 0, 'viewer', { section: 'logs' }),
+    open('supportBundle', t('supportBundle'), 0, 'viewer', { section: 'diagnostics', open: 'supportBundle' }),
+  ];
 }

@@ -1,6 +1,7 @@
 /** Tabler outline icons, one by one; drawn by `Icon` sizes of look.md section 10. */
 export {
   IconActivity,
+  IconAdjustments,
   IconAlertTriangle,
   IconArrowDown,
   IconArrowUp,
@@ -20,6 +21,7 @@ export {
   IconFileText,
   IconFilter,
   IconFolder,
+  IconGauge,
   IconHistory,
   IconInfoCircle,
   IconKeyboard,
@@ -41,6 +43,7 @@ export {
   IconServer,
   IconSettings,
   IconSquare,
+  IconStethoscope,
   IconSun,
   IconTerminal2,
   IconTrash,
@@ -49,6 +52,7 @@ export {
   IconUserCircle,
   IconUsers,
   IconVariable,
+  IconWorld,
   IconX,
 } from '@tabler/icons-react';
 export { type StateKind, StateLabel, StateShape } from './state-shape.tsx';

@@ -25,6 +25,18 @@ test('a table is aligned, and a name from elsewhere cannot steer the terminal', 
   expect(stdout).toBe('user      role\nada       admin\nevil?[2J  -\n');
 });
 
+test('what came from elsewhere cannot steer the terminal, wherever it stands', () => {
+  const evil = 'up\u001b[2A, \u009b2J and\rback';
+  const { stdout, stderr } = written(false, (out) => {
+    out.line(`log\t${evil}\nsecond line`);
+    out.value({ text: '\u009b2J' });
+    out.note(evil);
+    out.error(new SignalboxError('NOT_FOUND', evil));
+  });
+  expect(stdout).toBe('log\tup?[2A, ?2J and?back\nsecond line\n{\n  "text": "?2J"\n}\n');
+  expect(stderr).toBe('up?[2A, ?2J and?back\nNOT_FOUND: up?[2A, ?2J and?back\n');
+});
+
 test('an error is a sentence with its code, or one JSON line', () => {
   const error = new SignalboxError('INVALID_PARAMS', 'The params are not valid.', {
     data: { issues: [{ path: '/lines', message: 'Too small' }] },

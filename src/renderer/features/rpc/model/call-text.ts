@@ -54,7 +54,9 @@ function literal(value: unknown, indent: string): string {
 }
 
 function propertyName(key: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(key) && key !== '__proto__' ? key : `'${key.replaceAll(/['\\]/g, '\\$&')}'`;
+  // Written plainly, it would set the prototype instead of a property.
+  if (key === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key, '');
 }
 
 function isEmptyObject(value: unknown): boolean {

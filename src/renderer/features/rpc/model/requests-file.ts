@@ -11,7 +11,7 @@ const fileRequestSchema = z.object({
   name: z.string().trim().min(1).max(120),
   method: requestContentSchema.shape.method.min(1),
   /** The params as JSON; as text where they are not JSON. */
-  params: z.unknown(),
+  params: z.unknown().optional(),
   target: requestContentSchema.shape.target,
   timeoutMs: requestContentSchema.shape.timeoutMs,
 });

@@ -95,6 +95,16 @@ test('revoking a person ends all of their sessions and nobody else’s', async (
   expect(sessions.authenticate(ada.access.token)).toBeDefined();
 });
 
+test('revoking a person reaches a session that is being opened with the old password', async () => {
+  const { sessions, store } = await openWithAda(await temporaryFolder(), { now: 1 });
+  const opening = sessions.create('ada');
+  const revoked = sessions.revokeUser('ada');
+  await expect(opening).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  expect(await revoked).toBe(0);
+  expect(sessions.countOf('ada')).toBe(0);
+  expect(await store.all('SELECT id FROM sessions')).toEqual([]);
+});
+
 test('of too many sessions the one unused for longest gives way', async () => {
   const clock = { now: 1 };
   const { sessions } = await openWithAda(await temporaryFolder(), clock);

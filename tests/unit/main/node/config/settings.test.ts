@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isNodeId } from '../../../../../src/common/ids.ts';
 import { parseTopic } from '../../../../../src/common/topics.ts';
-import { isLoopback, nodeNameFrom, nodeNamePattern, settingKeys, settings } from '../../../../../src/main/node/config/index.ts';
+import { nodeNameFrom, nodeNamePattern, settingKeys, settings } from '../../../../../src/main/node/config/index.ts';
+import { isLoopback } from '../../../../../src/main/node/loopback.ts';
 
 test('a host name becomes a name that a topic can carry', () => {
   expect(['press-07.site.example', 'Müllers Laptop', '', '...', '-x-', "Ada's MacBook Pro"].map(nodeNameFrom)).toEqual([

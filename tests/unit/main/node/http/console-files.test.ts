@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type HttpFixture, startHttp, writeConsole } from '../../../../helpers/http-fixture.ts';
+import { endOfTurn } from '../../../../helpers/router-fixture.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
 async function startWithConsole(): Promise<HttpFixture & { readonly consoleFolder: string }> {
@@ -117,4 +118,19 @@ test('a console that is not built says how to build it', async () => {
   const node = await startHttp({ consoleFolder: join(await temporaryFolder(), 'nothing') });
   const response = await fetch(`${node.url}/`);
   expect([response.status, await response.json()]).toMatchObject([404, { message: expect.stringContaining('npm run build') }]);
+});
+
+test('a client that goes away in the middle of a file is no fault of the node', async () => {
+  const { port, consoleFolder, lines, listener } = await startWithConsole();
+  await writeFile(join(consoleFolder, 'assets', 'large.js'), Buffer.alloc(16 * 1_048_576, 32));
+  const socket = connect(port, '127.0.0.1');
+  await new Promise<void>((resolve) => {
+    socket.once('data', () => resolve());
+    socket.write('GET /assets/large.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  });
+  socket.resetAndDestroy();
+  // Waits for the connection to end.
+  await listener.stop();
+  await endOfTurn();
+  expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
 });

@@ -29,6 +29,21 @@ test('a bad token closes a current client with 4401, which a page can see, and r
   expect(node.audits).toMatchObject([{ act: 'connect', outcome: 'refused', code: 'UNAUTHENTICATED' }]);
 });
 
+test('who may not connect is written down: another site, another protocol, another address', async () => {
+  const node = await startHttp();
+  const refused = [
+    openSocket(node.url, { headers: { Origin: 'https://evil.example' } }),
+    openSocket(node.url, { protocol: 'chat.v2' }),
+    openSocket(node.url, { headers: { Host: 'evil.example' } }),
+  ];
+  for (const socket of refused) await expect(whenOpen(socket)).rejects.toThrow(/HTTP 40[03]/);
+  // The second line of one network and reason in ten seconds is only counted.
+  expect(node.audits.map(({ act, outcome, code }) => [act, outcome, code])).toEqual([
+    ['connect', 'refused', 'FORBIDDEN'],
+    ['connect', 'refused', 'BAD_REQUEST'],
+  ]);
+});
+
 test('a changed role holds at the next call of an open connection', async () => {
   const node = await startHttp();
   await node.addUser('root', 'admin');

@@ -1,0 +1,32 @@
+import { type ReactNode, useState } from 'react';
+import { TabBar } from '../../../design/layout/bars.tsx';
+import { useTranslation } from '../../../i18n/index.ts';
+import { LogsSection } from './logs-section.tsx';
+
+const tabs = ['lines', 'settings'] as const;
+
+/** The logs live, and beside them what is set for all of them. */
+export function LogsPage({ mayWrite, children }: { readonly mayWrite: boolean; readonly children: ReactNode }) {
+  const { t } = useTranslation('settings');
+  const [tab, setTab] = useState<(typeof tabs)[number]>('lines');
+  return (
+    <>
+      <TabBar
+        label={t('section_logs')}
+        items={tabs.map((id) => ({ id, label: t(`logTab_${id}`) }))}
+        current={tab}
+        onChange={setTab}
+        panelId="st-log-panel"
+      />
+      <div id="st-log-panel" role="tabpanel" aria-label={t(`logTab_${tab}`)} className="sb-col st-log-panel">
+        {tab === 'lines' ? (
+          <LogsSection mayWrite={mayWrite} />
+        ) : (
+          <div className="sb-scroll">
+            <div className="st-page">{children}</div>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
