@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Bench } from './harness.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  'rpc-remote': async () => (await import('./rpc-remote.ts')).rpcRemote,
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
 };

@@ -66,7 +66,6 @@ export class MqttLink implements Startable {
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
-  #corked = false;
   #lastError = '';
 
   constructor(options: MqttLinkOptions) {
@@ -113,7 +112,6 @@ export class MqttLink implements Startable {
   publish(message: LinkMessage): boolean {
     const client = this.#client;
     if (client === undefined || !this.connected) return false;
-    this.#cork(client);
     client.publish(message.topic, message.payload, { qos: message.qos, retain: message.retain });
     return true;
   }
@@ -235,18 +233,6 @@ export class MqttLink implements Startable {
       this.#options.logger.warn('federation.linkLost', 'There is no connection to the MQTT broker.', { error, retryInMs, suppressed });
     this.#timer = setTimeout(() => void this.#connect(), retryInMs);
     this.#setState({ kind: 'waiting', attempt: this.#attempt, retryInMs, error });
-  }
-
-  /** What is published in one turn of the event loop leaves in one write. */
-  #cork(client: MqttClient): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    const { stream } = client;
-    stream.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      stream.uncork();
-    });
   }
 
   #setState(state: LinkState): void {
