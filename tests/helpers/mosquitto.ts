@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -28,6 +29,8 @@ export async function startMosquitto(lines: readonly string[] = []): Promise<Mos
     file,
     [
       `listener ${port} 127.0.0.1`,
+      // As root it would become another user, who cannot read the files of a test.
+      `user ${userInfo().username}`,
       'allow_anonymous true',
       'set_tcp_nodelay true',
       'max_queued_messages 100000',

@@ -10,13 +10,14 @@ import { ClockWatch } from './clock-watch.ts';
 import { nextEpoch } from './epoch-store.ts';
 import { EventRelay } from './event-relay.ts';
 import { FederationMetrics } from './federation-metrics.ts';
-import { formOf, Gateway } from './gateway.ts';
+import { formOf, Gateway, type LocalSide } from './gateway.ts';
 import { Incoming } from './incoming.ts';
 import { isCongested, type LinkState, type LinkTarget, MqttLink } from './mqtt-link.ts';
 import { NodeDirectory } from './node-directory.ts';
 import { Outgoing } from './outgoing.ts';
 import { Presence, type SelfDescription } from './presence.ts';
 import { RemoteClients } from './remote-clients.ts';
+import { principalOf } from './remote-messaging-client.ts';
 import { FederationTopics } from './topics.ts';
 
 const awayProblem = 'federation.brokerAway';
@@ -228,12 +229,17 @@ export class Federation implements Startable {
     });
   }
 
-  #here() {
+  #here(): LocalSide {
     const router = this.#router;
     const clients = this.#clients;
     const relay = this.#relay;
     if (router === undefined || clients === undefined || relay === undefined) throw new Error('the federation has no router yet');
-    return { clients, relay, lastValues: (filter: string) => router.lastValues(filter) };
+    return {
+      clients,
+      relay,
+      lastValues: (filter) => router.lastValues(filter),
+      checkFilter: (filter, origin) => router.checkFilter(filter, principalOf(undefined, origin, this.#options.unsignedRole())),
+    };
   }
 
   #exposeMetrics(): void {

@@ -18,6 +18,15 @@ const confirmMs = 5_000;
 /** MQTT filters the link needs for itself: inbox, broadcast, status. */
 const ownFilters = 3;
 
+/** What of this node other nodes use. */
+export interface LocalSide {
+  readonly clients: RemoteClients;
+  readonly relay: EventRelay;
+  readonly lastValues: (filter: string) => readonly { readonly text: string }[];
+  /** @throws SignalboxError `FORBIDDEN` when the node may not follow so much at once */
+  readonly checkFilter: (filter: string, origin: string) => void;
+}
+
 export interface GatewayOptions {
   readonly nodeId: string;
   /** Made up at each start, so that ids of requests never come twice. */
@@ -27,11 +36,7 @@ export interface GatewayOptions {
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
   /** Calls and events of this node for others; set once the router exists. */
-  readonly here: () => {
-    readonly clients: RemoteClients;
-    readonly relay: EventRelay;
-    readonly lastValues: (filter: string) => readonly { readonly text: string }[];
-  };
+  readonly here: () => LocalSide;
   readonly logger: Logger;
   readonly nowMs: () => number;
 }
@@ -164,9 +169,10 @@ export class Gateway implements RemoteNodes {
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
     const { outgoing, nodeId, here } = this.#options;
-    const { relay, lastValues } = here();
+    const { relay, lastValues, checkFilter } = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
+      checkFilter(topic, origin);
       relay.follow(origin, form, topic);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
       for (const { text } of lastValues(topic)) reply(JSON.parse(text) as object);

@@ -82,7 +82,7 @@ export class Incoming {
   }
 
   #envelope(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
-    const { nodeId, nowMs, offsetMs, formOf, onMessage, onReceived } = this.#options;
+    const { nodeId, nowMs, offsetMs, formOf, onReceived } = this.#options;
     const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs });
     const origin = envelope.source_node_id;
     // Our own broadcast, back from the broker: the router has run it already.
@@ -96,7 +96,7 @@ export class Incoming {
     const announced = formOf(origin);
     const arrival: Arrival = { origin, form: announced === 'bare' ? 'envelope' : announced, ageMs, via: topic.kind };
     onReceived(messages.length);
-    for (const message of messages) onMessage(message, arrival);
+    for (const message of messages) this.#handOn(message, arrival);
   }
 
   #bare(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
@@ -104,7 +104,7 @@ export class Incoming {
     const origin = message.originId ?? (topic.kind === 'event' ? topic.serviceId : undefined);
     if (origin === this.#options.nodeId) return;
     this.#options.onReceived(1);
-    this.#options.onMessage(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
+    this.#handOn(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
   }
 
   #parse(value: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
@@ -120,6 +120,15 @@ export class Incoming {
     return message;
   }
 
+  /** One message that fails must not take the rest of its envelope along. */
+  #handOn(message: RouterMessage, arrival: Arrival): void {
+    try {
+      this.#options.onMessage(message, arrival);
+    } catch (error) {
+      this.#refused(`${message.type} of ${arrival.origin ?? 'unknown'}`, error);
+    }
+  }
+
   #idsOf(origin: string): RecentIds {
     let ids = this.#ids.get(origin);
     if (ids === undefined) {
@@ -130,13 +139,13 @@ export class Incoming {
     return ids;
   }
 
-  #refused(topic: string, error: unknown): void {
+  #refused(what: string, error: unknown): void {
     const { code, message } = toErrorShape(error);
     this.#options.onRefused(code);
-    const suppressed = this.#faults.take(`${code}/${topic}`);
+    const suppressed = this.#faults.take(`${code}/${what}`);
     if (suppressed === undefined) return;
     this.#options.logger.warn('federation.messageRefused', 'A message from another node was refused.', {
-      topic,
+      what,
       code,
       message,
       suppressed,

@@ -128,6 +128,7 @@ export class RemoteSubscriptions {
           error,
           suppressed,
         });
+      if (error instanceof SignalboxError && !error.retryable) return;
       setTimeout(() => {
         if (this.#isWanted(nodeId, topic) && this.#options.online().some((node) => node.nodeId === nodeId)) this.#askLater(nodeId, topic);
       }, askAgainMs).unref();

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, it, onTestFinished } from 'vitest';
+import { runCommand } from '../../helpers/headless-node.ts';
+
+const entry = join(import.meta.dirname, '../../../src/main/cli/index.ts');
+
+it('the demo runs a cluster with traffic that the command line shows, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  const child = spawn(process.execPath, [entry, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nodes: { name: string; nodeId: string; dataFolder: string }[] = [];
+  while (nodes.length < 3) nodes.push(JSON.parse((await lines.next()).value ?? ''));
+  const data = ['--data', nodes[0]?.dataFolder ?? ''];
+
+  const listed = await runCommand(['nodes', '--json', ...data]);
+  const rows = listed.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(rows.map(({ name, status }) => [name, status]).sort()).toEqual([
+    ['depot-gw', 'online'],
+    ['mill-02', 'online'],
+    ['press-07', 'online'],
+  ]);
+  expect((await runCommand(['nodes', ...data])).stdout).toMatch(/press-07 \(this one\) .* online/);
+
+  const all = await runCommand(['call', 'node.status', '--all', '--json', ...data]);
+  expect([all.code, all.stdout.trim().split('\n').length]).toEqual([0, 3]);
+  const partial = await runCommand(['call', 'node.status', '--all', 'mill-02,nobody', ...data]);
+  expect([partial.code, partial.stdout]).toEqual([7, expect.stringContaining('NODE_UNREACHABLE')]);
+  const any = await runCommand(['call', 'node.status', '--any', 'mill', '--json', ...data]);
+  expect(JSON.parse(any.stdout)).toMatchObject({ name: 'mill-02' });
+  expect((await runCommand(['call', 'node.status', '--any', 'oven', ...data])).code).toBe(3);
+  expect((await runCommand(['call', 'node.status', '--any', 'x', '--node', 'y', ...data])).code).toBe(2);
+
+  const ping = await runCommand(['nodes', 'ping', 'mill-02', '--json', ...data]);
+  expect(JSON.parse(ping.stdout)).toMatchObject({ name: 'mill-02', rttMs: expect.any(Number) });
+  const mqtt = await runCommand(['mqtt', 'status', '--json', ...data]);
+  expect(JSON.parse(mqtt.stdout)).toMatchObject({ mode: 'hub', link: { state: 'connected' }, hub: { clients: 3, restarts: 0 } });
+  expect((await runCommand(['mqtt', 'status', ...data])).stdout).toMatch(/^connection +connected since/m);
+  const events = await runCommand(['subscribe', 'mill-02/site/#', '--count', '2', '--json', ...data]);
+  expect(
+    events.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([{ meta: { identity: nodes[1]?.nodeId } }, {}]);
+
+  child.kill('SIGINT');
+  expect(await ended).toEqual([0, null]);
+  await expect(access(nodes[0]?.dataFolder ?? '')).rejects.toMatchObject({ code: 'ENOENT' });
+});

@@ -1,0 +1,276 @@
+import { describe, expect, it } from 'vitest';
+import { sealRouterMessages } from '../../../../../src/main/node/federation/envelope.ts';
+import { HubRules } from '../../../../../src/main/node/federation/hub/hub-rules.ts';
+import { federationLimits } from '../../../../../src/main/node/federation/limits.ts';
+import type { LinkMessage } from '../../../../../src/main/node/federation/link-message.ts';
+import { type KnownNode, NodeDirectory } from '../../../../../src/main/node/federation/node-directory.ts';
+import { OfflineOutbox } from '../../../../../src/main/node/federation/offline-outbox.ts';
+import { Outgoing } from '../../../../../src/main/node/federation/outgoing.ts';
+import { PendingCalls } from '../../../../../src/main/node/federation/pending-calls.ts';
+import { compareSessions, type PresenceMessage, presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
+import { RecentIds } from '../../../../../src/main/node/federation/recent-ids.ts';
+import { principalOf } from '../../../../../src/main/node/federation/remote-messaging-client.ts';
+import { RetryDelay } from '../../../../../src/main/node/federation/retry-delay.ts';
+import { SequenceWatch } from '../../../../../src/main/node/federation/sequence-watch.ts';
+import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
+import { Turn } from '../../../../../src/main/node/router/turn.ts';
+
+const message = (payload: string): LinkMessage => ({ topic: 't', payload, qos: 1, retain: false });
+
+function presence(fields: Partial<PresenceMessage> = {}): PresenceMessage {
+  return presenceSchema.parse({ serviceId: 'n', status: 'online', epoch: 1, session: 1, instance: 'a', since: 100, ...fields });
+}
+
+describe('FederationTopics', () => {
+  const topics = new FederationTopics('cloudisense');
+
+  it('reads what it makes', () => {
+    expect(topics.parse(topics.inbox('n1'))).toEqual({ kind: 'inbox', serviceId: 'n1' });
+    expect(topics.parse(topics.status('n1'))).toEqual({ kind: 'status', serviceId: 'n1' });
+    expect(topics.parse(topics.events('n1', '/a/b'))).toEqual({ kind: 'event', serviceId: 'n1', topic: '/a/b' });
+    expect(topics.parse(topics.broadcast)).toEqual({ kind: 'broadcast' });
+  });
+
+  it.each([
+    'cloudisense',
+    'cloudisense/service/n1',
+    'cloudisense/service/n1/outbox',
+    'cloudisense/service//inbox',
+    'cloudisense/service/n1/events',
+    'cloudisense/service/n1/events/',
+    'other/broadcast',
+    'cloudisense/service/a b/inbox',
+  ])('knows nothing of %s', (topic) => {
+    expect(topics.parse(topic)).toBeUndefined();
+  });
+});
+
+describe('HubRules', () => {
+  it('keep no more retained statuses than there may be', () => {
+    const rules = new HubRules('c');
+    for (let index = 0; index < federationLimits.retainedStatuses; index++)
+      expect(rules.publish(`c/service/n${index}/status`, true)).toBeUndefined();
+    expect(rules.publish('c/service/n0/status', true)).toBeUndefined();
+    expect(rules.publish('c/service/more/status', true)).toBe('too many retained messages');
+    expect(rules.retainedCount).toBe(federationLimits.retainedStatuses);
+  });
+});
+
+describe('RetryDelay', () => {
+  it('doubles to half a minute, with jitter, and begins again after success', () => {
+    const delay = new RetryDelay(() => 1);
+    expect(Array.from({ length: 9 }, () => delay.nextMs())).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    delay.reset();
+    expect(delay.nextMs()).toBe(250);
+    expect(new RetryDelay(() => 0).nextMs()).toBe(125);
+  });
+});
+
+describe('OfflineOutbox', () => {
+  it('keeps what is young, in order', () => {
+    let nowMs = 0;
+    const outbox = new OfflineOutbox(() => nowMs);
+    outbox.add(message('old'));
+    nowMs = federationLimits.outboxMs;
+    outbox.add(message('young'));
+    nowMs++;
+    expect(outbox.take().map(({ payload }) => payload)).toEqual(['young']);
+    expect([outbox.size, outbox.bytes, outbox.dropped]).toEqual([0, 0, 1]);
+  });
+
+  it('is bounded by count and bytes, and counts what it loses', () => {
+    const outbox = new OfflineOutbox(() => 0);
+    for (let index = 0; index < federationLimits.outboxMessages + 5; index++) outbox.add(message(String(index)));
+    expect([outbox.size, outbox.dropped]).toEqual([federationLimits.outboxMessages, 5]);
+    expect(outbox.take()[0]?.payload).toBe('5');
+    const large = 'x'.repeat(federationLimits.outboxBytes / 2);
+    for (let index = 0; index < 3; index++) outbox.add(message(large));
+    expect([outbox.size, outbox.dropped]).toEqual([1, 7]);
+  });
+});
+
+describe('RecentIds', () => {
+  it('knows a repeat among the latest, and forgets the oldest', () => {
+    const ids = new RecentIds(10);
+    expect(['a', 'b', 'a', 'b'].map((id) => ids.add(id))).toEqual([true, true, false, false]);
+    for (let index = 0; index < 20; index++) ids.add(String(index));
+    expect(ids.add('a')).toBe(true);
+    expect(ids.add('19')).toBe(false);
+  });
+});
+
+describe('SequenceWatch', () => {
+  it('counts what is missing, and takes it back when it comes late', () => {
+    const watch = new SequenceWatch();
+    expect([7, 8, 11].map((seq) => watch.note('n', '/a', seq))).toEqual([0, 0, 2]);
+    expect(watch.lost).toBe(2);
+    expect(watch.note('n', '/a', 9)).toBe(0);
+    expect(watch.lost).toBe(1);
+    expect(watch.note('n', '/a', 9)).toBe(0);
+    expect(watch.lost).toBe(1);
+  });
+
+  it('begins anew with a topic that begins anew, and where it is told to', () => {
+    const watch = new SequenceWatch();
+    for (const seq of [500, 1, 2]) expect(watch.note('n', '/a', seq)).toBe(0);
+    expect(watch.note('n', '/b', 3)).toBe(0);
+    watch.forget('n', ['a']);
+    expect(watch.note('n', '/a', 40)).toBe(0);
+    expect(watch.note('n', '/b', 5)).toBe(1);
+    watch.forget('+');
+    expect(watch.note('n', '/b', 50)).toBe(0);
+    expect(watch.lost).toBe(1);
+  });
+});
+
+describe('PendingCalls', () => {
+  it('are bounded for each node, and all end with it', async () => {
+    const pending = new PendingCalls('i');
+    const answers = Array.from({ length: federationLimits.pendingPerNode }, () =>
+      pending.open('n').answer.catch((error: Error) => error.message),
+    );
+    expect(() => pending.open('n')).toThrow(expect.objectContaining({ code: 'OVERLOADED', executed: 'no' }));
+    const other = pending.open('m');
+    pending.failAllOf('n', () => new Error('lost') as never);
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['lost']));
+    expect([pending.size, pending.countOf('n')]).toEqual([1, 0]);
+    pending.answered('m', { type: 'rpc_response', requestid: other.requestId, status: 'success', data: 1 });
+    await expect(other.answer).resolves.toBe(1);
+  });
+});
+
+describe('principalOf', () => {
+  it('never gives more than is granted, nor more than was claimed', () => {
+    const claimed = (roles: ('viewer' | 'operator' | 'admin')[]) => ({ user: 'ada@alpha', roles, via: 'ws' as const });
+    expect(principalOf(claimed(['viewer', 'admin']), 'alpha', 'operator')).toEqual({ user: 'ada@alpha', roles: ['operator'], via: 'node' });
+    expect(principalOf(claimed(['viewer']), 'alpha', 'admin').roles).toEqual(['viewer']);
+    expect(principalOf(claimed([]), 'alpha', 'admin').roles).toEqual([]);
+    expect(principalOf(undefined, 'alpha', 'viewer')).toEqual({ user: 'node@alpha', roles: ['viewer'], via: 'node' });
+  });
+});
+
+describe('sessions of a node', () => {
+  it('are ordered by start, then connection, then by time where two starts are equal', () => {
+    const session = (fields: Partial<PresenceMessage>) => presence(fields);
+    expect(compareSessions(session({ epoch: 2 }), session({ epoch: 1, session: 9 }))).toBeGreaterThan(0);
+    expect(compareSessions(session({ session: 1 }), session({ session: 2 }))).toBeLessThan(0);
+    expect(compareSessions(session({}), session({ since: 999 }))).toBe(0);
+    expect(compareSessions(session({ instance: 'b', since: 101 }), session({ session: 9 }))).toBeGreaterThan(0);
+  });
+});
+
+describe('NodeDirectory', () => {
+  function open() {
+    const log: string[] = [];
+    const directory = new NodeDirectory(() => 0);
+    directory.listen({ online: ({ nodeId }) => log.push(`online ${nodeId}`), lost: ({ nodeId }: KnownNode) => log.push(`lost ${nodeId}`) });
+    return { directory, log };
+  }
+
+  it('tells a new session from the old one even when the loss was not seen', () => {
+    const { directory, log } = open();
+    directory.apply(presence());
+    directory.apply(presence({ epoch: 2, instance: 'b' }));
+    directory.apply(presence({ status: 'offline' }));
+    expect(log).toEqual(['online n', 'lost n', 'online n']);
+    expect([directory.get('n')?.reachability, directory.ignored]).toEqual(['online', 1]);
+  });
+
+  it('knows nothing of others without the broker, and all again with it', () => {
+    const { directory, log } = open();
+    directory.apply(presence());
+    directory.lostSight();
+    expect(directory.get('n')?.reachability).toBe('unknown');
+    directory.apply(presence());
+    expect(log).toEqual(['online n', 'lost n', 'online n']);
+  });
+
+  it('forgets the node that is gone for longest when there are too many, never one that is there', () => {
+    const { directory } = open();
+    for (let index = 0; index < federationLimits.nodes; index++)
+      directory.apply(presence({ serviceId: `n${index}`, status: index === 5 ? 'offline' : 'online' }));
+    directory.apply(presence({ serviceId: 'late' }));
+    expect([directory.get('n5'), directory.get('late')?.nodeId]).toEqual([undefined, 'late']);
+    directory.apply(presence({ serviceId: 'later' }));
+    expect(directory.get('later')).toBeUndefined();
+  });
+
+  it('finds by name the node that is there', () => {
+    const { directory } = open();
+    directory.apply(presence({ serviceId: 'a', name: 'press', status: 'offline' }));
+    directory.apply(presence({ serviceId: 'b', name: 'press' }));
+    expect(directory.find('press')?.nodeId).toBe('b');
+    directory.apply(presence({ serviceId: 'c', name: 'press' }));
+    expect(() => directory.find('press')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+});
+
+describe('Outgoing', () => {
+  function open() {
+    const sent: LinkMessage[] = [];
+    const outgoing = new Outgoing({
+      nodeId: 'me',
+      topics: new FederationTopics('c'),
+      turn: new Turn(),
+      epoch: () => 4,
+      publish: (link) => sent.push(link) > 0,
+      nowMs: () => 1_795_000_000_123,
+      onSent: () => undefined,
+    });
+    return { outgoing, sent, payloads: () => sent.map(({ payload }) => JSON.parse(String(payload))) };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('joins what is for one node in one turn, with a life as long as the longest', async () => {
+    const { outgoing, sent, payloads } = open();
+    outgoing.send('a', 'batch', { type: 'rpc', requestid: '1' }, 5);
+    outgoing.send('a', 'batch', { type: 'rpc', requestid: '2' }, 90);
+    outgoing.send('b', 'batch', { type: 'rpc', requestid: '3' });
+    await settled();
+    expect(sent.map(({ topic, qos, retain }) => [topic, qos, retain])).toEqual([
+      ['c/service/a/inbox', 0, false],
+      ['c/service/b/inbox', 0, false],
+    ]);
+    expect(payloads()[0]).toMatchObject({
+      source_node_id: 'me',
+      target_node_id: 'a',
+      timestamp: 1_795_000_000,
+      timestamp_ms: 1_795_000_000_123,
+      ttl: 90,
+      epoch: 4,
+      seq: 1,
+      payload: { type: 'Router', messages: [{ requestid: '1' }, { requestid: '2' }] },
+    });
+    expect(payloads()[1]).toMatchObject({ seq: 2, payload: { type: 'Router', message: { requestid: '3' } } });
+  });
+
+  it('bounds a batch by count and bytes', async () => {
+    const { outgoing, payloads } = open();
+    for (let index = 0; index < federationLimits.batchMessages + 10; index++) outgoing.send('a', 'batch', { index });
+    for (let index = 0; index < 3; index++) outgoing.send('a', 'batch', { text: 'x'.repeat(150_000) });
+    await settled();
+    expect(payloads().map(({ payload }) => payload.messages?.length ?? 1)).toEqual([256, 11, 1, 1]);
+  });
+
+  it('speaks to each node in its own form', () => {
+    const { outgoing, payloads } = open();
+    outgoing.send('a', 'bare', { type: 'rpc' });
+    outgoing.send('a', 'envelope', { type: 'rpc' });
+    expect(payloads()).toMatchObject([{ type: 'rpc' }, { payload: { message: { type: 'rpc' } } }]);
+  });
+
+  it('refuses what no packet can carry', () => {
+    const { outgoing } = open();
+    expect(() => outgoing.send('a', 'batch', { text: 'ß'.repeat(600_000) })).toThrow(
+      expect.objectContaining({ code: 'TOO_LARGE', executed: 'no' }),
+    );
+  });
+});
+
+describe('sealRouterMessages', () => {
+  it('gives every envelope an id of its own', () => {
+    const head = { source: 'a', target: null, ttlSeconds: 0, epoch: 1, seq: 1, nowMs: 0 };
+    const ids = [1, 2].map(() => JSON.parse(sealRouterMessages(head, ['{}'])).message_id);
+    expect(ids[0]).not.toBe(ids[1]);
+  });
+});
