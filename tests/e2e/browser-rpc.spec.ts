@@ -46,15 +46,15 @@ describeRpc(
         await page.getByText('Connected').first().waitFor();
         return page;
       },
-      freeze: () => {
-        node.child.kill('SIGSTOP');
-        return () => void node.child.kill('SIGCONT');
-      },
     };
   },
   async () => {
     await browser?.close();
     await node?.stop();
     await rm(dataFolder, { recursive: true, force: true });
+  },
+  () => {
+    node.child.kill('SIGSTOP');
+    return () => void node.child.kill('SIGCONT');
   },
 );
