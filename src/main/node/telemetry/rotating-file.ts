@@ -64,7 +64,10 @@ export class RotatingFile {
         (found) => found.size,
         () => 0,
       );
-      if (this.#fileBytes >= this.#bounds.maxFileBytes) await this.#shift();
+      if (this.#fileBytes >= this.#bounds.maxFileBytes) {
+        await this.#shift();
+        this.#fileBytes = 0;
+      }
       await this.#openDestination();
     } catch (error) {
       this.#setFailing(error as Error);
@@ -134,11 +137,22 @@ export class RotatingFile {
   async #rotate(): Promise<void> {
     try {
       await this.#shift();
-      // Lines written meanwhile still go to the renamed file: nothing is lost.
-      this.#destination?.reopen();
+      // Lines written meanwhile still go to the renamed file: nothing is lost. They count for it, not for the new one.
+      await this.#reopen();
+      this.#fileBytes = 0;
     } catch (error) {
       this.#setFailing(error as Error);
     }
+  }
+
+  async #reopen(): Promise<void> {
+    const destination = this.#destination;
+    if (destination === undefined) return;
+    await new Promise<void>((resolve) => {
+      destination.once('ready', resolve);
+      destination.once('error', () => resolve());
+      destination.reopen();
+    });
   }
 
   async #shift(): Promise<void> {
@@ -149,6 +163,5 @@ export class RotatingFile {
         if (error.code !== 'ENOENT') throw error;
       });
     }
-    this.#fileBytes = 0;
   }
 }
