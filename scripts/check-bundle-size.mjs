@@ -32,6 +32,11 @@ for (const page of readdirSync(built).filter((name) => name.endsWith('.html'))) 
   if (found.length > 0) failures++;
   console.log(`${found.length > 0 ? 'FAIL' : 'ok  '} ${page} holds ${found.length > 0 ? found.join(', ') : 'no inline script or style'}`);
 }
+const unstyled = missingStyles();
+if (unstyled.length > 0) failures++;
+console.log(
+  `${unstyled.length > 0 ? 'FAIL' : 'ok  '} every component has its styles${unstyled.map((name) => `\n     add ${name} to design/component-styles.ts`).join('')}`,
+);
 process.exitCode = failures === 0 ? 0 : 1;
 
 function measure() {
@@ -67,6 +72,23 @@ function filesOf(entries) {
   };
   for (const entry of entries) visit(entry);
   return [...found];
+}
+
+/** Style files of the component library whose classes the scripts name and no style sheet of the build defines. */
+function missingStyles() {
+  const assets = join(built, 'assets');
+  const classesIn = (/** @type {string} */ text) => new Set(text.match(/\bm_[0-9a-f]{6,}/g) ?? []);
+  const readAll = (/** @type {string} */ extension) =>
+    readdirSync(assets)
+      .filter((name) => name.endsWith(extension))
+      .map((name) => readFileSync(join(assets, name), 'utf8'))
+      .join('\n');
+  const used = classesIn(readAll('.js'));
+  const loaded = classesIn(readAll('.css'));
+  const library = join(root, 'node_modules', '@mantine', 'core', 'styles');
+  return readdirSync(library)
+    .filter((name) => name.endsWith('.css') && !name.endsWith('.layer.css'))
+    .filter((name) => [...classesIn(readFileSync(join(library, name), 'utf8'))].some((found) => used.has(found) && !loaded.has(found)));
 }
 
 /** @param {readonly string[]} files */

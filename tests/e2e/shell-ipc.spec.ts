@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { noticeChannels, requestChannels } from '../../src/preload/channels.ts';
 import { type App, launchApp } from '../helpers/app.ts';
+import { runCommand } from '../helpers/headless-node.ts';
 
 interface Raw {
   send(channel: string, ...args: unknown[]): Promise<string>;
@@ -55,6 +56,18 @@ test('the rescue and crash requests are refused to the console page', async () =
   const own = channels.filter((name) => /^(rescue|crash):/.test(name));
   const outcomes = await Promise.all(own.map((name) => send(name)));
   expect(new Set(outcomes)).toEqual(new Set(['FORBIDDEN']));
+});
+
+test('who was refused stands in the audit table, a flood of it folded', async () => {
+  await Promise.all(Array.from({ length: 20 }, () => send(requestChannels.reset, 'config.json')));
+  const audit = () => runCommand(['audit', '--json', '--limit', '500', '--act', requestChannels.reset, '--data', app.dataFolder]);
+  await expect.poll(async () => (await audit()).stdout).not.toBe('');
+  const entries = (await audit()).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(entries.length).toBeLessThan(10);
+  expect(entries[0]).toMatchObject({ user: 'unknown', via: 'ipc', act: requestChannels.reset, outcome: 'refused', code: 'FORBIDDEN' });
 });
 
 test('a flood of requests is refused, and forgiven', async () => {

@@ -191,6 +191,8 @@ test('the window is where it was, as large, and in its theme', async () => {
   );
   const moved = { x: 120, y: 90, width: 1000, height: 700 };
   await first.electron.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), moved);
+  const kept = async () => JSON.parse(await readFile(join(dataFolder, 'desktop', 'window.json'), 'utf8').catch(() => '{}')).bounds;
+  await expect.poll(kept).toEqual(moved);
   await first.close();
 
   const second = await launchApp({ dataFolder });

@@ -15,6 +15,8 @@ interface ConnectionOptions {
   readonly onMessage: (message: ServerMessage) => void;
   readonly onLost: (error: SignalboxError) => void;
   readonly onConnected: () => void;
+  /** There will be no further connection. */
+  readonly onEnded: (error: SignalboxError) => void;
 }
 
 const firstDelayMs = 250;
@@ -130,6 +132,7 @@ export class Connection {
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const waiter of waiters) waiter.reject(error);
+    this.#options.onEnded(error);
   }
 
   #set(state: ConnectionState): void {

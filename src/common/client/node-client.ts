@@ -45,15 +45,17 @@ export class NodeClient {
   #nextId = 1;
 
   constructor(options: NodeClientOptions) {
-    this.#subscriptions = new SubscriptionTable((method, topic) =>
-      this.callUnknown(method, { topic }, { timeoutMs: limits.defaultTimeoutMs }),
-    );
+    this.#subscriptions = new SubscriptionTable({
+      send: (method, topic) => this.callUnknown(method, { topic }, { timeoutMs: limits.defaultTimeoutMs }),
+      state: () => this.#connection.state,
+    });
     this.#connection = new Connection({
       connect: options.connect,
       reconnect: options.reconnect ?? true,
       onMessage: (message) => this.#receive(message),
       onLost: (error) => this.#failAll(error),
       onConnected: () => this.#subscriptions.restore(),
+      onEnded: (error) => this.#subscriptions.end(error.code === 'CANCELLED' ? undefined : error),
     });
   }
 
@@ -160,7 +162,6 @@ export class NodeClient {
   close(): void {
     this.#connection.close();
     this.#failAll(new SignalboxError('CANCELLED', 'The client was closed.', { executed: 'maybe' }));
-    this.#subscriptions.end();
   }
 
   #receive(message: ServerMessage): void {

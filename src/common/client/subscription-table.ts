@@ -1,9 +1,13 @@
 import { SignalboxError } from '../errors.ts';
 import { type ParsedTopic, parseTopic, splitTopic, topicMatches } from '../topics.ts';
 import type { EventMessage } from '../wire/messages.ts';
+import type { ConnectionState } from './connection.ts';
 import { EventQueue, type Subscription } from './event-queue.ts';
 
-type SendSubscribe = (method: 'subscribe_channel' | 'unsubscribe_channel', topic: string) => Promise<unknown>;
+interface SubscriptionTableOptions {
+  readonly send: (method: 'subscribe_channel' | 'unsubscribe_channel', topic: string) => Promise<unknown>;
+  readonly state: () => ConnectionState;
+}
 
 interface Channel {
   readonly parsed: ParsedTopic;
@@ -15,11 +19,11 @@ interface Channel {
 
 /** The client's subscriptions: one on the wire per topic, however many readers; restored after a reconnection. */
 export class SubscriptionTable {
-  readonly #send: SendSubscribe;
+  readonly #options: SubscriptionTableOptions;
   readonly #channels = new Map<string, Channel>();
 
-  constructor(send: SendSubscribe) {
-    this.#send = send;
+  constructor(options: SubscriptionTableOptions) {
+    this.#options = options;
   }
 
   add(topic: string, maxQueuedEvents: number): Subscription {
@@ -36,7 +40,7 @@ export class SubscriptionTable {
       () => undefined,
       (error: unknown) => {
         // A loss of the connection is no refusal: the next connection restores the channel.
-        if (!isLoss(error)) {
+        if (!this.#isLoss(error)) {
           this.#remove(topic, mine, queue);
           queue.end(error);
         }
@@ -77,21 +81,22 @@ export class SubscriptionTable {
     for (const [topic, channel] of this.#channels) {
       if (channel.waiting) continue;
       this.#subscribe(topic, channel).catch((error: unknown) => {
-        if (isLoss(error)) return;
+        if (this.#isLoss(error)) return;
         for (const queue of channel.queues) queue.end(error);
         this.#channels.delete(topic);
       });
     }
   }
 
-  end(): void {
-    for (const channel of this.#channels.values()) for (const queue of channel.queues) queue.end();
+  /** Ends every subscription: with an error when no connection will come back, without one when the client was closed. */
+  end(error?: SignalboxError): void {
+    for (const channel of this.#channels.values()) for (const queue of channel.queues) queue.end(error);
     this.#channels.clear();
   }
 
   #subscribe(topic: string, channel: Channel): Promise<unknown> {
     channel.waiting = true;
-    const confirmed = this.#send('subscribe_channel', topic).finally(() => {
+    const confirmed = this.#options.send('subscribe_channel', topic).finally(() => {
       channel.waiting = false;
     });
     confirmed.catch(() => undefined);
@@ -103,10 +108,14 @@ export class SubscriptionTable {
     if (!channel.queues.delete(queue) || channel.queues.size > 0 || this.#channels.get(topic) !== channel) return;
     this.#channels.delete(topic);
     // When the connection is gone the node has forgotten it already.
-    this.#send('unsubscribe_channel', topic).catch(() => undefined);
+    this.#options.send('unsubscribe_channel', topic).catch(() => undefined);
   }
-}
 
-function isLoss(error: unknown): boolean {
-  return error instanceof SignalboxError && (error.code === 'NODE_LOST' || error.code === 'NODE_UNREACHABLE' || error.code === 'TIMEOUT');
+  /** True when the next connection makes it good. A node that answers `NODE_UNREACHABLE` knows no such node: that is a refusal. */
+  #isLoss(error: unknown): boolean {
+    const { kind } = this.#options.state();
+    if (!(error instanceof SignalboxError) || kind === 'closed') return false;
+    if (error.code === 'NODE_UNREACHABLE') return kind !== 'connected';
+    return error.code === 'NODE_LOST' || error.code === 'TIMEOUT';
+  }
 }

@@ -19,6 +19,8 @@ export interface MethodSpec {
   readonly secretResult?: boolean;
   /** Sample params for the form and the reference page. */
   readonly example?: Readonly<Record<string, unknown>>;
+  /** Called in streams, by programs: the audit table gets one line for ten seconds of a caller's, with the count. */
+  readonly streamed?: boolean;
   /** Called by the console by itself, or touches only the caller's own notes: no line in the activity list or the audit table. */
   readonly quiet?: boolean;
 }

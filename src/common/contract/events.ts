@@ -54,6 +54,7 @@ export const eventsContract = defineService({
     role: 'operator',
     effect: 'write',
     help: 'Publishes an event on a topic of the node.',
+    streamed: true,
     example: { topic: '/site/note', data: { text: 'Valve 3 checked' } },
   },
 });

@@ -18,8 +18,12 @@ export class LiveSettings implements Startable {
   }
 
   start(): Promise<void> {
-    this.#unwatch = this.#options.config.onChange((changed) => this.#apply(changed));
+    const { config, logs, problems } = this.#options;
+    this.#unwatch = config.onChange((changed) => this.#apply(changed));
     this.#apply(['logs.level']);
+    // The logs may be older than this node and its settings: those of the desktop are.
+    logs.setFileBounds({ maxFileBytes: config.get('logs.maxFileBytes'), files: config.get('logs.files') });
+    logs.reportTo(problems);
     return Promise.resolve();
   }
 

@@ -15,7 +15,7 @@ import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type Nod
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
-import { Router, routerMigrations } from './router/index.ts';
+import { type AuditSink, Router, routerMigrations } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
 import { createConfigService } from './services/config.ts';
@@ -66,6 +66,8 @@ export interface SignalboxNode extends Startable {
   readonly router: Router;
   readonly config: Config;
   readonly http: HttpListener;
+  /** For refusals of whatever hosts the node. */
+  readonly audit: AuditSink;
   readonly accounts: Accounts;
   readonly setupLinks: SetupLinks;
   readonly logs: Logs;
@@ -284,6 +286,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     router,
     config,
     http,
+    audit,
     accounts,
     setupLinks,
     logs,

@@ -6,7 +6,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { net, type Protocol, protocol } from 'electron';
 import { createNonce, documentHeaders, noncePlaceholder } from '../node/http/content-security-policy.ts';
-import type { Logger } from '../node/telemetry/index.ts';
+import { type Logger, RepeatSampler } from '../node/telemetry/index.ts';
 import { appOrigin, readAppPath } from './app-url.ts';
 
 const types: Readonly<Record<string, string>> = {
@@ -37,12 +37,16 @@ export interface AppProtocolOptions {
 
 /** Answers `app://ui/…` in the session whose protocol handlers these are. */
 export function serveApp(protocols: Protocol, { root, devServer, logger }: AppProtocolOptions): void {
+  const repeats = new RepeatSampler();
   protocols.handle('app', async (request) => {
     const answer = request.method === 'GET' ? await answerWith(request.url) : undefined;
     if (answer !== undefined) return answer;
-    logger.warn('shell.app-protocol.refused', 'A page asked for a file that is not part of the console.', {
-      url: request.url.slice(0, 512),
-    });
+    const heldBack = repeats.take('refused');
+    if (heldBack !== undefined)
+      logger.warn('shell.app-protocol.refused', 'A page asked for a file that is not part of the console.', {
+        url: request.url.slice(0, 512),
+        heldBack,
+      });
     return new Response('Not found', { status: 404, headers: { 'Content-Type': 'text/plain', 'X-Content-Type-Options': 'nosniff' } });
   });
 

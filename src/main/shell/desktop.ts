@@ -60,7 +60,11 @@ export class Desktop implements RequestTarget {
     this.#view = options.view;
     this.#state = new WindowStateFile(paths.windowState, this.#logger);
     this.#crashes = new CrashGuard({ logger: this.#logger, nowMs: () => performance.now(), giveUp: () => void this.quit(1) });
-    this.#ipc = new Ipc({ isOurs: (id) => this.window?.webContents.id === id, logger: this.#logger });
+    this.#ipc = new Ipc({
+      isOurs: (id) => this.window?.webContents.id === id,
+      logger: this.#logger,
+      onRefused: ({ channel, code, message }) => this.node.recordRefusal(channel, code, message),
+    });
     this.node = new NodeHost({
       logger: this.#logger,
       onFailure: (error) => void this.#showFailure(error),

@@ -5,15 +5,25 @@
 import { serialize } from 'node:v8';
 import { type IpcMainInvokeEvent, ipcMain, type WebFrameMain } from 'electron';
 import type { z } from 'zod';
-import { SignalboxError, toErrorShape } from '../../common/errors.ts';
+import { type ErrorCode, type ErrorShape, SignalboxError, toErrorShape } from '../../common/errors.ts';
 import { limits } from '../../common/limits.ts';
 import type { Envelope, RequestChannel } from '../../preload/channels.ts';
-import type { Logger } from '../node/telemetry/index.ts';
+import { type Logger, RepeatSampler } from '../node/telemetry/index.ts';
 import { isAppUrl } from './app-url.ts';
 
 /** Requests that one window may make at once, and how many a second come back. */
 const burstRequests = 60;
 const requestsPerSecond = 30;
+
+/** Refusals of who asks, how much or how often; the others say something about the request, or the node. */
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['FORBIDDEN', 'TOO_LARGE', 'OVERLOADED']);
+
+/** A request that was not answered because of its asker. */
+export interface IpcRefusal {
+  readonly channel: RequestChannel;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
 
 /** Who asked, after the checks. */
 export interface Asker {
@@ -27,6 +37,8 @@ export interface IpcOptions {
   /** Ids of the web contents of our own windows. */
   readonly isOurs: (webContentsId: number) => boolean;
   readonly logger: Logger;
+  /** Told of the first refusal of a channel and code in 10 s. */
+  readonly onRefused: (refusal: IpcRefusal) => void;
   readonly nowMs?: () => number;
 }
 
@@ -40,10 +52,12 @@ export class Ipc {
   readonly #options: IpcOptions;
   readonly #nowMs: () => number;
   readonly #allowances = new Map<number, Allowance>();
+  readonly #repeats: RepeatSampler;
 
   constructor(options: IpcOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#repeats = new RepeatSampler({ nowMs: this.#nowMs });
   }
 
   /**
@@ -68,8 +82,7 @@ export class Ipc {
         return { ok: true, value: (await answer(parsed.data, asker)) ?? null };
       } catch (error) {
         const { code, message } = toErrorShape(error);
-        const fields = { channel, code, ...(code === 'INTERNAL' && { error: error instanceof Error ? error.stack : String(error) }) };
-        this.#options.logger.warn('shell.ipc.refused', message, fields);
+        this.#note(channel, { code, message }, error);
         return { ok: false, error: { code, message } };
       }
     });
@@ -78,6 +91,14 @@ export class Ipc {
   /** Forgets what a closed window was allowed. */
   forget(webContentsId: number): void {
     this.#allowances.delete(webContentsId);
+  }
+
+  /** A page that was taken over can ask without end; it must not fill log and audit table. */
+  #note(channel: RequestChannel, { code, message }: Pick<ErrorShape, 'code' | 'message'>, error: unknown): void {
+    const heldBack = this.#repeats.take(`${channel} ${code}`);
+    if (heldBack === undefined) return;
+    this.#options.logger.warn('shell.ipc.refused', message, { channel, code, heldBack, ...(code === 'INTERNAL' && { error }) });
+    if (refusals.has(code)) this.#options.onRefused({ channel, code, message });
   }
 
   #check(event: IpcMainInvokeEvent, pages: readonly string[]): Asker {

@@ -1,4 +1,5 @@
 import { MessageChannelMain, type WebFrameMain } from 'electron';
+import type { ErrorCode } from '../../common/errors.ts';
 import type { Principal } from '../../common/roles.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { createNode, type NodeOptions, type SignalboxNode } from '../node/node.ts';
@@ -60,6 +61,24 @@ export class NodeHost {
   forget(webContentsId: number): void {
     this.#connections.get(webContentsId)?.();
     this.#connections.delete(webContentsId);
+  }
+
+  /** Writes a refusal of the shell into the node's audit table; one that is starting writes it then, one that failed never. */
+  recordRefusal(act: string, code: ErrorCode, detail: string): void {
+    this.#node?.then(
+      ({ audit }) =>
+        audit.record({
+          principal: { user: 'unknown', roles: [], via: 'ipc' },
+          act,
+          target: null,
+          params: {},
+          outcome: 'refused',
+          code,
+          detail,
+          durationMs: null,
+        }),
+      () => undefined,
+    );
   }
 
   /** Stops the node for good. */

@@ -1,6 +1,6 @@
 /** What no page may do, whatever it holds (security.md 4.1). Applied to the whole program, not window by window. */
 import { app, type Session, type WebContents, type WebPreferences } from 'electron';
-import type { Logger } from '../node/telemetry/index.ts';
+import { type Logger, RepeatSampler } from '../node/telemetry/index.ts';
 import { appOrigin, isAppUrl } from './app-url.ts';
 
 /** Preferences of every window. */
@@ -40,6 +40,7 @@ export function restrictSession(session: Session, { devServer, logger }: Session
   session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }));
   session.setSpellCheckerEnabled(false);
 
+  const repeats = new RepeatSampler();
   const devSocket = devServer === undefined ? undefined : `ws://${new URL(devServer).host}/`;
   session.webRequest.onBeforeRequest((details, answer) => {
     const isOwn =
@@ -49,7 +50,9 @@ export function restrictSession(session: Session, { devServer, logger }: Session
       (devSocket !== undefined && details.url.startsWith(devSocket)) ||
       // The shell's own requests to the development server come from no page.
       (devServer !== undefined && details.webContentsId === undefined && details.url.startsWith(devServer));
-    if (!isOwn) logger.warn('shell.network.blocked', 'A page tried to reach an address.', { url: details.url.slice(0, 256) });
+    const heldBack = isOwn ? undefined : repeats.take('blocked');
+    if (heldBack !== undefined)
+      logger.warn('shell.network.blocked', 'A page tried to reach an address.', { url: details.url.slice(0, 256), heldBack });
     answer({ cancel: !isOwn });
   });
 

@@ -89,6 +89,8 @@ function rememberState(window: BrowserWindow, state: WindowStateFile): void {
   window.on('move', remember);
   window.on('maximize', remember);
   window.on('unmaximize', remember);
+  // The system tells of a move a moment after it.
+  window.on('close', remember);
   window.webContents.on('did-finish-load', () => window.webContents.setZoomLevel(state.current.zoomLevel));
   window.webContents.on('zoom-changed', (_event, direction) => zoomBy(window, state, direction === 'in' ? 1 : -1));
 }

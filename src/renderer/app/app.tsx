@@ -3,7 +3,6 @@ import { Loading } from '../design/feedback/states.tsx';
 import { StateShape } from '../design/icons/index.ts';
 import { Strip } from '../design/layout/bars.tsx';
 import { DesignProvider } from '../design/provider.tsx';
-import { SignIn } from '../features/sign-in/sign-in.tsx';
 import { useTranslation } from '../i18n/index.ts';
 import { formatAge } from '../state/format.ts';
 import { desktop } from '../state/host.ts';
@@ -17,9 +16,7 @@ import { listenToShortcuts } from './actions/shortcuts.ts';
 import { useNow } from './frame/connection-label.tsx';
 import { ErrorBoundary } from './frame/error-boundary.tsx';
 import { useNotifications } from './frame/notifications.ts';
-import { Palette } from './frame/palette.tsx';
 import { Rail } from './frame/rail.tsx';
-import { ShortcutsDialog } from './frame/shortcuts-dialog.tsx';
 import { StatusBar } from './frame/status-bar.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { goToPath, useRoute, type View } from './routes.ts';
@@ -31,6 +28,11 @@ const screens = {
   settings: lazy(() => import('../features/settings/settings.tsx').then((module) => ({ default: module.Settings }))),
 } satisfies Record<View, unknown>;
 
+// What the first screen of the window does not show is loaded when it is asked for.
+const SignIn = lazy(() => import('../features/sign-in/sign-in.tsx').then((module) => ({ default: module.SignIn })));
+const Palette = lazy(() => import('./frame/palette.tsx').then((module) => ({ default: module.Palette })));
+const ShortcutsDialog = lazy(() => import('./frame/shortcuts-dialog.tsx').then((module) => ({ default: module.ShortcutsDialog })));
+
 /** The console: sign-in where it is needed, else the frame with one view. */
 export function App() {
   const scheme = usePreferences((preferences) => preferences.scheme);
@@ -38,7 +40,7 @@ export function App() {
   const session = useSession((state) => state.kind);
   return (
     <DesignProvider scheme={scheme} density={density}>
-      {desktop === undefined && session === 'needed' ? <SignIn /> : <Console />}
+      <Suspense>{desktop === undefined && session === 'needed' ? <SignIn /> : <Console />}</Suspense>
     </DesignProvider>
   );
 }
@@ -69,8 +71,10 @@ function Console() {
         <CurrentView />
       </main>
       <StatusBar />
-      {overlay === 'palette' && <Palette />}
-      {overlay === 'shortcuts' && <ShortcutsDialog />}
+      <Suspense>
+        {overlay === 'palette' && <Palette />}
+        {overlay === 'shortcuts' && <ShortcutsDialog />}
+      </Suspense>
     </div>
   );
 }

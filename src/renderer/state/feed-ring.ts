@@ -124,7 +124,7 @@ export class FeedRing {
   pushGap(gap: FeedGap): number {
     const slot = this.#reserve(rowOverheadBytes);
     this.#ids[slot] = -1;
-    this.#times[slot] = gap.toMs;
+    this.#times[slot] = gap.fromMs;
     this.#epochs[slot] = 0;
     this.#sizes[slot] = 0;
     this.#kinds[slot] = 2;

@@ -5,6 +5,7 @@ import { FeedPipeline } from './feed-pipeline.ts';
 import { type FeedGap, type FeedGapReason, FeedRing, headerOfBatch } from './feed-ring.ts';
 import { FeedSampler, type SampleRates } from './feed-sampler.ts';
 import { type FeedSubscription, SubscriptionMatcher } from './feed-subscriptions.ts';
+import { type FeedCounters, FeedTally } from './feed-tally.ts';
 import { FeedView } from './feed-view.ts';
 
 /** What the filter looks at. */
@@ -14,30 +15,6 @@ export interface FilterInput {
   readonly isError: boolean;
 }
 export type EventFilter = (event: FilterInput) => boolean;
-
-/** What was counted. Totals go on across reconnections. */
-export interface FeedCounters {
-  readonly received: number;
-  /** In the node's memory and readable by id. */
-  readonly kept: number;
-  readonly keptBytes: number;
-  /** No longer in the node's memory: pushed out by newer events, or gone with a lost connection. */
-  readonly evicted: number;
-  /** Counted and kept by the node, but never announced here: more came than a beat carries. */
-  readonly skipped: number;
-  /** Came while the view was frozen. */
-  readonly sinceFrozen: number;
-  readonly perSecond: ReadonlyMap<string, number>;
-}
-
-const nothing: FeedCounters = { received: 0, kept: 0, keptBytes: 0, evicted: 0, skipped: 0, sinceFrozen: 0, perSecond: new Map() };
-
-/** How far an epoch had counted when a new one began. */
-interface Totals {
-  readonly received: number;
-  readonly evicted: number;
-  readonly skipped: number;
-}
 
 export interface FeedStoreOptions {
   /** Calls back once what was just changed is on the screen. */
@@ -49,6 +26,7 @@ export class FeedStore {
   readonly ring = new FeedRing();
   readonly view = new FeedView(this.ring);
   readonly #sampler = new FeedSampler();
+  readonly #tally = new FeedTally();
   readonly #options: FeedStoreOptions;
   readonly #nowMs: () => number;
   readonly #listeners = new Set<() => void>();
@@ -61,19 +39,17 @@ export class FeedStore {
   #paused = false;
   #shown = false;
   #version = 0;
-  #counters = nothing;
-  #earlier: Totals = { received: 0, evicted: 0, skipped: 0 };
-  /** Of the open feed: received until the last batch. */
-  #received = 0;
   #frozen: { readonly reason: FeedGapReason; readonly fromMs: number; readonly received: number } | undefined;
   #lostAtMs: number | undefined;
   #waitingGaps: FeedGap[] = [];
   #clearedAtId = -1;
   #newestId = -1;
+  #waitingSinceMs: number;
 
   constructor(options: FeedStoreOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? Date.now;
+    this.#waitingSinceMs = this.#nowMs();
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -88,7 +64,7 @@ export class FeedStore {
   }
 
   get counters(): FeedCounters {
-    return this.#counters;
+    return this.#tally.counters;
   }
 
   get sampled(): boolean {
@@ -106,6 +82,11 @@ export class FeedStore {
   /** First event id that an export takes: what was cleared stays cleared. */
   get exportFromId(): number {
     return this.#clearedAtId + 1;
+  }
+
+  /** Since when the list has been waiting for its first event: opened, cleared, or given other topics. */
+  get waitingSinceMs(): number {
+    return this.#waitingSinceMs;
   }
 
   /** Which feed ids belong to now. */
@@ -126,8 +107,7 @@ export class FeedStore {
     this.#subscriptions = [];
     this.#matcher = new SubscriptionMatcher([]);
     this.ring.clear();
-    this.#counters = nothing;
-    this.#earlier = { received: 0, evicted: 0, skipped: 0 };
+    this.#tally.reset();
     this.#frozen = undefined;
     this.#lostAtMs = undefined;
     this.#waitingGaps = [];
@@ -146,6 +126,7 @@ export class FeedStore {
 
   setSubscriptions(subscriptions: readonly FeedSubscription[]): void {
     this.#subscriptions = subscriptions;
+    this.#waitingSinceMs = this.#nowMs();
     this.#matcher = new SubscriptionMatcher(subscriptions);
     this.#applyMode();
     this.#applyPredicate();
@@ -173,9 +154,10 @@ export class FeedStore {
   clear(): void {
     this.ring.clear();
     this.#clearedAtId = this.#newestId;
+    this.#waitingSinceMs = this.#nowMs();
     this.#waitingGaps = [];
-    if (this.#frozen !== undefined) this.#frozen = { ...this.#frozen, fromMs: this.#nowMs(), received: this.#received };
-    this.#counters = { ...this.#counters, sinceFrozen: 0 };
+    if (this.#frozen !== undefined) this.#frozen = { ...this.#frozen, fromMs: this.#nowMs(), received: this.#tally.received };
+    this.#tally.restartFrozen();
     this.view.refresh();
     this.#bump();
   }
@@ -208,7 +190,7 @@ export class FeedStore {
   #applyMode(): void {
     const mode = this.#mode;
     if (mode === 'counting' && this.#frozen === undefined) {
-      this.#frozen = { reason: this.#paused ? 'paused' : 'hidden', fromMs: this.#nowMs(), received: this.#received };
+      this.#frozen = { reason: this.#paused ? 'paused' : 'hidden', fromMs: this.#nowMs(), received: this.#tally.received };
     }
     this.#pipeline?.want(
       this.#subscriptions.map(({ topic }) => topic),
@@ -231,14 +213,13 @@ export class FeedStore {
 
   #opened(epoch: number): void {
     this.#epoch = epoch;
-    const { received, evicted, skipped, kept } = this.#counters;
-    // What the node kept for the earlier feed is gone with it.
-    this.#earlier = { received, evicted: evicted + kept, skipped };
-    this.#received = 0;
+    const { received } = this.#tally.counters;
+    this.#tally.beginFeed();
     this.#clearedAtId = -1;
     this.#newestId = -1;
     this.#sampler.reset();
     const nowMs = this.#nowMs();
+    this.#waitingSinceMs = nowMs;
     if (this.#lostAtMs !== undefined && received > 0) {
       this.#waitingGaps.push({ reason: 'reconnect', fromMs: this.#lostAtMs, toMs: nowMs, missing: undefined });
     }
@@ -250,15 +231,15 @@ export class FeedStore {
   }
 
   #take(batch: FeedBatch, epoch: number): void {
-    const sinceLast = Math.max(0, batch.received - this.#received);
+    const sinceLast = Math.max(0, batch.received - this.#tally.received);
     const announced = batch.ids.length;
     this.#newestId = Math.max(this.#newestId, batch.ids.at(-1) ?? -1);
     if (this.#mode === 'live' && (announced > 0 || this.#pipeline?.mode === 'live')) {
-      this.#thaw(batch);
-      this.#push(batch, epoch, sinceLast);
+      // What came while the view was frozen has a row of its own, and is no burst.
+      const thawed = this.#thaw(batch);
+      this.#push(batch, epoch, thawed ? announced : sinceLast);
     }
-    this.#received = batch.received;
-    this.#count(batch);
+    this.#tally.take(batch, this.#pipeline?.topics ?? [], this.#frozen?.received);
     this.view.refresh();
     this.#bump();
     if (announced > 0) for (const listener of this.#batchListeners) listener(batch);
@@ -288,40 +269,23 @@ export class FeedStore {
     return this.#filter?.({ topic, preview: batch.previews[index] ?? '', isError: batch.statuses[index] === 'error' }) ?? true;
   }
 
-  /** The first batch after a pause: a row says what came meanwhile. */
-  #thaw(batch: FeedBatch): void {
+  /** The first batch after a pause: a row says what came meanwhile. @returns whether it is that batch */
+  #thaw(batch: FeedBatch): boolean {
     const frozen = this.#frozen;
-    if (frozen === undefined) return;
+    if (frozen === undefined) return false;
     this.#frozen = undefined;
     this.#pushWaitingGaps();
     this.#sampler.reset();
     const missing = batch.received - batch.ids.length - frozen.received;
-    this.#received = batch.received - batch.ids.length;
     if (missing > 0 && this.ring.count > 0) {
       this.ring.pushGap({ reason: frozen.reason, fromMs: frozen.fromMs, toMs: this.#nowMs(), missing });
     }
+    return true;
   }
 
   #pushWaitingGaps(): void {
     for (const gap of this.#waitingGaps) this.ring.pushGap(gap);
     this.#waitingGaps = [];
-  }
-
-  #count(batch: FeedBatch): void {
-    const topics = this.#pipeline?.topics ?? [];
-    this.#counters = {
-      received: this.#earlier.received + batch.received,
-      kept: batch.kept,
-      keptBytes: batch.keptBytes,
-      evicted: this.#earlier.evicted + batch.evicted,
-      skipped: this.#earlier.skipped + batch.skipped,
-      sinceFrozen: this.#frozen === undefined ? 0 : batch.received - this.#frozen.received,
-      // While an update is under way the order of the rates is that of the earlier topics.
-      perSecond:
-        batch.perSecond.length === topics.length
-          ? new Map(topics.map((topic, index) => [topic, batch.perSecond[index] ?? 0]))
-          : this.#counters.perSecond,
-    };
   }
 
   #bump(): void {

@@ -1,6 +1,6 @@
 /** Sign-in of the browser console (wire.md 1). The desktop app does not use it: its window is the local user. */
 import { create } from 'zustand';
-import { SignalboxError } from '../../common/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../common/errors.ts';
 
 interface TokenShape {
   readonly token: string;
@@ -50,10 +50,14 @@ export async function signIn(username: string, password: string): Promise<void> 
   useSession.setState({ kind: 'signed-in', reason: 'none' });
 }
 
-/** Creates the first administrator from a one-time link, then signs in. */
+/**
+ * Creates an administrator from a one-time link; that signs in as well.
+ *
+ * @throws SignalboxError as {@link signIn}; `CONFLICT` when the name is taken: the link stays good
+ */
 export async function setUp(token: string, username: string, password: string): Promise<void> {
-  await post('/setup', { token, username, passwordSha256: await sha256Hex(password) });
-  await signIn(username, password);
+  keepGrant(await post('/setup', { token, username, passwordSha256: await sha256Hex(password) }));
+  useSession.setState({ kind: 'signed-in', reason: 'none' });
 }
 
 /** Forgets the session here and on the node. */
@@ -131,10 +135,22 @@ async function post(path: string, fields: Readonly<Record<string, string>>): Pro
   }
   const body = (await response.json().catch(() => ({}))) as { data?: Grant; message?: string };
   if (response.ok && body.data !== undefined) return body.data;
-  if (response.status === 429) {
-    throw new SignalboxError('OVERLOADED', body.message ?? 'Too many attempts.', {
-      data: { retryAfterSeconds: Number(response.headers.get('retry-after') ?? 60) },
-    });
-  }
-  throw new SignalboxError('UNAUTHENTICATED', body.message ?? 'The node refused the sign-in.', { executed: 'no' });
+  throw new SignalboxError(codeOf(response.status), body.message ?? 'The node refused the sign-in.', {
+    executed: 'no',
+    ...(response.status === 429 && { data: { retryAfterSeconds: Number(response.headers.get('retry-after') ?? 60) } }),
+  });
+}
+
+/** Only 401 says that the session is over: a node in trouble must not sign anybody out. */
+function codeOf(status: number): ErrorCode {
+  const codes: Readonly<Record<number, ErrorCode>> = {
+    400: 'INVALID_PARAMS',
+    401: 'UNAUTHENTICATED',
+    403: 'FORBIDDEN',
+    409: 'CONFLICT',
+    429: 'OVERLOADED',
+    503: 'OVERLOADED',
+    507: 'STORAGE_FULL',
+  };
+  return codes[status] ?? 'INTERNAL';
 }

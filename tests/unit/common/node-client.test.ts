@@ -141,7 +141,8 @@ describe('NodeClient', () => {
     client.close();
   });
 
-  test('tells the reader when the node refuses a subscription', async () => {
+  // The second: the node knows no such node. Only a client without a connection may say that and go on waiting.
+  test.each(['FORBIDDEN', 'NODE_UNREACHABLE'] as const)('tells the reader when the node refuses a subscription with %s', async (code) => {
     const { client, received, ends, attempts } = open();
     attempts[0]?.grant();
     await settle();
@@ -152,14 +153,14 @@ describe('NodeClient', () => {
       type: 'rpc_response',
       requestid: (received[0] as RpcRequest).requestid,
       status: 'error',
-      code: 'FORBIDDEN',
+      code,
       message: 'No.',
       retryable: false,
       timestamp: 1,
       serviceId: 'n',
     });
-    expect((await failure(subscription.ready)).code).toBe('FORBIDDEN');
-    expect((await reading).code).toBe('FORBIDDEN');
+    expect((await failure(subscription.ready)).code).toBe(code);
+    expect((await reading).code).toBe(code);
     client.close();
   });
 
@@ -188,9 +189,12 @@ describe('NodeClient', () => {
     attempts[0]?.grant();
     await settle();
     const call = failure(client.callUnknown('config.get', {}));
+    const reading = failure(take(client.subscribe('/stats'), 1));
     await settle();
     ends[0]?.close({ code: 'NODE_LOST', message: 'Gone.', retryable: true }, true);
     expect(await call).toMatchObject({ code: 'NODE_LOST', executed: 'maybe' });
+    expect(await reading).toMatchObject({ code: 'NODE_LOST' });
+    expect(await failure(take(client.subscribe('/stats'), 1))).toMatchObject({ code: 'NODE_LOST' });
     expect(client.state.kind).toBe('closed');
     expect(attempts).toHaveLength(1);
   });

@@ -115,7 +115,7 @@ export class HttpListener implements Startable {
 
   /**
    * @throws SignalboxError `INVALID_PARAMS` beyond loopback without TLS, or for a certificate that cannot be read;
-   *   `CONFLICT` when the port is in use or not allowed
+   *   `CONFLICT` when the port is in use or not allowed; `STORAGE_FULL` when the token file cannot be written. Nothing listens then.
    */
   async start(): Promise<void> {
     const { host, port: wantedPort, tls } = this.#options;
@@ -137,7 +137,12 @@ export class HttpListener implements Startable {
     const { port } = server.address() as AddressInfo;
     this.#address = { host, port };
     this.#door.start();
-    await this.#cliToken.write(this.url ?? '', material?.certificate);
+    try {
+      await this.#cliToken.write(this.url ?? '', material?.certificate);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     this.#options.logger.info('http.listening', `Listening on ${this.url}`, { host, port });
   }
 

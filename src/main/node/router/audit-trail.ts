@@ -4,18 +4,23 @@ import { RepeatSampler } from '../telemetry/repeat-sampler.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { AuditSink } from './types.ts';
 
-/** Writes the router's acts and refusals down, secrets removed, floods of refusals folded into one line. */
+/** Writes the router's acts and refusals down, secrets removed, floods folded into one line. */
 export class AuditTrail {
   readonly #sink: AuditSink;
   readonly #refusals: RepeatSampler;
+  readonly #streams: RepeatSampler;
 
   constructor(sink: AuditSink, nowMs: () => number) {
     this.#sink = sink;
     this.#refusals = new RepeatSampler({ nowMs });
+    this.#streams = new RepeatSampler({ nowMs });
   }
 
-  /** A write has ended. */
+  /** A write has ended. Of a stream that goes well, the first of ten seconds is written, the rest counted in the next line. */
   ended(call: RunningCall, spec: MethodSpec, params: unknown, outcome: CallOutcome): void {
+    const streamed = spec.streamed === true && outcome.ok;
+    const heldBack = streamed ? this.#streams.take(JSON.stringify([call.principal.user, call.method])) : 0;
+    if (heldBack === undefined) return;
     this.#sink.record({
       principal: call.principal,
       act: call.method,
@@ -23,7 +28,7 @@ export class AuditTrail {
       params: redact(params, spec.secretParams),
       outcome: outcome.ok ? 'done' : 'failed',
       code: outcome.ok ? null : outcome.error.code,
-      detail: outcome.ok ? lateness(call) : outcome.error.message,
+      detail: outcome.ok ? (lateness(call) ?? folded(heldBack)) : outcome.error.message,
       durationMs: Math.round(performance.now() - call.startedTick),
     });
   }
@@ -43,6 +48,11 @@ export class AuditTrail {
       durationMs: null,
     });
   }
+}
+
+/** How many like it went before a line of a stream. */
+function folded(heldBack: number): string | null {
+  return heldBack === 0 ? null : `Done ${heldBack} more times before this line.`;
 }
 
 /** A write that ran on after its caller had another answer. */

@@ -4,9 +4,9 @@ import { type LogEntry, type LogLevel, logLevels } from '../../../common/contrac
 import { nodeLimits } from '../limits.ts';
 import type { Startable } from '../startable.ts';
 import { LogRing } from './log-ring.ts';
-import type { Problems } from './problems.ts';
+import type { ProblemReport, Problems } from './problems.ts';
 import { redactFields, redactText } from './redact.ts';
-import { RotatingFile } from './rotating-file.ts';
+import { type FileBounds, RotatingFile } from './rotating-file.ts';
 import type { Logger } from './types.ts';
 
 export interface LogsOptions {
@@ -41,11 +41,14 @@ export class Logs implements Startable {
   readonly #file: RotatingFile | undefined;
   readonly #root: pino.Logger;
   #level: LogLevel;
+  #problems: Problems | undefined;
+  #fileProblem: ProblemReport | undefined;
 
   constructor(options: LogsOptions) {
     this.#nowMs = options.nowMs ?? Date.now;
     this.#level = options.level;
-    this.#file = options.folder === undefined ? undefined : openedLater(options.folder, options);
+    this.#problems = options.problems;
+    this.#file = options.folder === undefined ? undefined : this.#fileIn(options.folder, options);
     const file = this.#file;
     this.#root = pino(
       // Level and time are decided here, once for file, ring and live feed; pino writes what it is given.
@@ -60,6 +63,17 @@ export class Logs implements Startable {
 
   async stop(): Promise<void> {
     await this.#file?.close();
+  }
+
+  /** Logs may be older than the node whose problems they are told to: what is wrong with the file is told at once. */
+  reportTo(problems: Problems): void {
+    this.#problems = problems;
+    if (this.#fileProblem !== undefined) problems.raise(this.#fileProblem);
+  }
+
+  /** Changes when files are put aside and how many are kept. */
+  setFileBounds(bounds: FileBounds): void {
+    this.#file?.setBounds(bounds);
   }
 
   /** Lines that did not get into the file, because the disk was too slow or refused. */
@@ -151,6 +165,20 @@ export class Logs implements Startable {
     return log;
   }
 
+  #fileIn(folder: string, { maxFileBytes = 10_485_760, files = 5 }: LogsOptions): RotatingFile {
+    return new RotatingFile({
+      folder,
+      name: 'node',
+      maxFileBytes,
+      files,
+      onState: (error) => {
+        this.#fileProblem = error === undefined ? undefined : fileProblem(folder, error);
+        if (this.#fileProblem === undefined) this.#problems?.clear('logs.notWritten');
+        else this.#problems?.raise(this.#fileProblem);
+      },
+    });
+  }
+
   #write(log: NamedLog, level: LogLevel, event: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const safe = boundedFields(redactFields(fields));
     const entry: LogEntry = { timestamp: this.#nowMs(), level, log: log.name, event, message: redactText(message), fields: safe.fields };
@@ -161,24 +189,14 @@ export class Logs implements Startable {
   }
 }
 
-function openedLater(folder: string, options: LogsOptions): RotatingFile {
-  return new RotatingFile({
-    folder,
-    name: 'node',
-    maxFileBytes: options.maxFileBytes ?? 10_485_760,
-    files: options.files ?? 5,
-    onState: (error) => {
-      if (error === undefined) options.problems?.clear('logs.notWritten');
-      else
-        options.problems?.raise({
-          id: 'logs.notWritten',
-          severity: 'warn',
-          title: 'The log file cannot be written',
-          detail: `${join(folder, 'node.log')}: ${error.message}. Free space on the disk or make the folder writable. Lines stay readable in the console.`,
-          view: '/settings',
-        });
-    },
-  });
+function fileProblem(folder: string, error: Error): ProblemReport {
+  return {
+    id: 'logs.notWritten',
+    severity: 'warn',
+    title: 'The log file cannot be written',
+    detail: `${join(folder, 'node.log')}: ${error.message}. Free space on the disk or make the folder writable. Lines stay readable in the console.`,
+    view: '/settings',
+  };
 }
 
 function boundedFields(fields: Record<string, unknown>): { fields: Record<string, unknown>; sizeBytes: number } {

@@ -17,6 +17,9 @@ export interface RotatingFileOptions {
   readonly onState: (error: Error | undefined) => void;
 }
 
+/** How large a file grows and how many are kept. */
+export type FileBounds = Pick<RotatingFileOptions, 'maxFileBytes' | 'files'>;
+
 /** An append-only text file written in the background, rotated by size. Lines wait in memory (bounded) until it is open. */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
@@ -27,14 +30,21 @@ export class RotatingFile {
   #dropped = 0;
   #rotation: Promise<void> | undefined;
   #failing = false;
+  #bounds: FileBounds;
 
   constructor(options: RotatingFileOptions) {
     this.#options = options;
+    this.#bounds = options;
   }
 
   /** Lines that could not be kept because the disk was too slow or refused. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Holds from the next line on. */
+  setBounds(bounds: FileBounds): void {
+    this.#bounds = bounds;
   }
 
   /** Never throws and never waits. */
@@ -54,7 +64,10 @@ export class RotatingFile {
         (found) => found.size,
         () => 0,
       );
-      if (this.#fileBytes >= this.#options.maxFileBytes) await this.#shift();
+      if (this.#fileBytes >= this.#bounds.maxFileBytes) {
+        await this.#shift();
+        this.#fileBytes = 0;
+      }
       await this.#openDestination();
     } catch (error) {
       this.#setFailing(error as Error);
@@ -115,7 +128,7 @@ export class RotatingFile {
       this.#options.onState(undefined);
     }
     this.#fileBytes += bytes;
-    if (this.#fileBytes < this.#options.maxFileBytes || this.#rotation !== undefined) return;
+    if (this.#fileBytes < this.#bounds.maxFileBytes || this.#rotation !== undefined) return;
     this.#rotation = this.#rotate().finally(() => {
       this.#rotation = undefined;
     });
@@ -124,21 +137,31 @@ export class RotatingFile {
   async #rotate(): Promise<void> {
     try {
       await this.#shift();
-      // Lines written meanwhile still go to the renamed file: nothing is lost.
-      this.#destination?.reopen();
+      // Lines written meanwhile still go to the renamed file: nothing is lost. They count for it, not for the new one.
+      await this.#reopen();
+      this.#fileBytes = 0;
     } catch (error) {
       this.#setFailing(error as Error);
     }
   }
 
+  async #reopen(): Promise<void> {
+    const destination = this.#destination;
+    if (destination === undefined) return;
+    await new Promise<void>((resolve) => {
+      destination.once('ready', resolve);
+      destination.once('error', () => resolve());
+      destination.reopen();
+    });
+  }
+
   async #shift(): Promise<void> {
-    const last = Math.max(0, this.#options.files - 1);
+    const last = Math.max(0, this.#bounds.files - 1);
     if (last === 0) await rm(this.#path(0), { force: true });
     for (let index = last; index > 0; index--) {
       await rename(this.#path(index - 1), this.#path(index)).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ENOENT') throw error;
       });
     }
-    this.#fileBytes = 0;
   }
 }

@@ -5,12 +5,10 @@ import { IconSearch } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useNode } from '../../state/node.ts';
 import { useOverlay } from '../actions/overlay.ts';
-import { type Action, type ActionGroup, useActions } from '../actions/registry.ts';
+import { type Action, useActions } from '../actions/registry.ts';
 import { shortcutLabel } from '../actions/shortcuts.ts';
 import { goTo } from '../routes.ts';
-
-const groups: readonly ActionGroup[] = ['go', 'act', 'method', 'appearance'];
-const shownPerGroup = 8;
+import { searchPalette } from './palette-search.ts';
 
 /** Go to or run: every act of the registry and every method of the node, by a few letters. */
 export function Palette() {
@@ -44,13 +42,8 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }) {
         run: () => goTo('rpc', { method: entry.method }),
       }),
     );
-    const all = [...actions.filter((action) => action.enabled !== false && action.id !== 'palette.open'), ...methods];
-    return groups.flatMap((group) =>
-      rank(
-        all.filter((action) => action.group === group),
-        query,
-      ).slice(0, shownPerGroup),
-    );
+    const possible = actions.filter((action) => action.enabled !== false && action.id !== 'palette.open');
+    return searchPalette([...possible, ...methods], query);
   }, [actions, catalogue, query]);
   const active = found[Math.min(index, found.length - 1)];
   useEffect(() => {
@@ -120,24 +113,14 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }) {
         <span>
           <Kbd>↵</Kbd> {t('paletteRun')}
         </span>
+        <span className="sb-grow" />
+        <span>
+          <Kbd>{'>'}</Kbd> {t('paletteOnlyActs')}
+        </span>
+        <span>
+          <Kbd>/</Kbd> {t('paletteOnlyMethods')}
+        </span>
       </div>
     </>
   );
-}
-
-/** Acts that hold every word of the query: those whose title begins with it first, then by title. */
-function rank(actions: readonly Action[], query: string): readonly Action[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const score = (action: Action): number => {
-    const title = action.title.toLowerCase();
-    const text = `${title} ${action.detail?.toLowerCase() ?? ''} ${action.keywords ?? ''}`;
-    if (!words.every((word) => text.includes(word))) return -1;
-    const [first = ''] = words;
-    return title.startsWith(first) ? 2 : title.includes(first) ? 1 : 0;
-  };
-  return actions
-    .map((action) => ({ action, score: score(action) }))
-    .filter((scored) => scored.score >= 0)
-    .sort((a, b) => b.score - a.score)
-    .map((scored) => scored.action);
 }

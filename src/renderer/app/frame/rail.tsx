@@ -24,10 +24,19 @@ export function Rail() {
   const problems = useNode(({ status }) => status?.problems.length ?? 0);
   const button = (target: View) => (
     <Tooltip key={target} label={`${t(target)} (${shortcutLabel(viewShortcuts[target])})`} position="right" disabled={wide}>
-      <button type="button" aria-label={t(target)} aria-current={view === target ? 'page' : undefined} onClick={() => goTo(target)}>
+      <button
+        type="button"
+        aria-label={target === 'overview' && problems > 0 ? t('viewWithProblems', { view: t(target), count: problems }) : t(target)}
+        aria-current={view === target ? 'page' : undefined}
+        onClick={() => goTo(target)}
+      >
         {icons[target]}
         {wide && <span>{t(target)}</span>}
-        {target === 'overview' && problems > 0 && <span className="sb-count">{problems}</span>}
+        {target === 'overview' && problems > 0 && (
+          <span className="sb-count" aria-hidden="true">
+            {problems}
+          </span>
+        )}
       </button>
     </Tooltip>
   );

@@ -2,15 +2,22 @@ import { StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { formatCount, formatRate } from '../../state/format.ts';
 import { useNode } from '../../state/node.ts';
+import { ConnectionLabel } from './connection-label.tsx';
 
 /** The activity bar: rates, drops, loop delay, which node this is. */
 export function StatusBar() {
   const { t } = useTranslation('frame');
   const status = useNode((state) => state.status);
   const metrics = useNode((state) => state.metrics);
+  const away = useNode(({ connection }) => connection.kind !== 'connected');
   const dropped = status?.events.dropped ?? 0;
   return (
-    <footer className="sb-status" data-region="status">
+    <footer className="sb-status" data-region="status" {...(away && { 'data-stale': true })}>
+      {away && (
+        <span>
+          <ConnectionLabel />
+        </span>
+      )}
       {metrics !== undefined && (
         <>
           <span>{t('rpcRate', { rate: formatRate(metrics.rpcPerSecond) })}</span>

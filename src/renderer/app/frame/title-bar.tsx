@@ -15,30 +15,36 @@ export function TitleBar() {
   const { t } = useTranslation('frame');
   const status = useNode((state) => state.status);
   const environment = status?.environment ?? 'none';
+  const name = status?.name ?? t('product');
+  useEffect(() => {
+    document.title = status === undefined ? t('product') : `${status.name} · ${t('product')}`;
+  }, [status, t]);
   const marked = environment === 'none' ? undefined : environment;
   return (
-    <header className={`sb-title${desktop?.platform.os === 'darwin' ? ' mac' : ''}`} data-env={marked}>
-      <Mark />
-      <span className="sb-h sb-clip" style={{ fontSize: 13 }}>
-        {status?.name ?? t('product')}
-      </span>
-      {marked !== undefined && (
-        <span className="sb-env" data-env={marked}>
-          {t(`env_${marked}`)}
+    <header className={`sb-title${desktop?.platform.os === 'darwin' ? ' mac' : ''}`} data-env={marked} data-region="title">
+      <div className="sb-title-side">
+        <Mark />
+        <span className="sb-h sb-clip sb-title-name" title={name}>
+          {name}
         </span>
-      )}
-      <span className="sb-title-state">
-        <ConnectionLabel />
-      </span>
-      <span className="sb-grow" />
+        {marked !== undefined && (
+          <span className="sb-env" data-env={marked}>
+            {t(`env_${marked}`)}
+          </span>
+        )}
+        <span className="sb-title-state sb-clip">
+          <ConnectionLabel />
+        </span>
+      </div>
       <UnstyledButton className="sb-palette-button" onClick={() => useOverlay.setState({ open: 'palette' })}>
         <IconSearch size={14} stroke={1.6} />
         <span className="sb-grow sb-clip">{t('goOrRun')}</span>
         <Kbd>{shortcutLabel('mod+k')}</Kbd>
       </UnstyledButton>
-      <span className="sb-grow" />
-      <Account />
-      <WindowButtons />
+      <div className="sb-title-side end">
+        <Account />
+        <WindowButtons />
+      </div>
     </header>
   );
 }

@@ -32,7 +32,10 @@ export function MenuEntries({ entries }: { readonly entries: readonly MenuEntry[
   );
 }
 
-/** A menu at a place of the window: where the pointer was, or beside the row that has the focus. */
+/**
+ * A menu at a place of the window: where the pointer was, or beside the row that has the focus. Who opened it takes the
+ * focus back in `onClose`.
+ */
 export function ContextMenu(props: {
   readonly at: { readonly x: number; readonly y: number };
   readonly label: string;
@@ -40,7 +43,15 @@ export function ContextMenu(props: {
   readonly onClose: () => void;
 }) {
   return (
-    <Menu opened onClose={props.onClose} position="bottom-start" offset={0} withinPortal returnFocus>
+    <Menu
+      opened
+      onClose={props.onClose}
+      position="bottom-start"
+      offset={0}
+      returnFocus={false}
+      // Not keydown: the key that opens the menu would close it again.
+      clickOutsideEvents={['mousedown', 'touchstart']}
+    >
       <Menu.Target>
         <span style={{ position: 'fixed', left: props.at.x, top: props.at.y, width: 0, height: 0 }} />
       </Menu.Target>

@@ -21,5 +21,4 @@ export {
   UnstyledButton,
   VisuallyHidden,
 } from '@mantine/core';
-export { useForm } from '@mantine/form';
 export { useDebouncedCallback, useDebouncedValue, useElementSize, useMediaQuery } from '@mantine/hooks';

@@ -63,6 +63,8 @@ export function CodeEditor(props: CodeEditorProps) {
             activateOnCompletion: leadsOn,
             icons: false,
             activateOnTypingDelay: 50,
+            // What is shown can be taken: a wait would turn a quick Enter into a new line now and then.
+            interactionDelay: 0,
           }),
           jsonLinter(() => latest.current),
           propertyHints(() => latest.current),

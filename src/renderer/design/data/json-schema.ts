@@ -43,12 +43,19 @@ export function resolveReference(schema: JsonSchema, root: JsonSchema): JsonSche
   return current;
 }
 
-/** What a value may be: the branches of `anyOf` and `oneOf`, all levels, or the schema itself. */
+/** What a value may be: the branches of `anyOf` and `oneOf`, all levels, one for each of several types, or the schema itself. */
 export function alternatives(schema: JsonSchema, root: JsonSchema): readonly JsonSchema[] {
   const resolved = resolveReference(schema, root);
   const branches = resolved.anyOf ?? resolved.oneOf;
-  if (branches === undefined) return [resolved];
+  if (branches === undefined) return ofEachType(resolved);
   return branches.flatMap((branch) => alternatives(branch, root));
+}
+
+/** `type: ["string", "null"]` is two alternatives; a list of values stays one choice. */
+function ofEachType(schema: JsonSchema): readonly JsonSchema[] {
+  if (schema.enum !== undefined || schema.const !== undefined || typeof schema.type === 'string') return [schema];
+  const types = typesOf(schema);
+  return types.length < 2 ? [schema] : types.map((type) => ({ ...schema, type }));
 }
 
 /** The types a schema names, or those of its `enum` and `const`; empty when it allows anything. */

@@ -1,6 +1,7 @@
 /** What a person can do on the Events screen. Buttons, keys and the palette all come here. */
 import { SignalboxError } from '../../../common/errors.ts';
 import { parseTopic } from '../../../common/topics.ts';
+import { saveTextFile } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { i18next } from '../../i18n/index.ts';
 import { feed } from '../../state/feed-store.ts';
@@ -126,7 +127,7 @@ export async function exportList(): Promise<void> {
       filter: compileFilter(useEvents.getState().filterText),
       onProgress: update,
     });
-    download(exportFileName(startedAtMs), result.parts);
+    saveTextFile(exportFileName(startedAtMs), result.parts.join(''), 'application/x-ndjson');
     const lost = result.lost > 0 ? ` ${t('exportLost', { amount: formatCount(result.lost) })}` : '';
     showToast({
       title: t('exported', { written: formatCount(result.written), total: formatCount(result.total) }),
@@ -138,16 +139,6 @@ export async function exportList(): Promise<void> {
   } finally {
     useEvents.setState({ exporting: undefined });
   }
-}
-
-function download(name: string, parts: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type: 'application/x-ndjson' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has its own hold on the blob once it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** The sentence for a person of whatever was thrown. */

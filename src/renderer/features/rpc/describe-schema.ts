@@ -21,9 +21,8 @@ function describeBranch(schema: JsonSchema, t: T, root: JsonSchema): string {
     if (choices.length > listedChoices) return t('schemaOneOf', { count: choices.length });
     return choices.map((choice) => (typeof choice === 'string' ? choice : JSON.stringify(choice))).join(', ');
   }
-  const [type, ...further] = typesOf(schema);
+  const [type] = typesOf(schema);
   if (type === undefined) return t('schemaAny');
-  if (further.length > 0) return [type, ...further].join(t('schemaOr'));
   if (type === 'array') {
     const element = typeof schema.items === 'object' ? describeSchema(schema.items, t, root) : t('schemaAny');
     return join(t('schemaListOf', { element }), range(schema.minItems, schema.maxItems, t, 'items'));

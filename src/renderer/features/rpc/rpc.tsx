@@ -117,7 +117,7 @@ function KeptStrips() {
       )}
       {notKept !== undefined && (
         <Strip tone="warn" icon={<StateShape kind="warn" />} fact={t('notKept')} act={again(() => void keeping.flush())}>
-          {notKept.message}
+          {notKept.retryable ? t('notKeptYet') : notKept.message}
         </Strip>
       )}
       {unreadable.length > 0 && (

@@ -1,19 +1,12 @@
-import { type FormEvent, useState } from 'react';
-import { SignalboxError } from '../../../common/errors.ts';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button, PasswordInput, TextInput } from '../../design/controls/index.ts';
 import { StateLabel } from '../../design/icons/index.ts';
 import { Mark } from '../../design/icons/mark.tsx';
 import { useTranslation } from '../../i18n/index.ts';
+import { passwordProblem, repeatProblem, usernameProblem } from '../../state/person-rules.ts';
 import { setUp, signIn, useSession } from '../../state/session.ts';
-
-const shortestPassword = 10;
-const usernamePattern = /^[a-z0-9][a-z0-9._-]{0,31}$/;
-
-/** The one-time token of a set-up link, `/setup#token=…`: in the fragment, so that it is in no log. */
-function setupToken(): string | undefined {
-  if (location.pathname !== '/setup') return undefined;
-  return new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
-}
+import { setupToken } from './setup-token.ts';
+import { useAttempt } from './use-attempt.ts';
 
 /** Sign-in for browsers, and the form of a one-time set-up link. */
 export function SignIn() {
@@ -21,43 +14,15 @@ export function SignIn() {
   return (
     <main className="sb-signin">
       <div className="sb-signin-card">
-        <div className="sb-flex">
+        <div className="sb-flex sb-signin-head">
           <Mark />
-          <span className="sb-h" style={{ fontSize: 13 }}>
-            Signalbox
-          </span>
+          <b>Signalbox</b>
           <span className="sb-3 sb-clip">{location.host}</span>
         </div>
         {token === undefined ? <SignInForm /> : <SetUpForm token={token} />}
       </div>
     </main>
   );
-}
-
-/** Runs one attempt at a time and turns its failure into words. */
-function useAttempt(refused: string): {
-  readonly working: boolean;
-  readonly problem: string | undefined;
-  run(act: () => Promise<void>): void;
-} {
-  const { t } = useTranslation('signIn');
-  const [working, setWorking] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  return {
-    working,
-    problem,
-    run: (act) => {
-      setWorking(true);
-      setProblem(undefined);
-      act().catch((error: unknown) => {
-        setWorking(false);
-        const code = error instanceof SignalboxError ? error.code : 'INTERNAL';
-        const seconds = (error as { data?: { retryAfterSeconds?: number } }).data?.retryAfterSeconds ?? 60;
-        if (code === 'OVERLOADED') setProblem(t('limited', { seconds }));
-        else setProblem(code === 'UNAUTHENTICATED' ? refused : t('unreachable'));
-      });
-    },
-  };
 }
 
 function SignInForm() {
@@ -68,32 +33,36 @@ function SignInForm() {
   const attempt = useAttempt(t('failed'));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    attempt.run(() => signIn(username.trim(), password));
+    if (username.trim() === '' || password === '') attempt.refuse(t('bothNeeded'));
+    else attempt.run(() => signIn(username.trim().toLowerCase(), password));
   };
   return (
-    <form onSubmit={submit} aria-labelledby="sign-in-title">
+    <form onSubmit={submit} aria-labelledby="sign-in-title" noValidate>
       <h1 id="sign-in-title">{t('title')}</h1>
       {reason === 'expired' && <p className="sb-2">{t('expired')}</p>}
       <TextInput
         label={t('username')}
         autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
         value={username}
         onChange={(event) => setUsername(event.currentTarget.value)}
-        data-autofocus
-        required
+        autoFocus
       />
       <PasswordInput
         label={t('password')}
         autoComplete="current-password"
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        required
+        visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
       />
-      <Problem text={attempt.problem} />
-      <Button type="submit" loading={attempt.working} disabled={username === '' || password === ''}>
+      <Problem>{attempt.problem}</Problem>
+      <Button type="submit" loading={attempt.working}>
         {t('submit')}
       </Button>
-      <p className="sb-3">{t('noUsers')}</p>
+      <p className="sb-3 sb-signin-hint">
+        {t('noUsers')} <code className="sb-mono sb-select">signalbox users setup-link</code>
+      </p>
     </form>
   );
 }
@@ -103,58 +72,78 @@ function SetUpForm({ token }: { readonly token: string }) {
   const [username, setUsername] = useState('');
   const [password, setPassword] = useState('');
   const [repeated, setRepeated] = useState('');
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const attempt = useAttempt(t('setupInvalid'));
-  const badName = username !== '' && !usernamePattern.test(username);
-  const short = password !== '' && password.length < shortestPassword;
-  const differs = repeated !== '' && repeated !== password;
+  const problems = {
+    username: usernameProblem(username),
+    password: passwordProblem(password),
+    repeated: repeatProblem(password, repeated),
+  };
+  const leave = (field: keyof typeof problems, value: string) => {
+    if (value !== '') setLeft((before) => new Set([...before, field]));
+  };
+  const shown = (field: keyof typeof problems) => {
+    const problem = problems[field];
+    return problem !== undefined && left.has(field) ? t(problem) : undefined;
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setLeft(new Set(Object.keys(problems)));
+    if (Object.values(problems).some((problem) => problem !== undefined)) return;
     attempt.run(async () => {
       await setUp(token, username, password);
+      // The used token must not stay in the history of the browser.
       history.replaceState(null, '', '/');
     });
   };
   return (
-    <form onSubmit={submit} aria-labelledby="sign-in-title">
+    <form onSubmit={submit} aria-labelledby="sign-in-title" noValidate>
       <h1 id="sign-in-title">{t('setupTitle')}</h1>
       <p className="sb-2">{t('setupHelp')}</p>
       <TextInput
         label={t('username')}
+        description={t('usernameHelp')}
         autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
         value={username}
-        error={badName ? t('usernameRule') : undefined}
-        onChange={(event) => setUsername(event.currentTarget.value)}
-        required
+        error={shown('username')}
+        onChange={(event) => setUsername(event.currentTarget.value.trim().toLowerCase())}
+        onBlur={() => leave('username', username)}
+        autoFocus
       />
       <PasswordInput
         label={t('password')}
+        description={t('passwordHelp')}
         autoComplete="new-password"
         value={password}
-        error={short ? t('tooShort') : undefined}
+        error={shown('password')}
         onChange={(event) => setPassword(event.currentTarget.value)}
-        required
+        onBlur={() => leave('password', password)}
+        visibilityToggleButtonProps={{ 'aria-label': t('showPassword') }}
       />
       <PasswordInput
         label={t('repeatPassword')}
         autoComplete="new-password"
         value={repeated}
-        error={differs ? t('mismatch') : undefined}
+        error={shown('repeated')}
         onChange={(event) => setRepeated(event.currentTarget.value)}
-        required
+        onBlur={() => leave('repeated', repeated)}
+        visibilityToggleButtonProps={{ 'aria-label': t('showPasswordAgain') }}
       />
-      <Problem text={attempt.problem} />
-      <Button
-        type="submit"
-        loading={attempt.working}
-        disabled={badName || username === '' || password.length < shortestPassword || repeated !== password}
-      >
+      <Problem>{attempt.problem}</Problem>
+      <Button type="submit" loading={attempt.working}>
         {t('setupSubmit')}
       </Button>
     </form>
   );
 }
 
-function Problem({ text }: { readonly text: string | undefined }) {
-  // The region exists before its text does, so that screen readers say it.
-  return <div role="alert">{text !== undefined && <StateLabel kind="failed">{text}</StateLabel>}</div>;
+/** The region exists before its text does, so that screen readers say it. */
+function Problem({ children }: { readonly children: ReactNode }) {
+  return (
+    <div role="alert" className="sb-signin-problem">
+      {children !== undefined && <StateLabel kind="failed">{children}</StateLabel>}
+    </div>
+  );
 }

@@ -121,6 +121,18 @@ describe('the feed of the Events screen', () => {
     expect(store.counters.sinceFrozen).toBe(0);
   });
 
+  it('says once what is missing when it goes on before the node has counted', async () => {
+    await openWith(press);
+    publish(1);
+    await when(() => store.view.count === 1);
+    store.setPaused(true);
+    publish(700);
+    store.setPaused(false);
+    await when(() => store.counters.received === 701);
+    expect(rows().filter((row) => !row.startsWith('{'))).toEqual(['paused 200']);
+    expect(store.view.count).toBe(502);
+  });
+
   it('asks for counts only while the window is hidden', async () => {
     await openWith(press);
     publish(1);

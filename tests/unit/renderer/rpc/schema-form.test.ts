@@ -23,6 +23,7 @@ describe('the form of a schema', () => {
           values: z.record(z.string(), z.unknown()),
           either: z.union([z.string(), z.strictObject({ node: z.string() })]),
           maybe: z.literal(5).nullable(),
+          note: z.string().nullable(),
         }),
       ),
     );
@@ -40,6 +41,7 @@ describe('the form of a schema', () => {
       ['values', 'json', true],
       ['either', 'variants', true],
       ['maybe', 'variants', true],
+      ['note', 'variants', true],
     ]);
   });
 

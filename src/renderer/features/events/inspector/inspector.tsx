@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
 import { Button } from '../../../design/controls/index.ts';
+import { copyText } from '../../../design/copy-text.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { IconCopy, IconPin, IconPinnedOff, IconX } from '../../../design/icons/index.ts';
 import { TabBar } from '../../../design/layout/bars.tsx';
@@ -41,8 +42,8 @@ function EventDetail({ header, sequence }: { readonly header: FeedHeader; readon
   const isPinned = pinned === sequence;
   const color = feed.subscriptionOf(header.topic)?.color ?? 's6';
   const copy = async () => {
-    await navigator.clipboard.writeText(known === undefined ? header.preview : payloadText(known.value));
-    showToast({ title: t('copied') });
+    const copied = await copyText(known === undefined ? header.preview : payloadText(known.value));
+    showToast(copied ? { title: t('copied') } : { title: t('notCopied'), tone: 'error' });
   };
   const props = { header, payload, known };
   return (

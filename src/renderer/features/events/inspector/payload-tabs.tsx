@@ -22,7 +22,7 @@ export interface PayloadProps {
 const shownCharacters = 65_536;
 /** A line longer than this is cut: the Text tab has all of it. */
 const longestLine = 2_000;
-const textColumns = 44;
+const textColumns = 42;
 const namedChanges = 3;
 const noDifference: readonly Difference[] = [];
 

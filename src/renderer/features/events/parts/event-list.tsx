@@ -106,7 +106,7 @@ function GapRow({ sequence }: { readonly sequence: number }) {
     gap.reason === 'reconnect' ? t('gap_reconnect', { from: clockOf(gap.fromMs), to: clockOf(gap.toMs) }) : t(`gap_${gap.reason}`, missing);
   return (
     <>
-      <span className="sb-3">{clockOf(gap.toMs)}</span>
+      <span className="sb-3">{clockOf(gap.fromMs)}</span>
       <span className="sb-events-shape">
         <StateShape kind={gap.reason === 'paused' ? 'paused' : 'unknown'} />
       </span>

@@ -53,8 +53,6 @@ export function ListArea() {
 function NothingYet() {
   const { t } = useTranslation('events');
   const subscriptions = useEvents((state) => state.subscriptions);
-  const connection = useNode((state) => state.connection);
-  const sinceMs = connection.kind === 'connected' ? connection.sinceMs : Date.now();
   const hasStats = subscriptions.some(({ topic }) => topic === '/stats');
   return (
     <Empty
@@ -63,7 +61,7 @@ function NothingYet() {
       act={!hasStats && <Button onClick={() => addSubscription('/stats')}>{t('emptyAct')}</Button>}
       terminal={{ label: t('terminal'), command: 'signalbox subscribe /stats' }}
     >
-      {t('emptyText', { topics: subscriptions.map(({ topic }) => topic).join(', '), time: formatTime(sinceMs) })}
+      {t('emptyText', { topics: subscriptions.map(({ topic }) => topic).join(', '), time: formatTime(feed.waitingSinceMs) })}
     </Empty>
   );
 }

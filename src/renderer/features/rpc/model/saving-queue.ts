@@ -45,6 +45,12 @@ export class SavingQueue {
     this.#add({ kind, id, value });
   }
 
+  /** Keeps a value at once: what a person did, not what is still being typed. */
+  saveNow(kind: WorkspaceKind, id: string, value: object): void {
+    this.save(kind, id, value);
+    void this.flush();
+  }
+
   /** Forgets an item, soon. */
   remove(kind: WorkspaceKind, id: string): void {
     this.#add({ kind, id, value: undefined });
@@ -54,8 +60,10 @@ export class SavingQueue {
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#running ??= this.#write().finally(() => {
+    this.#running ??= this.#write().then((failed) => {
       this.#running = undefined;
+      // Came while the last write was ending.
+      if (failed === undefined && this.#waiting.size > 0) return this.flush();
     });
     return this.#running;
   }
@@ -72,7 +80,7 @@ export class SavingQueue {
     this.#timer = setTimeout(() => void this.flush(), this.#delayMs);
   }
 
-  async #write(): Promise<void> {
+  async #write(): Promise<SignalboxError | undefined> {
     let failed: SignalboxError | undefined;
     for (let item = this.#next(); item !== undefined && failed?.retryable !== true; item = this.#next()) {
       const key = `${item.kind}/${item.id}`;
@@ -87,6 +95,7 @@ export class SavingQueue {
       }
     }
     this.#onFailure(failed);
+    return failed;
   }
 
   #next(): Waiting | undefined {

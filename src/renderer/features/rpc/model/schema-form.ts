@@ -18,7 +18,8 @@ export interface FormMember {
   readonly field: FormField;
 }
 
-const longTextFrom = 200;
+/** Longer text gets several lines. Topics and names have room in one. */
+const longTextFrom = 300;
 const deepestGroup = 4;
 
 /** The controls for a schema. Deep or free-form parts become JSON fields, so that every value can be written. */

@@ -100,11 +100,11 @@ function SendButton({ tab }: { readonly tab: Tab }) {
     return (
       <Button
         variant="default"
-        className="sb-rpc-send"
+        className="sb-rpc-cancel"
         leftSection={<IconPlayerStop size={14} stroke={1.6} />}
         onClick={() => cancel(tab.id)}
       >
-        {common('cancel')} <kbd className="sb-kbd">{shortcutLabel('escape')}</kbd>
+        {common('cancel')} <kbd className="sb-kbd sb-rpc-send-key">{shortcutLabel('escape')}</kbd>
       </Button>
     );
   }

@@ -28,7 +28,7 @@ export function ResultJson({ data, bytes, name }: { readonly data: unknown; read
       />
       {!preview.complete && (
         <div className="sb-rpc-foot sb-flex">
-          <span className="sb-3">{t('previewOnly', { shown: formatBytes(previewCharacters), size: formatBytes(bytes) })}</span>
+          <span className="sb-3">{t('previewOnly', { shown: previewCharacters / 1_024, size: formatBytes(bytes) })}</span>
           <button type="button" className="sb-link" onClick={() => setAll(true)}>
             {t('loadAll', { size: formatBytes(bytes) })}
           </button>

@@ -1,9 +1,10 @@
 import type { GatheredResults } from '../../../../common/wire/messages.ts';
+import { useNow } from '../../../app/frame/connection-label.tsx';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
 import { saveTextFile } from '../../../design/copy-text.ts';
 import { IconCopy, IconDownload, StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { formatBytes, formatDuration } from '../../../state/format.ts';
+import { formatAge, formatBytes, formatDuration } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { copyAndSay } from '../acts.ts';
 import { nodeGrid } from '../model/result-table.ts';
@@ -14,8 +15,10 @@ export function ResultStatus({ run, gathered }: { readonly run: Run; readonly ga
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
   const nodeName = useNode(({ status }) => status?.name);
+  const running = run.state === 'running';
+  const nowMs = useNow(running);
   const facts = [
-    run.state === 'running' ? undefined : formatDuration(run.durationMs),
+    running ? formatAge(nowMs - run.startedAtMs) : formatDuration(run.durationMs),
     run.state === 'ok' ? formatBytes(run.bytes) : undefined,
     gathered === undefined ? nodeName : undefined,
   ].filter((fact) => fact !== undefined);

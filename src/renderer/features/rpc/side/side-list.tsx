@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type MouseEvent, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ContextMenu } from '../../../design/controls/context-menu.tsx';
 import { TextInput } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
@@ -27,7 +27,18 @@ export function SideList() {
   const rowHeight = useRowHeight('--sb-tree-row');
   const rows = useMemo(() => sideRows({ catalogue, saved, history, query, closed }), [catalogue, saved, history, query, closed]);
   const shownKey = active?.savedId === undefined ? `method/${active?.content.method ?? ''}` : `saved/${active.savedId}`;
-  const selected = rows.findIndex((row) => row.key === (cursor ?? shownKey));
+  const selected = rows.findIndex((row) => row.key === (menu?.row.key ?? cursor ?? shownKey));
+
+  const list = useRef<HTMLDivElement>(null);
+  // What was opened from elsewhere, by link or palette, comes into sight here.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another request moves the list, not what happens in it
+  useEffect(() => {
+    const scroller = list.current?.querySelector('.sb-virtual');
+    const top = rows.findIndex((row) => row.key === shownKey) * rowHeight;
+    if (scroller == null || top < 0) return;
+    const isInSight = top >= scroller.scrollTop && top + rowHeight <= scroller.scrollTop + scroller.clientHeight;
+    if (!isInSight) scroller.scrollTop = Math.max(0, top - scroller.clientHeight / 3);
+  }, [shownKey]);
 
   const toggle = (row: SideRow | undefined, open: boolean) => {
     if (row === undefined) return;
@@ -52,6 +63,11 @@ export function SideList() {
     event.preventDefault();
     setCursor(row.key);
     setMenu({ row, at: { x: event.clientX, y: event.clientY } });
+  };
+  const closeMenu = () => {
+    setMenu(undefined);
+    list.current?.querySelector<HTMLElement>('.sb-virtual')?.focus();
+    setCursor(menu?.row.key);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const row = rows[selected];
@@ -91,7 +107,7 @@ export function SideList() {
         </p>
       ) : (
         // biome-ignore lint/a11y/noStaticElementInteractions: keys and menu belong to the tree inside
-        <div className="sb-rpc-tree sb-col" onContextMenu={openMenu} onKeyDown={onKeyDown} onBlur={() => setCursor(undefined)}>
+        <div ref={list} className="sb-rpc-tree sb-col" onContextMenu={openMenu} onKeyDown={onKeyDown} onBlur={() => setCursor(undefined)}>
           <VirtualList
             label={t('listLabel')}
             count={rows.length}
@@ -112,9 +128,7 @@ export function SideList() {
           />
         </div>
       )}
-      {menu !== undefined && (
-        <ContextMenu at={menu.at} label={t('rowMenu')} entries={entriesOf(menu.row)} onClose={() => setMenu(undefined)} />
-      )}
+      {menu !== undefined && <ContextMenu at={menu.at} label={t('rowMenu')} entries={entriesOf(menu.row)} onClose={closeMenu} />}
     </>
   );
 }

@@ -11,7 +11,7 @@ function byName<T extends { readonly name: string }>(items: readonly T[]): reado
 }
 
 function keepSaved({ id, ...request }: Kept<SavedRequest>): void {
-  keeping.save('request', id, request);
+  keeping.saveNow('request', id, request);
 }
 
 /** What of a request is saved: everything but secrets. */

@@ -200,5 +200,5 @@ function remember(content: RequestContent, atMs: number, ended: Run): void {
   };
   useRpc.setState({ history: [entry, ...state.history].slice(0, mostHistory) });
   const { id, ...value } = entry;
-  keeping.save('history', id, value);
+  keeping.saveNow('history', id, value);
 }

@@ -78,6 +78,17 @@ test('a port in use is named, with the setting that changes it', async () => {
   });
 });
 
+test('a token file that cannot be written leaves nothing listening', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'blocked'), 'a file where a folder should be');
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+  const { port } = holder.address() as { port: number };
+  await new Promise((resolve) => holder.close(resolve));
+  await expect(startHttp({ port, cliTokenFile: join(folder, 'blocked', 'cli.token') })).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+  await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+});
+
 test('listening beyond this machine without TLS is refused, with what to do', async () => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
     await expect(startHttp({ host })).rejects.toMatchObject({

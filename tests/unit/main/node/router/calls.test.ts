@@ -144,6 +144,30 @@ describe('a call', () => {
     expect(client.answerTo('r1')).toMatchObject({ code: 'INTERNAL' });
   });
 
+  test('of a stream that goes well is written down once in ten seconds, with the count; its failures each', () => {
+    let nowMs = 1_000_000;
+    const { router, audits } = createRouterFixture({ nowMs: () => nowMs });
+    let full = false;
+    router.register({
+      'events.publish': ({ topic }) => {
+        if (full) throw new SignalboxError('TOO_LARGE', 'Too large.');
+        return { topic, seq: 1, subscribers: 0 };
+      },
+    });
+    const client = connectRecorded(router, { role: 'operator' });
+    const publish = (id: number) =>
+      client.request({ requestid: `p${id}`, method: 'events.publish', params: { topic: '/site/x', data: id } });
+    for (let id = 0; id < 100; id++) publish(id);
+    expect(audits).toMatchObject([{ act: 'events.publish', outcome: 'done', detail: null }]);
+    nowMs += 10_001;
+    publish(100);
+    expect(audits[1]?.detail).toContain('99 more times');
+    full = true;
+    publish(101);
+    publish(102);
+    expect(audits.slice(2).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+  });
+
   test('whose result is too large is refused before it is written', () => {
     const { router } = createRouterFixture({ limits: { resultBytes: 1_000 } });
     router.register({ 'config.get': () => ({ values: { text: 'x'.repeat(1_001) } }) });
