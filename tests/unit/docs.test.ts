@@ -6,6 +6,7 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 
 function page(name: string): Promise<string> {
@@ -32,6 +33,12 @@ test('limits.md lists every limit with its value', async () => {
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
   }
   expect(rows.size).toBe(Object.keys(limits).length + Object.keys(nodeLimits).length + 1);
+});
+
+test('federation.md lists every limit of federation with its value', async () => {
+  const rows = rowsOf(await page('federation.md'));
+  for (const [name, value] of Object.entries(federationLimits))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('cli.md lists every command and exit code', async () => {
