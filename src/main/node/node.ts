@@ -216,7 +216,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createConfigService({ config }));
   router.register(createAuditService({ audit }));
   router.register(createWorkspaceService({ store }));
-  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl: () => http.url }));
+  const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
+  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
