@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm run screenshots`: draws the pictures of the README from the real window, in both themes, into `docs/screenshots`. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/** `npm run screenshots`: draws the pictures of the README from the real window into `docs/screenshots`. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from '@playwright/test';
@@ -12,7 +12,14 @@ import { playwrightLoader } from './lib/playwright-loader.mjs';
 import { run } from './lib/process.mjs';
 import { withDisplay } from './lib/stages.mjs';
 
-const views = ['overview', 'rpc', 'events', 'settings'];
+/** Each picture: name, theme, console path, keys to press there. */
+const pictures = /** @type {const} */ ([
+  { name: 'overview-light', scheme: 'light', path: '/overview', keys: undefined },
+  { name: 'rpc-dark', scheme: 'dark', path: '/rpc?method=system.stats', keys: 'Control+Enter' },
+  { name: 'events-light', scheme: 'light', path: '/events', keys: undefined },
+]);
+/** Charts and lists need some seconds of life to show any. */
+const settleMs = 15_000;
 const inside = '--inside-display';
 
 if (process.platform === 'linux' && !process.argv.includes(inside)) {
@@ -28,25 +35,26 @@ async function draw() {
   const data = mkdtempSync(join(tmpdir(), 'signalbox-screenshots-'));
   const folder = join(root, 'docs', 'screenshots');
   mkdirSync(folder, { recursive: true });
+  writeFileSync(join(data, 'config.json'), JSON.stringify({ version: 1, values: { 'node.name': 'press-07', 'node.environment': 'dev' } }));
   const isRoot = process.getuid?.() === 0;
   const app = await _electron.launch({
     executablePath: executable,
     args: [...playwrightLoader(), ...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', root, '--data', data, '--port', '0'],
     chromiumSandbox: !isRoot,
+    // A node whose key is wrapped has nothing to warn of.
+    env: { .../** @type {Record<string, string>} */ (process.env), SIGNALBOX_PASSPHRASE: 'for the pictures' },
   });
   try {
     const page = await app.firstWindow();
     await page.getByText('Connected').first().waitFor();
-    // Charts need some seconds of history to show one.
-    await page.waitForTimeout(15_000);
-    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+    for (const { name, scheme, path, keys } of pictures) {
       await page.emulateMedia({ colorScheme: scheme });
-      for (const view of views) {
-        await page.evaluate(`location.hash = '/${view}'`);
-        await page.getByRole('heading', { level: 1 }).first().waitFor();
-        await page.waitForTimeout(1_000);
-        await page.screenshot({ path: join(folder, `${view}-${scheme}.png`) });
-      }
+      await page.evaluate(`location.hash = '${path}'`);
+      await page.locator('h1, [role="tab"]').first().waitFor();
+      await page.waitForTimeout(settleMs / 2);
+      if (keys !== undefined) await page.keyboard.press(keys);
+      await page.waitForTimeout(settleMs / 2);
+      await page.screenshot({ path: join(folder, `${name}.png`) });
     }
   } finally {
     await app.close();

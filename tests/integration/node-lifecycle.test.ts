@@ -221,3 +221,14 @@ test('a node starts in its folder many times in one process without leaving thre
   }
   expect(rounds[2]).toEqual(rounds[1]);
 });
+
+test('a set-up link has an address only where the console is served', async () => {
+  const bare = await nodeIn(await temporaryFolder());
+  await bare.start();
+  const link = await bare.router.call('users.setupLink', {}, { principal: admin });
+  expect(link).toMatchObject({ url: null, path: expect.stringContaining('/setup#token=') });
+  const served = await nodeIn(await temporaryFolder(), { consoleFolder: await temporaryFolder() });
+  await served.start();
+  const { url, path } = await served.router.call('users.setupLink', {}, { principal: admin });
+  expect(url).toBe(`${served.http.url}${path}`);
+});

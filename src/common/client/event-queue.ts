@@ -10,11 +10,17 @@ export interface Subscription extends AsyncIterable<EventMessage> {
   dispose(): void;
 }
 
-/** A bounded queue between the transport and one reader; the oldest event goes first when it is full. */
+interface Waiter {
+  readonly resolve: (result: IteratorResult<EventMessage>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A bounded queue between the transport and its reader; the oldest event goes first when it is full. */
 export class EventQueue {
   readonly #maxItems: number;
   #items: EventMessage[] = [];
-  #waiting: { resolve: (result: IteratorResult<EventMessage>) => void; reject: (error: unknown) => void } | undefined;
+  /** Calls of {@link next} that came before their event; only while there are no items. */
+  readonly #waiting: Waiter[] = [];
   #ended = false;
   #error: unknown;
   dropped = 0;
@@ -25,10 +31,9 @@ export class EventQueue {
 
   push(event: EventMessage): void {
     if (this.#ended) return;
-    if (this.#waiting !== undefined) {
-      const { resolve } = this.#waiting;
-      this.#waiting = undefined;
-      resolve({ done: false, value: event });
+    const waiter = this.#waiting.shift();
+    if (waiter !== undefined) {
+      waiter.resolve({ done: false, value: event });
       return;
     }
     if (this.#items.length >= this.#maxItems) {
@@ -42,19 +47,19 @@ export class EventQueue {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) return;
-    if (error === undefined) waiting.resolve({ done: true, value: undefined });
-    else waiting.reject(error);
+    for (const { resolve, reject } of this.#waiting.splice(0)) {
+      if (error === undefined) resolve({ done: true, value: undefined });
+      else reject(error);
+    }
   }
 
+  /** The next event; several calls may wait at once and are served in their order, as the protocol of iterators allows. */
   next(): Promise<IteratorResult<EventMessage>> {
     const item = this.#items.shift();
     if (item !== undefined) return Promise.resolve({ done: false, value: item });
     if (this.#ended) return this.#error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(this.#error);
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting.push({ resolve, reject });
     });
   }
 }

@@ -238,7 +238,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createConfigService({ config }));
   router.register(createAuditService({ audit }));
   router.register(createWorkspaceService({ store }));
-  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl: () => http.url }));
+  const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
+  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl }));
   const nodesOptions: NodesServiceOptions = {
     federation,
     self: () => ({

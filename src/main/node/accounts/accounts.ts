@@ -123,17 +123,22 @@ export class Accounts implements Startable {
     });
   }
 
-  /** @throws SignalboxError `NOT_FOUND`, `OVERLOADED` */
+  /**
+   * Sets a password; the sessions that the old one opened leave the table in the same transaction.
+   *
+   * @throws SignalboxError `NOT_FOUND`, `OVERLOADED`
+   */
   async setPassword(username: string, passwordSha256: string): Promise<Account> {
     this.#known(username);
     const password = await this.#hasher.create(passwordSha256);
     return this.#change(async () => {
       this.#known(username);
-      await this.#store.run('UPDATE users SET password_salt = ?, password_hash = ?, password_cost = ? WHERE username = ?', [
-        password.salt,
-        password.hash,
-        password.cost,
-        username,
+      await this.#store.transaction([
+        {
+          sql: 'UPDATE users SET password_salt = ?, password_hash = ?, password_cost = ? WHERE username = ?',
+          params: [password.salt, password.hash, password.cost, username],
+        },
+        { sql: 'DELETE FROM sessions WHERE username = ?', params: [username] },
       ]);
       return this.#put(username, this.#known(username).account, password);
     });

@@ -46,6 +46,7 @@ export class CallDirectory implements CallObserver {
   }
 
   answered(call: RunningCall, outcome: CallOutcome): void {
+    if (call.caller.ofWhole === true) return;
     const durationMs = performance.now() - call.startedTick;
     const { metrics, log, nodeId } = this.#options;
     metrics.called(!outcome.ok, durationMs);

@@ -152,6 +152,7 @@ export class Routes {
       const caller: Caller = {
         principal: whole.principal,
         clientId: whole.clientId,
+        ofWhole: true,
         answer: (_part, outcome) => resolve(outcome),
         progress: () => undefined,
         ended: () => undefined,

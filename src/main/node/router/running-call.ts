@@ -19,6 +19,8 @@ export interface CallRequest {
 export interface Caller {
   readonly principal: Principal;
   readonly clientId: string;
+  /** Asks for a part of a call that is measured and listed as a whole: the part is not. */
+  readonly ofWhole?: boolean;
   answer(call: RunningCall, outcome: CallOutcome): void;
   progress(call: RunningCall, data: unknown): void;
   /** The handler has returned, perhaps long after the answer. */

@@ -7,6 +7,8 @@ export interface GridColumn {
   readonly width: string;
   /** Numbers stand at the right. */
   readonly right?: boolean;
+  /** Leaves first when the window is narrow (look.md section 4). */
+  readonly optional?: boolean;
 }
 
 export interface GridRow {
@@ -17,13 +19,17 @@ export interface GridRow {
 
 /** A small table that is read and not chosen from. Long or chosen-from lists are a `VirtualList`. */
 export function GridTable(props: { readonly label: string; readonly columns: readonly GridColumn[]; readonly rows: readonly GridRow[] }) {
-  const columns = props.columns.map((column) => column.width).join(' ');
+  const tracks = (columns: readonly GridColumn[]) => columns.map((column) => column.width).join(' ');
+  const style = {
+    '--sb-columns': tracks(props.columns),
+    '--sb-columns-narrow': tracks(props.columns.filter((column) => column.optional !== true)),
+  } as CSSProperties;
   return (
-    <table aria-label={props.label} className="sb-grid-table" style={{ '--sb-columns': columns } as CSSProperties}>
+    <table aria-label={props.label} className="sb-grid-table" style={style}>
       <thead>
         <tr className="sb-head">
           {props.columns.map((column) => (
-            <th key={column.id} scope="col" className={column.right === true ? 'sb-r' : undefined}>
+            <th key={column.id} scope="col" className={cellClass(column)}>
               {column.title}
             </th>
           ))}
@@ -33,7 +39,7 @@ export function GridTable(props: { readonly label: string; readonly columns: rea
         {props.rows.map((row) => (
           <tr key={row.id} className="sb-row">
             {row.cells.map((cell, index) => (
-              <td key={props.columns[index]?.id} className={props.columns[index]?.right === true ? 'sb-r' : undefined}>
+              <td key={props.columns[index]?.id} className={cellClass(props.columns[index])}>
                 {cell}
               </td>
             ))}
@@ -42,4 +48,9 @@ export function GridTable(props: { readonly label: string; readonly columns: rea
       </tbody>
     </table>
   );
+}
+
+function cellClass(column: GridColumn | undefined): string | undefined {
+  const names = [column?.right === true ? 'sb-r' : '', column?.optional === true ? 'sb-optional' : ''].filter(Boolean);
+  return names.length === 0 ? undefined : names.join(' ');
 }

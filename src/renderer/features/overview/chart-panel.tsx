@@ -64,8 +64,8 @@ function useSpecs(): readonly ChartSpec[] {
         format: whole,
         max: 100,
         lines: [
-          { column: 'cpuPercent', label: t('cpu'), color: 's1' },
-          { column: 'memoryPercent', label: t('memory'), color: 's4' },
+          { column: 'cpuPercent', label: t('chartCpu'), color: 's1' },
+          { column: 'memoryPercent', label: t('chartMemory'), color: 's4' },
         ],
       },
       {

@@ -138,8 +138,8 @@ export function Processes({ state }: { readonly state: CallState<Parameters<type
         label={t('processes')}
         columns={[
           { id: 'name', title: t('process'), width: '140px' },
-          { id: 'kind', title: t('kind'), width: 'minmax(60px, 1fr)' },
-          { id: 'pid', title: t('pid'), width: '64px', right: true },
+          { id: 'kind', title: t('kind'), width: 'minmax(56px, 1fr)' },
+          { id: 'pid', title: t('pid'), width: '64px', right: true, optional: true },
           { id: 'memory', title: t('memoryColumn'), width: '80px', right: true },
           { id: 'cpu', title: t('cpuColumn'), width: '64px', right: true },
           { id: 'delay', title: t('loopDelayColumn'), width: '104px', right: true },

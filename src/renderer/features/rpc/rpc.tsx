@@ -102,7 +102,11 @@ function Catalogue({ state, retry, cancel }: ReturnType<typeof useCall<'rpc.cata
 function KeptStrips() {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const { loading, notKept, unreadable, owner } = useRpc();
+  const loading = useRpc((state) => state.loading);
+  const notKept = useRpc((state) => state.notKept);
+  const unreadable = useRpc((state) => state.unreadable);
+  const omitted = useRpc((state) => state.omitted);
+  const owner = useRpc((state) => state.owner);
   const again = (run: () => void) => (
     <button type="button" className="sb-link" onClick={run}>
       {common('tryAgain')}
@@ -118,6 +122,20 @@ function KeptStrips() {
       {notKept !== undefined && (
         <Strip tone="warn" icon={<StateShape kind="warn" />} fact={t('notKept')} act={again(() => void keeping.flush())}>
           {notKept.retryable ? t('notKeptYet') : notKept.message}
+        </Strip>
+      )}
+      {omitted > 0 && (
+        <Strip
+          tone="mode"
+          icon={<StateShape kind="lagging" />}
+          fact={t('omitted', { count: omitted })}
+          act={
+            <button type="button" className="sb-link" onClick={() => useRpc.setState({ omitted: 0 })}>
+              {common('close')}
+            </button>
+          }
+        >
+          {t('omittedHelp')}
         </Strip>
       )}
       {unreadable.length > 0 && (

@@ -84,7 +84,7 @@ function SetUpForm({ token }: { readonly token: string }) {
   };
   const shown = (field: keyof typeof problems) => {
     const problem = problems[field];
-    return problem !== undefined && left.has(field) ? t(problem) : undefined;
+    return problem !== undefined && left.has(field) ? <StateLabel kind="failed">{t(problem)}</StateLabel> : undefined;
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

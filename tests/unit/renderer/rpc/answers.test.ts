@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SignalboxError } from '../../../../src/common/errors.ts';
 import { getAt, parsePointer, setAt } from '../../../../src/renderer/design/data/json-pointer.ts';
 import { diffJson } from '../../../../src/renderer/features/rpc/model/json-diff.ts';
-import { previewJson } from '../../../../src/renderer/features/rpc/model/json-preview.ts';
+import { previewJson, shortJson } from '../../../../src/renderer/features/rpc/model/json-preview.ts';
 import { issuesOf, openIssues } from '../../../../src/renderer/features/rpc/model/problems.ts';
 import { cellText, nodeGrid, sortRows, tablesIn } from '../../../../src/renderer/features/rpc/model/result-table.ts';
 
@@ -22,6 +22,16 @@ describe('a preview of a large answer', () => {
     expect(preview.complete).toBe(false);
     expect(preview.text).toHaveLength(65_536);
     expect(JSON.stringify(value, null, 2).startsWith(preview.text)).toBe(true);
+  });
+});
+
+describe('a value on one line', () => {
+  it('is compact JSON, cut when it is long', () => {
+    const value = { a: [1, 'x": y'], b: {}, c: { 'k": ': '\n  "z": ' } };
+    expect(shortJson(value)).toBe(JSON.stringify(value));
+    expect(shortJson('x'.repeat(500), 10)).toBe('"xxxxxxxx…');
+    expect(shortJson(Array.from({ length: 1_000_000 }, () => 0)).length).toBe(80);
+    expect(shortJson(undefined)).toBe('');
   });
 });
 

@@ -2,7 +2,7 @@ import { ConfirmDialog } from '../../../design/feedback/dialog.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNode } from '../../../state/node.ts';
 import { dangerOf } from '../model/danger.ts';
-import { shortJson } from '../model/json-diff.ts';
+import { shortJson } from '../model/json-preview.ts';
 import { prepare } from '../state/prepare.ts';
 import { entryOf, useRpc, variablesOf } from '../state/rpc-store.ts';
 import { answerConfirmation } from '../state/sending.ts';

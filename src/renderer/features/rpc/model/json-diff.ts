@@ -51,11 +51,3 @@ function isContainer(value: unknown): value is Container {
 function keysOf(before: Container, after: Container): readonly string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])];
 }
-
-/** A value in a few words: short values as JSON, containers by size. */
-export function shortJson(value: unknown, longest = 80): string {
-  if (value === undefined) return '';
-  if (Array.isArray(value) && value.length > 8) return `[${value.length}]`;
-  const text = JSON.stringify(value) ?? '';
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
-}

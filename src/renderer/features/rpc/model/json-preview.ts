@@ -15,6 +15,15 @@ export function previewJson(value: unknown, mostCharacters = previewCharacters):
   return { text: writer.text, complete };
 }
 
+/** A value on one line, cut with an ellipsis; only the beginning of a large one is ever written. */
+export function shortJson(value: unknown, longest = 80): string {
+  if (value === undefined) return '';
+  // Indentation and line breaks fall away again: room for those of a deep value.
+  const { text, complete } = previewJson(value, longest * 4);
+  const line = text.replaceAll(/\n\s*("(?:[^"\\]|\\.)*"): /g, '$1:').replaceAll(/\n\s*/g, '');
+  return complete && line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+
 /** Each method answers false when there is no room left. */
 class PreviewWriter {
   text = '';

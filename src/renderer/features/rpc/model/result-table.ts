@@ -1,6 +1,7 @@
 /** Answers as tables: arrays of objects, and one row a node for a gathered call. */
 import type { GatheredResults } from '../../../../common/wire/messages.ts';
 import { formatPointer, type JsonPath } from '../../../design/data/json-pointer.ts';
+import { shortJson } from './json-preview.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -68,11 +69,13 @@ export function sortRows(rows: readonly Row[], sorting: Sorting | undefined): re
   });
 }
 
+const longestCell = 200;
+
 /** One cell: text as it is, containers as short JSON. */
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return '–';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Math.round(value * 1_000) / 1_000);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? shortJson(value, longestCell) : String(value);
 }
 
 /** One node's part of a gathered answer. */

@@ -7,7 +7,8 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formFieldOf } from '../model/schema-form.ts';
 import { entryOf, type Tab, useRpc } from '../state/rpc-store.ts';
 import { changeContent } from '../state/tabs.ts';
-import { type FormContext, fieldId, Members } from './form-field.tsx';
+import { type FormContext, fieldId } from './form-controls.tsx';
+import { Members } from './form-field.tsx';
 import { showParamsAs } from './params-panel-view.ts';
 
 /** The params as a form made from the method's schema. It writes the same text that the editor shows. */

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { Button, SegmentedControl } from '../../../design/controls/index.ts';
 import type { JsonSchema } from '../../../design/data/json-schema.ts';
 import { StateShape } from '../../../design/icons/index.ts';
@@ -41,7 +41,8 @@ export function ParamsPanel({ tab, reveal }: { readonly tab: Tab; readonly revea
           onChange={(value) => showParamsAs(value as 'json' | 'form')}
         />
       </div>
-      <VariablesStrip tab={tab} />
+      <RoleStrip tab={tab} />
+      <ObstacleStrip tab={tab} />
       {view === 'json' ? (
         <ParamsText tab={tab} problems={problems} reveal={reveal} />
       ) : (
@@ -58,7 +59,7 @@ function ParamsText(props: { readonly tab: Tab; readonly problems: Problems; rea
   const { tab } = props;
   const schema = useRpc((state) => entryOf(state, tab.content.method)?.params) as JsonSchema | undefined;
   const variables = useRpc(variablesOf);
-  const names = variables.map((variable) => variable.name);
+  const names = useMemo(() => variables.map((variable) => variable.name), [variables]);
   return (
     <Suspense fallback={<pre className="sb-code sb-rpc-waiting-text">{tab.content.text}</pre>}>
       <CodeEditor
@@ -79,8 +80,8 @@ function ParamsText(props: { readonly tab: Tab; readonly problems: Problems; rea
   );
 }
 
-/** Names what stops the request, and variables without a value before anybody tries to send. */
-function VariablesStrip({ tab }: { readonly tab: Tab }) {
+/** What stops the request, and variables without a value before anybody tries to send. */
+function ObstacleStrip({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
   const variables = useRpc(variablesOf);
   const obstacle = useRpc((state) => state.obstacles[tab.id]);
@@ -106,6 +107,19 @@ function VariablesStrip({ tab }: { readonly tab: Tab }) {
       }
     >
       {setName === undefined ? t('variablesUnsetNone') : t('variablesUnsetIn', { set: setName })}
+    </Strip>
+  );
+}
+
+/** A method that may be looked at but not called says why. */
+function RoleStrip({ tab }: { readonly tab: Tab }) {
+  const { t } = useTranslation('rpc');
+  const { t: common } = useTranslation('common');
+  const entry = useRpc((state) => entryOf(state, tab.content.method));
+  if (entry?.allowed !== false) return null;
+  return (
+    <Strip tone="mode" icon={<StateShape kind="offline" />} fact={t('cannotCall', { method: entry.method })}>
+      {t('cannotCallRole', { role: common(`role_${entry.role}`) })}
     </Strip>
   );
 }

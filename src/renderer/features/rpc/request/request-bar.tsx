@@ -1,8 +1,7 @@
 import { shortcutLabel } from '../../../app/actions/shortcuts.ts';
-import { ActionIcon, Autocomplete, Button, Menu, Select, Tooltip } from '../../../design/controls/index.ts';
+import { ActionIcon, Autocomplete, Button, Menu, Select } from '../../../design/controls/index.ts';
 import { IconChevronDown, IconClock, IconPlayerPlay, IconPlayerStop, IconServer } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { formatDuration } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { dangerOf } from '../model/danger.ts';
 import type { TargetKind } from '../model/kept-items.ts';
@@ -57,13 +56,19 @@ export function RequestBar({ tab }: { readonly tab: Tab }) {
         className="sb-rpc-timeout"
         leftSection={<IconClock size={14} stroke={1.5} />}
         value={String(content.timeoutMs)}
-        data={timeouts.map((ms) => ({ value: String(ms), label: ms < 60_000 ? `${ms / 1_000} s` : formatDuration(ms) }))}
+        data={timeouts.map((ms) => ({ value: String(ms), label: timeoutLabel(ms) }))}
         onChange={(value) => changeContent(tab.id, { timeoutMs: Number(value) })}
       />
       <VariablesSelect />
       <SendButton tab={tab} />
     </div>
   );
+}
+
+/** `5 s`, `5 min`, `1 h`: what is chosen is round. */
+function timeoutLabel(ms: number): string {
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`;
 }
 
 function VariablesSelect() {
@@ -108,28 +113,20 @@ function SendButton({ tab }: { readonly tab: Tab }) {
       </Button>
     );
   }
-  const refused = entry?.allowed === false ? t('notAllowed', { role: common(`role_${entry.role}`) }) : undefined;
+  const impossible = entry?.allowed === false || tab.content.method.trim() === '';
   return (
     <Button.Group>
-      <Tooltip label={refused ?? ''} disabled={refused === undefined}>
-        <Button
-          className="sb-rpc-send"
-          leftSection={<IconPlayerPlay size={14} stroke={0} fill="currentColor" />}
-          disabled={refused !== undefined || tab.content.method.trim() === ''}
-          onClick={() => send(tab.id)}
-        >
-          {asks ? t('sendAsks') : t('send')} <span className="sb-rpc-send-key">{shortcutLabel('mod+enter')}</span>
-        </Button>
-      </Tooltip>
+      <Button
+        className="sb-rpc-send"
+        leftSection={<IconPlayerPlay size={14} stroke={0} fill="currentColor" />}
+        disabled={impossible}
+        onClick={() => send(tab.id)}
+      >
+        {asks ? t('sendAsks') : t('send')} <span className="sb-rpc-send-key">{shortcutLabel('mod+enter')}</span>
+      </Button>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon
-            variant="filled"
-            color="accent"
-            className="sb-rpc-send-more"
-            aria-label={t('repeat')}
-            disabled={refused !== undefined || asks || tab.content.method.trim() === ''}
-          >
+          <ActionIcon variant="filled" color="accent" className="sb-rpc-send-more" aria-label={t('repeat')} disabled={impossible || asks}>
             <IconChevronDown size={14} stroke={1.6} />
           </ActionIcon>
         </Menu.Target>

@@ -3,7 +3,8 @@ import { Empty } from '../../../design/feedback/states.tsx';
 import { IconHistory } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatTime } from '../../../state/format.ts';
-import { diffJson, type JsonChange, shortJson } from '../model/json-diff.ts';
+import { diffJson, type JsonChange } from '../model/json-diff.ts';
+import { shortJson } from '../model/json-preview.ts';
 import type { Run } from '../state/run.ts';
 
 const signs = { added: '+', removed: '−', changed: '≠' } as const;

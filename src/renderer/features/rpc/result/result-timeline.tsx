@@ -2,7 +2,7 @@ import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatDuration, formatTime } from '../../../state/format.ts';
-import { shortJson } from '../model/json-diff.ts';
+import { shortJson } from '../model/json-preview.ts';
 import type { Run, TimelineEntry } from '../state/run.ts';
 
 const columns = '96px 88px 110px minmax(0, 1fr)';

@@ -17,7 +17,9 @@ export const filterId = 'rpc-filter';
 export function SideList() {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const { catalogue, saved, history } = useRpc();
+  const catalogue = useRpc((state) => state.catalogue);
+  const saved = useRpc((state) => state.saved);
+  const history = useRpc((state) => state.history);
   const active = useRpc(activeTab);
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(() => new Set());

@@ -26,6 +26,8 @@ export interface RpcState {
   readonly loading: 'waiting' | 'ready' | { readonly failed: SignalboxError };
   /** Ids of kept items that cannot be read. */
   readonly unreadable: readonly string[];
+  /** Older kept items that were too many bytes to read at once. */
+  readonly omitted: number;
   /** The last write of kept items failed. */
   readonly notKept: SignalboxError | undefined;
   readonly catalogue: readonly CatalogueEntry[];
@@ -49,6 +51,7 @@ const initial: RpcState = {
   owner: undefined,
   loading: 'waiting',
   unreadable: [],
+  omitted: 0,
   notKept: undefined,
   catalogue: [],
   tabs: [],

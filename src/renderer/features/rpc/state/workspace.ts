@@ -30,9 +30,9 @@ export const keeping = new SavingQueue({
   onFailure: (notKept) => useRpc.setState({ notKept }),
 });
 
-async function read<T extends object>(kind: WorkspaceKind, schema: z.ZodType<T>): Promise<ReadItems<T>> {
-  const { items, damaged } = await nodeClient().call('workspace.list', { kind, limit: mostRead[kind] });
-  return readItems(items, damaged, schema);
+async function read<T extends object>(kind: WorkspaceKind, schema: z.ZodType<T>): Promise<ReadItems<T> & { readonly omitted: number }> {
+  const { items, damaged, omitted } = await nodeClient().call('workspace.list', { kind, limit: mostRead[kind] });
+  return { ...readItems(items, damaged, schema), omitted };
 }
 
 /** Reads what a person kept. Tabs that were opened meanwhile stay. */
@@ -69,6 +69,7 @@ export async function loadWorkspace(owner: string): Promise<void> {
       variableSets: variables.data.toSorted((a, b) => a.name.localeCompare(b.name)),
       variableSetId: variables.data.find((set) => set.id === screen.variableSetId)?.id,
       paramsView: screen.paramsView,
+      omitted: saved.omitted + history.omitted + drafts.omitted + variables.omitted,
       unreadable: [...saved.errors, ...history.errors, ...drafts.errors, ...variables.errors],
     });
   } catch (error) {

@@ -51,7 +51,7 @@ function ProcessTable({ rows }: { readonly rows: ReturnType<typeof processRows> 
       columns={[
         { id: 'name', title: t('process'), width: '120px' },
         { id: 'kind', title: t('kind'), width: 'minmax(56px, 1fr)' },
-        { id: 'pid', title: t('pid'), width: '64px', right: true },
+        { id: 'pid', title: t('pid'), width: '64px', right: true, optional: true },
         { id: 'memory', title: t('memory'), width: '80px', right: true },
         { id: 'cpu', title: t('cpu'), width: '56px', right: true },
         { id: 'delay', title: t('loopDelay'), width: '100px', right: true },

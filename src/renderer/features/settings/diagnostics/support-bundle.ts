@@ -18,7 +18,7 @@ export type BundlePart = (typeof bundleParts)[number];
 
 /** Names of settings whose value could open something. None is one today; one of a later version stays out by its name. */
 const secretKey = /(password|passphrase|secret|token$|privatekey|credential)/i;
-const homeFolder = /(\/home\/|\/Users\/|C:\\Users\\)[^/\\"\s]+/g;
+const homeFolder = /(\/home\/|\/Users\/|[A-Z]:\\Users\\)[^/\\"\s]+/gi;
 
 /** The content of each part. */
 export function bundleContent(sources: BundleSources): Readonly<Record<BundlePart, unknown>> {
@@ -39,9 +39,15 @@ export function bundleContent(sources: BundleSources): Readonly<Record<BundlePar
   });
 }
 
-/** Names of people in folder names are left out. */
+/** Names of people in folder names are left out, however deep the text stands. */
 function withoutPeople<T>(content: T): T {
-  return JSON.parse(JSON.stringify(content).replaceAll(homeFolder, '$1(user)')) as T;
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replaceAll(homeFolder, '$1(user)');
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner)]));
+  };
+  return walk(content) as T;
 }
 
 /** The file, with the chosen parts only. */

@@ -41,7 +41,7 @@ export function PersonForm({ asks, initialRole, verb, onSubmit, onCancel }: Pers
   const leave = (field: string) => setLeft((before) => new Set([...before, field]));
   const shown = (field: keyof typeof problems) => {
     const problem = problems[field];
-    return problem !== undefined && left.has(field) ? t(problem) : undefined;
+    return problem !== undefined && left.has(field) ? <StateLabel kind="failed">{t(problem)}</StateLabel> : undefined;
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();

@@ -54,6 +54,17 @@ test('a changed password lets in at once, the old one does not', async () => {
   await expect(accounts.setPassword('nobody', sha256('new'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
+test('a changed password takes the sessions of the old one out of the table with it, those of others stay', async () => {
+  const { accounts, sessions, store } = await openAccounts(await temporaryFolder());
+  for (const username of ['ada', 'bob']) {
+    await accounts.add({ ...ada, username });
+    await sessions.create(username);
+  }
+  await accounts.setPassword('ada', sha256('new'));
+  // Before anybody has revoked them: a node that dies here must not let the old sign-in go on.
+  expect(await store.all('SELECT username FROM sessions')).toEqual([{ username: 'bob' }]);
+});
+
 // 34 slow hashes are the point, so the time is not the machine's usual.
 test('an unknown user costs the same slow hash, of which a bounded number may wait', { timeout: 60_000 }, async () => {
   const { accounts } = await openAccounts(await temporaryFolder());

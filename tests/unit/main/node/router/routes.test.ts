@@ -117,6 +117,14 @@ describe('a node on its own', () => {
   });
 });
 
+test('a gathered call counts once, however many parts it has', async () => {
+  const { router, client } = open();
+  client.request({ requestid: 'a', ...validate, target: { all: true } });
+  await endOfTurn();
+  expect(router.snapshot().rpc.total).toBe(1);
+  expect(router.calls.entries({ limit: 10, errorsOnly: false })).toHaveLength(1);
+});
+
 describe('a node among others', () => {
   test('forwards with caller, time left and progress, and answers for the other node', async () => {
     const others = new OtherNodes();
