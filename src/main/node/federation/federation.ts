@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Role } from '../../../common/roles.ts';
 import type { Router } from '../router/index.ts';
@@ -23,6 +24,8 @@ import { FederationTopics } from './topics.ts';
 const awayProblem = 'federation.brokerAway';
 /** A broker that comes back within this time is no problem worth a line. */
 const awayMs = 5_000;
+/** A broker that hangs must not keep the node from stopping; its will says the same. */
+const farewellMs = 1_000;
 
 export interface FederationOptions {
   readonly nodeId: string;
@@ -170,7 +173,8 @@ export class Federation implements Startable {
     clearTimeout(this.#awayTimer);
     this.clocks.stop();
     this.presence.stop();
-    if (this.link.connected) await this.link.publishConfirmed(this.presence.farewell());
+    if (this.link.connected)
+      await Promise.race([this.link.publishConfirmed(this.presence.farewell()), pause(farewellMs, undefined, { ref: false })]);
     await this.link.stop();
   }
 

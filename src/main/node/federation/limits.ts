@@ -44,7 +44,7 @@ export const federationLimits = {
   /** Other nodes whose calls and subscriptions are held here. */
   remoteClients: 1_024,
   /** Message ids remembered of one sender (security.md 2.6). */
-  messageIds: 20_000,
+  messageIds: 4_096,
   /** Topics of other nodes whose sequence is watched. */
   watchedTopics: 10_000,
   /** Filters one other node may follow here. */

@@ -128,7 +128,12 @@ export class Presence {
   /** A data folder restored from a backup counts from an old number; the newest connection is this one all the same (security.md row 39). */
   async #jumpAbove(epoch: number): Promise<void> {
     this.#options.logger.warn('federation.epochRaised', 'The broker knows a later start of this node than its own data folder.', { epoch });
-    this.#epoch = await this.#options.raiseEpoch(epoch);
+    try {
+      this.#epoch = await this.#options.raiseEpoch(epoch);
+    } catch (error) {
+      this.#options.logger.error('federation.epochNotRaised', 'Other nodes may take this one for an older start of itself.', { error });
+      return;
+    }
     this.announce();
   }
 

@@ -119,7 +119,7 @@ export class HubBroker {
         done(Object.assign(new Error(refusal), { returnCode: identifierRejected }), false);
       },
       authorizePublish: (client, packet, done) => {
-        const refusal = this.#rules.publish(packet.topic, packet.retain === true);
+        const refusal = this.#rules.publish(packet.topic, packet.retain === true, packet.payload.length === 0);
         if (refusal !== undefined) this.#note('not-allowed', refusal, client?.id ?? null);
         done(refusal === undefined ? null : new Error(refusal));
       },

@@ -26,11 +26,16 @@ export class HubRules {
     return clientIdPattern.test(clientId) ? undefined : 'the client id has characters that are not allowed';
   }
 
-  publish(topic: string, retain: boolean): string | undefined {
+  /** @param empty the payload is: retained, it clears what was kept */
+  publish(topic: string, retain: boolean, empty: boolean): string | undefined {
     const refusal = this.#topic(topic) ?? (/[+#]/.test(topic) ? 'a wildcard in PUBLISH' : undefined);
     if (refusal !== undefined || !retain) return refusal;
     // A retained command would be replayed to every newcomer.
     if (this.#topics.parse(topic)?.kind !== 'status') return 'only status messages may be retained';
+    if (empty) {
+      this.#retained.delete(topic);
+      return undefined;
+    }
     if (!this.#retained.has(topic) && this.#retained.size >= federationLimits.retainedStatuses) return 'too many retained messages';
     this.#retained.add(topic);
     return undefined;

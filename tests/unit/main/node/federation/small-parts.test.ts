@@ -49,10 +49,12 @@ describe('HubRules', () => {
   it('keep no more retained statuses than there may be', () => {
     const rules = new HubRules('c');
     for (let index = 0; index < federationLimits.retainedStatuses; index++)
-      expect(rules.publish(`c/service/n${index}/status`, true)).toBeUndefined();
-    expect(rules.publish('c/service/n0/status', true)).toBeUndefined();
-    expect(rules.publish('c/service/more/status', true)).toBe('too many retained messages');
+      expect(rules.publish(`c/service/n${index}/status`, true, false)).toBeUndefined();
+    expect(rules.publish('c/service/n0/status', true, false)).toBeUndefined();
+    expect(rules.publish('c/service/more/status', true, false)).toBe('too many retained messages');
     expect(rules.retainedCount).toBe(federationLimits.retainedStatuses);
+    rules.publish('c/service/n0/status', true, true);
+    expect(rules.publish('c/service/more/status', true, false)).toBeUndefined();
   });
 });
 
