@@ -66,6 +66,7 @@ export class Router implements Startable {
   readonly #metrics: RouterMetrics;
   readonly #log: CallLog;
   readonly #calls: CallDirectory;
+  readonly #audit: AuditTrail;
   readonly #dispatcher: Dispatcher;
   readonly #routes: Routes;
   readonly #bus: EventBus;
@@ -87,10 +88,11 @@ export class Router implements Startable {
     this.#log = new CallLog(limits.activityEntries);
     this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
     const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
+    this.#audit = new AuditTrail(options.audit, nowMs);
     this.#dispatcher = new Dispatcher({
       logger,
       limits,
-      audit: new AuditTrail(options.audit, nowMs),
+      audit: this.#audit,
       idempotency: new Idempotency(answers, logger),
       validateResults: options.validateResults ?? false,
     });
@@ -158,6 +160,7 @@ export class Router implements Startable {
     this.#stopPing = undefined;
     await this.#calls.drain(drainMs);
     this.disconnect(() => true, 1001, 'the node is stopping');
+    this.#audit.flush();
   }
 
   /** Offers the methods of a service. @throws Error when a method is offered twice */

@@ -165,7 +165,7 @@ describe('a call', () => {
     full = true;
     publish(101);
     publish(102);
-    expect(audits.slice(2).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(audits.slice(2).map(({ outcome }) => outcome)).toEqual(['done', 'failed', 'failed']);
   });
 
   test('whose result is too large is refused before it is written', () => {
