@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { noticeChannels } from '../../src/preload/channels.ts';
 import { type App, electronCommand, launchApp, logLines, makeDataFolder } from '../helpers/app.ts';
 import { startHeadless } from '../helpers/headless-node.ts';
 
@@ -185,10 +186,13 @@ test.describe('a damaged file', () => {
 
 test('the window is where it was, as large, and in its theme', async () => {
   const dataFolder = await makeDataFolder();
-  const first = await launchApp({ dataFolder });
-  await first.page.evaluate(() =>
-    (globalThis as unknown as { signalbox: { setTheme(theme: string): Promise<void> } }).signalbox.setTheme('dark'),
+  const first = await launchApp({ dataFolder, keepData: true });
+  await first.page.getByText('Connected').first().waitFor();
+  await first.electron.evaluate(
+    ({ BrowserWindow }, channel) => BrowserWindow.getAllWindows()[0]?.webContents.send(channel, 'appearance.dark'),
+    noticeChannels.action,
   );
+  await expect.poll(() => first.electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark');
   const moved = { x: 120, y: 90, width: 1000, height: 700 };
   await first.electron.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), moved);
   const kept = async () => JSON.parse(await readFile(join(dataFolder, 'desktop', 'window.json'), 'utf8').catch(() => '{}')).bounds;
