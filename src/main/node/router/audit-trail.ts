@@ -1,5 +1,7 @@
-import type { MethodSpec } from '../../../common/contract/index.ts';
+import { type MethodSpec, resolveMethod } from '../../../common/contract/index.ts';
 import type { SignalboxError } from '../../../common/errors.ts';
+import type { Principal } from '../../../common/roles.ts';
+import { unknownMethod } from './call-log.ts';
 import { FoldedRecords } from './folded-records.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { AuditRecord, AuditSink } from './types.ts';
@@ -43,6 +45,27 @@ export class AuditTrail {
       act: call.method,
       target: call.remoteNode ?? null,
       params: redact(call.request.params, spec.secretParams),
+      outcome: 'refused',
+      code: error.code,
+      detail: error.message,
+      durationMs: null,
+    }));
+  }
+
+  /**
+   * A request came over a connection whose sign-in has ended. Folded like {@link refused}.
+   *
+   * @param principal who was signed in last; the roles are not theirs any more
+   * @param method as the caller wrote it
+   */
+  signedOut(principal: Principal, method: string, error: SignalboxError): void {
+    const resolved = resolveMethod(method)?.name;
+    this.#refusals.add(JSON.stringify([principal.user, resolved, error.code]), () => ({
+      principal: { ...principal, roles: [] },
+      act: resolved ?? unknownMethod,
+      target: null,
+      // Nothing of the request was checked: what it carries is not kept.
+      params: null,
       outcome: 'refused',
       code: error.code,
       detail: error.message,

@@ -113,6 +113,7 @@ export class Router implements Startable {
       nowMs,
       self,
       metrics: this.#metrics,
+      audit: this.#audit,
       turn: this.turn,
       calls: this.#calls,
       slowClients: new SlowClients(limits, nowMs),
