@@ -96,7 +96,7 @@ test('a page that dies is loaded again once; then a page says so, from which the
 test('a node that cannot start is explained, and started again when the cause is gone', async () => {
   const dataFolder = await makeDataFolder();
   const holder = await startHeadless(dataFolder);
-  const app = await launchApp({ dataFolder });
+  const app = await launchApp({ dataFolder, removeData: true });
   try {
     await app.page.getByRole('heading', { name: 'The node did not start' }).waitFor();
     await app.page.getByRole('button', { name: 'Open again' }).click();
@@ -175,7 +175,7 @@ test.describe('a damaged file', () => {
   test('of settings of 2 GB is refused from its size', async () => {
     const dataFolder = await makeDataFolder({ 'config.json': '' });
     await truncate(join(dataFolder, 'config.json'), 2 ** 31);
-    const app = await launchApp({ dataFolder });
+    const app = await launchApp({ dataFolder, removeData: true });
     try {
       await app.page.getByRole('heading', { name: 'Signalbox cannot read the settings' }).waitFor();
     } finally {
@@ -186,7 +186,7 @@ test.describe('a damaged file', () => {
 
 test('the window is where it was, as large, and in its theme', async () => {
   const dataFolder = await makeDataFolder();
-  const first = await launchApp({ dataFolder, keepData: true });
+  const first = await launchApp({ dataFolder });
   await first.page.getByText('Connected').first().waitFor();
   await first.electron.evaluate(
     ({ BrowserWindow }, channel) => BrowserWindow.getAllWindows()[0]?.webContents.send(channel, 'appearance.dark'),
@@ -199,7 +199,7 @@ test('the window is where it was, as large, and in its theme', async () => {
   await expect.poll(kept).toEqual(moved);
   await first.close();
 
-  const second = await launchApp({ dataFolder });
+  const second = await launchApp({ dataFolder, removeData: true });
   try {
     const found = await second.electron.evaluate(({ BrowserWindow, nativeTheme }) => ({
       bounds: BrowserWindow.getAllWindows()[0]?.getBounds(),

@@ -8,10 +8,10 @@ import { playwrightLoader } from '../../scripts/lib/playwright-loader.mjs';
 const root = resolve(import.meta.dirname, '..', '..');
 
 export interface AppOptions {
-  /** Data folder to use; by default a new one. */
+  /** Data folder to use; by default a new one, removed at the end. */
   readonly dataFolder?: string;
-  /** Leaves the data folder for another start; by default it is removed at the end. */
-  readonly keepData?: boolean;
+  /** Removes a given data folder at the end too. */
+  readonly removeData?: boolean;
   /** Files of the data folder by name, written before the start. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Further arguments of the program. */
@@ -61,7 +61,7 @@ export async function launchApp(options: AppOptions = {}): Promise<App> {
     dataFolder,
     close: async () => {
       await electron.close();
-      if (options.keepData !== true) await rm(dataFolder, { recursive: true, force: true });
+      if (options.dataFolder === undefined || options.removeData === true) await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }
