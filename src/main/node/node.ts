@@ -217,7 +217,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createAuditService({ audit }));
   router.register(createWorkspaceService({ store }));
   const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
-  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl }));
+  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl, onRoleChanged: () => router.rolesChanged() }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));

@@ -2,7 +2,7 @@ import type { TopicStats } from '../../../common/contract/events.ts';
 import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
-import { allows, type Principal } from '../../../common/roles.ts';
+import type { Principal } from '../../../common/roles.ts';
 import type { EventMessage } from '../../../common/wire/messages.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
@@ -15,6 +15,7 @@ import type { SelfNames } from './classify.ts';
 import { ClientConnection } from './client-connection.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus, type PublishOptions, type Subscriber } from './event-bus.ts';
+import { checkFilter, mayFollow } from './filter-rights.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
@@ -73,6 +74,7 @@ export class Router implements Startable {
   readonly #core: RouterCore;
   readonly #clients = new Map<string, ClientConnection>();
   readonly #disconnectListeners = new Set<(clientId: string) => void>();
+  readonly #rolesListeners = new Set<(clientId: string, principal: Principal) => void>();
   #nextClient = 1;
   #nextLocalCall = 1;
   #stopPing: (() => void) | undefined;
@@ -281,7 +283,7 @@ export class Router implements Startable {
    */
   async subscribeClient(clientId: string, topic: string, principal: Principal): Promise<void> {
     const client = this.#client(clientId);
-    this.checkFilter(topic, principal);
+    checkFilter(topic, principal);
     const held = this.#bus.filtersOf(client);
     const most = this.limits.subscriptionsPerClient;
     if (held.length >= most && !held.includes(topic)) {
@@ -295,13 +297,20 @@ export class Router implements Startable {
     this.#bus.unsubscribe(this.#client(clientId), topic);
   }
 
-  /** @throws SignalboxError `FORBIDDEN` when the filter is everything and the caller no operator (security.md row 20e) */
-  checkFilter(topic: string, principal: Principal): void {
-    if (/^[^/]*(\/[+#])+$/.test(topic) && !allows(principal.roles, 'operator')) {
-      throw new SignalboxError('FORBIDDEN', `Every topic at once (${topic}) needs the role operator. Name the first level of the topic.`, {
-        executed: 'no',
-      });
+  /** To be called when somebody's roles have changed: ends the subscriptions that clients may have no longer. */
+  rolesChanged(): void {
+    for (const client of this.#clients.values()) {
+      const { principal } = client;
+      if (principal === undefined) continue;
+      for (const filter of this.#bus.filtersOf(client)) if (!mayFollow(filter, principal)) this.#bus.unsubscribe(client, filter);
+      for (const listener of this.#rolesListeners) listener(client.id, principal);
     }
+  }
+
+  /** Tells of each client, with who it is now, when roles have changed. Returns how to stop. */
+  onRolesChanged(listener: (clientId: string, principal: Principal) => void): () => void {
+    this.#rolesListeners.add(listener);
+    return () => this.#rolesListeners.delete(listener);
   }
 
   /** Begins to deliver a topic to a part of the node. */
