@@ -12,17 +12,17 @@ import { AuditTrail } from './audit-trail.ts';
 import { CallDirectory } from './call-directory.ts';
 import { CallLog } from './call-log.ts';
 import type { SelfNames } from './classify.ts';
-import { ClientConnection } from './client-connection.ts';
+import { Clients } from './clients.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus, type PublishOptions, type Subscriber } from './event-bus.ts';
 import { checkFilter, mayFollow } from './filter-rights.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
+import { type LocalCallOptions, LocalCalls } from './local-calls.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
 import type { RouterCore } from './router-core.ts';
 import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
 import { Routes } from './routes.ts';
-import type { Caller } from './running-call.ts';
 import { SharedEvent } from './shared-event.ts';
 import { SlowClients } from './slow-clients.ts';
 import { Turn } from './turn.ts';
@@ -72,11 +72,9 @@ export class Router implements Startable {
   readonly #routes: Routes;
   readonly #bus: EventBus;
   readonly #core: RouterCore;
-  readonly #clients = new Map<string, ClientConnection>();
-  readonly #disconnectListeners = new Set<(clientId: string) => void>();
+  readonly #clients = new Clients();
+  readonly #localCalls: LocalCalls;
   readonly #rolesListeners = new Set<(clientId: string, principal: Principal) => void>();
-  #nextClient = 1;
-  #nextLocalCall = 1;
   #stopPing: (() => void) | undefined;
 
   constructor(options: RouterOptions) {
@@ -120,14 +118,16 @@ export class Router implements Startable {
       calls: this.#calls,
       slowClients: new SlowClients(limits, nowMs),
       route: (call, request) => this.#routes.route(call, request),
-      forget: (clientId) => this.#forget(clientId),
+      forget: (clientId) => this.#clients.forget(clientId),
     };
+    this.#localCalls = new LocalCalls({ calls: this.#calls, dispatcher: this.#dispatcher, limits });
+    this.#clients.onGone((client) => this.#bus.drop(client));
     this.turn.onEnd(() => this.frames.clear());
     this.#metrics.expose(
       options.metrics.registry,
       {
         inFlight: () => this.#calls.size,
-        clients: () => this.#clientsByKind(),
+        clients: () => this.#clients.countByKind(),
         topics: () => this.#bus.topicCount,
         subscriptions: () => this.#bus.subscriptionCount,
       },
@@ -173,9 +173,7 @@ export class Router implements Startable {
 
   /** Takes a client on. */
   connect(options: ConnectOptions): RouterClient {
-    const connection = new ClientConnection(`${options.kind}-${this.#nextClient++}`, this.#core, options);
-    this.#clients.set(connection.id, connection);
-    return connection;
+    return this.#clients.connect(this.#core, options);
   }
 
   /**
@@ -183,46 +181,8 @@ export class Router implements Startable {
    *
    * @throws SignalboxError of the method
    */
-  call<M extends MethodName>(
-    method: M,
-    params: ParamsOf<M>,
-    options: { readonly principal: Principal; readonly timeoutMs?: number; readonly signal?: AbortSignal },
-  ): Promise<ResultOf<M>> {
-    return new Promise((resolve, reject) => {
-      const { signal, principal } = options;
-      const cancel = () => {
-        const error = new SignalboxError('CANCELLED', `${method} was cancelled.`, { executed: 'maybe' });
-        call.abort(error);
-        call.fail(error);
-      };
-      const caller: Caller = {
-        principal,
-        clientId: 'local',
-        answer: (_call, outcome) => {
-          signal?.removeEventListener('abort', cancel);
-          if (outcome.ok) resolve(outcome.data as ResultOf<M>);
-          else reject(outcome.error);
-        },
-        progress: () => undefined,
-        ended: () => undefined,
-      };
-      const call = this.#calls.open(
-        {
-          requestId: `local-${this.#nextLocalCall++}`,
-          method,
-          params: params as Record<string, unknown>,
-          timeoutMs: options.timeoutMs ?? this.limits.defaultTimeoutMs,
-          idempotencyKey: undefined,
-          lenient: false,
-        },
-        caller,
-      );
-      signal?.addEventListener('abort', cancel, { once: true });
-      if (signal?.aborted === true) {
-        cancel();
-        call.end();
-      } else this.#dispatcher.run(call);
-    });
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, options: LocalCallOptions): Promise<ResultOf<M>> {
+    return this.#localCalls.call(method, params, options);
   }
 
   /** True when the node has a handler for the method. */
@@ -250,7 +210,7 @@ export class Router implements Startable {
 
   /** Sends an event to one client alone, whatever it is subscribed to; false when it is gone. */
   publishTo(clientId: string, topic: string, data: unknown, seq: number): boolean {
-    const client = this.#clients.get(clientId);
+    const client = this.#clients.find(clientId);
     if (client === undefined) return false;
     client.deliver(
       new SharedEvent({
@@ -282,7 +242,7 @@ export class Router implements Startable {
    * @throws SignalboxError `INVALID_PARAMS`, `FORBIDDEN` (everything at once needs an operator), `OVERLOADED` (too many), `NODE_UNREACHABLE`, `BAD_REQUEST` (no connection)
    */
   async subscribeClient(clientId: string, topic: string, principal: Principal): Promise<void> {
-    const client = this.#client(clientId);
+    const client = this.#clients.get(clientId);
     checkFilter(topic, principal);
     const held = this.#bus.filtersOf(client);
     const most = this.limits.subscriptionsPerClient;
@@ -294,7 +254,7 @@ export class Router implements Startable {
 
   /** Ends a client's subscription; one that was not there is no error. */
   unsubscribeClient(clientId: string, topic: string): void {
-    this.#bus.unsubscribe(this.#client(clientId), topic);
+    this.#bus.unsubscribe(this.#clients.get(clientId), topic);
   }
 
   /** To be called when somebody's roles have changed: ends the subscriptions that clients may have no longer. */
@@ -331,8 +291,7 @@ export class Router implements Startable {
 
   /** Tells of each client that goes. Returns how to stop. */
   onDisconnect(listener: (clientId: string) => void): () => void {
-    this.#disconnectListeners.add(listener);
-    return () => this.#disconnectListeners.delete(listener);
+    return this.#clients.onGone(({ id }) => listener(id));
   }
 
   /** Closes the clients for which `where` holds; returns how many. */
@@ -341,36 +300,11 @@ export class Router implements Startable {
     code: number,
     reason: string,
   ): number {
-    const chosen = [...this.#clients.values()].filter((client) => {
-      const { principal } = client;
-      return where({ id: client.id, kind: client.options.kind, ...(principal !== undefined && { principal }) });
-    });
-    for (const client of chosen) client.close(code, reason);
-    return chosen.length;
+    return this.#clients.disconnect(where, code, reason);
   }
 
   /** What the router is doing now. */
   snapshot(): RouterSnapshot {
     return this.#metrics.snapshot();
-  }
-
-  #client(clientId: string): ClientConnection {
-    const client = this.#clients.get(clientId);
-    if (client === undefined) throw new SignalboxError('BAD_REQUEST', 'Only a connection can receive events.', { executed: 'no' });
-    return client;
-  }
-
-  #clientsByKind(): Record<ClientKind, number> {
-    const counts = { ws: 0, ipc: 0, cli: 0, local: 0 };
-    for (const client of this.#clients.values()) counts[client.options.kind]++;
-    return counts;
-  }
-
-  #forget(clientId: string): void {
-    const client = this.#clients.get(clientId);
-    if (client === undefined) return;
-    this.#clients.delete(clientId);
-    this.#bus.drop(client);
-    for (const listener of this.#disconnectListeners) listener(clientId);
   }
 }
