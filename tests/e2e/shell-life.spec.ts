@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, truncate } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { noticeChannels } from '../../src/preload/channels.ts';
 import { type App, electronCommand, launchApp, logLines, makeDataFolder } from '../helpers/app.ts';
 import { startHeadless } from '../helpers/headless-node.ts';
 
@@ -95,7 +96,7 @@ test('a page that dies is loaded again once; then a page says so, from which the
 test('a node that cannot start is explained, and started again when the cause is gone', async () => {
   const dataFolder = await makeDataFolder();
   const holder = await startHeadless(dataFolder);
-  const app = await launchApp({ dataFolder });
+  const app = await launchApp({ dataFolder, removeData: true });
   try {
     await app.page.getByRole('heading', { name: 'The node did not start' }).waitFor();
     await app.page.getByRole('button', { name: 'Open again' }).click();
@@ -174,7 +175,7 @@ test.describe('a damaged file', () => {
   test('of settings of 2 GB is refused from its size', async () => {
     const dataFolder = await makeDataFolder({ 'config.json': '' });
     await truncate(join(dataFolder, 'config.json'), 2 ** 31);
-    const app = await launchApp({ dataFolder });
+    const app = await launchApp({ dataFolder, removeData: true });
     try {
       await app.page.getByRole('heading', { name: 'Signalbox cannot read the settings' }).waitFor();
     } finally {
@@ -186,16 +187,19 @@ test.describe('a damaged file', () => {
 test('the window is where it was, as large, and in its theme', async () => {
   const dataFolder = await makeDataFolder();
   const first = await launchApp({ dataFolder });
-  await first.page.evaluate(() =>
-    (globalThis as unknown as { signalbox: { setTheme(theme: string): Promise<void> } }).signalbox.setTheme('dark'),
+  await first.page.getByText('Connected').first().waitFor();
+  await first.electron.evaluate(
+    ({ BrowserWindow }, channel) => BrowserWindow.getAllWindows()[0]?.webContents.send(channel, 'appearance.dark'),
+    noticeChannels.action,
   );
+  await expect.poll(() => first.electron.evaluate(({ nativeTheme }) => nativeTheme.themeSource)).toBe('dark');
   const moved = { x: 120, y: 90, width: 1000, height: 700 };
   await first.electron.evaluate(({ BrowserWindow }, bounds) => BrowserWindow.getAllWindows()[0]?.setBounds(bounds), moved);
   const kept = async () => JSON.parse(await readFile(join(dataFolder, 'desktop', 'window.json'), 'utf8').catch(() => '{}')).bounds;
   await expect.poll(kept).toEqual(moved);
   await first.close();
 
-  const second = await launchApp({ dataFolder });
+  const second = await launchApp({ dataFolder, removeData: true });
   try {
     const found = await second.electron.evaluate(({ BrowserWindow, nativeTheme }) => ({
       bounds: BrowserWindow.getAllWindows()[0]?.getBounds(),

@@ -10,6 +10,8 @@ const root = resolve(import.meta.dirname, '..', '..');
 export interface AppOptions {
   /** Data folder to use; by default a new one, removed at the end. */
   readonly dataFolder?: string;
+  /** Removes a given data folder at the end too. */
+  readonly removeData?: boolean;
   /** Files of the data folder by name, written before the start. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Further arguments of the program. */
@@ -59,7 +61,7 @@ export async function launchApp(options: AppOptions = {}): Promise<App> {
     dataFolder,
     close: async () => {
       await electron.close();
-      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+      if (options.dataFolder === undefined || options.removeData === true) await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }

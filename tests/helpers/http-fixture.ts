@@ -62,7 +62,14 @@ export async function startHttp(options: Partial<HttpListenerOptions> = {}, nowM
     ...options,
   });
   router.register(createEventsService({ router }));
-  router.register(createUsersService({ ...opened, nodeId: testNodeId, consoleUrl: () => listener.url }));
+  router.register(
+    createUsersService({
+      ...opened,
+      nodeId: testNodeId,
+      consoleUrl: () => listener.url,
+      onRoleChanged: () => router.rolesChanged(),
+    }),
+  );
   await router.start();
   await listener.start();
   onTestFinished(async () => {

@@ -239,7 +239,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createAuditService({ audit }));
   router.register(createWorkspaceService({ store }));
   const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
-  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl }));
+  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl, onRoleChanged: () => router.rolesChanged() }));
   const nodesOptions: NodesServiceOptions = {
     federation,
     self: () => ({

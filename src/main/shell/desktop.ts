@@ -194,6 +194,8 @@ export class Desktop implements RequestTarget {
   }
 
   async #stop(): Promise<void> {
+    // What the page keeps for itself is written some seconds later otherwise, and the end of the program is final.
+    session.defaultSession.flushStorageData();
     const deadline = new Promise<void>((resolve) => {
       setTimeout(() => {
         this.#logger.error('shell.quit.deadline', `The node did not stop within ${quitDeadlineMs} ms.`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InsideResponse } from '../../../src/main/node/router/index.ts';
+import type { LocalCallResponse } from '../../../src/main/node/router/index.ts';
 import { brokerKinds, deferred, failure, startCluster, untilAborted } from '../../helpers/federated-router.ts';
 import { principalWith } from '../../helpers/router-fixture.ts';
 
@@ -22,7 +22,7 @@ describe.each(brokerKinds)('flow 6, a part of this node calls a remote one, over
       { name: 'alpha' },
       { name: 'bravo', handlers: () => ({ 'config.get': () => ({ values: { b: 2 } }) }) },
     );
-    const response = deferred<InsideResponse>();
+    const response = deferred<LocalCallResponse>();
     alpha.router.initiateRemoteRpc('bravo', 'config.get', {}, response.resolve, options);
     expect(await response.promise).toEqual({ status: 'success', data: { values: { b: 2 } } });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { InsideResponse } from '../../../src/main/node/router/index.ts';
+import type { LocalCallResponse } from '../../../src/main/node/router/index.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
 import { brokerKinds, deferred, startBroker, startCluster, untilAborted, untilReachability } from '../../helpers/federated-router.ts';
 import { principalWith } from '../../helpers/router-fixture.ts';
@@ -26,7 +26,7 @@ describe.each(brokerKinds)('flow 7, the answer to a programmatic call, over %s',
     );
     const options = { principal: principalWith('viewer') };
     const ask = (method: string, params: Record<string, unknown> = {}) => {
-      const { promise, resolve } = deferred<InsideResponse>();
+      const { promise, resolve } = deferred<LocalCallResponse>();
       let calls = 0;
       alpha.router.initiateRemoteRpc(
         'bravo',

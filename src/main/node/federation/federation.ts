@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Role } from '../../../common/roles.ts';
-import type { Router } from '../router/index.ts';
+import { checkFilter, type Router } from '../router/index.ts';
 import { Turn } from '../router/turn.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
@@ -242,7 +242,7 @@ export class Federation implements Startable {
       clients,
       relay,
       lastValues: (filter) => router.lastValues(filter),
-      checkFilter: (filter, origin) => router.checkFilter(filter, principalOf(undefined, origin, this.#options.unsignedRole())),
+      checkFilter: (filter, origin) => checkFilter(filter, principalOf(undefined, origin, this.#options.unsignedRole())),
     };
   }
 

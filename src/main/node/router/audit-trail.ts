@@ -1,58 +1,83 @@
-import type { MethodSpec } from '../../../common/contract/index.ts';
+import { type MethodSpec, resolveMethod } from '../../../common/contract/index.ts';
 import type { SignalboxError } from '../../../common/errors.ts';
-import { RepeatSampler } from '../telemetry/repeat-sampler.ts';
+import type { Principal } from '../../../common/roles.ts';
+import { unknownMethod } from './call-log.ts';
+import { FoldedRecords } from './folded-records.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
-import type { AuditSink } from './types.ts';
+import type { AuditRecord, AuditSink } from './types.ts';
 
-/** Writes the router's acts and refusals down, secrets removed, floods folded into one line. */
+/** Writes the router's acts and refusals down, secrets removed, floods folded. */
 export class AuditTrail {
   readonly #sink: AuditSink;
-  readonly #refusals: RepeatSampler;
-  readonly #streams: RepeatSampler;
+  readonly #refusals: FoldedRecords;
+  readonly #streams: FoldedRecords;
 
   constructor(sink: AuditSink, nowMs: () => number) {
     this.#sink = sink;
-    this.#refusals = new RepeatSampler({ nowMs });
-    this.#streams = new RepeatSampler({ nowMs });
+    this.#refusals = new FoldedRecords({
+      sink,
+      nowMs,
+      closing: ({ detail }, heldBack) => `${detail} Refused ${heldBack} more times before this line.`,
+    });
+    this.#streams = new FoldedRecords({ sink, nowMs, closing: (_first, heldBack) => `Done ${heldBack} more times before this line.` });
   }
 
-  /** A write has ended. Of a stream that goes well, the first of ten seconds is written, the rest counted in the next line. */
+  /** A write has ended. Of a stream that goes well, the first of ten seconds is written, then the count of the rest. */
   ended(call: RunningCall, spec: MethodSpec, params: unknown, outcome: CallOutcome): void {
-    const streamed = spec.streamed === true && outcome.ok;
-    const heldBack = streamed ? this.#streams.take(JSON.stringify([call.principal.user, call.method])) : 0;
-    if (heldBack === undefined) return;
-    this.#sink.record({
+    const make = (): AuditRecord => ({
       principal: call.principal,
       act: call.method,
       target: call.remoteNode ?? null,
       params: redact(params, spec.secretParams),
       outcome: outcome.ok ? 'done' : 'failed',
       code: outcome.ok ? null : outcome.error.code,
-      detail: outcome.ok ? (lateness(call) ?? folded(heldBack)) : outcome.error.message,
+      detail: outcome.ok ? lateness(call) : outcome.error.message,
       durationMs: Math.round(performance.now() - call.startedTick),
     });
+    if (spec.streamed === true && outcome.ok) this.#streams.add(JSON.stringify([call.principal.user, call.method]), make);
+    else this.#sink.record(make());
   }
 
-  /** A caller may not do this. The first of ten seconds is written, the rest counted in the next line. */
+  /** A caller may not do this. The first of ten seconds is written, then the count of the rest. */
   refused(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
-    const heldBack = this.#refusals.take(JSON.stringify([call.principal.user, call.method]));
-    if (heldBack === undefined) return;
-    this.#sink.record({
+    this.#refusals.add(JSON.stringify([call.principal.user, call.method, error.code]), () => ({
       principal: call.principal,
       act: call.method,
       target: call.remoteNode ?? null,
       params: redact(call.request.params, spec.secretParams),
       outcome: 'refused',
       code: error.code,
-      detail: heldBack > 0 ? `${error.message} Refused ${heldBack} more times before this line.` : error.message,
+      detail: error.message,
       durationMs: null,
-    });
+    }));
   }
-}
 
-/** How many like it went before a line of a stream. */
-function folded(heldBack: number): string | null {
-  return heldBack === 0 ? null : `Done ${heldBack} more times before this line.`;
+  /**
+   * A request came over a connection whose sign-in has ended. Folded like {@link refused}.
+   *
+   * @param principal who was signed in last; the roles are not theirs any more
+   * @param method as the caller wrote it
+   */
+  signedOut(principal: Principal, method: string, error: SignalboxError): void {
+    const resolved = resolveMethod(method)?.name;
+    this.#refusals.add(JSON.stringify([principal.user, resolved, error.code]), () => ({
+      principal: { ...principal, roles: [] },
+      act: resolved ?? unknownMethod,
+      target: null,
+      // Nothing of the request was checked: what it carries is not kept.
+      params: null,
+      outcome: 'refused',
+      code: error.code,
+      detail: error.message,
+      durationMs: null,
+    }));
+  }
+
+  /** Writes the counts that are held back. */
+  flush(): void {
+    this.#refusals.flush();
+    this.#streams.flush();
+  }
 }
 
 /** A write that ran on after its caller had another answer. */

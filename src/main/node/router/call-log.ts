@@ -4,7 +4,7 @@ import type { Principal } from '../../../common/roles.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 
 /** Stands for every name that is no method, so that a stranger's names make no new labels. */
-const unknownMethod = 'unknown';
+export const unknownMethod = 'unknown';
 
 interface MethodCounts {
   readonly byStatus: Map<string, number>;

@@ -13,6 +13,8 @@ import type { SlowClient } from './slow-clients.ts';
 import type { ClientSink, ConnectOptions, RouterClient } from './types.ts';
 
 const minuteMs = 60_000;
+/** The sign-in had ended before the connection was made. */
+const nobody: Principal = { user: 'unknown', roles: [], via: 'ws' };
 
 /** One connected client: its frames in, its answers and events out, its bounds. */
 export class ClientConnection implements RouterClient, SlowClient {
@@ -20,6 +22,8 @@ export class ClientConnection implements RouterClient, SlowClient {
   readonly options: ConnectOptions;
   readonly #core: RouterCore;
   readonly #outbox: Outbox;
+  /** Who was signed in last: named in the audit table when the sign-in has ended. */
+  #lastPrincipal: Principal | undefined;
   /** Requests not yet answered, by the client's own id. */
   readonly #unanswered = new Map<string, RunningCall>();
   /** Requests whose handler has not yet returned. */
@@ -31,6 +35,7 @@ export class ClientConnection implements RouterClient, SlowClient {
     this.id = id;
     this.options = options;
     this.#core = core;
+    this.#lastPrincipal = options.principal();
     this.#outbox = new Outbox({
       sink: options.sink,
       turn: core.turn,
@@ -124,10 +129,13 @@ export class ClientConnection implements RouterClient, SlowClient {
     const { requestid } = request;
     const principal = this.principal;
     if (principal === undefined) {
-      this.#refuse(requestid, new SignalboxError('UNAUTHENTICATED', 'The sign-in has ended. Sign in again.', { executed: 'no' }));
+      const error = new SignalboxError('UNAUTHENTICATED', 'The sign-in has ended. Sign in again.', { executed: 'no' });
+      this.#core.audit.signedOut(this.#lastPrincipal ?? nobody, request.method, error);
+      this.#refuse(requestid, error);
       this.close(4401, 'signed out');
       return;
     }
+    this.#lastPrincipal = principal;
     const { limits } = this.#core;
     if (this.#unanswered.has(requestid)) {
       const message = `A request with the id ${requestid} is still running on this connection.`;

@@ -2,6 +2,7 @@ import type { FeedEvent } from '../../../common/contract/feeds.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import { Feed, type FeedMode, type FeedShape } from './feed.ts';
+import { checkFilter, mayFollow } from './filter-rights.ts';
 import type { Router } from './router.ts';
 
 interface Opened {
@@ -27,6 +28,9 @@ export class Feeds {
     this.#nowMs = nowMs;
     router.onDisconnect((clientId) => {
       for (const [feedId, opened] of [...this.#opened]) if (opened.clientId === clientId) this.#end(feedId, opened);
+    });
+    router.onRolesChanged((clientId, principal) => {
+      for (const opened of this.#opened.values()) if (opened.clientId === clientId) this.#restrict(opened, principal);
     });
   }
 
@@ -93,12 +97,21 @@ export class Feeds {
   }
 
   async #follow(opened: Opened, topics: readonly string[], principal: Principal): Promise<void> {
-    for (const topic of topics) this.#router.checkFilter(topic, principal);
+    for (const topic of topics) checkFilter(topic, principal);
     const before = opened.topics;
     opened.feed.setTopics(topics);
     opened.topics = topics;
     for (const topic of before) if (!topics.includes(topic)) this.#router.unsubscribe(opened.feed, topic);
-    for (const topic of topics) if (!before.includes(topic)) await this.#router.subscribe(opened.feed, topic);
+    for (const topic of topics) {
+      // While one was awaited, the right to a later one may have gone.
+      if (!before.includes(topic) && opened.topics.includes(topic)) await this.#router.subscribe(opened.feed, topic);
+    }
+  }
+
+  /** Stops to follow what its client may follow no longer. The feed's filters stay, so that their numbers hold. */
+  #restrict(opened: Opened, principal: Principal): void {
+    for (const topic of opened.topics) if (!mayFollow(topic, principal)) this.#router.unsubscribe(opened.feed, topic);
+    opened.topics = opened.topics.filter((topic) => mayFollow(topic, principal));
   }
 
   #find(clientId: string, feedId: string): Opened {

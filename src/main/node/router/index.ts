@@ -2,9 +2,10 @@
 export { routerMigrations } from './answers.ts';
 export { classify, type MessageKind, type SelfNames } from './classify.ts';
 export type { PublishOptions, Subscriber } from './event-bus.ts';
-export type { InsideCallOptions } from './inside-call.ts';
+export { checkFilter } from './filter-rights.ts';
+export type { LocalCallOptions, LocalCallResponse } from './local-calls.ts';
 export type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from './remote-nodes.ts';
-export { type InsideResponse, type NotificationLevel, Router, type RouterOptions } from './router.ts';
+export { type NotificationLevel, Router, type RouterOptions } from './router.ts';
 export type { MetricsRegistry, RouterSnapshot } from './router-metrics.ts';
 export type { Caller, CallOutcome, CallRequest, RunningCall } from './running-call.ts';
 export { attachMemory } from './transports/memory.ts';

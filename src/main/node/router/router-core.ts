@@ -1,6 +1,7 @@
 import type { Limits } from '../../../common/limits.ts';
 import type { RpcRequest } from '../../../common/wire/messages.ts';
 import type { Logger } from '../telemetry/types.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import type { CallDirectory } from './call-directory.ts';
 import type { SelfNames } from './classify.ts';
 import type { RouterMetrics } from './router-metrics.ts';
@@ -14,6 +15,7 @@ export interface RouterCore {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly metrics: RouterMetrics;
+  readonly audit: AuditTrail;
   readonly turn: Turn;
   readonly calls: CallDirectory;
   readonly slowClients: SlowClients;

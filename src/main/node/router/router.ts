@@ -1,8 +1,8 @@
 import type { TopicStats } from '../../../common/contract/events.ts';
 import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';
-import { type ErrorShape, SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { SignalboxError } from '../../../common/errors.ts';
 import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
-import { allows, type Principal } from '../../../common/roles.ts';
+import type { Principal } from '../../../common/roles.ts';
 import type { EventMessage, Target } from '../../../common/wire/messages.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
@@ -12,12 +12,13 @@ import { AuditTrail } from './audit-trail.ts';
 import { CallDirectory } from './call-directory.ts';
 import { CallLog } from './call-log.ts';
 import type { SelfNames } from './classify.ts';
-import { ClientConnection } from './client-connection.ts';
+import { Clients } from './clients.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventBus, type PublishOptions, type Subscriber } from './event-bus.ts';
+import { checkFilter, mayFollow } from './filter-rights.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
-import { callFromInside, type InsideCallOptions } from './inside-call.ts';
+import { type LocalCallOptions, type LocalCallResponse, LocalCalls } from './local-calls.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
 import type { RouterCore } from './router-core.ts';
 import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
@@ -48,9 +49,6 @@ export interface RouterOptions {
   readonly validateResults?: boolean;
 }
 
-/** The answer to a call of a part of the node. */
-export type InsideResponse = { readonly status: 'success'; readonly data: unknown } | ({ readonly status: 'error' } & ErrorShape);
-
 /** Whether a notification is good news (wire.md 1, `text_notification`). */
 export type NotificationLevel = 'info' | 'success' | 'warning' | 'error';
 
@@ -70,14 +68,14 @@ export class Router implements Startable {
   readonly #metrics: RouterMetrics;
   readonly #log: CallLog;
   readonly #calls: CallDirectory;
+  readonly #audit: AuditTrail;
   readonly #dispatcher: Dispatcher;
   readonly #routes: Routes;
   readonly #bus: EventBus;
   readonly #core: RouterCore;
-  readonly #clients = new Map<string, ClientConnection>();
-  readonly #disconnectListeners = new Set<(clientId: string) => void>();
-  #nextClient = 1;
-  #nextLocalCall = 1;
+  readonly #clients = new Clients();
+  readonly #localCalls: LocalCalls;
+  readonly #rolesListeners = new Set<(clientId: string, principal: Principal) => void>();
   #stopPing: (() => void) | undefined;
 
   constructor(options: RouterOptions) {
@@ -91,10 +89,11 @@ export class Router implements Startable {
     this.#log = new CallLog(limits.activityEntries);
     this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
     const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
+    this.#audit = new AuditTrail(options.audit, nowMs);
     this.#dispatcher = new Dispatcher({
       logger,
       limits,
-      audit: new AuditTrail(options.audit, nowMs),
+      audit: this.#audit,
       idempotency: new Idempotency(answers, logger),
       validateResults: options.validateResults ?? false,
     });
@@ -115,18 +114,21 @@ export class Router implements Startable {
       nowMs,
       self,
       metrics: this.#metrics,
+      audit: this.#audit,
       turn: this.turn,
       calls: this.#calls,
       slowClients: new SlowClients(limits, nowMs),
       route: (call, request) => this.#routes.route(call, request),
-      forget: (clientId) => this.#forget(clientId),
+      forget: (clientId) => this.#clients.forget(clientId),
     };
+    this.#localCalls = new LocalCalls({ calls: this.#calls, dispatcher: this.#dispatcher, routes: this.#routes, limits });
+    this.#clients.onGone((client) => this.#bus.drop(client));
     this.turn.onEnd(() => this.frames.clear());
     this.#metrics.expose(
       options.metrics.registry,
       {
         inFlight: () => this.#calls.size,
-        clients: () => this.#clientsByKind(),
+        clients: () => this.#clients.countByKind(),
         topics: () => this.#bus.topicCount,
         subscriptions: () => this.#bus.subscriptionCount,
       },
@@ -162,6 +164,7 @@ export class Router implements Startable {
     this.#stopPing = undefined;
     await this.#calls.drain(drainMs);
     this.disconnect(() => true, 1001, 'the node is stopping');
+    this.#audit.flush();
   }
 
   /** Offers the methods of a service. @throws Error when a method is offered twice */
@@ -171,9 +174,7 @@ export class Router implements Startable {
 
   /** Takes a client on. */
   connect(options: ConnectOptions): RouterClient {
-    const connection = new ClientConnection(`${options.kind}-${this.#nextClient++}`, this.#core, options);
-    this.#clients.set(connection.id, connection);
-    return connection;
+    return this.#clients.connect(this.#core, options);
   }
 
   /**
@@ -181,9 +182,8 @@ export class Router implements Startable {
    *
    * @throws SignalboxError of the method
    */
-  call<M extends MethodName>(method: M, params: ParamsOf<M>, options: InsideCallOptions): Promise<ResultOf<M>> {
-    const request = this.#insideRequest(method, params as Record<string, unknown>, options);
-    return callFromInside(this.#calls, request, options, (call) => this.#dispatcher.run(call)) as Promise<ResultOf<M>>;
+  call<M extends MethodName>(method: M, params: ParamsOf<M>, options: LocalCallOptions): Promise<ResultOf<M>> {
+    return this.#localCalls.call(method, params, options);
   }
 
   /**
@@ -191,28 +191,24 @@ export class Router implements Startable {
    *
    * @throws SignalboxError of the far method, `NODE_UNREACHABLE`, `NODE_LOST`, `TIMEOUT`, `CANCELLED`
    */
-  callAt(target: Target, method: string, params: Readonly<Record<string, unknown>>, options: InsideCallOptions): Promise<unknown> {
-    const request = this.#insideRequest(method, params, options);
-    return callFromInside(this.#calls, request, options, (call) => this.#routes.route(call, { type: 'rpc', method, target }));
+  callAt(target: Target, method: string, params: Readonly<Record<string, unknown>>, options: LocalCallOptions): Promise<unknown> {
+    return this.#localCalls.callAt(target, method, params, options);
   }
 
   /**
    * {@link callAt} for one node with a callback instead of a promise.
    *
    * @param serviceId node id or unique name
-   * @param onResponse called once, with the result or the error; never throws into the router
+   * @param onResponse called once, with the result or the error; must not throw
    */
   initiateRemoteRpc(
     serviceId: string,
     method: string,
     params: Readonly<Record<string, unknown>>,
-    onResponse: (response: InsideResponse) => void,
-    options: InsideCallOptions,
+    onResponse: (response: LocalCallResponse) => void,
+    options: LocalCallOptions,
   ): void {
-    this.callAt({ node: serviceId }, method, params, options).then(
-      (data) => onResponse({ status: 'success', data }),
-      (error: unknown) => onResponse({ status: 'error', ...toErrorShape(error) }),
-    );
+    this.#localCalls.initiateRemoteRpc(serviceId, method, params, onResponse, options);
   }
 
   /**
@@ -252,7 +248,7 @@ export class Router implements Startable {
 
   /** Sends an event to one client alone, whatever it is subscribed to; false when it is gone. */
   publishTo(clientId: string, topic: string, data: unknown, seq: number): boolean {
-    const client = this.#clients.get(clientId);
+    const client = this.#clients.find(clientId);
     if (client === undefined) return false;
     client.deliver(
       new SharedEvent({
@@ -284,8 +280,8 @@ export class Router implements Startable {
    * @throws SignalboxError `INVALID_PARAMS`, `FORBIDDEN` (everything at once needs an operator), `OVERLOADED` (too many), `NODE_UNREACHABLE`, `BAD_REQUEST` (no connection)
    */
   async subscribeClient(clientId: string, topic: string, principal: Principal): Promise<void> {
-    const client = this.#client(clientId);
-    this.checkFilter(topic, principal);
+    const client = this.#clients.get(clientId);
+    checkFilter(topic, principal);
     const held = this.#bus.filtersOf(client);
     const most = this.limits.subscriptionsPerClient;
     if (held.length >= most && !held.includes(topic)) {
@@ -296,16 +292,23 @@ export class Router implements Startable {
 
   /** Ends a client's subscription; one that was not there is no error. */
   unsubscribeClient(clientId: string, topic: string): void {
-    this.#bus.unsubscribe(this.#client(clientId), topic);
+    this.#bus.unsubscribe(this.#clients.get(clientId), topic);
   }
 
-  /** @throws SignalboxError `FORBIDDEN` when the filter is everything and the caller no operator (security.md row 20e) */
-  checkFilter(topic: string, principal: Principal): void {
-    if (/^[^/]*(\/[+#])+$/.test(topic) && !allows(principal.roles, 'operator')) {
-      throw new SignalboxError('FORBIDDEN', `Every topic at once (${topic}) needs the role operator. Name the first level of the topic.`, {
-        executed: 'no',
-      });
+  /** To be called when somebody's roles have changed: ends the subscriptions that clients may have no longer. */
+  rolesChanged(): void {
+    for (const client of this.#clients.values()) {
+      const { principal } = client;
+      if (principal === undefined) continue;
+      for (const filter of this.#bus.filtersOf(client)) if (!mayFollow(filter, principal)) this.#bus.unsubscribe(client, filter);
+      for (const listener of this.#rolesListeners) listener(client.id, principal);
     }
+  }
+
+  /** Tells of each client, with who it is now, when roles have changed. Returns how to stop. */
+  onRolesChanged(listener: (clientId: string, principal: Principal) => void): () => void {
+    this.#rolesListeners.add(listener);
+    return () => this.#rolesListeners.delete(listener);
   }
 
   /** Begins to deliver a topic to a part of the node. */
@@ -331,8 +334,7 @@ export class Router implements Startable {
 
   /** Tells of each client that goes. Returns how to stop. */
   onDisconnect(listener: (clientId: string) => void): () => void {
-    this.#disconnectListeners.add(listener);
-    return () => this.#disconnectListeners.delete(listener);
+    return this.#clients.onGone(({ id }) => listener(id));
   }
 
   /** Closes the clients for which `where` holds; returns how many. */
@@ -341,47 +343,11 @@ export class Router implements Startable {
     code: number,
     reason: string,
   ): number {
-    const chosen = [...this.#clients.values()].filter((client) => {
-      const { principal } = client;
-      return where({ id: client.id, kind: client.options.kind, ...(principal !== undefined && { principal }) });
-    });
-    for (const client of chosen) client.close(code, reason);
-    return chosen.length;
+    return this.#clients.disconnect(where, code, reason);
   }
 
   /** What the router is doing now. */
   snapshot(): RouterSnapshot {
     return this.#metrics.snapshot();
-  }
-
-  #insideRequest(method: string, params: Readonly<Record<string, unknown>>, options: InsideCallOptions): CallRequest {
-    return {
-      requestId: `local-${this.#nextLocalCall++}`,
-      method,
-      params,
-      timeoutMs: options.timeoutMs ?? this.limits.defaultTimeoutMs,
-      idempotencyKey: options.idempotencyKey,
-      lenient: false,
-    };
-  }
-
-  #client(clientId: string): ClientConnection {
-    const client = this.#clients.get(clientId);
-    if (client === undefined) throw new SignalboxError('BAD_REQUEST', 'Only a connection can receive events.', { executed: 'no' });
-    return client;
-  }
-
-  #clientsByKind(): Record<ClientKind, number> {
-    const counts = { ws: 0, ipc: 0, cli: 0, local: 0 };
-    for (const client of this.#clients.values()) counts[client.options.kind]++;
-    return counts;
-  }
-
-  #forget(clientId: string): void {
-    const client = this.#clients.get(clientId);
-    if (client === undefined) return;
-    this.#clients.delete(clientId);
-    this.#bus.drop(client);
-    for (const listener of this.#disconnectListeners) listener(clientId);
   }
 }

@@ -9,6 +9,8 @@ export interface UsersServiceOptions {
   readonly nodeId: string;
   /** Base of the console's addresses while it is served. */
   readonly consoleUrl: () => string | undefined;
+  /** Somebody has another role now: what they opened under the old one may have to end. */
+  readonly onRoleChanged: () => void;
 }
 
 /**
@@ -27,7 +29,11 @@ export function createUsersService(options: UsersServiceOptions): Handlers<keyof
     }),
     'users.list': () => ({ users: accounts.list().map(toUser) }),
     'users.add': async (params) => toUser(await accounts.add(params)),
-    'users.setRole': async ({ username, role }) => toUser(await accounts.setRole(username, role)),
+    'users.setRole': async ({ username, role }) => {
+      const account = await accounts.setRole(username, role);
+      options.onRoleChanged();
+      return toUser(account);
+    },
     'users.setPassword': async ({ username, passwordSha256 }) => {
       const account = await accounts.setPassword(username, passwordSha256);
       await sessions.revokeUser(username);

@@ -145,7 +145,8 @@ export function schemaCompletion(read: () => CompletionOptions): (context: Compl
     // Values are offered before a letter of them is written; names are not, so that Enter after a brace is a new line.
     const isValue = found.items.every((item) => item.kind !== 'property');
     if (!context.explicit && !begun && !isValue) return null;
-    return { from: found.filterFrom, options: found.items.map((item, index) => toCompletion(item, index)), filter: true };
+    // Letters only narrow the list: it stays open and can be taken while somebody types.
+    return { from: found.filterFrom, options: found.items.map((item, index) => toCompletion(item, index)), validFor: /^[\w.-]*$/ };
   };
 }
 

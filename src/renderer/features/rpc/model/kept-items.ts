@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { limits } from '../../../../common/limits.ts';
 
 /** Where a request goes: this node, any that offers it, or all of them. */
-export const targetKinds = ['node', 'any', 'all'] as const;
+const targetKinds = ['node', 'any', 'all'] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** What a person writes for one call. */

@@ -15,8 +15,6 @@ const repeatsMs = [1_000, 5_000, 10_000, 30_000, 60_000];
 const editVariables = 'edit';
 const noVariables = 'none';
 
-export const methodId = 'rpc-method';
-
 /** Where a request goes, which method, how long, with which variables; Send or Cancel. */
 export function RequestBar({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
@@ -40,7 +38,6 @@ export function RequestBar({ tab }: { readonly tab: Tab }) {
         comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
       />
       <Autocomplete
-        id={methodId}
         aria-label={t('method')}
         className="sb-rpc-method-field"
         placeholder={t('methodPlaceholder')}

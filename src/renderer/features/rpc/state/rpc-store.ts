@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { CatalogueEntry } from '../../../../common/contract/rpc.ts';
 import type { SignalboxError } from '../../../../common/errors.ts';
-import type { Draft, HistoryEntry, Kept, RequestContent, SavedRequest, VariableSet } from '../model/kept-items.ts';
+import type { Draft, HistoryEntry, Kept, SavedRequest, VariableSet } from '../model/kept-items.ts';
 import type { Run } from './run.ts';
 
 export type Tab = Kept<Draft>;
@@ -103,5 +103,3 @@ export function without<T>(record: Readonly<Record<string, T>>, key: string): Re
   const { [key]: _gone, ...rest } = record;
   return rest;
 }
-
-export type { RequestContent };

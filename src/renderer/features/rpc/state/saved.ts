@@ -21,7 +21,7 @@ function savable(state: RpcState, content: RequestContent): RequestContent {
 }
 
 /** Saves what a tab holds into the saved request that it shows. */
-export function saveTab(tabId: string): void {
+function saveTab(tabId: string): void {
   const state = useRpc.getState();
   const tab = state.tabs.find((known) => known.id === tabId);
   const existing = state.saved.find((request) => request.id === tab?.savedId);

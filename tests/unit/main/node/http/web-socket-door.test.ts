@@ -58,6 +58,19 @@ test('a changed role holds at the next call of an open connection', async () => 
   expect(await request(socket, 'users.list')).toMatchObject({ code: 'FORBIDDEN' });
 });
 
+test('somebody demoted loses a subscription to everything at once', async () => {
+  const node = await startHttp();
+  await node.addUser('root', 'admin');
+  await node.addUser('bob', 'operator');
+  const root = openSocket(node.url, { token: (await node.tokensOf('root')).access.token });
+  const bob = openSocket(node.url, { token: (await node.tokensOf('bob')).access.token });
+  await Promise.all([whenOpen(root), whenOpen(bob)]);
+  expect(await request(bob, 'subscribe_channel', { topic: '/#' })).toMatchObject({ status: 'success' });
+  expect(node.router.snapshot().events.subscriptions).toBe(1);
+  expect(await request(root, 'users.setRole', { username: 'bob', role: 'viewer' })).toMatchObject({ status: 'success' });
+  expect(node.router.snapshot().events.subscriptions).toBe(0);
+});
+
 test('a new password, a removal and a sign-out close the open connections with 4401', async () => {
   const node = await startHttp();
   await node.addUser('root', 'admin');

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SignalboxError } from '../../../../../src/common/errors.ts';
+import type { Principal } from '../../../../../src/common/roles.ts';
 import type { RpcFailure } from '../../../../../src/common/wire/messages.ts';
 import { connectRecorded, createRouterFixture, endOfTurn, principalWith } from '../../../../helpers/router-fixture.ts';
 
@@ -165,7 +166,7 @@ describe('a call', () => {
     full = true;
     publish(101);
     publish(102);
-    expect(audits.slice(2).map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(audits.slice(2).map(({ outcome }) => outcome)).toEqual(['done', 'failed', 'failed']);
   });
 
   test('whose result is too large is refused before it is written', () => {
@@ -182,6 +183,20 @@ describe('a call', () => {
     client.request({ requestid: 'r1', method: 'users.list' });
     expect(client.answerTo('r1')).toMatchObject({ code: 'UNAUTHENTICATED', executed: 'no' });
     expect(client.closes).toEqual([{ code: 4401, reason: 'signed out' }]);
+  });
+
+  test('of somebody who is no longer signed in is written down under the name they had, a flood folded', async () => {
+    const { router, audits } = createRouterFixture();
+    for (let n = 0; n < 3; n++) {
+      let principal: Principal | undefined = principalWith('admin', 'eve@test');
+      const client = connectRecorded(router, { principal: () => principal });
+      principal = undefined;
+      client.request({ requestid: 'r1', method: 'users.setPassword', params: { username: 'eve', passwordSha256: 'f'.repeat(64) } });
+    }
+    const refusal = { act: 'users.setPassword', outcome: 'refused', code: 'UNAUTHENTICATED', params: null };
+    expect(audits).toMatchObject([{ ...refusal, principal: { user: 'eve@test', roles: [], via: 'ws' } }]);
+    await router.stop();
+    expect(audits.slice(1)).toMatchObject([{ ...refusal, detail: expect.stringContaining('2 more times') }]);
   });
 
   test('from inside the node is checked like any other', async () => {

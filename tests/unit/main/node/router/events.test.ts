@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Role } from '../../../../../src/common/roles.ts';
 import { filtersOverlap, levelsMatch } from '../../../../../src/common/topics.ts';
 import { createEventsService } from '../../../../../src/main/node/services/events.ts';
-import { connectRecorded, createRouterFixture, endOfTurn, type RecordedClient, testNodeId } from '../../../../helpers/router-fixture.ts';
+import {
+  connectRecorded,
+  createRouterFixture,
+  endOfTurn,
+  principalWith,
+  type RecordedClient,
+  testNodeId,
+} from '../../../../helpers/router-fixture.ts';
 
 function open(options: Parameters<typeof createRouterFixture>[0] = {}) {
   const fixture = createRouterFixture(options);
@@ -84,6 +92,25 @@ describe('events', () => {
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/logging/#')).toMatchObject({ status: 'success' });
     expect(await subscribe(connectRecorded(router, { role: 'operator' }), '/#')).toMatchObject({ status: 'success' });
     expect(audits).toMatchObject([{ act: 'subscribe_channel', params: { topic: '/#' }, outcome: 'refused', code: 'FORBIDDEN' }]);
+  });
+
+  test('everything at once ends with the role it needs, and comes back with it; the rest goes on', async () => {
+    const { router } = open();
+    let role: Role = 'operator';
+    const client = connectRecorded(router, { principal: () => principalWith(role, 'eve@test') });
+    const other = connectRecorded(router, { role: 'operator' });
+    for (const topic of ['/#', '/site/+']) await subscribe(client, topic);
+    await subscribe(other, '/#');
+    role = 'viewer';
+    router.rolesChanged();
+    router.publish('/secret', 1);
+    router.publish('/site/a', 2);
+    await endOfTurn();
+    expect(client.events.map(({ topic }) => topic)).toEqual(['/site/a']);
+    expect(other.events).toHaveLength(2);
+    role = 'admin';
+    router.rolesChanged();
+    expect(await subscribe(client, '/#')).toMatchObject({ status: 'success' });
   });
 
   test('up to 64 subscriptions a connection; a repeat is not a further one', async () => {

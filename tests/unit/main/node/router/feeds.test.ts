@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FeedBatch } from '../../../../../src/common/contract/feeds.ts';
+import type { Role } from '../../../../../src/common/roles.ts';
 import type { RpcSuccess } from '../../../../../src/common/wire/messages.ts';
 import { createFeedsService } from '../../../../../src/main/node/services/feeds.ts';
-import { connectRecorded, createRouterFixture, endOfTurn, type RecordedClient } from '../../../../helpers/router-fixture.ts';
+import { connectRecorded, createRouterFixture, endOfTurn, principalWith, type RecordedClient } from '../../../../helpers/router-fixture.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
@@ -43,6 +44,25 @@ function batches(client: RecordedClient): FeedBatch[] {
 }
 
 describe('a feed', () => {
+  test('of everything at once ends with the role it needs; its other topics go on', async () => {
+    const { router } = start();
+    let role: Role = 'operator';
+    const client = connectRecorded(router, { principal: () => principalWith(role, 'eve@test') });
+    const feedId = await openFeed(client, { topics: ['/#', '/site/#'] });
+    role = 'viewer';
+    router.rolesChanged();
+    router.publish('/secret', 1);
+    router.publish('/site/a', 2);
+    await beat();
+    expect(batches(client).map(({ topics }) => topics)).toEqual([['/site/a']]);
+    expect(await call(client, 'feeds.update', { feedId, topics: ['/#'] })).toMatchObject({ code: 'FORBIDDEN' });
+    role = 'operator';
+    expect(await call(client, 'feeds.update', { feedId, topics: ['/#'] })).toMatchObject({ status: 'success' });
+    router.publish('/secret', 3);
+    await beat(10_000);
+    expect(batches(client).flatMap(({ topics }) => topics)).toContain('/secret');
+  });
+
   test('gathers the events of a beat into one batch of columns, on its own topic', async () => {
     const { router, client } = start();
     const feedId = await openFeed(client, { topics: ['/site/b', '/site/#'], previewBytes: 5 });

@@ -1,0 +1,80 @@
+import { LRUCache } from 'lru-cache';
+import { nodeLimits } from '../limits.ts';
+import type { AuditRecord, AuditSink } from './types.ts';
+
+interface Burst {
+  readonly first: AuditRecord;
+  sinceMs: number;
+  heldBack: number;
+  /** Runs only while something is held back. */
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface FoldedRecordsOptions {
+  readonly sink: AuditSink;
+  /** Milliseconds since the epoch. */
+  readonly nowMs: () => number;
+  /** The detail of a closing line: how many were like `first`. */
+  readonly closing: (first: AuditRecord, heldBack: number) => string;
+}
+
+/**
+ * Writes bursts of like records as few lines: the first at once, those within 10 s of it as one closing line with their
+ * count, and so on while the burst lasts (security.md section 6). No count is lost: what is held back when a burst is
+ * forgotten for newer ones, or the node stops, is written then.
+ */
+export class FoldedRecords {
+  readonly #options: FoldedRecordsOptions;
+  readonly #bursts = new LRUCache<string, Burst>({
+    max: nodeLimits.logRepeatKeys,
+    dispose: (burst) => this.#close(burst),
+  });
+
+  constructor(options: FoldedRecordsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param key what makes records alike, for example user and method
+   * @param make called only for a record that is written
+   */
+  add(key: string, make: () => AuditRecord): void {
+    const { sink, nowMs } = this.#options;
+    const burst = this.#bursts.get(key);
+    if (burst !== undefined && nowMs() - burst.sinceMs < nodeLimits.logRepeatIntervalMs) {
+      this.#holdBack(burst);
+      return;
+    }
+    if (burst !== undefined) this.#close(burst);
+    const first = make();
+    sink.record(first);
+    this.#bursts.set(key, { first, sinceMs: nowMs(), heldBack: 0, timer: undefined });
+  }
+
+  /** Writes every count that is held back. */
+  flush(): void {
+    for (const burst of this.#bursts.values()) this.#close(burst);
+  }
+
+  #holdBack(burst: Burst): void {
+    burst.heldBack++;
+    if (burst.timer !== undefined) return;
+    const { logRepeatIntervalMs } = nodeLimits;
+    // A clock that was set back must not make the line wait for longer.
+    const leftMs = Math.min(logRepeatIntervalMs, burst.sinceMs + logRepeatIntervalMs - this.#options.nowMs());
+    burst.timer = setTimeout(() => this.#close(burst), leftMs).unref();
+  }
+
+  /** Writes the closing line, if one is due; the next of the burst are held back from here on. */
+  #close(burst: Burst): void {
+    clearTimeout(burst.timer);
+    burst.timer = undefined;
+    const { first, heldBack } = burst;
+    if (heldBack === 0) return;
+    const { sink, nowMs, closing } = this.#options;
+    burst.heldBack = 0;
+    burst.sinceMs = nowMs();
+    // Params and duration belong to one act, not to many.
+    sink.record({ ...first, params: null, durationMs: null, detail: closing(first, heldBack) });
+  }
+}
