@@ -10,7 +10,7 @@ interface Burst {
   timer: NodeJS.Timeout | undefined;
 }
 
-export interface FoldedRecordsOptions {
+interface FoldedRecordsOptions {
   readonly sink: AuditSink;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;

@@ -1,11 +1,12 @@
 import type { TFunction } from 'i18next';
-import { allows, type Role } from '../../../common/roles.ts';
+import type { Role } from '../../../common/roles.ts';
 import { nodeClient } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { goTo, type View } from '../routes.ts';
 import { useOverlay } from './overlay.ts';
 import { focusNextRegion } from './regions.ts';
 import type { Action } from './registry.ts';
+import { settingsActions } from './settings-actions.ts';
 
 /** Numbers of the rail follow the whole product, so that a learned key never moves when a view is added. */
 export const viewShortcuts: Record<View, string> = { overview: 'mod+1', rpc: 'mod+3', events: 'mod+4', settings: 'mod+9' };
@@ -78,32 +79,8 @@ export function globalActions(
       danger: 0,
       run: () => usePreferences.setState(({ railWide }) => ({ railWide: !railWide })),
     },
-    ...settingActs(t, now),
+    ...settingsActions(t, now),
     ...schemes,
     ...densities,
-  ];
-}
-
-/**
- * Acts of the Settings screen that a person looks for from anywhere. Each only opens a dialog or a section: what it does is
- * confirmed there.
- */
-function settingActs(t: TFunction<'frame'>, now: { readonly connected: boolean; readonly roles: readonly Role[] }): readonly Action[] {
-  const open = (id: string, title: string, danger: Action['danger'], role: Role, query: Readonly<Record<string, string>>): Action => ({
-    id: `settings.${id}`,
-    group: 'act',
-    title,
-    danger,
-    role,
-    enabled: now.connected && allows(now.roles, role),
-    run: () => goTo('settings', query),
-  });
-  return [
-    open('restart', t('restartNode'), 2, 'admin', { section: 'general', open: 'restart' }),
-    open('addUser', t('addUser'), 2, 'admin', { section: 'users', open: 'addUser' }),
-    open('setupLink', t('makeSetupLink'), 2, 'admin', { section: 'users', open: 'setupLink' }),
-    open('logLevel', t('setLogLevel'), 1, 'operator', { section: 'logs' }),
-    open('openLogs', t('openLogs'), 0, 'viewer', { section: 'logs' }),
-    open('supportBundle', t('supportBundle'), 0, 'viewer', { section: 'diagnostics', open: 'supportBundle' }),
   ];
 }

@@ -1,6 +1,8 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { i18next } from '../../i18n/index.ts';
 import { KeyValues } from '../layout/bars.tsx';
+import { useReturnFocus } from './use-return-focus.ts';
 
 /** A dialog of any content. `Esc` and the cross close it; focus stays inside and returns after. */
 export function Dialog(props: {
@@ -11,6 +13,7 @@ export function Dialog(props: {
   readonly widthPx?: number;
   readonly closeLabel: string;
 }) {
+  useReturnFocus(props.opened);
   return (
     <Modal
       opened={props.opened}
@@ -43,6 +46,7 @@ export interface Confirmation {
 export function ConfirmDialog(props: { readonly confirmation: Confirmation | undefined; readonly onAnswer: (yes: boolean) => void }) {
   const [typed, setTyped] = useState('');
   const { confirmation } = props;
+  useReturnFocus(confirmation !== undefined);
   const answer = (yes: boolean) => {
     setTyped('');
     props.onAnswer(yes);
@@ -55,7 +59,7 @@ export function ConfirmDialog(props: { readonly confirmation: Confirmation | und
       onClose={() => answer(false)}
       title={confirmation.title}
       size={460}
-      closeButtonProps={{ 'aria-label': confirmation.cancel }}
+      closeButtonProps={{ 'aria-label': i18next.t('close') }}
       styles={{ title: { fontSize: 14, fontWeight: 600, lineHeight: '20px' } }}
     >
       <div style={{ display: 'flex', flexDirection: 'column', gap: 12 }}>

@@ -1,22 +1,16 @@
 import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useReturnFocus } from './use-return-focus.ts';
 
-/** The frame of the palette: 600 wide, 72 from the top, focus held inside. */
+/** The frame of the palette: 600 wide, 72 from the top, focus held inside and given back. */
 export function Overlay(props: { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }) {
+  useReturnFocus(true);
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      withCloseButton={false}
-      aria-label={props.label}
-      size={600}
-      padding={0}
-      centered={false}
-      yOffset={72}
-      overlayProps={{ backgroundOpacity: 0.25 }}
-      classNames={{ content: 'sb-float' }}
-    >
-      {props.children}
-    </Modal>
+    <Modal.Root opened onClose={props.onClose} size={600} padding={0} centered={false} yOffset={72}>
+      <Modal.Overlay backgroundOpacity={0.25} />
+      <Modal.Content className="sb-float" aria-label={props.label}>
+        <Modal.Body>{props.children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

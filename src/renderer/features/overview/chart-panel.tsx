@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { Button } from '../../design/controls/index.ts';
 import { Chart, type ChartSeries } from '../../design/data/chart.tsx';
 import { StateLabel } from '../../design/icons/index.ts';
+import { ScrollArea } from '../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { formatBytes, formatRate } from '../../state/format.ts';
 import { type Columns, extent, type MetricColumn, toColumns } from './model/metric-series.ts';
@@ -99,7 +100,7 @@ export function ChartPanel({ live, range }: { readonly live: LiveSeries; readonl
   const windowMs = ranges[range];
   const rangeMs = useMemo(() => [newestMs - windowMs, newestMs] as const, [newestMs, windowMs]);
   return (
-    <section className="ov-charts sb-scroll" aria-label={t('charts')}>
+    <ScrollArea label={t('charts')} className="ov-charts">
       {live.failure !== undefined && (
         <div className="sb-sec sb-flex" role="alert">
           <StateLabel kind="failed">{t('chartsFailed')}</StateLabel>
@@ -114,7 +115,7 @@ export function ChartPanel({ live, range }: { readonly live: LiveSeries; readonl
           <OneChart key={spec.id} spec={spec} columns={columns} rangeMs={rangeMs} />
         ))}
       </div>
-    </section>
+    </ScrollArea>
   );
 }
 

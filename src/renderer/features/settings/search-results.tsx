@@ -1,4 +1,5 @@
 import { goTo } from '../../app/routes.ts';
+import { ScrollArea } from '../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { matches, type Section, sectionOf, sections } from './model/sections.ts';
 import { NodeSettings } from './node/node-settings.tsx';
@@ -32,7 +33,7 @@ export function SearchResults(props: { readonly query: string; readonly readOnly
       </div>
     );
   return (
-    <div className="sb-scroll">
+    <ScrollArea label={t('searchResults')}>
       <div className="st-page">
         {foundPlaces.map((section) => (
           <p key={section} className="st-place">
@@ -59,6 +60,6 @@ export function SearchResults(props: { readonly query: string; readonly readOnly
             </div>
           ))}
       </div>
-    </div>
+    </ScrollArea>
   );
 }

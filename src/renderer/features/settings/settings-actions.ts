@@ -1,11 +1,9 @@
 import type { TFunction } from 'i18next';
 import type { Action } from '../../app/actions/registry.ts';
-import { goTo } from '../../app/routes.ts';
-import { sections } from './model/sections.ts';
 
 export const searchFieldId = 'settings-search';
 
-/** Acts of the Settings screen while it is open; those that a person looks for elsewhere are global. */
+/** Acts of the Settings screen while it is open; what a person looks for from elsewhere is global. */
 export function settingsActions(t: TFunction<'settings'>): readonly Action[] {
   return [
     {
@@ -20,14 +18,5 @@ export function settingsActions(t: TFunction<'settings'>): readonly Action[] {
         field?.focus();
       },
     },
-    ...sections.map(
-      (section): Action => ({
-        id: `settings.${section}`,
-        group: 'go',
-        title: t('goToSection', { section: t(`section_${section}`) }),
-        danger: 0,
-        run: () => goTo('settings', { section }),
-      }),
-    ),
   ];
 }

@@ -6,6 +6,7 @@ import { goTo, useRoute } from '../../app/routes.ts';
 import { Kbd, TextInput } from '../../design/controls/index.ts';
 import { IconSearch, StateShape } from '../../design/icons/index.ts';
 import { Strip, ViewBar } from '../../design/layout/bars.tsx';
+import { ScrollArea } from '../../design/layout/scroll-area.tsx';
 import { SideColumn } from '../../design/layout/split.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useNode } from '../../state/node.ts';
@@ -115,12 +116,17 @@ function SectionContent(props: {
   const { section, isAdmin, connected } = props;
   const nodeSettings = <NodeSettings filter={(setting) => sectionOf(setting) === section} readOnly={!isAdmin || !connected} />;
   const page = (content: ReactNode) => (
-    <div className="sb-scroll" key={section}>
+    <ScrollArea label={t(`section_${section}`)} key={section}>
       <div className="st-page">
         <h2 className="st-title">{t(`section_${section}`)}</h2>
         {content}
       </div>
-    </div>
+    </ScrollArea>
+  );
+  const scroll = (content: ReactNode) => (
+    <ScrollArea label={t(`section_${section}`)} key={section}>
+      {content}
+    </ScrollArea>
   );
   switch (section) {
     case 'general':
@@ -131,29 +137,25 @@ function SectionContent(props: {
       return page(<AppearanceSection />);
     case 'users':
       return (
-        <div className="sb-scroll" key={section}>
+        <ScrollArea label={t('section_users')} key={section}>
           <UsersSection isAdmin={isAdmin} />
           <div className="st-page">
             <h3 className="sb-h">{t('signIn')}</h3>
             {nodeSettings}
           </div>
-        </div>
+        </ScrollArea>
       );
     case 'logs':
       return <LogsPage mayWrite={allows(props.roles, 'operator') && connected}>{nodeSettings}</LogsPage>;
     case 'diagnostics':
-      return <Scroll content={<DiagnosticsSection />} />;
+      return scroll(<DiagnosticsSection />);
     case 'audit':
       return <AuditSection isAdmin={isAdmin} />;
     case 'shortcuts':
-      return <Scroll content={<ShortcutsSection />} />;
+      return scroll(<ShortcutsSection />);
     case 'about':
-      return <Scroll content={<AboutSection />} />;
+      return scroll(<AboutSection />);
   }
-}
-
-function Scroll({ content }: { readonly content: ReactNode }) {
-  return <div className="sb-scroll">{content}</div>;
 }
 
 function ReadOnlyStrip() {

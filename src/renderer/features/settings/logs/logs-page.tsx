@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { TabBar } from '../../../design/layout/bars.tsx';
+import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { LogsSection } from './logs-section.tsx';
 
@@ -22,9 +23,9 @@ export function LogsPage({ mayWrite, children }: { readonly mayWrite: boolean; r
         {tab === 'lines' ? (
           <LogsSection mayWrite={mayWrite} />
         ) : (
-          <div className="sb-scroll">
+          <ScrollArea label={t('logTab_settings')}>
             <div className="st-page">{children}</div>
-          </div>
+          </ScrollArea>
         )}
       </div>
     </>

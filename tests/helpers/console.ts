@@ -1,0 +1,146 @@
+/** A console over a real node, in the window of the application or in a browser, and what a person does to it. */
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page, test } from '@playwright/test';
+import { type App, launchApp, makeDataFolder } from './app.ts';
+import { type HeadlessNode, startHeadless } from './headless-node.ts';
+
+export const password = 'correct horse battery staple';
+
+export interface ConsoleUnderTest {
+  readonly page: Page;
+  readonly dataFolder: string;
+  readClipboard(): Promise<string>;
+  /** Does what starts a download, and resolves with the file's path once it is whole. */
+  saveFile(start: () => Promise<void>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The same in a browser: the node is a process of its own, which can be lost, and others can sign in. */
+export interface BrowserConsole extends ConsoleUnderTest {
+  readonly url: string;
+  /** Ends the node without a word. */
+  killNode(): Promise<void>;
+  /** Starts it again with the same data and address. */
+  startNode(): Promise<void>;
+  /** A page of another person, who has nothing of the first one's session. */
+  newPage(): Promise<Page>;
+}
+
+/** Opens the console in the window of the application. */
+export async function openWindow(): Promise<ConsoleUnderTest> {
+  const dataFolder = await makeDataFolder();
+  const app: App = await launchApp({ dataFolder });
+  await connected(app.page);
+  return {
+    page: app.page,
+    dataFolder,
+    readClipboard: () => app.electron.evaluate(({ clipboard }) => clipboard.readText()),
+    saveFile: async (start) => {
+      const file = join(dataFolder, 'saved');
+      // In place of the dialog that asks a person where to.
+      const saved = app.electron.evaluate(
+        ({ session }, target) =>
+          new Promise<void>((done) => {
+            session.defaultSession.prependOnceListener('will-download', (_event, item) => {
+              item.setSavePath(target);
+              item.once('done', () => done());
+            });
+          }),
+        file,
+      );
+      await start();
+      await saved;
+      return file;
+    },
+    close: async () => {
+      await app.close();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the console in a browser, with the administrator `ada` made by the set-up link. */
+export async function openBrowser(): Promise<BrowserConsole> {
+  const dataFolder = await makeDataFolder();
+  // A port of its own: the address has to be the same after a restart.
+  const args = ['--port', String(await freePort())];
+  let node: HeadlessNode = await startHeadless(dataFolder, args);
+  const browser: Browser = await chromium.launch(test.info().project.use.launchOptions);
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await setUp(page, node.setupUrl ?? '', 'ada');
+  return {
+    page,
+    dataFolder,
+    url: node.url,
+    readClipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+    saveFile: async (start) => {
+      const [download] = await Promise.all([page.waitForEvent('download'), start()]);
+      return download.path();
+    },
+    killNode: async () => {
+      const exited = once(node.child, 'exit');
+      node.child.kill('SIGKILL');
+      await exited;
+    },
+    startNode: async () => {
+      node = await startHeadless(dataFolder, args);
+    },
+    newPage: async () => (await browser.newContext()).newPage(),
+    close: async () => {
+      await browser.close();
+      await node.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Makes an account with a set-up link. */
+export async function setUp(page: Page, setupUrl: string, username: string): Promise<void> {
+  await page.goto(setupUrl);
+  await page.getByLabel('Name').fill(username);
+  await page.getByRole('textbox', { name: 'Password', exact: true }).fill(password);
+  await page.getByRole('textbox', { name: 'Password again' }).fill(password);
+  await page.getByRole('button', { name: 'Create administrator' }).click();
+  await connected(page);
+}
+
+export async function signIn(page: Page, url: string, username: string, secret = password): Promise<void> {
+  await page.goto(url);
+  await page.getByLabel('Name').fill(username);
+  await page.getByRole('textbox', { name: 'Password' }).fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Waits until the title bar says so. */
+export async function connected(page: Page): Promise<void> {
+  await page.getByRole('banner').getByText('Connected', { exact: true }).waitFor();
+}
+
+/** Goes to an address of the console, as a link does. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, path);
+}
+
+/** Runs an act from the palette, by keyboard alone. */
+export async function runFromPalette(page: Page, query: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Go to or run…' });
+  await field.fill(query);
+  await page.keyboard.press('Enter');
+  await field.waitFor({ state: 'hidden' });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
