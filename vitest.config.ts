@@ -15,6 +15,17 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
+          exclude: ['**/*.long.test.ts', 'tests/integration/federation/**'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        // Apart, because it needs a Mosquitto on the machine.
+        test: {
+          name: 'federation',
+          include: ['tests/integration/federation/**/*.test.ts'],
           exclude: ['**/*.long.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,

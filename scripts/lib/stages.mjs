@@ -32,6 +32,12 @@ export const stages = [
   { name: 'imports', title: 'Import rule', run: () => tool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']) },
   { name: 'unit', title: 'Unit tests', run: () => vitest('unit') },
   { name: 'integration', title: 'Conformance and integration tests', run: () => vitest('integration') },
+  {
+    name: 'federation',
+    title: 'Federation, over a real Mosquitto',
+    skipReason: missingMosquitto,
+    run: () => vitest('federation'),
+  },
   { name: 'build', title: 'Build', run: async () => ({ ok: (await build(['--logLevel', 'warn'])) === 0 }) },
   { name: 'size', title: 'Size of the pages', needsBuild: true, run: () => script('check-bundle-size.mjs') },
   {
@@ -68,6 +74,10 @@ export const stages = [
  */
 function missing(path, packageName) {
   return existsSync(path) ? undefined : `${path} is not here (Debian package ${packageName})`;
+}
+
+function missingMosquitto() {
+  return missing('/usr/sbin/mosquitto', 'mosquitto') ?? missing('/usr/bin/mosquitto_sub', 'mosquitto-clients');
 }
 
 function missingDisplay() {

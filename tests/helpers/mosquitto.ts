@@ -41,7 +41,7 @@ export async function startMosquitto(lines: readonly string[] = []): Promise<Mos
   );
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = spawn('mosquitto', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    child = spawn('/usr/sbin/mosquitto', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     const running = child;
     await new Promise<void>((resolve, reject) => {
       let text = '';
