@@ -106,7 +106,7 @@ export class Outgoing implements Flushable {
     waiting.ttlSeconds = Math.max(waiting.ttlSeconds, ttlSeconds);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#options.turn.soon(this);
+    this.#options.turn.add(this);
   }
 
   #seal(target: string | null, texts: readonly string[], ttlSeconds: number): string {
