@@ -8,12 +8,16 @@ const scheme = (page: Page): Promise<string | null> => page.locator('html').getA
 export function describeFrame(open: () => Promise<ConsoleUnderTest>): void {
   let opened: ConsoleUnderTest;
   let page: Page;
+  const refused: string[] = [];
 
   test.describe('the frame', () => {
     test.describe.configure({ mode: 'serial' });
     test.beforeAll(async () => {
       opened = await open();
       ({ page } = opened);
+      page.on('console', (message) => {
+        if (message.text().includes('Content Security Policy')) refused.push(message.text());
+      });
       await goTo(page, '/overview');
     });
     test.afterAll(() => opened?.close());
@@ -77,6 +81,10 @@ export function describeFrame(open: () => Promise<ConsoleUnderTest>): void {
       await runFromPalette(page, 'widen');
       await expect(page.getByRole('navigation', { name: 'Views' }).getByText('Events')).toBeVisible();
       await runFromPalette(page, 'widen');
+    });
+
+    test('did all that without anything the content security policy refuses', () => {
+      expect(refused).toEqual([]);
     });
   });
 }

@@ -19,6 +19,7 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  ModalRoot,
   NumberInput,
   Popover,
   SegmentedControl,
@@ -182,9 +183,11 @@ export const theme = createTheme({
     Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     // The page never scrolls, and the scroll lock would add a style that the content security policy forbids.
+    // The page itself never scrolls, so nothing has to be locked; the lock would add a style that the policy refuses.
     Modal: Modal.extend({
       defaultProps: { shadow: 'lg', radius: 'lg', centered: true, lockScroll: false, transitionProps: { duration: 120 } },
     }),
+    ModalRoot: ModalRoot.extend({ defaultProps: { shadow: 'lg', radius: 'lg', lockScroll: false, transitionProps: { duration: 120 } } }),
   },
 });
 

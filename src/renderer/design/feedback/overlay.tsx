@@ -6,9 +6,9 @@ import { useReturnFocus } from './use-return-focus.ts';
 export function Overlay(props: { readonly label: string; readonly onClose: () => void; readonly children: ReactNode }) {
   useReturnFocus(true);
   return (
-    <Modal.Root opened onClose={props.onClose} size={600} padding={0} centered={false} yOffset={72}>
+    <Modal.Root opened onClose={props.onClose} size={600} padding={0} centered={false} yOffset={72} classNames={{ content: 'sb-float' }}>
       <Modal.Overlay backgroundOpacity={0.25} />
-      <Modal.Content className="sb-float" aria-label={props.label}>
+      <Modal.Content aria-label={props.label}>
         <Modal.Body>{props.children}</Modal.Body>
       </Modal.Content>
     </Modal.Root>

@@ -9,6 +9,7 @@ import { errorPercent, lastValues, type MetricSeries } from './model/metric-seri
 
 interface StripProps {
   readonly status: NodeStatus;
+  readonly uptimeMs: number;
   readonly metrics: MetricPoint | undefined;
   readonly series: MetricSeries;
   /** The node does not answer: what is shown is what was last known. */
@@ -19,7 +20,7 @@ const sparkPoints = 60;
 const shapes: Record<NodeStatus['state'], StateKind> = { ok: 'online', warn: 'warn', crit: 'failed' };
 
 /** The figures of now, health first. Widths are fixed, so that nothing moves when a value changes. */
-export function FigureStrip({ status, metrics, series, stale }: StripProps) {
+export function FigureStrip({ status, uptimeMs, metrics, series, stale }: StripProps) {
   const { t } = useTranslation('overview');
   const errors = errorPercent(series);
   const duration = (ms: number | null) => (ms === null ? t('noValue') : formatDuration(ms));
@@ -31,7 +32,7 @@ export function FigureStrip({ status, metrics, series, stale }: StripProps) {
         label={stale ? t('healthWas') : t('health')}
         shape={<StateShape kind={stale ? 'unknown' : shapes[status.state]} />}
         value={problems === 0 ? t('healthOk') : t('healthProblems', { count: problems })}
-        sub={t('healthSub', { uptime: formatDuration(status.uptimeMs) })}
+        sub={t('healthSub', { uptime: formatDuration(uptimeMs) })}
       />
       <Figure
         label={t('rpc')}

@@ -30,13 +30,16 @@ export function Overview() {
   const metrics = useNode((node) => node.metrics);
   const stale = useNode(({ connection }) => connection.kind !== 'connected');
   const live = useMetricSeries(range);
+  // The status is read every few seconds, the measures come every second.
+  const nowMs = Math.max(metrics?.timestamp ?? 0, status === undefined ? 0 : status.startedAt + status.uptimeMs);
+  const uptimeMs = status === undefined ? 0 : nowMs - status.startedAt;
   const actions = useMemo(() => overviewActions(t), [t]);
   useEffect(() => provideActions('overview', actions), [actions]);
   return (
     <>
       <ViewBar
         title={t('title')}
-        detail={status === undefined ? undefined : t('upFor', { mode: t(`mode_${status.mode}`), uptime: formatDuration(status.uptimeMs) })}
+        detail={status === undefined ? undefined : t('upFor', { mode: t(`mode_${status.mode}`), uptime: formatDuration(uptimeMs) })}
       >
         <RangeSwitch range={range} />
         <SnapshotButton disabled={status === undefined} />
@@ -45,10 +48,10 @@ export function Overview() {
         <Waiting />
       ) : (
         <div className="ov sb-col" {...(stale && { 'data-stale': true })}>
-          <FigureStrip status={status} metrics={metrics} series={live.series} stale={stale} />
+          <FigureStrip status={status} uptimeMs={uptimeMs} metrics={metrics} series={live.series} stale={stale} />
           <div className="sb-split">
             <div className="ov-left sb-col sb-grow">
-              <Attention problems={status.problems} nowMs={metrics?.timestamp ?? status.startedAt + status.uptimeMs} />
+              <Attention problems={status.problems} nowMs={nowMs} />
               <NodeFacts status={status} />
               <Listeners status={status} stale={stale} />
               <ProcessesLive />

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { notificationWords } from '../../../../src/renderer/app/frame/notification-words.ts';
 import { formatAge, formatBytes, formatDuration, formatRate } from '../../../../src/renderer/state/format.ts';
 import { groupId } from '../../../../src/renderer/state/group-id.ts';
 import { passwordProblem, repeatProblem, usernameProblem } from '../../../../src/renderer/state/person-rules.ts';
@@ -44,4 +45,15 @@ test('a process without measures has dashes, never zeros', () => {
     processes: [{ kind: 'gpu', name: 'gpu', pid: null, cpuPercent: null, memoryBytes: null, eventLoopDelayP99Ms: null, uptimeMs: null }],
   });
   expect(row).toMatchObject({ pid: '–', memory: '–', cpu: '–', loopDelay: '–', uptime: '–' });
+});
+
+describe('a notification', () => {
+  test('is shown in its own words, bounded, and red only when it reports a failure', () => {
+    expect(notificationWords({ message: 'Backup done', code: 2 })).toEqual({ title: 'Backup done', tone: 'info' });
+    expect(notificationWords({ message: 'x'.repeat(1_000), code: 4 })).toEqual({ title: 'x'.repeat(300), tone: 'error' });
+  });
+
+  test('that is none of the node is not shown', () => {
+    for (const data of [null, 'text', 7, {}, { message: 7 }, { message: '' }]) expect(notificationWords(data)).toBeUndefined();
+  });
 });
