@@ -73,6 +73,7 @@ export function addUsersCommand(program: Command, io: CliIo): void {
       else {
         out.line(link.url ?? link.path);
         out.note(`Good once, until ${formatTime(link.expiresAt)}.`);
+        if (link.url === null) out.note('This node serves no console to open it in: programs send the token to POST /setup.');
       }
     });
 }
