@@ -74,6 +74,11 @@ const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, 
   ['workspace.put', () => ({ ...kept, value: { method: 'system.info' } })],
   ['workspace.list', () => ({ kind: 'request' })],
   ['workspace.remove', () => kept],
+  ['nodes.list', () => ({})],
+  ['nodes.get', () => ({ node: 'press-07' })],
+  ['nodes.clock', () => ({})],
+  ['nodes.ping', () => ({ node: 'press-07', count: 1 })],
+  ['mqtt.status', () => ({})],
   ['node.restart', () => ({ reason: 'a test' })],
 ];
 
