@@ -28,6 +28,7 @@ import { createMqttService } from './services/mqtt.ts';
 import { createNodeService, stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
 import { createNodesFeed, createNodesService, type NodesServiceOptions } from './services/nodes.ts';
+import { ProblemNotices } from './services/problem-notices.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService, type ProcessSample } from './services/system.ts';
 import { createUsersService } from './services/users.ts';
@@ -271,6 +272,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'set-up links', part: setupLinks },
       { name: 'log feed', part: new LogFeed({ logs, router }) },
       { name: 'sampler', part: sampler },
+      { name: 'problem notices', part: new ProblemNotices({ problems, router }) },
       { name: 'federation', part: federationPart },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
