@@ -1,9 +1,7 @@
-import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { SignalboxError } from '../../../common/errors.ts';
 import { DamagedFileError } from '../damaged-file-error.ts';
-import { nodeLimits } from '../limits.ts';
-import { temporaryName, writeFileDurably } from '../store/durable-file.ts';
+import { writeFileDurably } from '../store/durable-file.ts';
+import { readDataFile } from '../store/read-data-file.ts';
 
 const fileVersion = 1;
 const fileSchema = z.looseObject({ version: z.number().int().min(1), values: z.record(z.string(), z.unknown()) });
@@ -18,26 +16,8 @@ export type FileValues = ReadonlyMap<string, unknown>;
  * @throws DamagedFileError not JSON, not of the right shape, too large or of a newer version
  */
 export async function readSettingsFile(file: string): Promise<FileValues | undefined> {
-  // Left over when the machine lost power in the middle of a write; the file itself is whole.
-  await rm(temporaryName(file), { force: true }).catch(() => undefined);
-  let text: string;
-  try {
-    const { size } = await stat(file);
-    if (size > nodeLimits.settingsFileBytes)
-      throw new DamagedFileError(file, 'settings', `It has ${size} bytes, far more than settings take.`);
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof DamagedFileError) throw error;
-    throw new SignalboxError(
-      'STORAGE_FULL',
-      `The settings ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Make the file readable.`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return parseSettings(file, text);
+  const text = await readDataFile(file, 'settings');
+  return text === undefined ? undefined : parseSettings(file, text);
 }
 
 function parseSettings(file: string, text: string): FileValues {

@@ -1,9 +1,7 @@
-import { readFile, rm, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { SignalboxError } from '../../../common/errors.ts';
 import { DamagedFileError } from '../damaged-file-error.ts';
-import { nodeLimits } from '../limits.ts';
-import { temporaryName, writeFileDurably } from '../store/durable-file.ts';
+import { writeFileDurably } from '../store/durable-file.ts';
+import { readDataFile } from '../store/read-data-file.ts';
 import { checkPublicKey } from './ed25519.ts';
 
 const fileSchema = z.looseObject({
@@ -30,25 +28,8 @@ const fileVersion = 1;
  * @throws DamagedFileError, SignalboxError `STORAGE_FULL` when it cannot be read
  */
 export async function readIdentityFile(file: string): Promise<StoredIdentity | undefined> {
-  await rm(temporaryName(file), { force: true }).catch(() => undefined);
-  let text: string;
-  try {
-    const { size } = await stat(file);
-    if (size > nodeLimits.settingsFileBytes)
-      throw new DamagedFileError(file, 'identity', `It has ${size} bytes, far more than a key takes.`);
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof DamagedFileError) throw error;
-    throw new SignalboxError(
-      'STORAGE_FULL',
-      `The identity ${file} cannot be read (${(error as NodeJS.ErrnoException).code}). Make the file readable.`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return parseIdentity(file, text);
+  const text = await readDataFile(file, 'identity');
+  return text === undefined ? undefined : parseIdentity(file, text);
 }
 
 function parseIdentity(file: string, text: string): StoredIdentity {
