@@ -23,6 +23,7 @@ import { goToPath, useRoute, type View } from './routes.ts';
 
 const screens = {
   overview: lazy(() => import('../features/overview/overview.tsx').then((module) => ({ default: module.Overview }))),
+  nodes: lazy(() => import('../features/nodes/nodes.tsx').then((module) => ({ default: module.Nodes }))),
   rpc: lazy(() => import('../features/rpc/rpc.tsx').then((module) => ({ default: module.Rpc }))),
   events: lazy(() => import('../features/events/events.tsx').then((module) => ({ default: module.Events }))),
   settings: lazy(() => import('../features/settings/settings.tsx').then((module) => ({ default: module.Settings }))),

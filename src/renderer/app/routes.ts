@@ -1,7 +1,7 @@
 /** Views and their addresses: `#/events?topic=%2Fstats`. Everything that a person may want to come back to is in the address. */
 import { useSyncExternalStore } from 'react';
 
-export const views = ['overview', 'rpc', 'events', 'settings'] as const;
+export const views = ['overview', 'nodes', 'rpc', 'events', 'settings'] as const;
 export type View = (typeof views)[number];
 
 export interface Route {

@@ -6,6 +6,7 @@ import type { ResultOf } from '../../common/contract/index.ts';
 import type { NodeStatus } from '../../common/contract/node.ts';
 import type { CatalogueEntry } from '../../common/contract/rpc.ts';
 import type { MetricPoint } from '../../common/contract/system.ts';
+import { followCluster } from './cluster.ts';
 import { connectToNode, desktop } from './host.ts';
 import { endSession, keepSignedIn } from './session.ts';
 
@@ -54,11 +55,13 @@ export function openNode(): () => void {
   const stopRenewing = desktop === undefined ? keepSignedIn() : undefined;
   const metrics = opened.subscribe('/metrics', { maxQueuedEvents: 4 });
   void followMetrics(metrics);
+  const stopCluster = followCluster(opened);
   return () => {
     stopState();
     stopRenewing?.();
     clearInterval(timer);
     metrics.dispose();
+    stopCluster();
     opened.close();
     if (client === opened) client = undefined;
   };

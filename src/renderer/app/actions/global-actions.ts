@@ -2,21 +2,27 @@ import type { TFunction } from 'i18next';
 import type { Role } from '../../../common/roles.ts';
 import { nodeClient } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
-import { goTo, type View } from '../routes.ts';
+import { goTo, type View, views } from '../routes.ts';
 import { useOverlay } from './overlay.ts';
 import { focusNextRegion } from './regions.ts';
 import type { Action } from './registry.ts';
 import { settingsActions } from './settings-actions.ts';
 
 /** Numbers of the rail follow the whole product, so that a learned key never moves when a view is added. */
-export const viewShortcuts: Record<View, string> = { overview: 'mod+1', rpc: 'mod+3', events: 'mod+4', settings: 'mod+9' };
+export const viewShortcuts: Record<View, string> = {
+  overview: 'mod+1',
+  nodes: 'mod+2',
+  rpc: 'mod+3',
+  events: 'mod+4',
+  settings: 'mod+9',
+};
 
 /** Acts that exist everywhere in the console. */
 export function globalActions(
   t: TFunction<'frame'>,
   now: { readonly connected: boolean; readonly roles: readonly Role[] },
 ): readonly Action[] {
-  const go = (['overview', 'rpc', 'events', 'settings'] as const).map(
+  const go = views.map(
     (view): Action => ({ id: `go.${view}`, group: 'go', title: t(view), shortcut: viewShortcuts[view], danger: 0, run: () => goTo(view) }),
   );
   const schemes = (['system', 'light', 'dark'] as const).map(

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Tooltip } from '../../design/controls/index.ts';
-import { IconBroadcast, IconLayoutDashboard, IconSettings, IconTerminal2 } from '../../design/icons/index.ts';
+import { IconBroadcast, IconLayoutDashboard, IconSettings, IconTerminal2, IconTopologyStar3 } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useNode } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
@@ -11,6 +11,7 @@ import { goTo, useRoute, type View } from '../routes.ts';
 const icon = { size: 19, stroke: 1.5 };
 const icons: Record<View, ReactNode> = {
   overview: <IconLayoutDashboard {...icon} />,
+  nodes: <IconTopologyStar3 {...icon} />,
   rpc: <IconTerminal2 {...icon} />,
   events: <IconBroadcast {...icon} />,
   settings: <IconSettings {...icon} />,
@@ -42,7 +43,7 @@ export function Rail() {
   );
   return (
     <nav className="sb-rail" aria-label={t('nav')} data-region="rail">
-      {(['overview', 'rpc', 'events'] as const).map(button)}
+      {(['overview', 'nodes', 'rpc', 'events'] as const).map(button)}
       <span className="sb-grow" />
       {button('settings')}
     </nav>

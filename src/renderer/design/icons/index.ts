@@ -46,6 +46,7 @@ export {
   IconStethoscope,
   IconSun,
   IconTerminal2,
+  IconTopologyStar3,
   IconTrash,
   IconUpload,
   IconUser,

@@ -1,3 +1,4 @@
+import './events.css';
 import { useEffect, useMemo } from 'react';
 import { provideActions } from '../../app/actions/registry.ts';
 import { Button } from '../../design/controls/index.ts';

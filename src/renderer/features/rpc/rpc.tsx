@@ -1,3 +1,4 @@
+import './rpc.css';
 import { useEffect } from 'react';
 import { useRoute } from '../../app/routes.ts';
 import { Button } from '../../design/controls/index.ts';

@@ -1,0 +1,45 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { goTo, useRoute } from '../../app/routes.ts';
+import { TabBar, ViewBar } from '../../design/layout/bars.tsx';
+import { useTranslation } from '../../i18n/index.ts';
+import { useCluster } from '../../state/cluster.ts';
+
+/** What the screen shows of the cluster; each is loaded when it is asked for. */
+const tabs = {
+  table: lazy(() => import('./table/table-tab.tsx').then((module) => ({ default: module.TableTab }))),
+} satisfies Record<string, ComponentType>;
+type Tab = keyof typeof tabs;
+const tabNames = Object.keys(tabs) as Tab[];
+
+/** The Nodes screen: who is in the cluster, how they hang together, what passes between them (ui.md 4.2). */
+export function Nodes() {
+  const { t } = useTranslation('nodes');
+  const asked = useRoute().query.get('tab');
+  const tab = tabNames.find((name) => name === asked) ?? 'table';
+  const Content = tabs[tab];
+  return (
+    <>
+      <ViewBar title={t('title')} detail={<Count />} />
+      <TabBar
+        label={t('tabs')}
+        items={tabNames.map((id) => ({ id, label: t(`tab_${id}`) }))}
+        current={tab}
+        onChange={(next) => goTo('nodes', { tab: next })}
+      />
+      <Suspense>
+        <Content />
+      </Suspense>
+    </>
+  );
+}
+
+/** `13 known · 11 online · 1 offline · 1 unknown` */
+function Count() {
+  const { t } = useTranslation('nodes');
+  const nodes = useCluster((state) => state.nodes);
+  const count = (status: string) => nodes.filter((node) => node.status === status).length;
+  const parts = [t('known', { count: nodes.length }), t('online', { count: count('online') })];
+  if (count('offline') > 0) parts.push(t('offline', { count: count('offline') }));
+  if (count('unknown') > 0) parts.push(t('unknown', { count: count('unknown') }));
+  return parts.join(' · ');
+}
