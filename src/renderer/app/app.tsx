@@ -4,12 +4,14 @@ import { StateShape } from '../design/icons/index.ts';
 import { Strip } from '../design/layout/bars.tsx';
 import { DesignProvider } from '../design/provider.tsx';
 import { useTranslation } from '../i18n/index.ts';
+import { useCluster } from '../state/cluster.ts';
 import { formatAge } from '../state/format.ts';
 import { desktop } from '../state/host.ts';
 import { nodeClient, openNode, useNode } from '../state/node.ts';
 import { usePreferences } from '../state/preferences.ts';
 import { useSession } from '../state/session.ts';
 import { globalActions } from './actions/global-actions.ts';
+import { instanceActions } from './actions/instance-actions.ts';
 import { useOverlay } from './actions/overlay.ts';
 import { provideActions, runAction } from './actions/registry.ts';
 import { listenToShortcuts } from './actions/shortcuts.ts';
@@ -17,6 +19,7 @@ import { useNow } from './frame/connection-label.tsx';
 import { ErrorBoundary } from './frame/error-boundary.tsx';
 import { useNotifications } from './frame/notifications.ts';
 import { Rail } from './frame/rail.tsx';
+import { ScopeStrip } from './frame/scope-strip.tsx';
 import { StatusBar } from './frame/status-bar.tsx';
 import { TitleBar } from './frame/title-bar.tsx';
 import { goToPath, useRoute, type View } from './routes.ts';
@@ -50,6 +53,8 @@ function Console() {
   const { t } = useTranslation('frame');
   const scheme = usePreferences((preferences) => preferences.scheme);
   const railWide = usePreferences((preferences) => preferences.railWide);
+  const { view } = useRoute();
+  const nodes = useCluster((state) => state.nodes);
   const overlay = useOverlay((state) => state.open);
   const connected = useNode(({ connection }) => connection.kind === 'connected');
   const roles = useNode(({ me }) => me?.roles);
@@ -60,6 +65,7 @@ function Console() {
   useEffect(() => desktop?.onAction(runAction), []);
   useEffect(() => desktop?.onOpenView(goToPath), []);
   useEffect(() => provideActions('global', globalActions(t, { connected, roles: roles ?? [] })), [t, connected, roles]);
+  useEffect(() => provideActions('instances', instanceActions(t, nodes)), [t, nodes]);
   return (
     <div className="sb-app" data-rail={railWide ? 'wide' : 'narrow'}>
       <button type="button" className="sb-skip" onClick={() => document.getElementById('main')?.focus()}>
@@ -69,6 +75,7 @@ function Console() {
       <Rail />
       <main className="sb-main" id="main" tabIndex={-1} data-region="view">
         <DisconnectedStrip />
+        <ScopeStrip view={view} />
         <CurrentView />
       </main>
       <StatusBar />

@@ -7,7 +7,7 @@ import type { Role } from '../../../common/roles.ts';
 
 /** 0 read · 1 reversible · 2 hard to undo · 3 destroys data (ui.md section 4). */
 export type Danger = 0 | 1 | 2 | 3;
-export type ActionGroup = 'go' | 'act' | 'appearance' | 'method';
+export type ActionGroup = 'go' | 'act' | 'instance' | 'appearance' | 'method';
 
 export interface Action {
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { Action, ActionGroup } from '../actions/registry.ts';
 
 /** Order of the groups in the palette. */
-export const paletteGroups: readonly ActionGroup[] = ['go', 'act', 'method', 'appearance'];
+export const paletteGroups: readonly ActionGroup[] = ['go', 'act', 'instance', 'method', 'appearance'];
 /** Acts shown of one group; more letters find the others. */
 const shownPerGroup = 8;
 

@@ -3,19 +3,20 @@ import { Kbd, Menu, UnstyledButton } from '../../design/controls/index.ts';
 import { IconCopy, IconLogout, IconMinus, IconSearch, IconSquare, IconUserCircle, IconX } from '../../design/icons/index.ts';
 import { Mark } from '../../design/icons/mark.tsx';
 import { useTranslation } from '../../i18n/index.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { desktop } from '../../state/host.ts';
 import { useNode } from '../../state/node.ts';
 import { signOut } from '../../state/session.ts';
 import { useOverlay } from '../actions/overlay.ts';
 import { shortcutLabel } from '../actions/shortcuts.ts';
 import { ConnectionLabel } from './connection-label.tsx';
+import { InstanceSwitcher } from './instance-switcher.tsx';
 
 /** Name and environment of the node, connection, palette, who is signed in, window buttons. */
 export function TitleBar() {
   const { t } = useTranslation('frame');
   const status = useNode((state) => state.status);
   const environment = status?.environment ?? 'none';
-  const name = status?.name ?? t('product');
   useEffect(() => {
     document.title = status === undefined ? t('product') : `${status.name} · ${t('product')}`;
   }, [status, t]);
@@ -24,9 +25,7 @@ export function TitleBar() {
     <header className={`sb-title${desktop?.platform.os === 'darwin' ? ' mac' : ''}`} data-env={marked} data-region="title">
       <div className="sb-title-side">
         <Mark />
-        <span className="sb-h sb-clip sb-title-name" title={name}>
-          {name}
-        </span>
+        <InstanceSwitcher />
         {marked !== undefined && (
           <span className="sb-env" data-env={marked}>
             {t(`env_${marked}`)}
@@ -34,6 +33,7 @@ export function TitleBar() {
         )}
         <span className="sb-title-state sb-clip">
           <ConnectionLabel />
+          <NodeCount />
         </span>
       </div>
       <UnstyledButton className="sb-palette-button" onClick={() => useOverlay.setState({ open: 'palette' })}>
@@ -47,6 +47,16 @@ export function TitleBar() {
       </div>
     </header>
   );
+}
+
+/** How much of the cluster is there; nothing while this node is alone. */
+function NodeCount() {
+  const { t } = useTranslation('frame');
+  const count = useCluster(({ nodes }) => nodes.length);
+  const online = useCluster(({ nodes }) => nodes.filter(({ status }) => status === 'online').length);
+  const away = useNode(({ connection }) => connection.kind !== 'connected');
+  if (count < 2 || away) return null;
+  return <span className="sb-title-count">{t('nodesOnline', { online, count })}</span>;
 }
 
 function Account() {
