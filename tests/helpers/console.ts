@@ -29,9 +29,12 @@ export interface BrowserConsole extends ConsoleUnderTest {
   newPage(): Promise<Page>;
 }
 
+/** Files of the data folder by name, there before the node starts. */
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
 /** Opens the console in the window of the application. */
-export async function openWindow(): Promise<ConsoleUnderTest> {
-  const dataFolder = await makeDataFolder();
+export async function openWindow(files: Files = {}): Promise<ConsoleUnderTest> {
+  const dataFolder = await makeDataFolder(files);
   const app: App = await launchApp({ dataFolder });
   await connected(app.page);
   return {
@@ -63,8 +66,8 @@ export async function openWindow(): Promise<ConsoleUnderTest> {
 }
 
 /** Opens the console in a browser, with the administrator `ada` made by the set-up link. */
-export async function openBrowser(): Promise<BrowserConsole> {
-  const dataFolder = await makeDataFolder();
+export async function openBrowser(files: Files = {}): Promise<BrowserConsole> {
+  const dataFolder = await makeDataFolder(files);
   // A port of its own: the address has to be the same after a restart.
   const args = ['--port', String(await freePort())];
   let node: HeadlessNode = await startHeadless(dataFolder, args);
@@ -136,7 +139,8 @@ export async function runFromPalette(page: Page, query: string): Promise<void> {
   await field.waitFor({ state: 'hidden' });
 }
 
-async function freePort(): Promise<number> {
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
