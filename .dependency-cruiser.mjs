@@ -48,7 +48,7 @@ export default {
       name: 'features-apart',
       severity: 'error',
       from: { path: '^src/renderer/features/([^/]+)/' },
-      to: { path: '^src/renderer/features/', pathNot: '^src/renderer/features/$1/' },
+      to: { path: '^src/renderer/features/', pathNot: '^src/renderer/features/($1|shared)/' },
     },
     {
       name: 'design-knows-no-feature',

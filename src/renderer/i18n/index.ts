@@ -3,6 +3,7 @@ import { initReactI18next, useTranslation } from 'react-i18next';
 import common from './en/common.json' with { type: 'json' };
 import events from './en/events.json' with { type: 'json' };
 import frame from './en/frame.json' with { type: 'json' };
+import logs from './en/logs.json' with { type: 'json' };
 import nodes from './en/nodes.json' with { type: 'json' };
 import overview from './en/overview.json' with { type: 'json' };
 import rpc from './en/rpc.json' with { type: 'json' };
@@ -10,7 +11,7 @@ import settings from './en/settings.json' with { type: 'json' };
 import signIn from './en/sign-in.json' with { type: 'json' };
 
 /** English is the source of the keys: a key that is not in it does not compile. */
-export const english = { common, events, frame, nodes, overview, rpc, settings, signIn } as const;
+export const english = { common, events, frame, logs, nodes, overview, rpc, settings, signIn } as const;
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -5,7 +5,7 @@ import { StateLabel } from '../../design/icons/index.ts';
 import { ScrollArea } from '../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { formatBytes, formatRate } from '../../state/format.ts';
-import { type Columns, extent, type MetricColumn, toColumns } from './model/metric-series.ts';
+import { type Columns, extent, type MetricColumn, toColumns } from '../../state/metric-series.ts';
 import { type Range, ranges } from './model/ranges.ts';
 import type { LiveSeries } from './use-metric-series.ts';
 

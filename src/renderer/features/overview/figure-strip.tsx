@@ -5,7 +5,7 @@ import { Meter, Sparkline } from '../../design/data/small.tsx';
 import { type StateKind, StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { formatCount, formatDuration, formatRate } from '../../state/format.ts';
-import { errorPercent, lastValues, type MetricSeries } from './model/metric-series.ts';
+import { errorPercent, lastValues, type MetricSeries } from '../../state/metric-series.ts';
 
 interface StripProps {
   readonly status: NodeStatus;

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { MetricPoint } from '../../../common/contract/system.ts';
+import { emptySeries, joinLive, type MetricSeries, pushLive } from '../../state/metric-series.ts';
 import { useNode } from '../../state/node.ts';
 import { type CallState, useCall } from '../../state/use-call.ts';
-import { emptySeries, joinLive, type MetricSeries, pushLive } from './model/metric-series.ts';
 import { type Range, ranges } from './model/ranges.ts';
 
 const mostPoints = 900;

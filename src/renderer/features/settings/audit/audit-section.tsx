@@ -10,7 +10,7 @@ import { SideColumn } from '../../../design/layout/split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
-import { SectionFailure } from '../parts/section-failure.tsx';
+import { CallFailure } from '../../shared/call-failure.tsx';
 import { AuditInspector } from './audit-inspector.tsx';
 import { type AuditFilter, type AuditPages, useAudit } from './use-audit.ts';
 
@@ -103,7 +103,7 @@ function AuditRows(props: {
   const rowHeight = useRowHeight('--sb-row');
   const { entries, total, state, failure, readMore, readAgain } = props.audit;
   if (failure !== undefined && entries.length === 0)
-    return <SectionFailure title={t('auditFailed')} error={failure} call="audit.list" onRetry={readAgain} />;
+    return <CallFailure title={t('auditFailed')} error={failure} call="audit.list" onRetry={readAgain} />;
   if (state === 'loading' && entries.length === 0)
     return (
       <Loading rows={12} asking={(seconds) => common('asking', { node: common('thisNode'), seconds })} cancelLabel={common('cancel')} />

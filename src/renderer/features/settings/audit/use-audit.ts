@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { AuditEntry } from '../../../../common/contract/audit.ts';
 import type { SignalboxError } from '../../../../common/errors.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
 
 export interface AuditFilter {
   readonly outcome: AuditEntry['outcome'] | undefined;

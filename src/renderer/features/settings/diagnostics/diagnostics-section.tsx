@@ -6,9 +6,9 @@ import { formatBytes, formatCount, formatDuration } from '../../../state/format.
 import { useNode } from '../../../state/node.ts';
 import { processRows } from '../../../state/process-rows.ts';
 import { useCall } from '../../../state/use-call.ts';
+import { CallFailure } from '../../shared/call-failure.tsx';
 import { openDialog } from '../dialogs.ts';
 import { Part } from '../parts/part.tsx';
-import { SectionFailure } from '../parts/section-failure.tsx';
 
 const everyMs = 2_000;
 
@@ -31,7 +31,7 @@ export function DiagnosticsSection() {
       </Part>
       <Part title={t('processes')}>
         {state.kind === 'error' ? (
-          <SectionFailure title={t('processesFailed')} error={state.error} call="system.processes" onRetry={retry} />
+          <CallFailure title={t('processesFailed')} error={state.error} call="system.processes" onRetry={retry} />
         ) : (
           <ProcessTable rows={state.kind === 'loading' ? [] : processRows(state.data)} />
         )}

@@ -6,9 +6,9 @@ import { Dialog } from '../../../design/feedback/dialog.tsx';
 import { Loading } from '../../../design/feedback/states.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { formatBytes } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
 import { type BundlePart, bundleContent, bundleParts, bundleText, partBytes } from './support-bundle.ts';
 
 type Content = Readonly<Record<BundlePart, unknown>>;

@@ -2,11 +2,11 @@ import type { LogLevel } from '../../../../common/contract/logs.ts';
 import { saveTextFile } from '../../../design/copy-text.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { i18next } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
-import { toNdjson, toPlainText } from './log-tail.ts';
+import { toNdjson, toPlainText } from '../../shared/logs/log-tail.ts';
 
-const t = i18next.getFixedT(null, 'settings');
+const t = i18next.getFixedT(null, 'logs');
 
 /** Changes how much a log says, until the node starts again. */
 export async function setLogLevel(name: string, level: LogLevel): Promise<void> {

@@ -10,15 +10,16 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { useCall } from '../../../state/use-call.ts';
-import { SectionFailure } from '../parts/section-failure.tsx';
+import { CallFailure } from '../../shared/call-failure.tsx';
+import { LogLineList } from '../../shared/logs/log-line-list.tsx';
+import { filterLines } from '../../shared/logs/log-tail.ts';
+import { useLogTail } from '../../shared/logs/use-log-tail.ts';
 import { downloadLog, setLogLevel } from './log-acts.ts';
-import { LogLineList } from './log-line-list.tsx';
-import { filterLines } from './log-tail.ts';
-import { useLogTail } from './use-log-tail.ts';
 
 /** The node's logs: which one, how much it says, its lines live. */
 export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('logs');
+  const { t: settings } = useTranslation('settings');
   const { t: common } = useTranslation('common');
   const [name, setName] = useState('all');
   const [least, setLeast] = useState<LogLevel>('trace');
@@ -26,7 +27,7 @@ export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
   const [paused, setPaused] = useState(false);
   const stale = useNode(({ connection }) => connection.kind !== 'connected');
   const logs = useCall('logs.list', {});
-  const live = useLogTail(name, paused);
+  const live = useLogTail({ name, paused });
   const lines = useMemo(() => filterLines(live.lines, least, text), [live.lines, least, text]);
   const known = logs.state.kind === 'ready' || logs.state.kind === 'stale' ? logs.state.data : [];
   const levelsNow = new Set(known.filter((log) => name === 'all' || log.name === name).map((log) => log.level));
@@ -37,7 +38,7 @@ export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
   useEffect(() => setPaused(false), [name]);
   const levels = logLevels.map((word) => ({ value: word, label: t(`level_${word}`) }));
   return (
-    <section className="st-logs sb-col" aria-label={t('section_logs')} {...(stale && { 'data-stale': true })}>
+    <section className="st-logs sb-col" aria-label={settings('section_logs')} {...(stale && { 'data-stale': true })}>
       <div className="sb-subbar st-log-bar">
         <Select
           aria-label={t('log')}
@@ -101,7 +102,7 @@ export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
         </Strip>
       )}
       {live.failure !== undefined && live.lines.length === 0 ? (
-        <SectionFailure title={t('logFailed')} error={live.failure} call="logs.tail" onRetry={live.retry} />
+        <CallFailure title={t('logFailed')} error={live.failure} call="logs.tail" onRetry={live.retry} />
       ) : live.loading && live.lines.length === 0 ? (
         <Loading asking={(seconds) => common('asking', { node: common('thisNode'), seconds })} cancelLabel={common('cancel')} rows={12} />
       ) : lines.length === 0 ? (
@@ -131,7 +132,7 @@ export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
 }
 
 function DownloadItems({ onPick }: { readonly onPick: (form: 'ndjson' | 'text') => void }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('logs');
   return (
     <>
       <Menu.Item onClick={() => onPick('ndjson')}>{t('downloadNdjson')}</Menu.Item>

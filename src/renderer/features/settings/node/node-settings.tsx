@@ -1,7 +1,7 @@
 import type { Setting } from '../../../../common/contract/config.ts';
 import { Loading } from '../../../design/feedback/states.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
-import { SectionFailure } from '../parts/section-failure.tsx';
+import { CallFailure } from '../../shared/call-failure.tsx';
 import { loadSettings } from './setting-acts.ts';
 import { SettingRow } from './setting-row.tsx';
 import { useSettings } from './settings-store.ts';
@@ -12,7 +12,7 @@ export function NodeSettings({ filter, readOnly }: { readonly filter: (setting: 
   const { t: common } = useTranslation('common');
   const { settings, failure } = useSettings();
   if (settings === undefined && failure !== undefined)
-    return <SectionFailure title={t('settingsFailed')} error={failure} call="config.schema" onRetry={() => void loadSettings()} />;
+    return <CallFailure title={t('settingsFailed')} error={failure} call="config.schema" onRetry={() => void loadSettings()} />;
   if (settings === undefined)
     return <Loading asking={(seconds) => common('asking', { node: common('thisNode'), seconds })} cancelLabel={common('cancel')} />;
   return settings.filter(filter).map((setting) => <SettingRow key={setting.key} setting={setting} readOnly={readOnly} />);

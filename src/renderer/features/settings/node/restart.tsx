@@ -3,11 +3,11 @@ import { showToast } from '../../../design/feedback/toast.ts';
 import { StateShape } from '../../../design/icons/index.ts';
 import { Strip } from '../../../design/layout/bars.tsx';
 import { i18next, useTranslation } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { formatCount } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
 import { openDialog } from '../dialogs.ts';
 import { titleOf } from '../model/setting-form.ts';
-import { asSignalboxError } from './setting-acts.ts';
 import { useSettings } from './settings-store.ts';
 
 /** Which saved settings wait for a restart, with the restart at hand. */

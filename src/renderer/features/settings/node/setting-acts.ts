@@ -1,9 +1,9 @@
 /** What a person can do with the node's settings. */
 import type { Setting } from '../../../../common/contract/config.ts';
-import { SignalboxError } from '../../../../common/errors.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { showUndoToast } from '../../../design/feedback/undo-toast.tsx';
 import { i18next } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient, refreshStatus } from '../../../state/node.ts';
 import { controlOf, type Draft, fromDraft, isPlainNumber, titleOf, withUnit, wordsOf } from '../model/setting-form.ts';
 import { dropDrafts, setDraft, setProblems, useDrafts, useSettings } from './settings-store.ts';
@@ -125,8 +125,4 @@ function siblingDrafts(setting: Setting): Record<string, unknown> {
 
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-export function asSignalboxError(error: unknown): SignalboxError {
-  return error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', error instanceof Error ? error.message : String(error));
 }

@@ -3,8 +3,8 @@ import { type Role, roles } from '../../../../common/roles.ts';
 import { Button, PasswordInput, Select, TextInput } from '../../../design/controls/index.ts';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { passwordProblem, repeatProblem, usernameProblem } from '../../../state/person-rules.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
 
 export interface PersonFields {
   readonly username: string;

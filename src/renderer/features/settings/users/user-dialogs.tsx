@@ -7,10 +7,10 @@ import { ConfirmDialog, Dialog } from '../../../design/feedback/dialog.tsx';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { IconCopy, StateLabel } from '../../../design/icons/index.ts';
 import { i18next, useTranslation } from '../../../i18n/index.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { formatCount, formatDuration } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
 import { sha256Hex } from '../../../state/session.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
 import { PersonForm } from './person-form.tsx';
 import { loadUsers } from './users-store.ts';
 

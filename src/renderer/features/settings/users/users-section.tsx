@@ -8,8 +8,8 @@ import { IconPlus, IconUsers } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
+import { CallFailure } from '../../shared/call-failure.tsx';
 import { openDialog } from '../dialogs.ts';
-import { SectionFailure } from '../parts/section-failure.tsx';
 import { loadUsers, useUsers } from './users-store.ts';
 
 const columns = 'minmax(120px, 1fr) 88px 152px 152px 72px';
@@ -46,7 +46,7 @@ export function UsersSection({ isAdmin }: { readonly isAdmin: boolean }) {
       {!isAdmin && <p className="sb-3 st-note">{t('usersForAdmins')}</p>}
       {isAdmin && users === undefined && failure === undefined && <UsersLoading />}
       {isAdmin && users === undefined && failure !== undefined && (
-        <SectionFailure title={t('usersFailed')} error={failure} call="users.list" onRetry={() => void loadUsers()} />
+        <CallFailure title={t('usersFailed')} error={failure} call="users.list" onRetry={() => void loadUsers()} />
       )}
       {isAdmin && users?.length === 0 && (
         <Empty

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import type { User } from '../../../../common/contract/users.ts';
 import type { SignalboxError } from '../../../../common/errors.ts';
+import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient } from '../../../state/node.ts';
-import { asSignalboxError } from '../node/setting-acts.ts';
 
 /** The people who may sign in, as last read. */
 export const useUsers = create<{ readonly users: readonly User[] | undefined; readonly failure: SignalboxError | undefined }>(() => ({

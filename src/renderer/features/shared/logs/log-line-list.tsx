@@ -1,3 +1,4 @@
+import './logs.css';
 import { useState } from 'react';
 import type { LogLevel } from '../../../../common/contract/logs.ts';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
@@ -16,7 +17,7 @@ const tones: Partial<Record<LogLevel, string>> = { warn: 'sb-warn', error: 'sb-c
 
 /** The lines, newest last; the chosen one in full below. */
 export function LogLineList(props: { readonly lines: readonly LogLine[]; readonly dropped: number; readonly paused: boolean }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('logs');
   const rowHeight = useRowHeight('--sb-tree-row');
   const [following, setFollowing] = useState(true);
   const [selectedId, setSelectedId] = useState<number>();
@@ -56,7 +57,7 @@ export function LogLineList(props: { readonly lines: readonly LogLine[]; readonl
 }
 
 function LineCells({ line }: { readonly line: LogLine }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('logs');
   const tone = tones[line.level];
   return (
     <>
@@ -71,12 +72,12 @@ function LineCells({ line }: { readonly line: LogLine }) {
 }
 
 function LineDetail({ line, onClose }: { readonly line: LogLine; readonly onClose: () => void }) {
-  const { t } = useTranslation('settings');
+  const { t } = useTranslation('logs');
   const { t: common } = useTranslation('common');
   const { id: _, ...entry } = line;
   const copy = () => void copyText(toPlainText(line)).then((done) => done && showToast({ title: t('lineCopied') }));
   return (
-    <div className="st-line-detail">
+    <div className="log-line-detail">
       <div className="sb-part-head">
         {tones[line.level] === 'sb-crit' && <StateShape kind="failed" />}
         {line.level === 'warn' && <StateShape kind="warn" />}

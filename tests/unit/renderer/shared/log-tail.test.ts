@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LogEntry } from '../../../../src/common/contract/logs.ts';
-import { fieldsText, filterLines, keptLines, LogTail, toNdjson } from '../../../../src/renderer/features/settings/logs/log-tail.ts';
+import { fieldsText, filterLines, keptLines, LogTail, toNdjson } from '../../../../src/renderer/features/shared/logs/log-tail.ts';
 
 function line(timestamp: number, part: Partial<LogEntry> = {}): LogEntry {
   return { timestamp, level: 'info', log: 'http', event: 'http.listening', message: `line ${timestamp}`, fields: {}, ...part };

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricPoint } from '../../../../src/common/contract/system.ts';
-import {
-  errorPercent,
-  extent,
-  joinLive,
-  lastValues,
-  pushLive,
-  toColumns,
-} from '../../../../src/renderer/features/overview/model/metric-series.ts';
 import { rangeOf } from '../../../../src/renderer/features/overview/model/ranges.ts';
+import { errorPercent, extent, joinLive, lastValues, pushLive, toColumns } from '../../../../src/renderer/state/metric-series.ts';
 
 function point(seconds: number, part: Partial<MetricPoint> = {}): MetricPoint {
   return {

@@ -1,22 +1,24 @@
-import type { SignalboxError } from '../../../../common/errors.ts';
-import { Button } from '../../../design/controls/index.ts';
-import { copyText } from '../../../design/copy-text.ts';
-import { ErrorPanel } from '../../../design/feedback/states.tsx';
-import { useTranslation } from '../../../i18n/index.ts';
-import { useNode } from '../../../state/node.ts';
+import type { SignalboxError } from '../../../common/errors.ts';
+import { Button } from '../../design/controls/index.ts';
+import { copyText } from '../../design/copy-text.ts';
+import { ErrorPanel } from '../../design/feedback/states.tsx';
+import { useTranslation } from '../../i18n/index.ts';
+import { useNode } from '../../state/node.ts';
 
-/** A part of the screen that could not be read: what failed, the facts, and what can be done. */
-export function SectionFailure(props: {
+/** A part of a screen that could not be read: what failed, the facts, and what can be done. Replaces only that part. */
+export function CallFailure(props: {
   readonly title: string;
   readonly error: SignalboxError;
   readonly call: string;
+  /** Name of the node that was asked; the own one when absent. */
+  readonly node?: string;
   readonly onRetry: () => void;
 }) {
   const { t } = useTranslation('common');
-  const node = useNode(({ status }) => status?.name) ?? t('thisNode');
+  const own = useNode(({ status }) => status?.name) ?? t('thisNode');
   const facts = [
     [t('error.code'), props.error.code],
-    [t('error.node'), node],
+    [t('error.node'), props.node ?? own],
     [t('error.call'), props.call],
   ] as const;
   const details = () => [props.title, props.error.message, ...facts.map((fact) => fact.join(': '))].join('\n');

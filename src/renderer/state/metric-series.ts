@@ -1,5 +1,5 @@
 /** The measures of the range shown: what `system.history` answered, with the live seconds after it. */
-import type { MetricPoint } from '../../../../common/contract/system.ts';
+import type { MetricPoint } from '../../common/contract/system.ts';
 
 export interface MetricSeries {
   /** Usual distance of two points of the history. */
