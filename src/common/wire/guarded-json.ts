@@ -10,6 +10,7 @@ export interface JsonBounds {
 
 const QUOTE = 34;
 const BACKSLASH = 92;
+const COMMA = 44;
 const COLON = 58;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
@@ -68,6 +69,41 @@ function isEscaped(text: string, quote: number): boolean {
   let backslashes = 0;
   while (text.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes++;
   return backslashes % 2 === 1;
+}
+
+/**
+ * The text that stands under a key of the outermost object, read without building anything: of a frame that is refused for
+ * its size, so that whoever waits for an answer under that id gets one.
+ *
+ * @returns undefined when there is no such key, or what stands there is no short text
+ */
+export function outermostText(text: string, key: string, maxLength: number): string | undefined {
+  let depth = 0;
+  let keyIsNext = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      const end = endOfString(text, index);
+      const found = keyIsNext && text.slice(index + 1, end) === key;
+      index = end;
+      keyIsNext = false;
+      if (found) return textAfterColon(text.slice(end + 1, end + 1 + 8 * maxLength), maxLength);
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) keyIsNext = ++depth === 1 && code === OPEN_BRACE;
+    else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--;
+    else if (code === COMMA) keyIsNext = depth === 1;
+  }
+  return undefined;
+}
+
+function textAfterColon(rest: string, maxLength: number): string | undefined {
+  const literal = /^\s*:\s*("(?:[^"\\]|\\.)*")/.exec(rest)?.[1];
+  if (literal === undefined) return undefined;
+  try {
+    const value = JSON.parse(literal) as string;
+    return value.length > 0 && value.length <= maxLength ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Counts keys and refuses values that do not survive a round trip. Depth is already bounded. */

@@ -9,7 +9,9 @@ export const currentSubProtocol = 'signalbox.v1';
 /** `current`: strict, with progress, cancel and targets. `legacy`: the first system's clients, base shapes only. */
 export type Profile = 'current' | 'legacy';
 
-const requestId = z.string().min(1).max(128);
+/** Longest request id. */
+export const requestIdChars = 128;
+const requestId = z.string().min(1).max(requestIdChars);
 const serviceId = z.string().min(1).max(128);
 
 export const targetSchema = z.union([

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SignalboxError } from '../../../src/common/errors.ts';
-import { checkPlainValue, parseGuarded } from '../../../src/common/wire/guarded-json.ts';
+import { checkPlainValue, outermostText, parseGuarded } from '../../../src/common/wire/guarded-json.ts';
 
 const bounds = { depth: 32, keys: 1_000 };
 const refusedKeys = new Set(['__proto__', 'constructor', 'prototype']);
@@ -124,4 +124,18 @@ describe('checkPlainValue', () => {
   ])('bounds the items of %s', (_name, value) => {
     expect(codeOf(() => checkPlainValue(value, { ...bounds, items: 1_000 }))).toBe('TOO_LARGE');
   });
+});
+
+describe('outermostText', () => {
+  test.each([
+    ['first', '{"requestid":"r1","a":{"requestid":"inner"}}', 'r1'],
+    ['last, after a nested one', '{"a":{"requestid":"inner"},"b":[{"requestid":"x"}], "requestid" : "r\\u00e9\\"1" }', 'ré"1'],
+    ['a text that reads like the key', '{"a":"requestid","requestid":"r1"}', 'r1'],
+    ['only inside', '{"a":{"requestid":"inner"}}', undefined],
+    ['a number', '{"requestid":7}', undefined],
+    ['too long', `{"requestid":"${'x'.repeat(20)}"}`, undefined],
+    ['an array', '[{"requestid":"r1"}]', undefined],
+    ['cut off', '{"requestid":"r1', undefined],
+    ['nothing', '', undefined],
+  ])('%s', (_name, text, expected) => expect(outermostText(text, 'requestid', 10)).toBe(expected));
 });

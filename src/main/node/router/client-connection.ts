@@ -1,8 +1,8 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
-import { checkPlainValue, parseGuarded } from '../../../common/wire/guarded-json.ts';
-import type { RpcFailure, RpcRequest } from '../../../common/wire/messages.ts';
-import { messagesOf, readMessage } from './inbound.ts';
+import { checkPlainValue, outermostText, parseGuarded } from '../../../common/wire/guarded-json.ts';
+import { type RpcFailure, type RpcRequest, requestIdChars } from '../../../common/wire/messages.ts';
+import { messagesOf, readMessage, requestIdOf } from './inbound.ts';
 import { Outbox } from './outbox.ts';
 import { estimateBytes } from './plain-size.ts';
 import type { RouterCore } from './router-core.ts';
@@ -61,7 +61,7 @@ export class ClientConnection implements RouterClient, SlowClient {
       if (text.length > limits.clientFrameBytes) throw tooLarge(limits.clientFrameBytes);
       this.#frame(parseGuarded(text, { depth: limits.jsonDepth, keys: limits.jsonKeys }));
     } catch (error) {
-      this.#malformed(error);
+      this.#unreadable(error, () => outermostText(text, 'requestid', requestIdChars));
     }
   }
 
@@ -75,7 +75,7 @@ export class ClientConnection implements RouterClient, SlowClient {
       if (bytes === undefined || bytes > limits.clientFrameBytes) throw tooLarge(limits.clientFrameBytes);
       this.#frame(frame);
     } catch (error) {
-      this.#malformed(error);
+      this.#unreadable(error, () => requestIdOf(frame) ?? undefined);
     }
   }
 
@@ -222,6 +222,14 @@ export class ClientConnection implements RouterClient, SlowClient {
     if (bufferedBytes <= this.#core.limits.pausedSocketBytes) return;
     if (bufferedBytes > this.#core.limits.largestSocketBufferBytes) this.giveUp('its buffer is full');
     else this.#core.slowClients.watch(this);
+  }
+
+  /** A request that is JSON and refused whole is answered under its own id, which its caller waits for. */
+  #unreadable(thrown: unknown, findId: () => string | undefined): void {
+    const refused = thrown instanceof SignalboxError && thrown.code !== 'BAD_REQUEST';
+    const requestId = refused ? findId() : undefined;
+    if (refused && requestId !== undefined) this.#refuse(requestId, thrown);
+    else this.#malformed(thrown);
   }
 
   #malformed(thrown: unknown): void {

@@ -7,6 +7,7 @@ import {
   type Profile,
   type RpcCancel,
   type RpcRequest,
+  requestIdChars,
 } from '../../../common/wire/messages.ts';
 import { invalid } from './params.ts';
 
@@ -21,8 +22,8 @@ export function readMessage(value: unknown, profile: Profile): Inbound {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse(null, bad('A message must be an object.'));
   }
-  const { type, requestid } = value as { readonly type?: unknown; readonly requestid?: unknown };
-  const requestId = typeof requestid === 'string' && requestid.length > 0 && requestid.length <= 128 ? requestid : null;
+  const { type } = value as { readonly type?: unknown };
+  const requestId = requestIdOf(value);
   if (type === 'rpc') return readRequest(value, requestId, profile);
   if (type === 'rpc_cancel' && profile === 'current') {
     const parsed = cancelSchema.safeParse(value);
@@ -31,6 +32,13 @@ export function readMessage(value: unknown, profile: Profile): Inbound {
       : refuse(requestId, invalid('The cancel message is not valid', parsed.error.issues));
   }
   return refuse(requestId, bad('A client sends messages of the types rpc and rpc_cancel.'));
+}
+
+/** The id of a message, however wrong the rest of it may be; null when it has none that can be answered. */
+export function requestIdOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'requestid')) return null;
+  const { requestid } = value as { readonly requestid?: unknown };
+  return typeof requestid === 'string' && requestid.length > 0 && requestid.length <= requestIdChars ? requestid : null;
 }
 
 /**

@@ -53,6 +53,19 @@ describe('a frame that is no message', () => {
     expect(({} as { admin?: unknown }).admin).toBeUndefined();
   });
 
+  test.each([
+    ['more keys than are taken', { params: { values: Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`k${n}`, 1])) } }],
+    ['a value nested too deep', { params: { values: JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`) } }],
+  ])('%s are refused under the id that the caller waits for, however often', (_name, extra) => {
+    const { client } = open();
+    const { requestid, ...rest } = call('r1', extra);
+    for (let n = 0; n < 10; n++) client.client.receiveText(JSON.stringify({ ...rest, requestid: `r"${n}` }));
+    client.client.receive({ ...rest, requestid });
+    expect(client.answers.map((answer) => answer.requestid)).toEqual([...Array.from({ length: 10 }, (_, n) => `r"${n}`), 'r1']);
+    expect(client.answers[0]).toMatchObject({ status: 'error', code: 'TOO_LARGE', executed: 'no' });
+    expect(client.closes).toEqual([]);
+  });
+
   test('five in a minute are borne, the sixth ends the connection with 1007', () => {
     let nowMs = 0;
     const { client } = open({ nowMs: () => nowMs });
@@ -72,7 +85,7 @@ describe('a frame that is no message', () => {
     client.client.receive({ type: 'rpc', requestid: 'r1', method: 'config.validate', params: { values: { big: 'x'.repeat(1_100_000) } } });
     expect(client.answers).toMatchObject([
       { requestid: null, code: 'INVALID_PARAMS' },
-      { requestid: null, code: 'TOO_LARGE' },
+      { requestid: 'r1', code: 'TOO_LARGE' },
     ]);
   });
 });
