@@ -78,6 +78,8 @@ const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, 
   ['nodes.get', () => ({ node: 'press-07' })],
   ['nodes.clock', () => ({})],
   ['nodes.ping', () => ({ node: 'press-07', count: 1 })],
+  ['cluster.activity', () => ({})],
+  ['cluster.topics', () => ({})],
   ['mqtt.status', () => ({})],
   ['node.restart', () => ({ reason: 'a test' })],
 ];

@@ -10,10 +10,20 @@ export const topicStatsSchema = z.object({
   published: z.number().int(),
   perSecond: z.number(),
   subscribers: z.number().int(),
+  dropped: z.number().int().describe('Events that a slow client lost'),
   lastAt: z.number().nullable(),
   lastPreview: z.string().nullable().describe('First 80 characters of the last value'),
 });
 export type TopicStats = z.infer<typeof topicStatsSchema>;
+
+export const eventTotalsSchema = z.object({
+  published: z.number(),
+  delivered: z.number().describe('Events handed to clients, each as often as it was'),
+  dropped: z.number().describe('Events that a slow client lost'),
+  perSecond: z.number().describe('Published, over the last 5 s'),
+  topics: z.number().int(),
+  subscriptions: z.number().int(),
+});
 
 export const eventsContract = defineService({
   subscribe_channel: {
@@ -34,7 +44,11 @@ export const eventsContract = defineService({
   },
   'events.topics': {
     params: z.strictObject({ limit: z.number().int().min(1).max(5_000).default(1_000) }),
-    result: z.object({ topics: z.array(topicStatsSchema), dropped: z.number().int().describe('Topics no longer tracked') }),
+    result: z.object({
+      topics: z.array(topicStatsSchema),
+      dropped: z.number().int().describe('Topics no longer tracked'),
+      totals: eventTotalsSchema,
+    }),
     role: 'viewer',
     effect: 'read',
     help: 'Topics seen by the node with counts, rates and last value.',

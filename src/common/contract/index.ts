@@ -1,6 +1,7 @@
 /** The whole contract: every method of the node, declared once. */
 import type { z } from 'zod';
 import { auditContract } from './audit.ts';
+import { clusterContract } from './cluster.ts';
 import { configContract } from './config.ts';
 import type { MethodSpec } from './define.ts';
 import { eventsContract } from './events.ts';
@@ -18,6 +19,7 @@ export const contract = {
   ...systemContract,
   ...nodeContract,
   ...nodesContract,
+  ...clusterContract,
   ...mqttContract,
   ...rpcContract,
   ...eventsContract,

@@ -31,6 +31,39 @@ export const activityEntrySchema = z.object({
 });
 export type ActivityEntry = z.infer<typeof activityEntrySchema>;
 
+/** Buckets of equal ratio, eight an octave from 10 microseconds, so that another node can add them to its own. */
+const durations = z.array(z.number().int()).describe('Histogram buckets that are not empty: index and count in turn');
+
+export const methodActivitySchema = z.object({
+  method: z.string(),
+  quiet: z.boolean().describe('Called by consoles by themselves: counted, not listed'),
+  calls: z.number(),
+  errors: z.number(),
+  p50Ms: z.number().nullable(),
+  p95Ms: z.number().nullable(),
+  maxMs: z.number().nullable(),
+  here: z
+    .object({
+      calls: z.number(),
+      errors: z.number(),
+      perSecond: z.number().describe('Over the last 5 s'),
+      maxMs: z.number().nullable(),
+      durations,
+    })
+    .describe('The same without the calls that another node ran and counts'),
+});
+export type MethodActivity = z.infer<typeof methodActivitySchema>;
+
+export const activityTotalsSchema = z.object({
+  calls: z.number(),
+  errors: z.number(),
+  perSecond: z.number().describe('Over the last 5 s'),
+  errorsPerSecond: z.number(),
+  inFlight: z.number().int(),
+  durations: durations.describe('Of the last 10 to 20 s; buckets as those of the methods'),
+});
+export type ActivityTotals = z.infer<typeof activityTotalsSchema>;
+
 export const rpcContract = defineService({
   'rpc.catalogue': {
     params: z.strictObject({}),
@@ -48,16 +81,9 @@ export const rpcContract = defineService({
     }),
     result: z.object({
       entries: z.array(activityEntrySchema),
-      methods: z.array(
-        z.object({
-          method: z.string(),
-          calls: z.number(),
-          errors: z.number(),
-          p50Ms: z.number().nullable(),
-          p95Ms: z.number().nullable(),
-          maxMs: z.number().nullable(),
-        }),
-      ),
+      slowest: z.array(activityEntrySchema).describe('At most 20 of the calls still kept that ended here, the slowest first'),
+      methods: z.array(methodActivitySchema).describe('Since the start of the node'),
+      totals: activityTotalsSchema.describe('Listed calls, without those that another node ran and counts'),
       dropped: z.number().int().describe('Older entries no longer kept'),
     }),
     role: 'viewer',

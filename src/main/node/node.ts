@@ -18,6 +18,7 @@ import { LiveSettings } from './live-settings.ts';
 import { type AuditSink, Router, routerMigrations } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
+import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
 import { createFeedsService } from './services/feeds.ts';
@@ -255,6 +256,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     }),
   };
   router.register(createNodesService(nodesOptions));
+  router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
   router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));

@@ -27,6 +27,13 @@ export class CallDirectory implements CallObserver {
     return this.#running.size;
   }
 
+  /** Those of them that the call log will list: neither quiet nor a part of another call. */
+  get listed(): number {
+    let count = 0;
+    for (const call of this.#running) if (!call.quiet && call.caller.ofWhole !== true) count++;
+    return count;
+  }
+
   /**
    * Accepts a request; its deadline runs from here.
    *

@@ -112,7 +112,7 @@ export class EventBus {
     }
     const { targets } = record;
     if (targets.length > 0 || options.retain === true) {
-      const event = new SharedEvent(message);
+      const event = new SharedEvent(message, record);
       if (options.retain === true) this.#retained.keep(record.levels, event);
       for (const target of targets) target.subscriber.deliver(named(event, target));
     }

@@ -98,6 +98,7 @@ export class Outbox implements Flushable {
     const { topic } = event.message;
     const key = this.#losses.has(topic) || this.#losses.size < lossTopics ? topic : otherTopics;
     this.#losses.set(key, (this.#losses.get(key) ?? 0) + 1);
+    event.lost();
     this.#options.metrics.dropped(1);
   }
 

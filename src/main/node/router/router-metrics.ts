@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ErrorCode } from '../../../common/errors.ts';
 import type { CallLog } from './call-log.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
 import { RateWindow } from './rate-window.ts';
+import { RecentDurations } from './recent-durations.ts';
 import type { ClientKind } from './types.ts';
 
 /** The part of the node's metrics that the router needs. */
@@ -41,7 +41,6 @@ export interface RouterGauges {
 }
 
 const rateSeconds = 5;
-const recentMs = 10_000;
 
 /**
  * Counts of the router. Kept as plain numbers on the hot path and handed to Prometheus when it asks: a label lookup a call
@@ -58,9 +57,7 @@ export class RouterMetrics {
   #delivered = 0;
   #dropped = 0;
   readonly #rejected = new Map<ErrorCode, number>();
-  #recent = new LatencyHistogram();
-  #previous = new LatencyHistogram();
-  #recentSinceMs = 0;
+  readonly #recent = new RecentDurations();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
@@ -71,8 +68,7 @@ export class RouterMetrics {
     this.#calls++;
     if (failed) this.#errors++;
     this.#callRate.add(nowMs);
-    this.#rotate(nowMs);
-    this.#recent.add(durationMs);
+    this.#recent.add(nowMs, durationMs);
   }
 
   /** A request or frame that was refused before it became a call. */
@@ -95,10 +91,7 @@ export class RouterMetrics {
 
   snapshot(): RouterSnapshot {
     const nowMs = this.#nowMs();
-    this.#rotate(nowMs);
-    const recent = new LatencyHistogram();
-    recent.merge(this.#previous);
-    recent.merge(this.#recent);
+    const recent = this.#recent.histogram(nowMs);
     return {
       clients: this.#gauges?.clients() ?? { ws: 0, ipc: 0, cli: 0, local: 0 },
       rpc: {
@@ -184,14 +177,6 @@ export class RouterMetrics {
         this.inc(read());
       },
     });
-  }
-
-  #rotate(nowMs: number): void {
-    const ageMs = nowMs - this.#recentSinceMs;
-    if (ageMs < recentMs) return;
-    this.#previous = ageMs < 2 * recentMs ? this.#recent : new LatencyHistogram();
-    this.#recent = new LatencyHistogram();
-    this.#recentSinceMs = nowMs;
   }
 }
 

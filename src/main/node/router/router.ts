@@ -86,7 +86,7 @@ export class Router implements Startable {
     const nowMs = options.nowMs ?? Date.now;
     this.#nowMs = nowMs;
     this.#metrics = new RouterMetrics(nowMs);
-    this.#log = new CallLog(limits.activityEntries);
+    this.#log = new CallLog({ nodeId, maxEntries: limits.activityEntries, nowMs });
     this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
     const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
     this.#audit = new AuditTrail(options.audit, nowMs);
@@ -143,6 +143,11 @@ export class Router implements Startable {
   /** The latest calls. */
   get calls(): CallLog {
     return this.#log;
+  }
+
+  /** Calls that run now and will be listed: neither quiet nor a part of another. */
+  get inFlight(): number {
+    return this.#calls.listed;
   }
 
   start(): Promise<void> {

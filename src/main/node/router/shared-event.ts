@@ -3,6 +3,11 @@ import type { EncodedEvent } from './types.ts';
 
 let lastSerial = 0;
 
+/** Where the losses of a topic are counted. */
+export interface LossCounter {
+  dropped: number;
+}
+
 /** An event as it is handed to many clients: encoded once, on first use, however many get it. */
 export class SharedEvent implements EncodedEvent {
   readonly message: EventMessage;
@@ -10,9 +15,12 @@ export class SharedEvent implements EncodedEvent {
   readonly serial = ++lastSerial;
   #text: string | undefined;
   #renamed: Map<string, SharedEvent> | undefined;
+  readonly #losses: LossCounter | undefined;
 
-  constructor(message: EventMessage) {
+  /** @param losses of the topic, for events of this node */
+  constructor(message: EventMessage, losses?: LossCounter) {
     this.message = message;
+    this.#losses = losses;
   }
 
   get text(): string {
@@ -30,7 +38,7 @@ export class SharedEvent implements EncodedEvent {
     this.#renamed ??= new Map();
     let renamed = this.#renamed.get(topic);
     if (renamed === undefined) {
-      renamed = new SharedEvent({ ...this.message, topic });
+      renamed = new SharedEvent({ ...this.message, topic }, this.#losses);
       this.#renamed.set(topic, renamed);
     }
     return renamed;
@@ -38,6 +46,11 @@ export class SharedEvent implements EncodedEvent {
 
   /** The same event for one client that lost `count` events of the topic before it. */
   withDropped(count: number): SharedEvent {
-    return new SharedEvent({ ...this.message, meta: { ...this.message.meta, dropped: count } });
+    return new SharedEvent({ ...this.message, meta: { ...this.message.meta, dropped: count } }, this.#losses);
+  }
+
+  /** Counts that one client does not get it. */
+  lost(): void {
+    if (this.#losses !== undefined) this.#losses.dropped++;
   }
 }

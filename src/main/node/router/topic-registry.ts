@@ -4,18 +4,21 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { parseTopic } from '../../../common/topics.ts';
 import { previewJson } from './preview-json.ts';
 import { RateWindow } from './rate-window.ts';
+import type { LossCounter } from './shared-event.ts';
 
 const previewChars = 80;
 const rateSeconds = 5;
 
 /** What is known of a local topic that was published on. */
-export class TopicRecord<Target> {
+export class TopicRecord<Target> implements LossCounter {
   readonly topic: string;
   readonly levels: readonly string[];
   readonly #rate = new RateWindow(rateSeconds);
   #lastPreview: string | null = null;
   #lastAtMs: number | null = null;
   seq = 0;
+  /** Events of the topic that slow clients lost. */
+  dropped = 0;
   /** Who gets the topic's events, as of `targetsVersion` of the subscriptions. */
   targets: readonly Target[] = [];
   targetsVersion = -1;
@@ -39,6 +42,7 @@ export class TopicRecord<Target> {
       published: this.seq,
       perSecond: this.#rate.perSecond(nowMs),
       subscribers,
+      dropped: this.dropped,
       lastAt: this.#lastAtMs,
       lastPreview: this.#lastPreview,
     };

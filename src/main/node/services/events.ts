@@ -29,7 +29,7 @@ export function createEventsService(deps: { readonly router: Router }): Handlers
       router.unsubscribeClient(clientId, topic);
       return { topic, subscribed: false };
     },
-    'events.topics': ({ limit }) => router.topics(limit),
+    'events.topics': ({ limit }) => ({ ...router.topics(limit), totals: router.snapshot().events }),
     'events.publish': ({ topic, name, data }) => {
       const [, first = ''] = topic.split('/');
       if (ownTopics.has(first)) {

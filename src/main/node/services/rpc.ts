@@ -7,6 +7,7 @@ import type { Handlers, Router } from '../router/index.ts';
 const activityTopic = '/cluster/rpc';
 const beatMs = 250;
 const mostABeat = 200;
+const mostSlowest = 20;
 
 /** What the methods of the node are, and what they have been doing. Publishes the latest calls on `/cluster/rpc`. */
 export function createRpcService(deps: { readonly router: Router }): Handlers<'rpc.catalogue' | 'rpc.activity'> {
@@ -16,7 +17,9 @@ export function createRpcService(deps: { readonly router: Router }): Handlers<'r
     'rpc.catalogue': (_params, { principal }) => ({ methods: catalogue(router, principal) }),
     'rpc.activity': ({ limit, method, errorsOnly }) => ({
       entries: router.calls.entries({ limit, method, errorsOnly }),
+      slowest: router.calls.slowest({ limit: mostSlowest, method, errorsOnly }),
       methods: router.calls.methods(),
+      totals: { ...router.calls.totals(), inFlight: router.inFlight },
       dropped: router.calls.dropped,
     }),
   };

@@ -103,6 +103,20 @@ describe('LatencyHistogram', () => {
     expect(histogram.count).toBe(5);
     expect(new LatencyHistogram().quantileMs(0.5)).toBeNull();
   });
+
+  test('of buckets that were told is as the one they came from; what is no bucket changes nothing', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0.001, max: 100_000, noNaN: true }), { minLength: 1 }), (values) => {
+        const here = new LatencyHistogram();
+        for (const value of values) here.add(value);
+        const told = new LatencyHistogram();
+        told.addBuckets(here.buckets(), here.maxMs);
+        told.addBuckets([-1, 3, LatencyHistogram.size, 3, 0.5, 3, 7, -2, 7, Number.NaN, 9], 1e9);
+        expect(told.count).toBe(here.count);
+        for (const q of [0.05, 0.5, 0.95, 1]) expect(told.quantileMs(q)).toBe(here.quantileMs(q));
+      }),
+    );
+  });
 });
 
 describe('encodeTextFrames', () => {
