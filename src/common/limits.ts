@@ -51,7 +51,7 @@ export const limits = {
   /** Answers kept for repeated idempotency keys, and for how long. */
   idempotencyEntries: 10_000,
   idempotencyMs: 86_400_000,
-  /** Feeds of one client, and what one feed keeps. */
+  /** Feeds of one client, how many events each keeps, and how many bytes they keep together. */
   feedsPerClient: 8,
   feedEvents: 10_000,
   feedBytes: 16_777_216,

@@ -1,3 +1,4 @@
+import type { BudgetMember, FeedBudget } from './feed-budget.ts';
 import type { SharedEvent } from './shared-event.ts';
 
 export interface FeedItem {
@@ -8,19 +9,23 @@ export interface FeedItem {
   readonly sizeBytes: number;
 }
 
-/** The latest events of a feed by id, bounded by count and bytes; cost does not depend on how many it holds. */
-export class FeedRing {
+/**
+ * The latest events of a feed by id, bounded by count, and in bytes together with the client's other feeds; cost does not
+ * depend on how many it holds.
+ */
+export class FeedRing implements BudgetMember {
   readonly #maxItems: number;
-  readonly #maxBytes: number;
+  readonly #budget: FeedBudget;
   readonly #items: (FeedItem | undefined)[] = [];
   #oldestId = 1;
   #nextId = 1;
   #bytes = 0;
   #evicted = 0;
 
-  constructor(maxItems: number, maxBytes: number) {
+  constructor(maxItems: number, budget: FeedBudget) {
     this.#maxItems = maxItems;
-    this.#maxBytes = maxBytes;
+    this.#budget = budget;
+    budget.join(this);
   }
 
   get oldestId(): number {
@@ -46,7 +51,8 @@ export class FeedRing {
 
   push(event: SharedEvent, filter: number): void {
     const { sizeBytes } = event;
-    while (this.size > 0 && (this.size >= this.#maxItems || this.#bytes + sizeBytes > this.#maxBytes)) this.#evict();
+    if (this.size >= this.#maxItems) this.evictOldest();
+    this.#budget.makeRoom(sizeBytes);
     const id = this.#nextId++;
     this.#items[id % this.#maxItems] = { id, event, filter, sizeBytes };
     this.#bytes += sizeBytes;
@@ -56,7 +62,12 @@ export class FeedRing {
     return id < this.#oldestId || id >= this.#nextId ? undefined : this.#items[id % this.#maxItems];
   }
 
-  #evict(): void {
+  /** Ends the part of the budget that it holds. */
+  close(): void {
+    this.#budget.leave(this);
+  }
+
+  evictOldest(): void {
     const slot = this.#oldestId++ % this.#maxItems;
     this.#bytes -= this.#items[slot]?.sizeBytes ?? 0;
     this.#items[slot] = undefined;

@@ -2,6 +2,7 @@ import type { FeedBatch, FeedEvent } from '../../../common/contract/feeds.ts';
 import type { Limits } from '../../../common/limits.ts';
 import { type ParsedTopic, parseTopic, splitTopic, topicMatches } from '../../../common/topics.ts';
 import type { Subscriber } from './event-bus.ts';
+import type { FeedBudget } from './feed-budget.ts';
 import { type FeedItem, FeedRing } from './feed-ring.ts';
 import { previewJson } from './preview-json.ts';
 import { RateWindow } from './rate-window.ts';
@@ -24,6 +25,8 @@ interface FeedOptions {
   readonly feedId: string;
   readonly shape: FeedShape;
   readonly limits: Limits;
+  /** Shared by the feeds of one client. */
+  readonly budget: FeedBudget;
   readonly nowMs: () => number;
   /** Hands a batch to the client; false when it is gone. */
   readonly send: (batch: FeedBatch) => boolean;
@@ -62,7 +65,7 @@ export class Feed implements Subscriber {
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#ring = new FeedRing(options.limits.feedEvents, options.limits.feedBytes);
+    this.#ring = new FeedRing(options.limits.feedEvents, options.budget);
     // The first batch comes a beat after opening, when the screen knows the feed's topic.
     this.#lastSentMs = options.nowMs();
   }
@@ -115,6 +118,7 @@ export class Feed implements Subscriber {
 
   stop(): void {
     this.#stopped = true;
+    this.#ring.close();
     clearTimeout(this.#timer);
   }
 

@@ -2,11 +2,13 @@ import type { FeedEvent } from '../../../common/contract/feeds.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import { Feed, type FeedMode, type FeedShape } from './feed.ts';
+import { FeedBudget } from './feed-budget.ts';
 import { checkFilter, mayFollow } from './filter-rights.ts';
 import type { Router } from './router.ts';
 
 interface Opened {
   readonly feed: Feed;
+  readonly budget: FeedBudget;
   readonly clientId: string;
   topics: readonly string[];
 }
@@ -45,20 +47,22 @@ export class Feeds {
     shape: FeedShape & { readonly topics: readonly string[] },
   ): Promise<{ feedId: string; topic: string }> {
     const { limits } = this.#router;
-    const mine = [...this.#opened.values()].filter((opened) => opened.clientId === clientId).length;
-    if (mine >= limits.feedsPerClient) {
-      throw new SignalboxError('OVERLOADED', `This connection has ${mine} feeds open already. Close one first.`, { executed: 'no' });
+    const mine = [...this.#opened.values()].filter((opened) => opened.clientId === clientId);
+    if (mine.length >= limits.feedsPerClient) {
+      throw new SignalboxError('OVERLOADED', `This connection has ${mine.length} feeds open already. Close one first.`, { executed: 'no' });
     }
+    const budget = mine[0]?.budget ?? new FeedBudget(limits.feedBytes);
     const feedId = `feed-${this.#nextId++}`;
     const topic = `/feeds/${feedId}`;
     const feed = new Feed({
       feedId,
       shape,
       limits,
+      budget,
       nowMs: this.#nowMs,
       send: (batch) => this.#router.publishTo(clientId, topic, batch, batch.batch),
     });
-    const opened: Opened = { feed, clientId, topics: [] };
+    const opened: Opened = { feed, budget, clientId, topics: [] };
     this.#opened.set(feedId, opened);
     try {
       await this.#follow(opened, shape.topics, principal);

@@ -186,6 +186,26 @@ describe('a feed', () => {
     expect(batches(client)[0]?.kept).toBeGreaterThan(5);
   });
 
+  test('shares its bytes with the other feeds of the client: a flood on one does not empty a quiet one', async () => {
+    const { router, client } = start({ limits: { feedBytes: 20_000 } });
+    const other = connectRecorded(router);
+    const [flooded = '', quiet = ''] = [await openFeed(client, { topics: ['/site/a'] }), await openFeed(client, { topics: ['/site/b'] })];
+    await openFeed(other, { topics: ['/site/a'] });
+    for (let n = 1; n <= 3; n++) router.publish('/site/b', 'x'.repeat(1_000));
+    for (let n = 1; n <= 50; n++) router.publish('/site/a', 'x'.repeat(1_000));
+    await beat();
+    const kept = Object.fromEntries(batches(client).map((batch) => [batch.feedId, batch]));
+    expect(kept[quiet]).toMatchObject({ kept: 3, evicted: 0 });
+    expect((kept[flooded]?.keptBytes ?? 0) + (kept[quiet]?.keptBytes ?? 0)).toBeLessThanOrEqual(20_000);
+    // Another client has bytes of its own.
+    expect(batches(other)[0]?.kept).toBeGreaterThan(kept[flooded]?.kept ?? 0);
+    // What is closed gives its part back.
+    await call(client, 'feeds.close', { feedId: quiet });
+    for (let n = 1; n <= 50; n++) router.publish('/site/a', 'x'.repeat(1_000));
+    await beat();
+    expect(batches(client).at(-1)?.kept).toBeGreaterThan(kept[flooded]?.kept ?? 0);
+  });
+
   test('may change its topics', async () => {
     const { router, client } = start();
     const feedId = await openFeed(client, { topics: ['/site/a', '/site/b'] });
