@@ -91,7 +91,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addStatusCommand(program, io);
   addCallCommand(program, io, setExitCode);
   addSubscribeCommand(program, io);
-  addNodesCommand(program, io);
+  addNodesCommand(program, io, setExitCode);
   addMqttCommand(program, io);
   addDemoCommand(program, io);
   addUsersCommand(program, io);

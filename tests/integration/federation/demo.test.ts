@@ -29,6 +29,18 @@ it('the demo runs a cluster with traffic that the command line shows, and leaves
   ]);
   expect((await runCommand(['nodes', ...data])).stdout).toMatch(/press-07 \(this one\) .* online/);
 
+  const activity = await runCommand(['nodes', '--activity', ...data]);
+  expect(activity).toMatchObject({ code: 0, stderr: '' });
+  expect(activity.stdout).toMatch(
+    /^node +calls\/s +p50 +p95 +errors\/s.*^press-07 +\d.*^all +\d.*^method +calls\/s.*^events\.publish +\d/ms,
+  );
+  const asJson = await runCommand(['nodes', '--activity', '--json', ...data]);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ asked: 3, answered: 3, nodes: [{ name: 'depot-gw', error: null }, {}, {}] });
+  const topics = await runCommand(['nodes', '--topics', ...data]);
+  expect(topics).toMatchObject({ code: 0, stderr: '' });
+  expect(topics.stdout).toMatch(/^mill-02 +\d.*^all +\d.*^topic +node +events\/s.*^\/site\/temperature +press-07 +\d/ms);
+  expect((await runCommand(['nodes', '--activity', '--topics', ...data])).code).toBe(2);
+
   const all = await runCommand(['call', 'node.status', '--all', '--json', ...data]);
   expect([all.code, all.stdout.trim().split('\n').length]).toEqual([0, 3]);
   const partial = await runCommand(['call', 'node.status', '--all', 'mill-02,nobody', ...data]);

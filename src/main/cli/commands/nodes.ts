@@ -1,18 +1,37 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import { shortNodeId } from '../../../common/ids.ts';
 import { contextOf, withCommonOptions } from '../command-context.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { positiveInteger } from './call.ts';
+import { printActivity, printTopics } from './cluster.ts';
 
-/** `signalbox nodes` and `signalbox nodes ping NODE` */
-export function addNodesCommand(program: Command, io: CliIo): void {
+interface NodesOptions {
+  readonly online?: boolean;
+  readonly activity?: boolean;
+  readonly topics?: boolean;
+}
+
+/** `signalbox nodes`, `signalbox nodes --activity`, `signalbox nodes --topics` and `signalbox nodes ping NODE` */
+export function addNodesCommand(program: Command, io: CliIo, setExitCode: (code: number) => void): void {
   const nodes = withCommonOptions(program.command('nodes'))
     .description('list the nodes of the cluster, as the connected one sees them')
     .option('--online', 'only those that are there')
-    .action(async (options: { readonly online?: boolean }, command: Command) => {
+    .addOption(new Option('--activity', 'the calls of all nodes: how many, how fast, how many failed').conflicts(['topics', 'online']))
+    .addOption(new Option('--topics', 'the topics of all nodes with rates, subscribers and losses').conflicts('online'))
+    .action(async (options: NodesOptions, command: Command) => {
       const { out, withNode } = contextOf(command, io);
+      if (options.activity === true) {
+        const answer = await withNode((client, signal) => client.call('cluster.activity', {}, { signal }));
+        setExitCode(printActivity(out, answer));
+        return;
+      }
+      if (options.topics === true) {
+        const answer = await withNode((client, signal) => client.call('cluster.topics', {}, { signal }));
+        setExitCode(printTopics(out, answer));
+        return;
+      }
       const onlineOnly = options.online === true;
       const result = await withNode((client, signal) => client.call('nodes.list', { onlineOnly }, { signal }));
       if (out.json) for (const node of result.nodes) out.jsonLine(node);
