@@ -1,10 +1,13 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { SignalboxError } from '../../../common/errors.ts';
 
 const spkiPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 const keyBytes = 32;
 const primeBytes = 0x7f;
+
+/** Length of an Ed25519 signature. */
+export const signatureBytes = 64;
 
 /** The eight points of small order and their second encodings (security.md 2.11): anybody can sign for them. */
 const smallOrder: ReadonlySet<string> = new Set([
@@ -65,4 +68,18 @@ export function privateKeyFromSeed(keySeed: Uint8Array): KeyObject {
 export function rawPublicKey(key: KeyObject): Uint8Array {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }).subarray(spkiPrefix.length));
+}
+
+/** Signs with a key object: importing the raw key for every message costs several times the signature. */
+export function signBytes(privateKey: KeyObject, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(sign(null, bytes, privateKey));
+}
+
+/**
+ * True when `signature` over exactly these bytes is of this key. Both runtimes refuse the second form of a signature (S + L).
+ *
+ * @param publicKey from {@link importPublicKey}, which has refused keys that anybody can sign for
+ */
+export function isSignedBy(publicKey: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
+  return signature.length === signatureBytes && verify(null, bytes, publicKey, signature);
 }

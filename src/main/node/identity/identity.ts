@@ -1,22 +1,26 @@
-import { type KeyObject, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { SignalboxError } from '../../../common/errors.ts';
 import { DamagedFileError } from '../damaged-file-error.ts';
 import type { Problems } from '../telemetry/problems.ts';
-import { privateKeyFromSeed, rawPublicKey } from './ed25519.ts';
+import { privateKeyFromSeed, rawPublicKey, signBytes } from './ed25519.ts';
 import { readIdentityFile, type StoredIdentity, writeIdentityFile } from './identity-file.ts';
 import { nodeIdOf } from './node-id.ts';
 import { plainKeyStoreName, type SecretStore } from './secret-store.ts';
 
-/** Who this node is. */
-export interface NodeIdentity {
-  readonly nodeId: string;
+/** Whoever holds a private key: the node, or the recovery words. */
+export interface Signer {
   /** 32 raw bytes. */
   readonly publicKey: Uint8Array;
-  /** Name of the store that protects the key. */
-  readonly store: string;
   /** Ed25519, 64 bytes. */
   sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** Who this node is. */
+export interface NodeIdentity extends Signer {
+  readonly nodeId: string;
+  /** Name of the store that protects the key. */
+  readonly store: string;
 }
 
 export interface IdentityOptions {
@@ -93,9 +97,14 @@ async function save(file: string, keySeed: Uint8Array, publicKey: Uint8Array, se
 }
 
 function fromSeed(keySeed: Uint8Array, store: string): NodeIdentity {
+  const signer = signerFromSeed(keySeed);
+  return { nodeId: nodeIdOf(signer.publicKey), store, ...signer };
+}
+
+/** Signs with the Ed25519 key of a 32-byte seed. */
+export function signerFromSeed(keySeed: Uint8Array): Signer {
   const privateKey: KeyObject = privateKeyFromSeed(keySeed);
-  const publicKey = rawPublicKey(privateKey);
-  return { nodeId: nodeIdOf(publicKey), publicKey, store, sign: (bytes) => new Uint8Array(sign(null, bytes, privateKey)) };
+  return { publicKey: rawPublicKey(privateKey), sign: (bytes) => signBytes(privateKey, bytes) };
 }
 
 function locked(stored: StoredIdentity, why: string, cause?: unknown): SignalboxError {

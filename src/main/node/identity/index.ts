@@ -1,7 +1,10 @@
 /** Who the node is: its key, its id, and where the key is kept. */
-export { checkPublicKey, importPublicKey, privateKeyFromSeed, rawPublicKey } from './ed25519.ts';
-export { type IdentityOptions, loadOrCreateIdentity, type NodeIdentity } from './identity.ts';
-export { nodeIdOf } from './node-id.ts';
+export { checkPublicKey, importPublicKey, isSignedBy, privateKeyFromSeed, rawPublicKey, signatureBytes, signBytes } from './ed25519.ts';
+export { fromBase64url, sameBytes, toBase64url } from './encoding.ts';
+export { createSealOpener, hpkeOverheadBytes, type SealContext, type SealOpener, sealTo } from './hpke.ts';
+export { type IdentityOptions, loadOrCreateIdentity, type NodeIdentity, type Signer, signerFromSeed } from './identity.ts';
+export { KnownKeys } from './known-keys.ts';
+export { nodeIdOf, publicKeyOf } from './node-id.ts';
 export {
   createKeyFileStore,
   createPassphraseStore,
@@ -10,3 +13,4 @@ export {
   plainKeyStoreName,
   type SecretStore,
 } from './secret-store.ts';
+export { agree, agreementKeyFromBytes, importAgreementKey, rawAgreementKey } from './x25519.ts';
