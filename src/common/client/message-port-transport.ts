@@ -18,8 +18,8 @@ const portLost = 1006;
 
 /**
  * A client over a MessagePort: plain objects by structured clone, no JSON (ui.md 3.4). The node says `{type:'bye'}`, with
- * the close code that a WebSocket would carry,
- * before it closes a port, because a port alone does not say why it ended.
+ * the close code that a WebSocket would carry, before it closes a port, because a port alone does not say why it ended.
+ * Each frame of events, an array, is acknowledged: that is how the node knows what a window that hangs leaves unread.
  */
 export function createMessagePortTransport(port: MessagePortLike): ClientTransport {
   const slot = new ListenerSlot();
@@ -29,10 +29,14 @@ export function createMessagePortTransport(port: MessagePortLike): ClientTranspo
       const { code = portLost, reason = '' } = data as { readonly code?: number; readonly reason?: string };
       port.close();
       slot.close(closedBy(code, reason));
-    } else slot.deliver(data);
+      return;
+    }
+    if (Array.isArray(data)) port.postMessage({ type: 'taken' });
+    slot.deliver(data);
   };
   port.addEventListener?.('close', lost);
   port.start?.();
+  port.postMessage({ type: 'acknowledging' });
   return {
     send: (message: ClientMessage) => {
       if (!slot.closed) port.postMessage(message);

@@ -14,7 +14,8 @@ export interface NodePortLike {
 
 /**
  * Joins a MessagePort to the router: plain objects by structured clone, no JSON (ui.md 3.4). `{type:'bye'}` from either
- * side comes before the end, because a port alone does not say why it ended.
+ * side comes before the end, because a port alone does not say why it ended. A side that has sent `{type:'acknowledging'}`
+ * sends `{type:'taken'}` for each frame of events, so that what it leaves unread is bounded as on a socket.
  */
 export function attachMessagePort(
   router: Router,
@@ -22,6 +23,7 @@ export function attachMessagePort(
   options: { readonly principal: () => Principal | undefined },
 ): RouterClient {
   let open = true;
+  const untaken = new UntakenFrames();
   const post = (message: ServerMessage | readonly ServerMessage[] | Bye) => {
     if (open) port.postMessage(message);
   };
@@ -30,10 +32,14 @@ export function attachMessagePort(
     profile: 'current',
     principal: options.principal,
     sink: {
-      // A port tells nothing of what waits in it; the console paces itself by acknowledging feeds.
-      bufferedBytes: 0,
+      get bufferedBytes() {
+        return untaken.bytes;
+      },
       send: post,
-      sendEvents: (events: readonly EncodedEvent[]) => post(events.map((event) => event.message)),
+      sendEvents: (events: readonly EncodedEvent[]) => {
+        untaken.sent(events);
+        post(events.map((event) => event.message));
+      },
       close: (code, reason) => {
         post({ type: 'bye', code, reason });
         open = false;
@@ -43,11 +49,13 @@ export function attachMessagePort(
   });
   port.on('message', (event: unknown) => {
     const data = messageData(event);
-    if (isBye(data)) {
+    if (isOfType(data, 'bye')) {
       open = false;
       client.closed();
       port.close();
-    } else client.receive(data);
+    } else if (isOfType(data, 'acknowledging')) untaken.begin();
+    else if (isOfType(data, 'taken')) untaken.taken();
+    else client.receive(data);
   });
   port.on('close', () => {
     open = false;
@@ -68,6 +76,31 @@ function messageData(event: unknown): unknown {
   return typeof event === 'object' && event !== null && 'data' in event && 'ports' in event ? event.data : event;
 }
 
-function isBye(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'bye';
+function isOfType(data: unknown, type: string): boolean {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === type;
+}
+
+/**
+ * Event frames that the other side has not taken: a port, unlike a socket, tells nothing of what waits in it, and a window
+ * that hangs would let it grow without end. Counted for a side that began by saying that it acknowledges.
+ */
+class UntakenFrames {
+  readonly #sizes: number[] = [];
+  #counts = false;
+  bytes = 0;
+
+  begin(): void {
+    this.#counts = true;
+  }
+
+  sent(events: readonly EncodedEvent[]): void {
+    if (!this.#counts) return;
+    const sizeBytes = events.reduce((sum, event) => sum + event.sizeBytes, 0);
+    this.#sizes.push(sizeBytes);
+    this.bytes += sizeBytes;
+  }
+
+  taken(): void {
+    this.bytes -= this.#sizes.shift() ?? 0;
+  }
 }
