@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/faults/**/*.test.ts'],
-          exclude: ['**/*.long.test.ts', 'tests/integration/federation/**'],
+          exclude: ['**/*.long.test.ts', 'tests/integration/federation/**', 'tests/faults/federation/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -25,7 +25,7 @@ export default defineConfig({
         // Apart, because it needs a Mosquitto on the machine.
         test: {
           name: 'federation',
-          include: ['tests/integration/federation/**/*.test.ts'],
+          include: ['tests/integration/federation/**/*.test.ts', 'tests/faults/federation/**/*.test.ts'],
           exclude: ['**/*.long.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
