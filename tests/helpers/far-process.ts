@@ -20,8 +20,8 @@ export interface FarNode {
   /** Begins to follow a filter; {@link nextEvent} gives what comes. */
   subscribe(filter: string): Promise<void>;
   nextEvent(): Promise<{ readonly topic: string; readonly data: unknown }>;
-  /** Resolves when somebody follows `/site/tick` here, or nobody any more. */
-  untilWanted(wanted: boolean): Promise<void>;
+  /** Resolves when somebody has begun to follow `/site/tick` here for that many times: a loss and a return make it one more. */
+  untilWanted(times: number): Promise<void>;
   untilSees(nodeId: string, reachability: 'online' | 'offline' | 'unknown'): Promise<void>;
   /** Every line that the method `logs.setLevel` has written, in order. */
   effects(): Promise<readonly string[]>;
@@ -69,7 +69,7 @@ export async function startFarNode({ name, url, keepaliveSeconds = 5, through = 
       await granted;
     },
     nextEvent: () => reports.nextEvent(),
-    untilWanted: (wanted) => reports.until((_report, state) => state.wanted === wanted),
+    untilWanted: (times) => reports.until((_report, { wanted }) => wanted >= times),
     untilSees: (other, reachability) => reports.until((_report, { nodes }) => nodes[other] === reachability),
     effects: async () => (await readFile(effectsFile, 'utf8')).split('\n').slice(0, -1),
   };
@@ -77,7 +77,7 @@ export async function startFarNode({ name, url, keepaliveSeconds = 5, through = 
 
 interface ReportedState {
   ready: boolean;
-  wanted: boolean;
+  wanted: number;
   nodes: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +86,7 @@ type EventReport = Extract<FarReport, { kind: 'event' }>;
 
 /** What a node's process has said, and who waits for it to say something. */
 class Reports {
-  readonly #state: ReportedState = { ready: false, wanted: false, nodes: {} };
+  readonly #state: ReportedState = { ready: false, wanted: 0, nodes: {} };
   readonly #waiting = new Set<{ readonly condition: Condition; readonly resolve: () => void; readonly reject: (error: Error) => void }>();
   readonly #answers = new Map<number, { readonly resolve: (data: unknown) => void; readonly reject: (error: Error) => void }>();
   readonly #events: EventReport[] = [];
@@ -114,7 +114,7 @@ class Reports {
 
   #take(report: FarReport): void {
     if (report.kind === 'ready') this.#state.ready = true;
-    else if (report.kind === 'wanted') this.#state.wanted = report.wanted;
+    else if (report.kind === 'wanted') this.#state.wanted += report.wanted ? 1 : 0;
     else if (report.kind === 'reachability') this.#state.nodes = report.nodes;
     else if (report.kind === 'event') this.#events.push(report);
     else if (report.kind === 'answer') this.#answers.get(report.id)?.resolve(report.data);

@@ -77,6 +77,7 @@ export async function startFederatedNode(options: FederatedNodeOptions): Promise
   router.register(
     createNodesService({
       federation,
+      ...(options.federation?.nowMs !== undefined && { nowMs: options.federation.nowMs }),
       self: () => ({
         nodeId,
         name,

@@ -6,6 +6,13 @@ import type { NodeDirectory } from './node-directory.ts';
 const firstAfterMs = 200;
 /** Spread, so that a cluster that starts does not measure itself all at once. */
 const spreadMs = 2_000;
+/** Clocks of field computers drift apart by a second in some hours; spread by a fifth both ways. */
+const everyMs = 300_000;
+const everySpread = 0.2;
+const afterFailureMs = 30_000;
+/** Least pause between two measurements of a node, whatever its messages say. */
+const leastPauseMs = 10_000;
+const samples = 3;
 const timeoutMs = 5_000;
 
 export interface RoundTrips {
@@ -14,35 +21,56 @@ export interface RoundTrips {
   readonly clockOffsetMs: number;
 }
 
-/** Measures how far the clocks of other nodes are off: the midpoint of the shortest round trip is where they are compared. */
-export class ClockWatch {
-  readonly #gateway: Gateway;
-  readonly #directory: NodeDirectory;
-  readonly #principal: Principal;
-  readonly #nowMs: () => number;
-  readonly #timers = new Set<NodeJS.Timeout>();
+export interface ClockWatchOptions {
+  readonly gateway: Pick<Gateway, 'call'>;
+  readonly directory: NodeDirectory;
+  readonly nodeId: string;
+  readonly nowMs: () => number;
+}
 
-  constructor(options: {
-    readonly gateway: Gateway;
-    readonly directory: NodeDirectory;
-    readonly nodeId: string;
-    readonly nowMs: () => number;
-  }) {
-    this.#gateway = options.gateway;
-    this.#directory = options.directory;
+/** When a node that is there is measured next, and was last. Monotonic milliseconds. */
+interface Plan {
+  timer: NodeJS.Timeout;
+  dueMs: number;
+  measuredMs: number;
+}
+
+/**
+ * Measures how far the clocks of other nodes are off: the midpoint of the shortest round trip is where they are compared. Each
+ * node that is there is measured soon after it appeared, every five minutes or so, and when its messages contradict the measurement.
+ */
+export class ClockWatch {
+  readonly #options: ClockWatchOptions;
+  readonly #principal: Principal;
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(options: ClockWatchOptions) {
+    this.#options = options;
     this.#principal = { user: `node@${options.nodeId}`, roles: ['viewer'], via: 'node' };
-    this.#nowMs = options.nowMs;
     options.directory.listen({
-      online: (node) => {
+      online: ({ nodeId, presence }) => {
         // The first system's nodes have no such method.
-        if (node.presence.formats.length > 0) this.#measureSoon(node);
+        if (presence.formats.length > 0) this.#plan(nodeId, firstAfterMs + Math.random() * spreadMs);
       },
+      lost: ({ nodeId }) => this.#unplan(nodeId),
     });
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const nodeId of [...this.#plans.keys()]) this.#unplan(nodeId);
+  }
+
+  /**
+   * A message of a node contradicts its measured clock, as when somebody sets it: it is measured anew, soon.
+   *
+   * @param refused the message was refused for its time: the measurement counts no longer, or nothing would ever get through
+   */
+  doubt(nodeId: string, refused: boolean): void {
+    const plan = this.#plans.get(nodeId);
+    if (plan === undefined) return;
+    if (refused) this.#options.directory.clockUnknown(nodeId);
+    const inMs = Math.max(firstAfterMs, plan.measuredMs + leastPauseMs - performance.now());
+    if (performance.now() + inMs < plan.dueMs) this.#plan(nodeId, inMs);
   }
 
   /**
@@ -51,12 +79,13 @@ export class ClockWatch {
    * @throws SignalboxError of the call
    */
   async measure(node: RemoteNode, count: number): Promise<RoundTrips> {
+    const { gateway, directory, nowMs } = this.#options;
     const roundTripsMs: number[] = [];
     let best = { rttMs: Number.POSITIVE_INFINITY, clockOffsetMs: 0 };
     for (let index = 0; index < count; index++) {
-      const sentAtMs = this.#nowMs();
+      const sentAtMs = nowMs();
       const sentTick = performance.now();
-      const answer = (await this.#gateway.call(node, {
+      const answer = (await gateway.call(node, {
         method: 'nodes.clock',
         params: {},
         principal: this.#principal,
@@ -70,19 +99,35 @@ export class ClockWatch {
       roundTripsMs.push(rttMs);
       if (typeof answer.nowMs === 'number' && rttMs < best.rttMs) best = { rttMs, clockOffsetMs: answer.nowMs - (sentAtMs + rttMs / 2) };
     }
-    this.#directory.measured(node.nodeId, best.rttMs, Math.round(best.clockOffsetMs));
+    directory.measured(node.nodeId, best.rttMs, Math.round(best.clockOffsetMs));
     return { roundTripsMs, ...best };
   }
 
-  #measureSoon(node: RemoteNode): void {
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        // It may have gone again; the next time it comes it is measured again.
-        this.measure(node, 3).catch(() => undefined);
-      },
-      firstAfterMs + Math.random() * spreadMs,
-    ).unref();
-    this.#timers.add(timer);
+  #plan(nodeId: string, inMs: number): void {
+    const known = this.#plans.get(nodeId);
+    clearTimeout(known?.timer);
+    const plan: Plan = {
+      timer: setTimeout(() => void this.#run(nodeId, plan), inMs).unref(),
+      dueMs: performance.now() + inMs,
+      measuredMs: known?.measuredMs ?? Number.NEGATIVE_INFINITY,
+    };
+    this.#plans.set(nodeId, plan);
+  }
+
+  #unplan(nodeId: string): void {
+    clearTimeout(this.#plans.get(nodeId)?.timer);
+    this.#plans.delete(nodeId);
+  }
+
+  async #run(nodeId: string, plan: Plan): Promise<void> {
+    const node = this.#options.directory.get(nodeId);
+    if (node === undefined) return;
+    plan.measuredMs = performance.now();
+    const nextMs = await this.measure(node, samples).then(
+      () => everyMs * (1 - everySpread + Math.random() * 2 * everySpread),
+      () => afterFailureMs,
+    );
+    // It may have gone meanwhile, or a message asked for another measurement.
+    if (this.#plans.get(nodeId) === plan) this.#plan(nodeId, nextMs);
   }
 }

@@ -37,6 +37,8 @@ export interface EnvelopeChecks {
   readonly nowMs: number;
   /** How far the sender's clock is ahead of ours; undefined while unmeasured. */
   readonly offsetMs: (nodeId: string) => number | undefined;
+  /** An envelope of the node is about to be refused for its time. */
+  readonly onTimeRefused: (nodeId: string) => void;
 }
 
 /** True for a value that claims to be an envelope; anything else is a bare message. */
@@ -63,13 +65,16 @@ export function checkEnvelope(value: unknown, checks: EnvelopeChecks): Envelope 
   return envelope;
 }
 
-function checkTime(envelope: Envelope, { nowMs, offsetMs }: EnvelopeChecks): void {
+function checkTime(envelope: Envelope, { nowMs, offsetMs, onTimeRefused }: EnvelopeChecks): void {
   const sentMs = sentAtMs(envelope);
   const offset = offsetMs(envelope.source_node_id);
   const senderNowMs = nowMs + (offset ?? 0);
   const toleranceMs = federationLimits.clockToleranceMs;
-  if (sentMs > senderNowMs + toleranceMs) throw refusal('FUTURE', 'its time lies in the future: one of the clocks is wrong');
-  if (senderNowMs > sentMs + envelope.ttl * 1_000 + toleranceMs) throw refusal('EXPIRED', 'it came too late');
+  const isEarly = sentMs > senderNowMs + toleranceMs;
+  const isLate = senderNowMs > sentMs + envelope.ttl * 1_000 + toleranceMs;
+  if (!isEarly && !isLate) return;
+  onTimeRefused(envelope.source_node_id);
+  throw isEarly ? refusal('FUTURE', 'its time lies in the future: one of the clocks is wrong') : refusal('EXPIRED', 'it came too late');
 }
 
 /** When it was sent, by the sender's clock, milliseconds since the epoch. */

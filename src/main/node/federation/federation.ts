@@ -81,6 +81,7 @@ export class Federation implements Startable {
       topics,
       acceptUnsigned: options.acceptUnsigned,
       offsetMs: (id) => this.directory.get(id)?.clockOffsetMs,
+      onClockDoubt: (id, refused) => this.clocks.doubt(id, refused),
       formOf: (id) => {
         const node = this.directory.get(id);
         return node === undefined ? 'bare' : formOf(node);

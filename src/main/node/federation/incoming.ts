@@ -1,7 +1,7 @@
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { parseGuarded } from '../../../common/wire/guarded-json.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
-import { checkEnvelope, looksLikeEnvelope, routerMessagesOf, sentAtMs } from './envelope.ts';
+import { checkEnvelope, type Envelope, looksLikeEnvelope, routerMessagesOf, sentAtMs } from './envelope.ts';
 import { federationLimits } from './limits.ts';
 import type { Form } from './outgoing.ts';
 import { type PresenceMessage, presenceSchema } from './presence-message.ts';
@@ -15,7 +15,10 @@ export interface Arrival {
   readonly origin: string | undefined;
   /** The form its sender reads. */
   readonly form: Form;
-  /** Milliseconds it was under way, where both clocks are known; else 0. */
+  /**
+   * Milliseconds it was under way. While the sender's clock is not measured: beyond what its quickest message took; 0 for bare
+   * messages, which do not say when they were sent.
+   */
   readonly ageMs: number;
   readonly via: 'inbox' | 'broadcast' | 'event';
 }
@@ -29,6 +32,8 @@ export interface IncomingOptions {
   readonly offsetMs: (nodeId: string) => number | undefined;
   /** The form a node announced. */
   readonly formOf: (nodeId: string) => Form;
+  /** A message contradicts what is known of its sender's clock. @param refused it was refused for its time */
+  readonly onClockDoubt: (nodeId: string, refused: boolean) => void;
   readonly onStatus: (presence: PresenceMessage, retained: boolean) => void;
   readonly onMessage: (message: RouterMessage, arrival: Arrival) => void;
   readonly onRefused: (code: string) => void;
@@ -37,12 +42,22 @@ export interface IncomingOptions {
   readonly nowMs: () => number;
 }
 
+/** A measured clock is doubted when a message seems to be older or to come from further in the future. */
+const oddAgeMs = 2_000;
+
+/** What is remembered of a node that sends. */
+interface Sender {
+  readonly ids: RecentIds;
+  /** Least difference between our clock when a message came and the sender's when it left; the clocks' own difference is in it. */
+  quickestMs: number;
+}
+
 const bounds = { depth: federationLimits.jsonDepth, keys: federationLimits.jsonKeys };
 
 /** Reads what the broker delivers: checks it, cheap things first, drops repeats, and hands on what is left (security.md 2.6). */
 export class Incoming {
   readonly #options: IncomingOptions;
-  readonly #ids = new Map<string, RecentIds>();
+  readonly #senders = new Map<string, Sender>();
   readonly #faults = new RepeatSampler();
 
   constructor(options: IncomingOptions) {
@@ -82,17 +97,17 @@ export class Incoming {
   }
 
   #envelope(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
-    const { nodeId, nowMs, offsetMs, formOf, onReceived } = this.#options;
-    const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs });
+    const { nodeId, nowMs, offsetMs, formOf, onReceived, onClockDoubt } = this.#options;
+    const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs, onTimeRefused: (origin) => onClockDoubt(origin, true) });
     const origin = envelope.source_node_id;
     // Our own broadcast, back from the broker: the router has run it already.
     if (origin === nodeId) return;
     if (topic.kind === 'event' && topic.serviceId !== origin)
       throw refusal('INVALID_PARAMS', 'the event is of another node than its topic says');
-    if (!this.#idsOf(origin).add(envelope.message_id)) return;
+    const sender = this.#senderOf(origin);
+    if (!sender.ids.add(envelope.message_id)) return;
     const messages = routerMessagesOf(envelope).map((message) => this.#parse(message, origin, topic));
-    const offset = offsetMs(origin);
-    const ageMs = offset === undefined ? 0 : Math.max(0, nowMs() + offset - sentAtMs(envelope));
+    const ageMs = this.#ageMs(sender, envelope);
     const announced = formOf(origin);
     const arrival: Arrival = { origin, form: announced === 'bare' ? 'envelope' : announced, ageMs, via: topic.kind };
     onReceived(messages.length);
@@ -129,14 +144,26 @@ export class Incoming {
     }
   }
 
-  #idsOf(origin: string): RecentIds {
-    let ids = this.#ids.get(origin);
-    if (ids === undefined) {
-      if (this.#ids.size >= federationLimits.nodes) this.#ids.delete(this.#ids.keys().next().value ?? '');
-      ids = new RecentIds(federationLimits.messageIds);
-      this.#ids.set(origin, ids);
+  #ageMs(sender: Sender, envelope: Envelope): number {
+    const origin = envelope.source_node_id;
+    const apartMs = this.#options.nowMs() - sentAtMs(envelope);
+    sender.quickestMs = Math.min(sender.quickestMs, apartMs);
+    const offset = this.#options.offsetMs(origin);
+    // No message takes less than no time, so this is never too much: nothing is refused for a clock that is off.
+    const underWayMs = apartMs + (offset ?? -sender.quickestMs);
+    if (offset !== undefined && Math.abs(underWayMs) > oddAgeMs) this.#options.onClockDoubt(origin, false);
+    // Who gives whole seconds may have sent it at the end of that second.
+    return Math.max(0, underWayMs - (envelope.timestamp_ms === undefined ? 999 : 0));
+  }
+
+  #senderOf(origin: string): Sender {
+    let sender = this.#senders.get(origin);
+    if (sender === undefined) {
+      if (this.#senders.size >= federationLimits.nodes) this.#senders.delete(this.#senders.keys().next().value ?? '');
+      sender = { ids: new RecentIds(federationLimits.messageIds), quickestMs: Number.POSITIVE_INFINITY };
+      this.#senders.set(origin, sender);
     }
-    return ids;
+    return sender;
   }
 
   #refused(what: string, error: unknown): void {

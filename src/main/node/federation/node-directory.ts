@@ -117,6 +117,14 @@ export class NodeDirectory {
     this.#changed();
   }
 
+  /** A measurement does not hold any more: until the next, the clock counts as unmeasured. */
+  clockUnknown(nodeId: string): void {
+    const node = this.#nodes.get(nodeId);
+    if (node?.clockOffsetMs === undefined) return;
+    node.clockOffsetMs = undefined;
+    this.#changed();
+  }
+
   #store(presence: PresenceMessage, known: KnownNode | undefined): KnownNode {
     const node: Mutable<KnownNode> = {
       nodeId: presence.serviceId,

@@ -25,6 +25,7 @@ const envelope = {
 let taken: { message: RouterMessage; arrival: Arrival }[];
 let statuses: PresenceMessage[];
 let refused: string[];
+let doubts: string[];
 let acceptUnsigned: boolean;
 let incoming: Incoming;
 
@@ -32,12 +33,14 @@ beforeEach(() => {
   taken = [];
   statuses = [];
   refused = [];
+  doubts = [];
   acceptUnsigned = true;
   incoming = new Incoming({
     nodeId: 'me',
     topics,
     acceptUnsigned: () => acceptUnsigned,
     offsetMs: (id) => (id === 'measured' ? 2_000 : undefined),
+    onClockDoubt: (id, isRefused) => doubts.push(`${id}${isRefused ? ', refused' : ''}`),
     formOf: () => 'envelope',
     onStatus: (presence) => statuses.push(presence),
     onMessage: (message, arrival) => taken.push({ message, arrival }),
@@ -124,6 +127,32 @@ describe('messages of other nodes', () => {
       payload: { type: 'Router', message: { ...rpc, originId: 'measured' } },
     });
     expect(taken[0]?.arrival.ageMs).toBe(2_500);
+  });
+
+  it('are as old as they are slower than the quickest, while the clocks are not known', () => {
+    let next = 0;
+    const ages = (messages: readonly { readonly timestamp_ms?: number; readonly timestamp?: number }[]) => {
+      for (const fields of messages) receive({ ...envelope, message_id: `message-${next++}`, ...fields });
+      return taken.splice(0).map(({ arrival }) => arrival.ageMs);
+    };
+    const sent = (agoMs: number) => ({ timestamp_ms: nowMs - agoMs });
+    expect(ages([sent(40_000), sent(41_000), sent(39_000), sent(40_000)])).toEqual([0, 1_000, 0, 1_000]);
+    expect(ages([{ timestamp: nowMs / 1_000 - 40 }, { timestamp: nowMs / 1_000 - 42 }])).toEqual([1, 2_001]);
+    expect(doubts).toEqual([]);
+  });
+
+  it('make a measured clock doubtful when they cannot be as old as they seem', () => {
+    const measured = { ...envelope, source_node_id: 'measured', payload: { type: 'Router', message: { ...rpc, originId: 'measured' } } };
+    const receiveSent = (agoMs: number) => receive({ ...measured, message_id: `message-${agoMs}`, timestamp_ms: nowMs + 2_000 - agoMs });
+    receiveSent(1_900);
+    receiveSent(-1_900);
+    expect(doubts).toEqual([]);
+    receiveSent(2_100);
+    receiveSent(-2_100);
+    expect(doubts).toEqual(['measured', 'measured']);
+    receiveSent(500_000);
+    expect(doubts.slice(2)).toEqual(['measured, refused']);
+    expect(refused).toEqual(['EXPIRED']);
   });
 
   it('come several in one envelope', () => {
