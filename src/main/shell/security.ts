@@ -40,7 +40,7 @@ export function restrictSession(session: Session, { devServer, logger }: Session
   session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }));
   session.setSpellCheckerEnabled(false);
 
-  const repeats = new RepeatSampler();
+  const warn = blockedWarnings(logger);
   const devSocket = devServer === undefined ? undefined : `ws://${new URL(devServer).host}/`;
   session.webRequest.onBeforeRequest((details, answer) => {
     const isOwn =
@@ -50,15 +50,13 @@ export function restrictSession(session: Session, { devServer, logger }: Session
       (devSocket !== undefined && details.url.startsWith(devSocket)) ||
       // The shell's own requests to the development server come from no page.
       (devServer !== undefined && details.webContentsId === undefined && details.url.startsWith(devServer));
-    const heldBack = isOwn ? undefined : repeats.take('blocked');
-    if (heldBack !== undefined)
-      logger.warn('shell.network.blocked', 'A page tried to reach an address.', { url: details.url.slice(0, 256), heldBack });
+    if (!isOwn) warn('shell.network.blocked', 'A page tried to reach an address.', details.url);
     answer({ cancel: !isOwn });
   });
 
   session.on('will-download', (event, item) => {
     if (!item.getURL().startsWith(`blob:${appOrigin}/`)) {
-      logger.warn('shell.download.blocked', 'A page tried to download a file.', { url: item.getURL().slice(0, 256) });
+      warn('shell.download.blocked', 'A page tried to download a file.', item.getURL());
       event.preventDefault();
     } else if (item.getSavePath() === '') {
       item.setSaveDialogOptions({ title: 'Save', defaultPath: item.getFilename() });
@@ -68,23 +66,35 @@ export function restrictSession(session: Session, { devServer, logger }: Session
 
 /** Locks navigation, new windows and embedded pages of everything that is ever created. */
 export function restrictContents(logger: Logger): void {
+  const warn = blockedWarnings(logger);
   app.on('web-contents-created', (_event, contents) => {
-    lockNavigation(contents, logger);
+    lockNavigation(contents, warn);
     contents.setWindowOpenHandler(({ url }) => {
-      logger.warn('shell.window-open.blocked', 'A page tried to open a window.', { url: url.slice(0, 256) });
+      warn('shell.window-open.blocked', 'A page tried to open a window.', url);
       return { action: 'deny' };
     });
     contents.on('will-attach-webview', (event) => event.preventDefault());
   });
 }
 
-function lockNavigation(contents: WebContents, logger: Logger): void {
+function lockNavigation(contents: WebContents, warn: BlockedWarning): void {
   const stop = (event: { readonly url: string; preventDefault(): void }) => {
     if (isAppUrl(event.url)) return;
-    logger.warn('shell.navigation.blocked', 'A page tried to go elsewhere.', { url: event.url.slice(0, 256) });
+    warn('shell.navigation.blocked', 'A page tried to go elsewhere.', event.url);
     event.preventDefault();
   };
   contents.on('will-navigate', stop);
   contents.on('will-redirect', stop);
   contents.on('will-frame-navigate', stop);
+}
+
+type BlockedWarning = (event: string, message: string, url: string) => void;
+
+/** A page that tries in a loop gets one line of the log in a while, with the number of those held back. */
+function blockedWarnings(logger: Logger): BlockedWarning {
+  const repeats = new RepeatSampler();
+  return (event, message, url) => {
+    const heldBack = repeats.take(event);
+    if (heldBack !== undefined) logger.warn(event, message, { url: url.slice(0, 256), heldBack });
+  };
 }

@@ -40,11 +40,13 @@ function keysOf(event: KeyboardEvent): string {
   return `${mod}${alt}${shift}${key}`;
 }
 
+const modifiers = { mod: 'Ctrl', alt: 'Alt', shift: 'Shift' };
+const macModifiers = { mod: '⌘', alt: '⌥', shift: '⇧' };
+const keyNames = { enter: '↵', space: 'Space', escape: 'Esc', end: 'End', pagedown: 'Page Down', pageup: 'Page Up' };
+
 /** How a shortcut is written for people: `Ctrl K`, `⌘K`. */
 export function shortcutLabel(shortcut: string): string {
-  const names: Record<string, string> = isMac
-    ? { mod: '⌘', alt: '⌥', shift: '⇧', enter: '↵', space: 'Space', escape: 'Esc' }
-    : { mod: 'Ctrl', alt: 'Alt', shift: 'Shift', enter: '↵', space: 'Space', escape: 'Esc' };
+  const names: Record<string, string> = { ...keyNames, ...(isMac ? macModifiers : modifiers) };
   const parts = shortcut.split('+').map((part) => names[part] ?? part.toUpperCase());
   return parts.join(isMac ? '' : ' ');
 }
