@@ -61,14 +61,21 @@ export default {
       name: 'store-and-telemetry-lowest',
       severity: 'error',
       from: { path: nodeFolders('store|telemetry') },
-      to: { path: nodeFolders('config|identity|accounts|audit|router|services|http') },
+      to: { path: nodeFolders('config|identity|trust|accounts|audit|router|services|http') },
     },
     {
       name: 'identity-below-router',
       severity: 'error',
-      from: { path: nodeFolders('identity|accounts|audit|config') },
+      from: { path: nodeFolders('identity|trust|accounts|audit|config') },
       to: { path: nodeFolders('router|services|http'), pathNot: 'router/types.ts$' },
     },
+    {
+      name: 'trust-needs-no-network',
+      severity: 'error',
+      from: { path: nodeFolders('identity|trust') },
+      to: { path: nodeFolders('federation|accounts|audit|config') },
+    },
+    { name: 'identity-below-trust', severity: 'error', from: { path: nodeFolders('identity') }, to: { path: nodeFolders('trust') } },
     {
       name: 'router-below-services',
       severity: 'error',

@@ -40,6 +40,8 @@ export const errorCodes = [
   'STALE_MEMBERSHIP',
   'IDENTITY_LOCKED',
   'INVITE_INVALID',
+  'VERSION',
+  'SELF',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -8,6 +8,7 @@ import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
+import { trustLimits } from '../../src/main/node/trust/limits.ts';
 
 function page(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
@@ -39,6 +40,11 @@ test('federation.md lists every limit of federation with its value', async () =>
   const rows = rowsOf(await page('federation.md'));
   for (const [name, value] of Object.entries(federationLimits))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+});
+
+test('trust.md lists every limit of trust with its value', async () => {
+  const rows = rowsOf(await page('trust.md'));
+  for (const [name, value] of Object.entries(trustLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('cli.md lists every command and exit code', async () => {
