@@ -34,10 +34,16 @@ export function useRoute(): Route {
   );
 }
 
-/** Goes to a view. */
-export function goTo(view: View, query: Readonly<Record<string, string>> = {}): void {
+/**
+ * Goes to a view.
+ *
+ * @param options.replace true: the address of now is not one that a person wants to come back to
+ */
+export function goTo(view: View, query: Readonly<Record<string, string>> = {}, options: { readonly replace?: boolean } = {}): void {
   const text = new URLSearchParams(query).toString();
-  location.hash = `/${view}${text === '' ? '' : `?${text}`}`;
+  const hash = `#/${view}${text === '' ? '' : `?${text}`}`;
+  if (options.replace === true) location.replace(hash);
+  else location.hash = hash;
 }
 
 /** The view that a console path opens. */

@@ -1,8 +1,12 @@
+import './nodes.css';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
+import { Kbd, TextInput } from '../../design/controls/index.ts';
+import { IconSearch } from '../../design/icons/index.ts';
 import { TabBar, ViewBar } from '../../design/layout/bars.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
+import { filterFieldId, focusTable, useTableFilter } from './table/table-store.ts';
 
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
 const tabs = {
@@ -14,18 +18,25 @@ const tabNames = Object.keys(tabs) as Tab[];
 /** The Nodes screen: who is in the cluster, how they hang together, what passes between them (ui.md 4.2). */
 export function Nodes() {
   const { t } = useTranslation('nodes');
-  const asked = useRoute().query.get('tab');
+  const { query } = useRoute();
+  const asked = query.get('tab');
+  const node = query.get('node');
   const tab = tabNames.find((name) => name === asked) ?? 'table';
   const Content = tabs[tab];
   return (
     <>
-      <ViewBar title={t('title')} detail={<Count />} />
-      <TabBar
-        label={t('tabs')}
-        items={tabNames.map((id) => ({ id, label: t(`tab_${id}`) }))}
-        current={tab}
-        onChange={(next) => goTo('nodes', { tab: next })}
-      />
+      <ViewBar title={t('title')} detail={<Count />}>
+        {tab === 'table' && <Filter />}
+      </ViewBar>
+      {tabNames.length > 1 && (
+        <TabBar
+          label={t('tabs')}
+          items={tabNames.map((id) => ({ id, label: t(`tab_${id}`) }))}
+          current={tab}
+          // The selected node is the same in every tab.
+          onChange={(next) => goTo('nodes', { tab: next, ...(node !== null && { node }) })}
+        />
+      )}
       <Suspense>
         <Content />
       </Suspense>
@@ -42,4 +53,27 @@ function Count() {
   if (count('offline') > 0) parts.push(t('offline', { count: count('offline') }));
   if (count('unknown') > 0) parts.push(t('unknown', { count: count('unknown') }));
   return parts.join(' · ');
+}
+
+function Filter() {
+  const { t } = useTranslation('nodes');
+  const text = useTableFilter((state) => state.text);
+  return (
+    <TextInput
+      id={filterFieldId}
+      className="nd-filter"
+      aria-label={t('filter')}
+      placeholder={t('filter')}
+      leftSection={<IconSearch size={14} stroke={1.6} />}
+      rightSection={<Kbd>/</Kbd>}
+      value={text}
+      onChange={(event) => useTableFilter.setState({ text: event.currentTarget.value })}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') useTableFilter.setState({ text: '' });
+        else if (event.key === 'Enter' || event.key === 'ArrowDown') focusTable();
+        else return;
+        event.preventDefault();
+      }}
+    />
+  );
 }

@@ -9,6 +9,7 @@ import {
   IconKeyboard,
   IconStethoscope,
   IconSun,
+  IconTopologyStar3,
   IconUsers,
   IconWorld,
 } from '../../design/icons/index.ts';
@@ -20,6 +21,7 @@ const icons: Record<Section, ReactNode> = {
   general: <IconAdjustments {...icon} />,
   appearance: <IconSun {...icon} />,
   network: <IconWorld {...icon} />,
+  federation: <IconTopologyStar3 {...icon} />,
   users: <IconUsers {...icon} />,
   limits: <IconGauge {...icon} />,
   logs: <IconFileText {...icon} />,

@@ -131,6 +131,7 @@ function SectionContent(props: {
   switch (section) {
     case 'general':
     case 'network':
+    case 'federation':
     case 'limits':
       return page(nodeSettings);
     case 'appearance':

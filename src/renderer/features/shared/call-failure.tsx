@@ -12,6 +12,8 @@ export function CallFailure(props: {
   readonly call: string;
   /** Name of the node that was asked; the own one when absent. */
   readonly node?: string;
+  /** What a person can do about it, after what the error says. */
+  readonly hint?: string;
   readonly onRetry: () => void;
 }) {
   const { t } = useTranslation('common');
@@ -25,7 +27,7 @@ export function CallFailure(props: {
   return (
     <ErrorPanel
       title={props.title}
-      meaning={props.error.message}
+      meaning={[props.error.message, props.hint].filter(Boolean).join(' ')}
       facts={facts}
       acts={
         <>

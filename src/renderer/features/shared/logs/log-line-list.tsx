@@ -12,16 +12,25 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatTime } from '../../../state/format.ts';
 import { fieldsText, type LogLine, toPlainText } from './log-tail.ts';
 
-const columns = '88px 56px 88px minmax(0, 1fr)';
+const wide = '88px 56px 88px minmax(0, 1fr)';
+const slim = '56px 40px minmax(0, 1fr)';
 const tones: Partial<Record<LogLevel, string>> = { warn: 'sb-warn', error: 'sb-crit', fatal: 'sb-crit', debug: 'sb-3', trace: 'sb-3' };
 
 /** The lines, newest last; the chosen one in full below. */
-export function LogLineList(props: { readonly lines: readonly LogLine[]; readonly dropped: number; readonly paused: boolean }) {
+export function LogLineList(props: {
+  readonly lines: readonly LogLine[];
+  readonly dropped: number;
+  readonly paused: boolean;
+  /** For a column beside something else: seconds are enough, and the name of the log is in the line's detail. */
+  readonly narrow?: boolean;
+}) {
   const { t } = useTranslation('logs');
   const rowHeight = useRowHeight('--sb-tree-row');
   const [following, setFollowing] = useState(true);
   const [selectedId, setSelectedId] = useState<number>();
   const { lines } = props;
+  const isNarrow = props.narrow === true;
+  const columns = isNarrow ? slim : wide;
   const index = selectedId === undefined ? -1 : lines.findIndex(({ id }) => id === selectedId);
   const selected = lines[index];
   return (
@@ -42,13 +51,13 @@ export function LogLineList(props: { readonly lines: readonly LogLine[]; readonl
           <div className="sb-head" style={{ gridTemplateColumns: columns }}>
             <span>{t('time')}</span>
             <span>{t('level')}</span>
-            <span>{t('log')}</span>
+            {!isNarrow && <span>{t('log')}</span>}
             <span>{t('message')}</span>
           </div>
         }
         renderRow={(row) => {
           const line = lines[row];
-          return line === undefined ? null : <LineCells line={line} />;
+          return line === undefined ? null : <LineCells line={line} narrow={isNarrow} />;
         }}
       />
       {selected !== undefined && <LineDetail line={selected} onClose={() => setSelectedId(undefined)} />}
@@ -56,14 +65,14 @@ export function LogLineList(props: { readonly lines: readonly LogLine[]; readonl
   );
 }
 
-function LineCells({ line }: { readonly line: LogLine }) {
+function LineCells({ line, narrow }: { readonly line: LogLine; readonly narrow: boolean }) {
   const { t } = useTranslation('logs');
   const tone = tones[line.level];
   return (
     <>
-      <span className="sb-3">{formatTime(line.timestamp, { milliseconds: true })}</span>
+      <span className="sb-3">{formatTime(line.timestamp, { milliseconds: !narrow })}</span>
       <span className={tone}>{t(`level_${line.level}`)}</span>
-      <span className="sb-2">{line.log}</span>
+      {!narrow && <span className="sb-2">{line.log}</span>}
       <span>
         {line.message} <span className="sb-3 sb-mono">{fieldsText(line)}</span>
       </span>

@@ -1,0 +1,66 @@
+import type { TFunction } from 'i18next';
+import type { NodeInfo } from '../../../common/contract/nodes.ts';
+import type { Action } from '../../app/actions/registry.ts';
+import { goTo } from '../../app/routes.ts';
+import { copyText } from '../../design/copy-text.ts';
+import { showToast } from '../../design/feedback/toast.ts';
+import { chooseScope } from '../../state/scope.ts';
+import { measureNode } from './measure.ts';
+import { type NodesRoute, selectNothing, showNode } from './nodes-route.ts';
+import { focusFilter, focusTable } from './table/table-store.ts';
+
+/** What can be done with a node: the foot of the table, the inspector, the menu of a row and the palette all show these. */
+export function nodeActions(t: TFunction<'nodes'>, node: NodeInfo): readonly Action[] {
+  const online = node.status === 'online';
+  const act = (id: string, title: string, run: () => void, enabled = true): Action => ({
+    id: `nodes.${id}`,
+    group: 'act',
+    title,
+    detail: node.name,
+    keywords: node.nodeId,
+    danger: 0,
+    enabled,
+    run,
+  });
+  return [
+    act('call', t('act_call'), () => goTo('rpc', node.self ? {} : { node: node.nodeId }), online),
+    act('watch', t('act_watch'), () => goTo('events', { topic: node.self ? '/stats' : `${node.nodeId}/stats` }), online),
+    act('lookAt', t('act_lookAt'), () => {
+      chooseScope({ kind: 'node', nodeId: node.nodeId });
+      goTo('overview');
+    }),
+    act('measure', t('act_measure'), () => measure(node), online && !node.self),
+    act('copyId', t('act_copyId'), () => void copyId(t, node)),
+  ];
+}
+
+function measure({ nodeId }: NodeInfo): void {
+  showNode(nodeId, 'overview');
+  void measureNode(nodeId);
+}
+
+async function copyId(t: TFunction<'nodes'>, { nodeId, name }: NodeInfo): Promise<void> {
+  const copied = await copyText(nodeId);
+  showToast(copied ? { title: t('idCopied', { name }) } : { title: t('idNotCopied'), tone: 'error' });
+}
+
+/** The acts of the table itself for keys and palette. */
+export function tableActions(t: TFunction<'nodes'>, { nodeId, show }: NodesRoute): readonly Action[] {
+  return [
+    { id: 'nodes.filter', group: 'act', title: t('focusFilter'), shortcut: '/', danger: 0, run: focusFilter },
+    {
+      id: 'nodes.close',
+      group: 'act',
+      title: show === undefined ? t('selectNothing') : t('closeInspector'),
+      shortcut: 'escape',
+      danger: 0,
+      enabled: nodeId !== undefined,
+      run: () => {
+        if (nodeId === undefined) return;
+        if (show === undefined) selectNothing();
+        else showNode(nodeId, undefined);
+        focusTable();
+      },
+    },
+  ];
+}
