@@ -1,13 +1,26 @@
-/** The other process of the remote benchmark: a responder of each kind on the broker it is told. */
-import { randomBytes } from 'node:crypto';
+/** The other process of the remote benchmark: a responder of each kind on the brokers it is told. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import moleculer from 'moleculer';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { MqttLink } from '../../src/main/node/federation/mqtt-link.ts';
 import { startBenchNode } from './bench-node.ts';
 
-export const bareRequests = 'cloudisense/bench/requests';
-export const bareAnswers = 'cloudisense/bench/answers';
+/** Where a kind of bare request goes, and where its answer comes back. */
+export interface Topics {
+  readonly requests: string;
+  readonly answers: string;
+}
+
+const topicsOf = (kind: string): Topics => ({
+  requests: `cloudisense/bench/${kind}/requests`,
+  answers: `cloudisense/bench/${kind}/answers`,
+});
+export const bareTopics = topicsOf('bare');
+export const bareQos1Topics = topicsOf('bare-qos1');
+export const noDelayQos1Topics = topicsOf('no-delay-qos1');
+export const linkTopics = topicsOf('link');
 export const relayInbox = (id: string) => `cloudisense/service/${id}/inbox`;
 
 /** What every responder answers with. */
@@ -21,20 +34,46 @@ interface Message {
   readonly params: { readonly values: Record<string, unknown> };
 }
 
-export async function openClient(url: string): Promise<MqttClient> {
+/** @param noDelay off is how mqtt.js comes */
+export async function openClient(url: string, noDelay = true): Promise<MqttClient> {
   const client = await connectAsync(url);
-  (client as unknown as { stream: { setNoDelay?: (on: boolean) => void } }).stream.setNoDelay?.(true);
+  if (noDelay) (client as unknown as { stream: { setNoDelay?: (on: boolean) => void } }).stream.setNoDelay?.(true);
   return client;
 }
 
-/** Bare mqtt.js: a request topic and an answer topic. */
-async function respondBare(url: string): Promise<void> {
-  const client = await openClient(url);
-  client.on('message', (_topic, payload) => {
-    const { requestid, params } = JSON.parse(payload.toString()) as Message;
-    client.publish(bareAnswers, JSON.stringify({ requestid, data: validated(params.values) }));
+/** A link as a node has it, with its defaults; resolves when it is connected. */
+export function openLink(url: string, id: string, filter: string, onMessage: (payload: Buffer) => void): Promise<MqttLink> {
+  const silent = () => undefined;
+  return new Promise((resolve) => {
+    const link = new MqttLink({
+      target: () => Promise.resolve({ url }),
+      session: () => ({ clientId: id, will: { topic: `${filter}/gone`, payload: '', qos: 0, retain: false } }),
+      filters: [filter],
+      keepaliveSeconds: 30,
+      onMessage: (_topic, payload) => onMessage(payload),
+      onState: ({ kind }) => kind === 'connected' && resolve(link),
+      logger: { trace: silent, debug: silent, info: silent, warn: silent, error: silent, fatal: silent },
+    });
+    void link.start();
   });
-  await client.subscribeAsync(bareRequests);
+}
+
+function answerTo(payload: Buffer): string {
+  const { requestid, params } = JSON.parse(payload.toString()) as Message;
+  return JSON.stringify({ requestid, data: validated(params.values) });
+}
+
+/** Bare mqtt.js: a request topic and an answer topic. */
+async function respondBare(url: string, topics: Topics, qos: 0 | 1, noDelay: boolean): Promise<void> {
+  const client = await openClient(url, noDelay);
+  client.on('message', (_topic, payload) => client.publish(topics.answers, answerTo(payload), { qos }));
+  await client.subscribeAsync(topics.requests, { qos });
+}
+
+async function respondLink(url: string): Promise<void> {
+  const link = await openLink(url, 'bench-link-far', linkTopics.requests, (payload) =>
+    link.publish({ topic: linkTopics.answers, payload: answerTo(payload), qos: 1, retain: false }),
+  );
 }
 
 /** The far end of the naive relay: what one writes in an afternoon. */
@@ -48,16 +87,36 @@ async function respondNaive(url: string): Promise<void> {
   await client.subscribeAsync(relayInbox('naive-b'));
 }
 
+/** Moleculer with its defaults; its validator checks the params, as ours does. */
+export async function startMoleculer(nodeID: string, url: string): Promise<moleculer.ServiceBroker> {
+  // A URL is taken too; its types leave that out.
+  const broker = new moleculer.ServiceBroker({ nodeID, transporter: url as 'MQTT', logger: false });
+  await broker.start();
+  return broker;
+}
+
+async function respondMoleculer(url: string): Promise<void> {
+  const broker = await startMoleculer('far', url);
+  const handler = ({ params }: { params: { values: Record<string, unknown> } }) => validated(params.values);
+  const service = broker.createService({ name: 'config', actions: { validate: { params: { values: 'object' }, handler } } });
+  await broker.waitForServices(service.name);
+}
+
+/** Arguments: the URL of Mosquitto, then that of the hub, which carries no topics of Moleculer. */
 if (process.send !== undefined) {
   const urls = process.argv.slice(2);
   const nodes: string[] = [];
+  await respondMoleculer(urls[0] ?? '');
   for (const url of urls) {
-    await respondBare(url);
+    await respondBare(url, bareTopics, 0, true);
+    await respondBare(url, bareQos1Topics, 1, false);
+    await respondBare(url, noDelayQos1Topics, 1, true);
+    await respondLink(url);
     await respondNaive(url);
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
     const { nodeId, router } = await startBenchNode({ name: 'b', url, folder });
     router.register({ 'config.validate': ({ values }) => validated(values) });
     nodes.push(nodeId);
   }
-  process.send({ ready: true, nodes, tag: randomBytes(4).toString('hex') });
+  process.send({ ready: true, nodes });
 }
