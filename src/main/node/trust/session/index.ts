@@ -1,0 +1,30 @@
+/** Sessions between two nodes: who is at the other end, which keys they share, and messages under them. */
+export {
+  type AgreedSession,
+  type AgreementParties,
+  acceptSession,
+  agreementSender,
+  type OpenOffer,
+  offerSession,
+} from './session-agreement.ts';
+export { type DirectionKeys, deriveSessionKeys, type SessionKeys, type SessionSecret } from './session-keys.ts';
+export {
+  readSessionHead,
+  type SessionForm,
+  type SessionHead,
+  SessionReceiver,
+  SessionSender,
+  sessionForms,
+} from './session-message.ts';
+export {
+  checkSessionProof,
+  type ExpectedPeer,
+  type Handshake,
+  type HandshakeRole,
+  helloDigest,
+  proveSession,
+  type SessionProof,
+  sessionExporterLabel,
+  sessionKeysExporterLabel,
+  sessionKeysOfLink,
+} from './session-proof.ts';
