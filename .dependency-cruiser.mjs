@@ -42,7 +42,7 @@ export default {
       name: 'component-library-in-design-only',
       severity: 'error',
       from: { path: '^src/renderer', pathNot: '^src/renderer/design' },
-      to: { path: 'node_modules/(@mantine|@tabler|uplot|@codemirror|@lezer|@tanstack|@fontsource-variable)' },
+      to: { path: 'node_modules/(@mantine|@tabler|@xyflow|uplot|@codemirror|@lezer|@tanstack|@fontsource-variable)' },
     },
     {
       name: 'features-apart',

@@ -9,9 +9,10 @@ import overview from './en/overview.json' with { type: 'json' };
 import rpc from './en/rpc.json' with { type: 'json' };
 import settings from './en/settings.json' with { type: 'json' };
 import signIn from './en/sign-in.json' with { type: 'json' };
+import topology from './en/topology.json' with { type: 'json' };
 
 /** English is the source of the keys: a key that is not in it does not compile. */
-export const english = { common, events, frame, logs, nodes, overview, rpc, settings, signIn } as const;
+export const english = { common, events, frame, logs, nodes, overview, rpc, settings, signIn, topology } as const;
 
 declare module 'i18next' {
   interface CustomTypeOptions {

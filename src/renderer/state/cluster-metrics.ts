@@ -22,9 +22,11 @@ export interface NodeMetrics {
 
 interface ClusterMetricsState {
   readonly byNode: ReadonlyMap<string, NodeMetrics>;
+  /** Since when measures are followed without a break; silence before it says nothing. Undefined while nobody follows. */
+  readonly followedSinceMs: number | undefined;
 }
 
-export const useClusterMetrics = create<ClusterMetricsState>(() => ({ byNode: new Map() }));
+export const useClusterMetrics = create<ClusterMetricsState>(() => ({ byNode: new Map(), followedSinceMs: undefined }));
 
 let wanted = 0;
 let stop: (() => void) | undefined;
@@ -63,9 +65,11 @@ function follow(): () => void {
     arrived.clear();
   }, beatMs);
   void read(events, arrived);
+  useClusterMetrics.setState({ followedSinceMs: Date.now() });
   return () => {
     clearInterval(beat);
     events.dispose();
+    useClusterMetrics.setState({ followedSinceMs: undefined });
   };
 }
 

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { NodeClient } from '../../common/client/node-client.ts';
 import type { NodeInfo } from '../../common/contract/nodes.ts';
+import { recordChanges } from './cluster-history.ts';
 
 interface ClusterState {
   /** The own node first; empty until the node has told. Kept while it is away. A node that did not change keeps its object. */
@@ -28,7 +29,9 @@ async function read(events: AsyncIterable<{ readonly data: unknown }>): Promise<
 }
 
 function takeNodes(nodes: readonly NodeInfo[]): void {
-  useCluster.setState((before) => ({ nodes: keepUnchanged(before.nodes, nodes), atMs: Date.now() }));
+  const atMs = Date.now();
+  recordChanges(useCluster.getState().nodes, nodes, atMs);
+  useCluster.setState((before) => ({ nodes: keepUnchanged(before.nodes, nodes), atMs }));
 }
 
 /** The new list, with the old objects of those nodes that are as they were, so that their rows are not drawn again. */

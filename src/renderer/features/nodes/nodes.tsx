@@ -11,6 +11,7 @@ import { filterFieldId, focusTable, useTableFilter } from './table/table-store.t
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
 const tabs = {
   table: lazy(() => import('./table/table-tab.tsx').then((module) => ({ default: module.TableTab }))),
+  topology: lazy(() => import('./topology/topology-tab.tsx').then((module) => ({ default: module.TopologyTab }))),
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof tabs;
 const tabNames = Object.keys(tabs) as Tab[];

@@ -1,0 +1,71 @@
+import { memo } from 'react';
+import { goTo } from '../../../app/routes.ts';
+import { IconServer, StateShape } from '../../../design/icons/index.ts';
+import { useTranslation } from '../../../i18n/index.ts';
+import { hostOf, useBroker } from './broker.ts';
+import { conditionShapes } from './model/node-view.ts';
+import { openNode } from './open-node.ts';
+import { type NodeView, useNodeView } from './use-node-view.ts';
+
+/** A node in the graph: shape and name, then the two numbers that matter, or the reason (look.md section 9). */
+export const TopologyBox = memo(function TopologyBox({ id, focusable }: { readonly id: string; readonly focusable: boolean }) {
+  const view = useNodeView(id);
+  return view === undefined ? <BrokerMark focusable={focusable} /> : <NodeBox view={view} focusable={focusable} />;
+});
+
+function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusable: boolean }) {
+  const { t } = useTranslation('topology');
+  const { node, condition, reason, problems } = view;
+  const isHub = useBroker((broker) => broker.hubId === node.nodeId);
+  const numbers = numbersOf(view, t('thisNode'), t('perSecondShort'));
+  const second = reason ?? (problems.length > 0 ? `${t('problems', { count: problems.length })} · ${numbers}` : numbers);
+  return (
+    <button
+      type="button"
+      className={`tp-box ${condition}`}
+      tabIndex={focusable ? 0 : -1}
+      title={[node.name, ...problems].join('\n')}
+      onClick={() => openNode(node.nodeId)}
+    >
+      <StateShape kind={conditionShapes[condition]} />
+      <span className="tp-name sb-clip">
+        {node.name}
+        {reason === undefined && <span className="sb-hidden">, {t(`state_${condition}`)}</span>}
+      </span>
+      {isHub && (
+        <span className="sb-tag">
+          {t('hub')}
+          <span className="sb-hidden">, {t('isHub')}</span>
+        </span>
+      )}
+      <span className="tp-second sb-num sb-clip">{second || t('noMeasure')}</span>
+    </button>
+  );
+}
+
+/** `188/s · 0.4 ms` */
+function numbersOf({ node, rate, roundTrip }: NodeView, thisNode: string, perSecond: string): string {
+  const place = node.self ? thisNode : roundTrip;
+  return [rate === undefined ? undefined : `${rate}${perSecond}`, place].filter((part) => part !== undefined).join(' · ');
+}
+
+/** A broker that is no node of the cluster. It stands in the place of the hub, and opens where it is set. */
+function BrokerMark({ focusable }: { readonly focusable: boolean }) {
+  const { t } = useTranslation('topology');
+  const address = useBroker((broker) => broker.address);
+  const linked = useBroker((broker) => broker.linked);
+  const host = address === undefined ? '' : hostOf(address);
+  return (
+    <button
+      type="button"
+      className={`tp-box broker ${linked ? '' : 'silent'}`}
+      tabIndex={focusable ? 0 : -1}
+      title={address}
+      onClick={() => goTo('settings', { section: 'general' })}
+    >
+      <IconServer size={14} stroke={1.6} />
+      <span className="tp-name sb-clip">{t('broker')}</span>
+      <span className="tp-second sb-num sb-clip">{linked ? host : t('reasonUnknown')}</span>
+    </button>
+  );
+}

@@ -1,0 +1,62 @@
+import { memo } from 'react';
+import type { GraphBox } from '../../../design/data/graph.tsx';
+import { useCluster } from '../../../state/cluster.ts';
+import { useClusterMetrics } from '../../../state/cluster-metrics.ts';
+import { useNode } from '../../../state/node.ts';
+import { useBroker } from './broker.ts';
+import { silentForMs } from './model/node-view.ts';
+import { pathData, routeLink } from './model/route.ts';
+
+type LinkState = 'away' | 'up' | 'trouble';
+
+/** In the order they are drawn: where links share a lane, the one that matters most is on top. */
+const order: readonly LinkState[] = ['away', 'up', 'trouble'];
+
+/** The ways from the hub to all nodes: dashed, since they are MQTT. */
+export function TopologyLinks({ places, hub }: { readonly places: readonly GraphBox[]; readonly hub: string }) {
+  const stateOf = useLinkStates();
+  const from = places.find(({ id }) => id === hub);
+  if (from === undefined) return null;
+  const links = places.filter(({ id }) => id !== hub).map((to) => ({ to, state: stateOf(to.id) }));
+  return links
+    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+    .map(({ to, state }) => <Link key={to.id} state={state} fromX={from.x} fromY={from.y} toX={to.x} toY={to.y} />);
+}
+
+/** `trouble`: this node has lost the broker, or a node that is on line has stopped to send. `away`: nobody is at the end. */
+function useLinkStates(): (nodeId: string) => LinkState {
+  // Joined ids: the links are drawn anew only when one of them changes its state.
+  const up = useCluster(({ nodes }) => ids(nodes.filter(({ status }) => status === 'online')));
+  const ownId = useCluster(({ nodes }) => nodes.find(({ self }) => self)?.nodeId);
+  const linked = useBroker((broker) => broker.linked);
+  const connected = useNode(({ connection }) => connection.kind === 'connected');
+  const silent = useClusterMetrics(({ byNode, followedSinceMs }) => {
+    const nowMs = Date.now();
+    return [...byNode]
+      .filter(([, metrics]) => silentForMs(metrics, followedSinceMs, nowMs) > 0)
+      .map(([nodeId]) => nodeId)
+      .join();
+  });
+  const upIds = new Set(up.split(','));
+  const silentIds = new Set(connected ? silent.split(',') : []);
+  return (nodeId) => {
+    if (nodeId === ownId ? !linked : upIds.has(nodeId) && silentIds.has(nodeId)) return 'trouble';
+    return upIds.has(nodeId) ? 'up' : 'away';
+  };
+}
+
+function ids(nodes: readonly { readonly nodeId: string }[]): string {
+  return nodes.map(({ nodeId }) => nodeId).join();
+}
+
+interface LinkProps {
+  readonly state: LinkState;
+  readonly fromX: number;
+  readonly fromY: number;
+  readonly toX: number;
+  readonly toY: number;
+}
+
+const Link = memo(function Link({ state, fromX, fromY, toX, toY }: LinkProps) {
+  return <path className={`tp-link ${state}`} d={pathData(routeLink({ x: fromX, y: fromY }, { x: toX, y: toY }))} />;
+});

@@ -1,0 +1,91 @@
+import { GridTable } from '../../../design/data/grid-table.tsx';
+import { StateLabel } from '../../../design/icons/index.ts';
+import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
+import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
+import { formatTime } from '../../../state/format.ts';
+import { hostOf, useBroker } from './broker.ts';
+import { conditionShapes } from './model/node-view.ts';
+import { openNode } from './open-node.ts';
+import { type NodeView, useNodeView } from './use-node-view.ts';
+
+/** The same facts as the graph's, for whoever reads rather than looks. */
+export function TopologyTable() {
+  const { t } = useTranslation('topology');
+  const nodes = useCluster((state) => state.nodes);
+  return (
+    <ScrollArea label={t('tableLabel')} className="tp-table">
+      <GridTable
+        label={t('tableLabel')}
+        columns={[
+          { id: 'node', title: t('node'), width: 'minmax(96px, 1fr)' },
+          { id: 'state', title: t('state'), width: 'minmax(120px, 2fr)' },
+          { id: 'link', title: t('linkedTo'), width: 'minmax(96px, 1fr)', optional: true },
+          { id: 'rate', title: t('rate'), width: '72px', right: true },
+          { id: 'roundTrip', title: t('roundTrip'), width: '84px', right: true },
+          { id: 'seen', title: t('lastStatus'), width: '132px', right: true, optional: true },
+        ]}
+        rows={nodes.map(({ nodeId }) => ({
+          id: nodeId,
+          cells: cellParts.map((Part) => <LiveCell key={Part.name} nodeId={nodeId} Part={Part} />),
+        }))}
+      />
+    </ScrollArea>
+  );
+}
+
+/** One cell that follows its node by itself: a new measure draws no other row. */
+function LiveCell({ nodeId, Part }: { readonly nodeId: string; readonly Part: (props: { readonly view: NodeView }) => React.ReactNode }) {
+  const view = useNodeView(nodeId);
+  return view === undefined ? null : <Part view={view} />;
+}
+
+function NameCell({ view: { node } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  return (
+    <span className="sb-flex">
+      <button type="button" className="sb-link sb-clip" onClick={() => openNode(node.nodeId)}>
+        {node.name}
+      </button>
+      {node.self && <span className="sb-3">{t('thisNode')}</span>}
+    </span>
+  );
+}
+
+function StateCell({ view: { condition, reason, problems } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  const words = reason === undefined ? t(`state_${condition}`) : reason.charAt(0).toUpperCase() + reason.slice(1);
+  return (
+    <span className="sb-flex">
+      <StateLabel kind={conditionShapes[condition]}>{words}</StateLabel>
+      <span className="sb-3 sb-clip" title={problems.join('\n')}>
+        {problems.join(' · ')}
+      </span>
+    </span>
+  );
+}
+
+function LinkCell({ view: { node } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  const { hubId, address } = useBroker();
+  const hub = useCluster(({ nodes }) => nodes.find(({ nodeId }) => nodeId === hubId)?.name);
+  if (node.nodeId === hubId) return <span className="sb-2">{t('isHub')}</span>;
+  return <span className="sb-2">{hub ?? (address === undefined ? t('noMeasure') : hostOf(address))}</span>;
+}
+
+function RateCell({ view: { rate } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  return rate ?? t('noMeasure');
+}
+
+function RoundTripCell({ view: { roundTrip } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  return roundTrip ?? t('noMeasure');
+}
+
+function SeenCell({ view: { node } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  return node.self || node.lastSeenAt === null ? t('noMeasure') : formatTime(node.lastSeenAt);
+}
+
+const cellParts = [NameCell, StateCell, LinkCell, RateCell, RoundTripCell, SeenCell];

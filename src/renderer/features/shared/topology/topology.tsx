@@ -1,0 +1,88 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { SegmentedControl } from '../../../design/controls/index.ts';
+import { Loading } from '../../../design/feedback/states.tsx';
+import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
+import { useFollowClusterMetrics } from '../../../state/cluster-metrics.ts';
+import { forgetPlaces, useArrangement } from './arrangement.ts';
+import { useFollowBroker } from './broker.ts';
+import './topology.css';
+import { TopologyTable } from './topology-table.tsx';
+
+// React Flow is loaded when a graph is shown.
+const TopologyGraph = lazy(() => import('./topology-graph.tsx').then((module) => ({ default: module.TopologyGraph })));
+
+/** Above so many the graph is no help, and its boxes would cost the window its frames: the table takes over. */
+export const mostGraphNodes = 300;
+
+/**
+ * The nodes of the cluster and what they meet at, live: as a graph or as the table that says the same (look.md section 9).
+ *
+ * @param props.end acts at the right of the head
+ */
+export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?: ReactNode }) {
+  const { t } = useTranslation('topology');
+  const { t: common } = useTranslation('common');
+  const chosen = useArrangement((arrangement) => arrangement.form);
+  const count = useCluster(({ nodes }) => nodes.length);
+  const arranged = useArrangement(({ moved }) => Object.keys(moved).length > 0);
+  useFollowClusterMetrics();
+  useFollowBroker();
+  const tooMany = count > mostGraphNodes;
+  const form = tooMany ? 'table' : chosen;
+  return (
+    <section className={`tp sb-col ${props.size}`} aria-labelledby="tp-title">
+      <div className="sb-part-head">
+        <h2 id="tp-title" className={props.size === 'full' ? 'sb-hidden' : 'sb-h'}>
+          {t('title')}
+        </h2>
+        {form === 'graph' ? <Legend /> : tooMany && <span className="sb-3 sb-clip">{t('tooMany', { count, most: mostGraphNodes })}</span>}
+        <span className="sb-grow" />
+        {form === 'graph' && arranged && (
+          <button type="button" className="sb-link" onClick={forgetPlaces}>
+            {t('arrange')}
+          </button>
+        )}
+        <SegmentedControl
+          aria-label={t('form')}
+          value={form}
+          disabled={tooMany}
+          onChange={(next) => useArrangement.setState({ form: next })}
+          data={[
+            { value: 'graph', label: t('graph') },
+            { value: 'table', label: t('table') },
+          ]}
+        />
+        {props.end}
+      </div>
+      {form === 'table' ? (
+        <TopologyTable />
+      ) : (
+        <Suspense
+          fallback={
+            <Loading
+              rows={4}
+              asking={(seconds) => common('asking', { node: common('thisNode'), seconds })}
+              cancelLabel={common('cancel')}
+            />
+          }
+        >
+          <TopologyGraph wheelZooms={props.size === 'full'} />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+/** What the lines mean. */
+function Legend() {
+  const { t } = useTranslation('topology');
+  return (
+    <span className="sb-3 sb-flex tp-legend">
+      {t('linkMqtt')}
+      <svg width="24" height="2" aria-hidden="true">
+        <path d="M0 1h24" className="tp-link" />
+      </svg>
+    </span>
+  );
+}
