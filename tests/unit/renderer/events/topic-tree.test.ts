@@ -6,6 +6,7 @@ const stats = (topic: string, published: number, lastPreview: string | null = nu
   published,
   perSecond: 0,
   subscribers: 0,
+  dropped: 0,
   lastAt: null,
   lastPreview,
 });
