@@ -1,10 +1,10 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
-import { RetryDelay } from './retry-delay.ts';
 
 const connectTimeoutMs = 10_000;
 const stopMs = 2_000;

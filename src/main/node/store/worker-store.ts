@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../common/errors.ts';
 import { nodeLimits } from '../limits.ts';
+import { RetryDelay } from '../retry-delay.ts';
 import type { Problems } from '../telemetry/problems.ts';
 import { RepeatSampler } from '../telemetry/repeat-sampler.ts';
 import type { Logger } from '../telemetry/types.ts';
@@ -36,7 +37,8 @@ interface Pending {
   reject(error: Error): void;
 }
 
-type State = 'new' | 'open' | 'stopping' | 'stopped' | 'dead';
+/** `restarting`: it was open, its thread died, and another is about to take its place. */
+type State = 'new' | 'open' | 'restarting' | 'stopping' | 'stopped';
 
 /** A SQLite file behind a worker thread. */
 export class WorkerStore implements Store {
@@ -54,6 +56,8 @@ export class WorkerStore implements Store {
   #stopping: Promise<void> | undefined;
   #storageFailing = false;
   #sqliteVersion: string | null = null;
+  readonly #retryDelay = new RetryDelay();
+  #restartTimer: NodeJS.Timeout | undefined;
 
   constructor(options: StoreOptions) {
     this.#options = options;
@@ -71,6 +75,10 @@ export class WorkerStore implements Store {
    * @throws SignalboxError `STORAGE_FULL` (read-only or full disk), `CONFLICT` (file of a newer version)
    */
   start(): Promise<void> {
+    return this.#open();
+  }
+
+  #open(): Promise<void> {
     const { file, migrations, resourcesPath, logger } = this.#options;
     const workerData: WorkerOptions = { file, migrations, resourcesPath };
     const worker = new Worker(workerUrl('store-worker', import.meta.url), { workerData, name: 'store' });
@@ -89,7 +97,7 @@ export class WorkerStore implements Store {
             });
           resolve();
         } else if (message.type === 'openFailed') {
-          this.#state = 'stopped';
+          if (this.#state === 'new') this.#state = 'stopped';
           failure = failureToError(file, message.failure);
         } else this.#receive(message);
       });
@@ -219,15 +227,21 @@ export class WorkerStore implements Store {
   }
 
   async #stop(): Promise<void> {
+    clearTimeout(this.#restartTimer);
     const worker = this.#worker;
-    if (worker === undefined || this.#state !== 'open') return;
+    const isOpen = this.#state === 'open';
     this.#state = 'stopping';
+    if (worker === undefined) return;
+    if (!isOpen) {
+      await worker.terminate();
+      return;
+    }
     this.#flush();
     if (this.#pending.size > 0)
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
-    if (this.#state !== 'stopping') return;
+    if (this.#worker === undefined) return;
     const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#post({ type: 'close' });
     await gone;
@@ -235,20 +249,22 @@ export class WorkerStore implements Store {
 
   /** The worker is gone: as asked for, or by a fault. */
   #died(code: number): void {
-    const expected = this.#state === 'stopping' || this.#state === 'stopped';
-    this.#state = expected ? 'stopped' : 'dead';
+    const wasOpen = this.#state === 'open';
     this.#worker = undefined;
+    if (this.#state === 'stopping' || this.#state === 'new') this.#state = 'stopped';
     for (const resolve of this.#sampleWaiters.splice(0)) resolve(undefined);
     const { file, logger, problems } = this.#options;
-    if (!expected) {
+    if (wasOpen) {
+      this.#state = 'restarting';
       logger.fatal('store.workerGone', 'The storage thread ended unexpectedly.', { file, code, pending: this.#pending.size });
       problems?.raise({
         id: 'storage.stopped',
         severity: 'crit',
         title: 'The storage of the node stopped',
-        detail: `The thread that keeps ${file} ended unexpectedly (code ${code}). Restart the node. Its log has the details.`,
+        detail: `The thread that keeps ${file} ended unexpectedly (code ${code}). It is being started again; what needs the disk fails until then. The log has the details.`,
         view: '/settings',
       });
+      this.#restartLater();
     }
     for (const pending of this.#pending.values()) pending.reject(storageStopped(file, 'maybe'));
     this.#pending.clear();
@@ -256,13 +272,29 @@ export class WorkerStore implements Store {
     this.#batch = [];
     this.#drained?.();
   }
+
+  #restartLater(): void {
+    this.#restartTimer = setTimeout(() => void this.#restart(), this.#retryDelay.nextMs()).unref();
+  }
+
+  async #restart(): Promise<void> {
+    const { file, logger, problems } = this.#options;
+    try {
+      await this.#open();
+    } catch (error) {
+      if (this.#state !== 'restarting') return;
+      logger.error('store.restartFailed', 'The storage thread could not be started again.', { file, error });
+      this.#restartLater();
+      return;
+    }
+    this.#retryDelay.reset();
+    problems?.clear('storage.stopped');
+    logger.info('store.restarted', 'The storage thread was started again.', { file });
+  }
 }
 
 function storageStopped(file: string, executed: 'no' | 'maybe'): SignalboxError {
-  return new SignalboxError('STORAGE_FULL', `The storage thread of ${file} does not run. Restart the node.`, {
-    executed,
-    retryable: false,
-  });
+  return new SignalboxError('STORAGE_FULL', `The storage thread of ${file} does not run. Try again, or restart the node.`, { executed });
 }
 
 function sizeOf(sql: string, params: readonly SqlValue[]): number {

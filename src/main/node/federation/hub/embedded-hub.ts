@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../../common/errors.ts';
+import { RetryDelay } from '../../retry-delay.ts';
 import type { Startable } from '../../startable.ts';
 import { workerUrl } from '../../store/worker-location.ts';
 import { type Logger, type Problems, RepeatSampler } from '../../telemetry/index.ts';
-import { RetryDelay } from '../retry-delay.ts';
 import type { FromHub, HubOptions, HubSample, ToHub } from './hub-protocol.ts';
 
 const problemId = 'federation.hubStopped';

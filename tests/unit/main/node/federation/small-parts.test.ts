@@ -10,9 +10,9 @@ import { PendingCalls } from '../../../../../src/main/node/federation/pending-ca
 import { compareSessions, type PresenceMessage, presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
 import { RecentIds } from '../../../../../src/main/node/federation/recent-ids.ts';
 import { principalOf } from '../../../../../src/main/node/federation/remote-messaging-client.ts';
-import { RetryDelay } from '../../../../../src/main/node/federation/retry-delay.ts';
 import { SequenceWatch } from '../../../../../src/main/node/federation/sequence-watch.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
+import { RetryDelay } from '../../../../../src/main/node/retry-delay.ts';
 import { Turn } from '../../../../../src/main/node/router/turn.ts';
 
 const message = (payload: string): LinkMessage => ({ topic: 't', payload, qos: 1, retain: false });
