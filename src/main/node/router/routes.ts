@@ -202,10 +202,11 @@ function unreachable(id: string): SignalboxError {
 
 /**
  * Where a subscribe request names a node, its topic is that node's (wire.md 1): `/stats` of `node-b` is `node-b/stats`. The
- * own node's stays as it is.
+ * own node's stays as it is, and so does the topic of any other method, which runs on the node that is named.
  */
 export function qualifiedParams(request: RpcRequest, self: SelfNames): Readonly<Record<string, unknown>> {
   const params = request.params ?? {};
+  if (classify(request, self) !== 'subscribe') return params;
   const { target, serviceId } = request;
   const node = target !== undefined && 'node' in target ? target.node : serviceId;
   const { topic } = params;

@@ -144,6 +144,15 @@ describe('a node among others', () => {
     ]);
   });
 
+  test('leaves the topic of a call that runs elsewhere as it is', () => {
+    const others = new OtherNodes();
+    const { client } = open(others);
+    const params = { topic: '/site/oil', data: 1 };
+    client.request({ requestid: 'a', method: 'events.publish', params, target: { node: 'node-b' } });
+    client.request({ requestid: 'b', method: 'events.publish', params, serviceId: 'node-b' });
+    expect(others.calls.map(({ request }) => request.params)).toEqual([params, params]);
+  });
+
   test('passes on the far node’s error, and a cancel', async () => {
     const others = new OtherNodes();
     let signal: AbortSignal | undefined;
