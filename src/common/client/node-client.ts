@@ -13,6 +13,8 @@ export interface CallOptions<P = unknown> {
   /** Cancels the call here and on the node. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (data: P) => void;
+  /** Tells which node the answer or the error is of, just before the call ends: what `target.any` chose. */
+  readonly onAnsweredBy?: (nodeId: string) => void;
   /** Node id or unique name; the local node when absent. */
   readonly serviceId?: string;
   readonly target?: Target;
@@ -24,6 +26,7 @@ interface Pending {
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: SignalboxError) => void;
   readonly onProgress: ((data: unknown) => void) | undefined;
+  readonly onAnsweredBy: ((nodeId: string) => void) | undefined;
   readonly finish: () => void;
 }
 
@@ -127,7 +130,7 @@ export class NodeClient {
         finish();
         act();
       };
-      this.#pending.set(requestid, { resolve, reject, onProgress: options.onProgress, finish });
+      this.#pending.set(requestid, { resolve, reject, onProgress: options.onProgress, onAnsweredBy: options.onAnsweredBy, finish });
       if (signal?.aborted === true) {
         cancel();
         return;
@@ -177,6 +180,7 @@ export class NodeClient {
       return;
     }
     pending.finish();
+    pending.onAnsweredBy?.(message.serviceId);
     if (message.status === 'success') pending.resolve(message.data);
     else pending.reject(SignalboxError.fromShape(message));
   }

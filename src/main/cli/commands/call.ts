@@ -13,6 +13,7 @@ interface CallOptions {
   readonly node?: string;
   readonly any?: string;
   readonly all?: true | string;
+  readonly broadcast?: boolean;
   readonly timeout?: number;
   readonly list?: boolean;
   readonly describe?: boolean;
@@ -26,6 +27,7 @@ export function addCallCommand(program: Command, io: CliIo, setExitCode: (code: 
     .option('--node <id>', 'node id or name; the connected node when left out')
     .option('--any <capability>', 'the least loaded node that has the capability')
     .option('--all [nodes]', 'all nodes, those with a capability, or a list of ids and names with commas; prints a result a node')
+    .option('--broadcast', 'every node runs it and none answers; the answer says that the connected node has sent it')
     .option('--timeout <ms>', `longest time in milliseconds (default ${limits.defaultTimeoutMs})`, positiveInteger)
     .option('--list', 'list every method')
     .option('--describe', 'show help and params of the method instead of calling it')
@@ -43,6 +45,7 @@ export function addCallCommand(program: Command, io: CliIo, setExitCode: (code: 
           // Progress of a gathered call is the results, which are printed at the end.
           ...(!gathers && { onProgress: (data: unknown) => out.note(JSON.stringify(data)) }),
           ...(target !== undefined && { target }),
+          ...(options.broadcast === true && { serviceId: '*' }),
           ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
         }),
       );
@@ -51,8 +54,9 @@ export function addCallCommand(program: Command, io: CliIo, setExitCode: (code: 
     });
 }
 
-function targetOf({ node, any, all }: CallOptions): Target | undefined {
-  if ([node, any, all].filter((value) => value !== undefined).length > 1) throw new UsageError('Use one of --node, --any and --all.');
+function targetOf({ node, any, all, broadcast }: CallOptions): Target | undefined {
+  if ([node, any, all, broadcast].filter((value) => value !== undefined).length > 1)
+    throw new UsageError('Use one of --node, --any, --all and --broadcast.');
   if (node !== undefined) return { node };
   if (any !== undefined) return { any };
   if (all === undefined || all === true) return all && { all };
