@@ -66,17 +66,18 @@ function Account() {
   if (me === undefined) return null;
   const name = me.user.split('@')[0] ?? me.user;
   const role = me.roles.at(-1);
+  const roleWord = role === undefined ? '' : common(`role_${role}`);
   const label = (
     <>
       <IconUserCircle size={16} stroke={1.5} />
-      {name} {role !== undefined && <span className="sb-3">{common(`role_${role}`)}</span>}
+      {name} {roleWord !== '' && <span className="sb-3">{roleWord}</span>}
     </>
   );
   if (desktop !== undefined) return <span className="sb-flex sb-account">{label}</span>;
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <UnstyledButton className="sb-flex sb-account" aria-label={`${t('account')}: ${name}`}>
+        <UnstyledButton className="sb-flex sb-account" aria-label={`${t('account')}: ${name} ${roleWord}`.trim()}>
           {label}
         </UnstyledButton>
       </Menu.Target>
