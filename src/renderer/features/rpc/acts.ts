@@ -5,11 +5,13 @@ import type { JsonSchema } from '../../design/data/json-schema.ts';
 import { parseJsonText } from '../../design/data/json-syntax.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { i18next } from '../../i18n/index.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { cliCommand, typeScriptCall, type WrittenCall } from './model/call-text.ts';
 import type { RequestContent } from './model/kept-items.ts';
 import { readRequestsFile, writeRequestsFile } from './model/requests-file.ts';
+import { addressOf, type RequestTarget } from './model/target.ts';
 import { resolveVariables } from './model/variables.ts';
-import { entryOf, useRpc, variablesOf } from './state/rpc-store.ts';
+import { entryOf, secretParamsOf, useRpc, variablesOf } from './state/rpc-store.ts';
 import { addSaved } from './state/saved.ts';
 
 const largestImportBytes = 4_194_304;
@@ -24,8 +26,13 @@ function written(content: RequestContent): WrittenCall | undefined {
   if (!parsed.ok) return undefined;
   const state = useRpc.getState();
   const open = variablesOf(state).filter((variable) => !variable.secret);
-  const schema = entryOf(state, content.method)?.params as JsonSchema | undefined;
-  return { ...content, params: resolveVariables(parsed.value, open, schema) };
+  const schema = entryOf(state, content)?.params as JsonSchema | undefined;
+  return { ...content, target: addressed(content.target), params: resolveVariables(parsed.value, open, schema) };
+}
+
+/** A node by its name, where that is enough: what is copied is read by people. */
+function addressed(target: RequestTarget): RequestTarget {
+  return target.kind === 'node' ? { kind: 'node', nodeId: addressOf(target.nodeId, useCluster.getState().nodes) } : target;
 }
 
 async function copyCall(content: RequestContent, print: (call: WrittenCall) => string): Promise<void> {
@@ -63,7 +70,7 @@ export function copyAsTypeScript(content: RequestContent): Promise<void> {
 /** Saves all saved requests as one JSON file. */
 export function exportRequests(): void {
   const state = useRpc.getState();
-  const file = writeRequestsFile(state.saved, (method) => entryOf(state, method)?.secretParams ?? []);
+  const file = writeRequestsFile(state.saved, (content) => secretParamsOf(state, content));
   saveTextFile('signalbox-requests.json', file);
 }
 

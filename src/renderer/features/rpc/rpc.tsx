@@ -7,14 +7,17 @@ import { IconTerminal2, StateShape } from '../../design/icons/index.ts';
 import { Strip } from '../../design/layout/bars.tsx';
 import { SideColumn } from '../../design/layout/split.tsx';
 import { useTranslation } from '../../i18n/index.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { formatAge } from '../../state/format.ts';
 import { useNode } from '../../state/node.ts';
 import { useCall } from '../../state/use-call.ts';
 import { ConfirmCall } from './dialogs/confirm-call.tsx';
 import { NameDialog } from './dialogs/name-dialog.tsx';
 import { VariablesDialog } from './dialogs/variables-dialog.tsx';
+import { targetOfNode } from './model/target.ts';
 import { SideHead } from './side/side-head.tsx';
 import { SideList } from './side/side-list.tsx';
+import { useTargetCatalogue } from './state/catalogues.ts';
 import { activeTab, useRpc } from './state/rpc-store.ts';
 import { openMethod } from './state/tabs.ts';
 import { keeping, loadWorkspace } from './state/workspace.ts';
@@ -27,6 +30,7 @@ const noParams = {};
 export function Rpc() {
   const { t } = useTranslation('rpc');
   const catalogue = useCall('rpc.catalogue', noParams);
+  useTargetCatalogue(useRpc((state) => activeTab(state)?.content.target));
   useCatalogue(catalogue.state.kind === 'ready' ? catalogue.state.data.methods : undefined);
   useWorkspace();
   useRouteRequest();
@@ -201,14 +205,16 @@ function useWorkspace(): void {
   }, []);
 }
 
-/** `#/rpc?method=…&params=…` opens a request. It fills in, it never sends. */
+/** `#/rpc?method=…&params=…&node=ID` opens a request. It fills in, it never sends. */
 function useRouteRequest(): void {
   const route = useRoute();
   const ready = useRpc(({ loading, catalogue }) => loading !== 'waiting' && catalogue.length > 0);
   useEffect(() => {
     const method = route.query.get('method');
     if (!ready || route.view !== 'rpc' || method === null) return;
-    openMethod(method.slice(0, 128), route.query.get('params') ?? undefined);
+    const node = route.query.get('node');
+    const target = node === null ? undefined : targetOfNode(node.slice(0, 128), useCluster.getState().nodes);
+    openMethod(method.slice(0, 128), route.query.get('params') ?? undefined, target);
     // Taken: the same link a second time must be a change of address again.
     history.replaceState(null, '', '#/rpc');
   }, [ready, route]);

@@ -4,6 +4,7 @@ import { useTranslation } from '../../i18n/index.ts';
 import { useNode } from '../../state/node.ts';
 import { copyAsCli, copyAsTypeScript, exportRequests } from './acts.ts';
 import { dangerOf } from './model/danger.ts';
+import { ownNode } from './model/target.ts';
 import { showParamsAs } from './request/params-panel-view.ts';
 import { closeRequest } from './request/request-tabs.tsx';
 import { filterId } from './side/side-list.tsx';
@@ -17,7 +18,8 @@ export function useRpcActions(): void {
   const { t } = useTranslation('rpc');
   const tabId = useRpc((state) => state.activeTabId);
   const method = useRpc((state) => activeTab(state)?.content.method ?? '');
-  const entry = useRpc((state) => entryOf(state, method));
+  const entry = useRpc((state) => entryOf(state, activeTab(state)?.content));
+  const target = useRpc((state) => activeTab(state)?.content.target ?? ownNode);
   const running = useRpc((state) => tabId !== undefined && state.runs[tabId]?.current.state === 'running');
   const environment = useNode(({ status }) => status?.environment);
   useEffect(() => {
@@ -36,8 +38,8 @@ export function useRpcActions(): void {
         id: 'rpc.send',
         title: t('actionSend', { method }),
         shortcut: 'mod+enter',
-        danger: dangerOf(entry, environment),
-        ...onTab(send, method !== '' && !running && entry?.allowed !== false),
+        danger: dangerOf(entry, environment, target),
+        ...onTab(send, method !== '' && !running && (entry?.allowed !== false || target.kind !== 'self')),
       },
       { ...act, id: 'rpc.cancel', title: t('actionCancel'), shortcut: 'escape', ...onTab(cancel, running) },
       { ...act, id: 'rpc.save', title: t('actionSave'), shortcut: 'mod+s', ...onTab(saveOrAsk, method !== '') },
@@ -60,5 +62,5 @@ export function useRpcActions(): void {
       { ...act, id: 'rpc.export', title: t('exportRequests'), run: exportRequests },
       { ...act, id: 'rpc.filter', title: t('filterLabel'), shortcut: '/', run: () => document.getElementById(filterId)?.focus() },
     ]);
-  }, [t, tabId, method, entry, running, environment]);
+  }, [t, tabId, method, entry, target, running, environment]);
 }

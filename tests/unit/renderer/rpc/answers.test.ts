@@ -5,7 +5,7 @@ import { getAt, parsePointer, setAt } from '../../../../src/renderer/design/data
 import { diffJson } from '../../../../src/renderer/features/rpc/model/json-diff.ts';
 import { previewJson, shortJson } from '../../../../src/renderer/features/rpc/model/json-preview.ts';
 import { issuesOf, openIssues } from '../../../../src/renderer/features/rpc/model/problems.ts';
-import { cellText, nodeGrid, sortRows, tablesIn } from '../../../../src/renderer/features/rpc/model/result-table.ts';
+import { cellText, sortRows, tablesIn } from '../../../../src/renderer/features/rpc/model/result-table.ts';
 
 describe('a preview of a large answer', () => {
   it('is the same text as the whole when the whole fits', () => {
@@ -92,34 +92,6 @@ describe('tables in an answer', () => {
       '0.123',
       'x',
     ]);
-  });
-});
-
-describe('the grid of a gathered call', () => {
-  const grid = nodeGrid({
-    results: [
-      { node: 'a', status: 'success', data: { term: 42, lag: 0, list: [1] } },
-      { node: 'b', status: 'success', data: { term: 42, lag: 9 } },
-      { node: 'c', status: 'success', data: { term: 42, lag: 0 } },
-      { node: 'd', status: 'error', error: { code: 'FORBIDDEN', message: 'No.', retryable: false } },
-    ],
-    missing: ['e'],
-  });
-
-  it('has a row for every node that was asked', () => {
-    expect(grid.rows.map((row) => [row.node, row.state])).toEqual([
-      ['a', 'ok'],
-      ['b', 'ok'],
-      ['c', 'ok'],
-      ['d', 'failed'],
-      ['e', 'missing'],
-    ]);
-    expect([grid.columns, grid.answered]).toEqual([['term', 'lag'], 3]);
-  });
-
-  it('marks what differs from most nodes', () => {
-    const differing = grid.rows.flatMap((row) => row.cells.filter((cell) => cell.differs).map((cell) => `${row.node}.${cell.column}`));
-    expect(differing).toEqual(['b.lag']);
   });
 });
 

@@ -7,7 +7,7 @@ const call = (change: Partial<WrittenCall>): WrittenCall => ({
   method: 'logs.tail',
   params: {},
   timeoutMs: 10_000,
-  target: 'node',
+  target: { kind: 'self' },
   ...change,
 });
 
@@ -17,6 +17,14 @@ describe('a request as a command', () => {
     expect(cliCommand(call({ params: { name: 'all' }, timeoutMs: 5_000 }))).toBe(
       `signalbox call logs.tail --params '{"name":"all"}' --timeout 5000`,
     );
+  });
+
+  it('says where the call goes', () => {
+    const words = (target: WrittenCall['target']) => cliCommand(call({ target })).replace('signalbox call logs.tail ', '');
+    expect(words({ kind: 'node', nodeId: 'press-07' })).toBe('--node press-07');
+    expect(words({ kind: 'any', capability: 'router' })).toBe('--any router');
+    expect([words({ kind: 'all' }), words({ kind: 'all', capability: 'press' })]).toEqual(['--all', '--all press']);
+    expect(words({ kind: 'broadcast' })).toBe('--broadcast');
   });
 
   it('reaches the program byte for byte through a real shell', () => {
@@ -35,9 +43,17 @@ describe('a request as TypeScript', () => {
     expect(typeScriptCall(call({ params: { name: "it's", lines: 5 } }))).toBe(
       "const result = await client.call('logs.tail', { name: 'it\\'s', lines: 5 });\n",
     );
-    expect(typeScriptCall(call({ target: 'all', timeoutMs: 1_000 }))).toBe(
+    expect(typeScriptCall(call({ target: { kind: 'all' }, timeoutMs: 1_000 }))).toBe(
       "const result = await client.call('logs.tail', {}, { timeoutMs: 1000, target: { all: true } });\n",
     );
+  });
+
+  it('says where the call goes', () => {
+    const options = (target: WrittenCall['target']) =>
+      typeScriptCall(call({ target })).replace("const result = await client.call('logs.tail', {}, ", '');
+    expect(options({ kind: 'node', nodeId: 'press-07' })).toBe("{ target: { node: 'press-07' } });\n");
+    expect(options({ kind: 'any', capability: 'press' })).toBe("{ target: { any: 'press' } });\n");
+    expect(options({ kind: 'broadcast' })).toBe("{ serviceId: '*' });\n");
   });
 
   it('means the same value as the params', () => {

@@ -1,10 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../../src/common/errors.ts';
-import { readItems, type SavedRequest, sameContent, savedRequestSchema } from '../../../../src/renderer/features/rpc/model/kept-items.ts';
+import {
+  readItems,
+  requestContentSchema,
+  type SavedRequest,
+  sameContent,
+  savedRequestSchema,
+} from '../../../../src/renderer/features/rpc/model/kept-items.ts';
 import { freeName, readRequestsFile, writeRequestsFile } from '../../../../src/renderer/features/rpc/model/requests-file.ts';
 import { SavingQueue } from '../../../../src/renderer/features/rpc/model/saving-queue.ts';
 
-const content = { method: 'logs.tail', text: '{"name":"all"}', target: 'node', timeoutMs: 10_000 } as const;
+const content = { method: 'logs.tail', text: '{"name":"all"}', target: { kind: 'self' }, timeoutMs: 10_000 } as const;
 const request = (name: string, text: string = content.text): SavedRequest => ({ name, content: { ...content, text } });
 
 describe('kept items', () => {
@@ -23,12 +29,25 @@ describe('kept items', () => {
 
   it('fill in what an older console did not write', () => {
     const [read] = readItems([{ id: 'a', value: { name: 'Old', content: { method: 'm', text: '{}' } } }], [], savedRequestSchema).data;
-    expect(read?.content).toEqual({ method: 'm', text: '{}', target: 'node', timeoutMs: 10_000 });
+    expect(read?.content).toEqual({ method: 'm', text: '{}', target: { kind: 'self' }, timeoutMs: 10_000 });
+  });
+
+  it('name their target in the words of an older console, or as today', () => {
+    const read = (target: unknown) => requestContentSchema.parse({ method: 'm', text: '{}', target }).target;
+    expect(['node', 'any', 'all'].map(read)).toEqual([{ kind: 'self' }, { kind: 'any', capability: 'router' }, { kind: 'all' }]);
+    const targets = [
+      { kind: 'node', nodeId: 'n1abc', name: 'press-07' },
+      { kind: 'any', capability: 'press' },
+      { kind: 'all', capability: 'edge' },
+      { kind: 'broadcast' },
+    ];
+    expect(targets.map(read)).toEqual(targets);
+    expect(() => read({ kind: 'node' })).toThrow();
   });
 
   it('are the same when every field is', () => {
     expect(sameContent(content, { ...content })).toBe(true);
-    expect(sameContent(content, { ...content, target: 'all' })).toBe(false);
+    expect(sameContent(content, { ...content, target: { kind: 'all' } })).toBe(false);
   });
 });
 
@@ -48,6 +67,14 @@ describe('a file of requests', () => {
     expect(read.data[1]?.content.text).toBe('{ "na');
   });
 
+  it('keeps where each request goes, and takes the words of an older file', () => {
+    const target = { kind: 'all', capability: 'press' } as const;
+    const file = writeRequestsFile([{ name: 'All', content: { ...content, target } }], () => []);
+    expect(readRequestsFile(file, []).data[0]?.content.target).toEqual(target);
+    const older = readRequestsFile(file.replace(/"target": \{[^}]*\}/, '"target": "any"'), []);
+    expect(older.data[0]?.content.target).toEqual({ kind: 'any', capability: 'router' });
+  });
+
   it('holds no secret', () => {
     const file = writeRequestsFile([request('Add', '{"username":"bea","passwordSha256":"s3cret"}')], () => ['passwordSha256']);
     expect(file).not.toContain('s3cret');
@@ -61,7 +88,9 @@ describe('a file of requests', () => {
       requests: [{ name: 'Good', method: 'node.status' }, { name: 'No method' }, 'nonsense'],
     });
     const read = readRequestsFile(file, ['Good']);
-    expect(read.data).toEqual([{ name: 'Good 2', content: { method: 'node.status', text: '{}', target: 'node', timeoutMs: 10_000 } }]);
+    expect(read.data).toEqual([
+      { name: 'Good 2', content: { method: 'node.status', text: '{}', target: { kind: 'self' }, timeoutMs: 10_000 } },
+    ]);
     expect(read.errors).toMatchObject([
       { position: 2, name: 'No method', problem: 'bad-request' },
       { position: 3, problem: 'bad-request' },

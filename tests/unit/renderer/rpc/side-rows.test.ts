@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CatalogueEntry } from '../../../../src/common/contract/rpc.ts';
 import { dangerOf } from '../../../../src/renderer/features/rpc/model/danger.ts';
 import { expandedOf, levelOf, type SideRow, type SideRowsInput, sideRows } from '../../../../src/renderer/features/rpc/model/side-rows.ts';
+import { ownNode } from '../../../../src/renderer/features/rpc/model/target.ts';
 
 const entry = (method: string, change: Partial<CatalogueEntry> = {}): CatalogueEntry => ({
   method,
@@ -17,7 +18,7 @@ const entry = (method: string, change: Partial<CatalogueEntry> = {}): CatalogueE
   allowed: true,
   ...change,
 });
-const content = (method: string) => ({ method, text: '{}', target: 'node', timeoutMs: 10_000 }) as const;
+const content = (method: string) => ({ method, text: '{}', target: { kind: 'self' }, timeoutMs: 10_000 }) as const;
 
 const input: SideRowsInput = {
   catalogue: [
@@ -73,6 +74,21 @@ describe('the list at the left', () => {
     expect(shown({ query: 'zzz' })).toEqual([]);
   });
 
+  it('marks a method that the node of the request does not offer', () => {
+    const rows = sideRows({
+      catalogue: [entry('node.status'), entry('press.stop')],
+      saved: [],
+      history: [],
+      query: '',
+      closed: new Set(),
+      lacking: (method) => (method === 'press.stop' ? 'kiln-02' : undefined),
+    });
+    const marked = rows.flatMap((row) =>
+      row.kind === 'method' && row.lacking !== undefined ? [`${row.entry.method} ${row.lacking}`] : [],
+    );
+    expect(marked).toEqual(['press.stop kiln-02']);
+  });
+
   it('knows which rows open', () => {
     expect(sideRows(input).map(expandedOf).slice(0, 5)).toEqual([true, undefined, true, true, undefined]);
   });
@@ -83,10 +99,10 @@ describe('how much is asked before a call', () => {
     const restart = entry('node.restart', { effect: 'destructive' });
     const remove = entry('users.remove', { effect: 'destructive', params: { required: ['username'] } });
     expect([
-      dangerOf(undefined, 'none'),
-      dangerOf(entry('node.status'), 'prod'),
-      dangerOf(entry('config.set', { effect: 'write' }), 'prod'),
+      dangerOf(undefined, 'none', ownNode),
+      dangerOf(entry('node.status'), 'prod', ownNode),
+      dangerOf(entry('config.set', { effect: 'write' }), 'prod', ownNode),
     ]).toEqual([0, 0, 1]);
-    expect([dangerOf(restart, 'dev'), dangerOf(restart, 'prod'), dangerOf(remove, 'none')]).toEqual([2, 3, 3]);
+    expect([dangerOf(restart, 'dev', ownNode), dangerOf(restart, 'prod', ownNode), dangerOf(remove, 'none', ownNode)]).toEqual([2, 3, 3]);
   });
 });

@@ -1,12 +1,13 @@
 /** A request as somebody would write it elsewhere: in a shell, in TypeScript. */
 import { limits } from '../../../../common/limits.ts';
-import type { TargetKind } from './kept-items.ts';
+import { callOptionsOf, type RequestTarget } from './target.ts';
 
 export interface WrittenCall {
   readonly method: string;
   readonly params: unknown;
   readonly timeoutMs: number;
-  readonly target: TargetKind;
+  /** A node as it is to be named: id or unique name. */
+  readonly target: RequestTarget;
 }
 
 /** One word of a POSIX shell command line, quoted only when it must be. */
@@ -15,27 +16,39 @@ export function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `signalbox call METHOD --params '…'` */
+/** `signalbox call METHOD --params '…' --node NAME` */
 export function cliCommand(call: WrittenCall): string {
   const words = ['signalbox', 'call', call.method];
   if (!isEmptyObject(call.params)) words.push('--params', JSON.stringify(call.params));
+  words.push(...targetWords(call.target));
   if (call.timeoutMs !== limits.defaultTimeoutMs) words.push('--timeout', String(call.timeoutMs));
   return words.map(quoteForShell).join(' ');
+}
+
+/** The target as the command line takes it (docs/cli.md). */
+function targetWords(target: RequestTarget): readonly string[] {
+  switch (target.kind) {
+    case 'self':
+      return [];
+    case 'node':
+      return ['--node', target.nodeId];
+    case 'any':
+      return ['--any', target.capability];
+    case 'all':
+      return target.capability === undefined ? ['--all'] : ['--all', target.capability];
+    case 'broadcast':
+      return ['--broadcast'];
+  }
 }
 
 /** `await client.call('method', { … })` */
 export function typeScriptCall(call: WrittenCall): string {
   const options: Record<string, unknown> = {};
   if (call.timeoutMs !== limits.defaultTimeoutMs) options.timeoutMs = call.timeoutMs;
-  if (call.target !== 'node') options.target = wireTarget(call.target);
+  Object.assign(options, callOptionsOf(call.target));
   const args = [`'${call.method.replaceAll(/['\\]/g, '\\$&')}'`, literal(call.params, '')];
   if (!isEmptyObject(options)) args.push(literal(options, ''));
   return `const result = await client.call(${args.join(', ')});\n`;
-}
-
-/** Every node has the capability `router`, so "any node" means any that answers. */
-export function wireTarget(kind: Exclude<TargetKind, 'node'>): { readonly any: string } | { readonly all: true } {
-  return kind === 'any' ? { any: 'router' } : { all: true };
 }
 
 function literal(value: unknown, indent: string): string {

@@ -1,17 +1,14 @@
 /** What the RPC screen keeps in the person's workspace on the node, and how it is read back. */
 import { z } from 'zod';
 import { limits } from '../../../../common/limits.ts';
-
-/** Where a request goes: this node, any that offers it, or all of them. */
-const targetKinds = ['node', 'any', 'all'] as const;
-export type TargetKind = (typeof targetKinds)[number];
+import { ownNode, requestTargetSchema, targetKey } from './target.ts';
 
 /** What a person writes for one call. */
 export const requestContentSchema = z.object({
   method: z.string().max(128),
   /** As written, so that a half-finished text survives. */
   text: z.string(),
-  target: z.enum(targetKinds).default('node'),
+  target: requestTargetSchema.default(ownNode),
   timeoutMs: z.number().int().min(1).max(limits.maxTimeoutMs).default(limits.defaultTimeoutMs),
 });
 export type RequestContent = z.infer<typeof requestContentSchema>;
@@ -84,5 +81,5 @@ export function readItems<T extends object>(
 
 /** True when two requests are written the same. */
 export function sameContent(a: RequestContent, b: RequestContent): boolean {
-  return a.method === b.method && a.text === b.text && a.target === b.target && a.timeoutMs === b.timeoutMs;
+  return a.method === b.method && a.text === b.text && targetKey(a.target) === targetKey(b.target) && a.timeoutMs === b.timeoutMs;
 }

@@ -17,9 +17,12 @@ const fileRequestSchema = z.object({
 });
 
 /** The text of the file. Secret params are left out. */
-export function writeRequestsFile(requests: readonly SavedRequest[], secretParamsOf: (method: string) => readonly string[]): string {
+export function writeRequestsFile(
+  requests: readonly SavedRequest[],
+  secretParamsOf: (content: RequestContent) => readonly string[],
+): string {
   const written = requests.map(({ name, content }) => {
-    const text = withoutSecrets(content.text, secretParamsOf(content.method)) ?? '';
+    const text = withoutSecrets(content.text, secretParamsOf(content)) ?? '';
     return { name, method: content.method, params: paramsOf(text), target: content.target, timeoutMs: content.timeoutMs };
   });
   return `${JSON.stringify({ format, version: 1, requests: written }, null, 2)}\n`;

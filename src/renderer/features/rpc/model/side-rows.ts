@@ -7,7 +7,13 @@ export type SectionName = 'saved' | 'methods' | 'history';
 export type SideRow =
   | { readonly kind: 'section'; readonly key: string; readonly name: SectionName; readonly count: number; readonly expanded: boolean }
   | { readonly kind: 'service'; readonly key: string; readonly name: string; readonly expanded: boolean }
-  | { readonly kind: 'method'; readonly key: string; readonly entry: CatalogueEntry; readonly label: string }
+  | {
+      readonly kind: 'method';
+      readonly key: string;
+      readonly entry: CatalogueEntry;
+      readonly label: string;
+      readonly lacking: string | undefined;
+    }
   | { readonly kind: 'saved'; readonly key: string; readonly request: Kept<SavedRequest> }
   | { readonly kind: 'history'; readonly key: string; readonly entry: Kept<HistoryEntry> };
 
@@ -18,6 +24,8 @@ export interface SideRowsInput {
   readonly query: string;
   /** Keys of sections and services that are closed. */
   readonly closed: ReadonlySet<string>;
+  /** Name of a node that would be asked and does not offer the method. */
+  readonly lacking?: (method: string) => string | undefined;
 }
 
 /** The rows to show. A query opens everything and leaves only what matches. */
@@ -32,7 +40,7 @@ export function sideRows(input: SideRowsInput): readonly SideRow[] {
   const historyRows = history.map((entry): SideRow => ({ kind: 'history', key: `history/${entry.id}`, entry }));
   return [
     ...section('saved', savedRows, saved.length, isOpen),
-    ...section('methods', methodRows(methods, isOpen), methods.length, isOpen),
+    ...section('methods', methodRows(methods, isOpen, input.lacking), methods.length, isOpen),
     ...section('history', historyRows, history.length, isOpen),
   ];
 }
@@ -44,7 +52,11 @@ function section(name: SectionName, rows: readonly SideRow[], count: number, isO
   return [{ kind: 'section', key, name, count, expanded }, ...(expanded ? rows : [])];
 }
 
-function methodRows(methods: readonly CatalogueEntry[], isOpen: (key: string) => boolean): readonly SideRow[] {
+function methodRows(
+  methods: readonly CatalogueEntry[],
+  isOpen: (key: string) => boolean,
+  lacking: SideRowsInput['lacking'],
+): readonly SideRow[] {
   const services = new Map<string, CatalogueEntry[]>();
   for (const entry of methods) {
     const group = services.get(entry.service);
@@ -55,7 +67,13 @@ function methodRows(methods: readonly CatalogueEntry[], isOpen: (key: string) =>
     const key = `service/${name}`;
     const expanded = isOpen(key);
     const rows = entries.map(
-      (entry): SideRow => ({ kind: 'method', key: `method/${entry.method}`, entry, label: shortName(entry.method, name) }),
+      (entry): SideRow => ({
+        kind: 'method',
+        key: `method/${entry.method}`,
+        entry,
+        label: shortName(entry.method, name),
+        lacking: lacking?.(entry.method),
+      }),
     );
     return [{ kind: 'service', key, name, expanded }, ...(expanded ? rows : [])];
   });

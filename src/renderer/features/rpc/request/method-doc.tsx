@@ -3,17 +3,21 @@ import { Button } from '../../../design/controls/index.ts';
 import type { JsonSchema } from '../../../design/data/json-schema.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { describeSchema } from '../describe-schema.ts';
+import { useLacking } from '../state/catalogues.ts';
 import { entryOf, type Tab, useRpc } from '../state/rpc-store.ts';
 import { changeContent } from '../state/tabs.ts';
+import { useTargetName } from './target-picker.tsx';
 
 /** What a method does, who may call it, and what it takes. */
 export function MethodDoc({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
-  const entry = useRpc((state) => entryOf(state, tab.content.method));
+  const entry = useRpc((state) => entryOf(state, tab.content));
+  const lacking = useLacking(tab.content.target)(tab.content.method);
+  const node = useTargetName()(tab.content.target);
   if (entry === undefined) {
     return (
       <section className="sb-col sb-rpc-doc" aria-label={t('docLabel')}>
-        <p className="sb-rpc-form-note sb-2">{tab.content.method === '' ? t('docNoMethod') : t('docUnknown')}</p>
+        <p className="sb-rpc-form-note sb-2">{tab.content.method === '' ? t('docNoMethod') : t('docUnknown', { node })}</p>
       </section>
     );
   }
@@ -22,6 +26,7 @@ export function MethodDoc({ tab }: { readonly tab: Tab }) {
       <DocHead entry={entry} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="sb-scroll sb-rpc-doc-body sb-select" aria-label={t('docText')} tabIndex={0}>
+        {lacking !== undefined && <p className="sb-warn">{t('docLacking', { node: lacking })}</p>}
         <p className="sb-2">{entry.help}</p>
         <ParamsList schema={entry.params as JsonSchema} />
         {entry.aliases.length > 0 && (

@@ -20,7 +20,7 @@ export function ParamsForm(props: {
 }) {
   const { t } = useTranslation('rpc');
   const { tab, parsed, problems, reveal } = props;
-  const entry = useRpc((state) => entryOf(state, tab.content.method));
+  const entry = useRpc((state) => entryOf(state, tab.content));
   const [left, setLeft] = useState<ReadonlySet<string>>(() => new Set());
   const field = useMemo(() => (entry === undefined ? undefined : formFieldOf(entry.params as JsonSchema)), [entry]);
   const form = useRef<HTMLDivElement>(null);

@@ -10,6 +10,7 @@ import { entryOf, type Obstacle, type Tab, useRpc, variablesOf } from '../state/
 import { changeContent } from '../state/tabs.ts';
 import { ParamsForm } from './params-form.tsx';
 import { showParamsAs } from './params-panel-view.ts';
+import { useTargetLabel } from './target-picker.tsx';
 import { useProblems } from './use-problems.ts';
 
 const CodeEditor = lazy(() => import('../../../design/data/code-editor.tsx').then((module) => ({ default: module.CodeEditor })));
@@ -57,7 +58,7 @@ type Problems = ReturnType<typeof useProblems>['problems'];
 function ParamsText(props: { readonly tab: Tab; readonly problems: Problems; readonly reveal: { readonly pointer: string } | undefined }) {
   const { t } = useTranslation('rpc');
   const { tab } = props;
-  const schema = useRpc((state) => entryOf(state, tab.content.method)?.params) as JsonSchema | undefined;
+  const schema = useRpc((state) => entryOf(state, tab.content)?.params) as JsonSchema | undefined;
   const variables = useRpc(variablesOf);
   const names = useMemo(() => variables.map((variable) => variable.name), [variables]);
   return (
@@ -115,8 +116,17 @@ function ObstacleStrip({ tab }: { readonly tab: Tab }) {
 function RoleStrip({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const entry = useRpc((state) => entryOf(state, tab.content.method));
+  const entry = useRpc((state) => entryOf(state, tab.content));
+  const labelOf = useTargetLabel();
   if (entry?.allowed !== false) return null;
+  if (tab.content.target.kind === 'node') {
+    const node = labelOf(tab.content.target);
+    return (
+      <Strip tone="mode" icon={<StateShape kind="offline" />} fact={t('cannotCallThere', { method: entry.method, node })}>
+        {t('cannotCallThereRole', { role: common(`role_${entry.role}`), node })}
+      </Strip>
+    );
+  }
   return (
     <Strip tone="mode" icon={<StateShape kind="offline" />} fact={t('cannotCall', { method: entry.method })}>
       {t('cannotCallRole', { role: common(`role_${entry.role}`) })}

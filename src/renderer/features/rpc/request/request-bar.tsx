@@ -1,14 +1,14 @@
 import { shortcutLabel } from '../../../app/actions/shortcuts.ts';
 import { ActionIcon, Autocomplete, Button, Menu, Select } from '../../../design/controls/index.ts';
-import { IconChevronDown, IconClock, IconPlayerPlay, IconPlayerStop, IconServer } from '../../../design/icons/index.ts';
+import { IconChevronDown, IconClock, IconPlayerPlay, IconPlayerStop } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNode } from '../../../state/node.ts';
 import { dangerOf } from '../model/danger.ts';
-import type { TargetKind } from '../model/kept-items.ts';
-import { entryOf, type Tab, useRpc } from '../state/rpc-store.ts';
+import { catalogueFor, entryOf, type Tab, useRpc } from '../state/rpc-store.ts';
 import { chooseVariables } from '../state/saved.ts';
 import { cancel, repeatEvery, send } from '../state/sending.ts';
 import { changeContent, changeMethod } from '../state/tabs.ts';
+import { TargetPicker } from './target-picker.tsx';
 
 const timeoutsMs = [1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000];
 const repeatsMs = [1_000, 5_000, 10_000, 30_000, 60_000];
@@ -18,25 +18,12 @@ const noVariables = 'none';
 /** Where a request goes, which method, how long, with which variables; Send or Cancel. */
 export function RequestBar({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
-  const nodeName = useNode(({ status }) => status?.name);
-  const catalogue = useRpc((state) => state.catalogue);
+  const catalogue = useRpc((state) => catalogueFor(state, tab.content));
   const { content } = tab;
   const timeouts = [...new Set([...timeoutsMs, content.timeoutMs])].toSorted((a, b) => a - b);
   return (
     <div className="sb-subbar sb-rpc-bar">
-      <Select
-        aria-label={t('target')}
-        className="sb-rpc-target"
-        leftSection={<IconServer size={14} stroke={1.5} />}
-        value={content.target}
-        data={[
-          { value: 'node', label: nodeName === undefined ? t('target_node') : t('target_named', { name: nodeName }) },
-          { value: 'any', label: t('target_any') },
-          { value: 'all', label: t('target_all') },
-        ]}
-        onChange={(value) => changeContent(tab.id, { target: value as TargetKind })}
-        comboboxProps={{ width: 'max-content', position: 'bottom-start' }}
-      />
+      <TargetPicker target={content.target} onChange={(target) => changeContent(tab.id, { target })} />
       <Autocomplete
         aria-label={t('method')}
         className="sb-rpc-method-field"
@@ -94,10 +81,10 @@ function VariablesSelect() {
 function SendButton({ tab }: { readonly tab: Tab }) {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const entry = useRpc((state) => entryOf(state, tab.content.method));
+  const entry = useRpc((state) => entryOf(state, tab.content));
   const running = useRpc((state) => state.runs[tab.id]?.current.state === 'running');
   const environment = useNode(({ status }) => status?.environment);
-  const asks = dangerOf(entry, environment) >= 2;
+  const asks = dangerOf(entry, environment, tab.content.target) >= 2;
   if (running) {
     return (
       <Button
@@ -110,7 +97,8 @@ function SendButton({ tab }: { readonly tab: Tab }) {
       </Button>
     );
   }
-  const impossible = entry?.allowed === false || tab.content.method.trim() === '';
+  // What another node allows is for it to say: its settings may have changed since it was asked.
+  const impossible = (entry?.allowed === false && tab.content.target.kind === 'self') || tab.content.method.trim() === '';
   return (
     <Button.Group>
       <Button

@@ -19,7 +19,7 @@ const empty: ParsedJson = { ok: true, value: {} };
 /** What is wrong with the params of a tab: as the node said, and as the schema shows before they are sent. */
 export function useProblems(tab: Tab): Problems {
   const { t } = useTranslation('rpc');
-  const schema = useRpc((state) => entryOf(state, tab.content.method)?.params) as JsonSchema | undefined;
+  const schema = useRpc((state) => entryOf(state, tab.content)?.params) as JsonSchema | undefined;
   const run = useRpc((state) => state.runs[tab.id]?.current);
   const { text, method } = tab.content;
   return useMemo(() => {

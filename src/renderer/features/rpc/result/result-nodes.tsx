@@ -1,107 +1,138 @@
 import { useMemo, useState } from 'react';
-import { shortNodeId } from '../../../../common/ids.ts';
-import type { GatheredResults } from '../../../../common/wire/messages.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
-import { StateLabel } from '../../../design/icons/index.ts';
 import { TopRow } from '../../../design/layout/row-split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
-import { useNode } from '../../../state/node.ts';
-import { type NodeRow, nodeGrid } from '../model/result-table.ts';
-import { ResultJson } from './result-json.tsx';
-import { shortOf } from './result-status.tsx';
+import { formatCount } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
+import { gridColumns, type NodeGrid, type NodeRow, sortNodeRows, wholeAnswer } from '../model/node-grid.ts';
+import type { Sorting } from '../model/result-table.ts';
+import type { Run } from '../state/run.ts';
+import { whyEmpty } from './error-words.ts';
+import { NodeDetail } from './node-detail.tsx';
+import { NodeRowState } from './node-row-state.tsx';
 import { shownCell } from './shown-cell.ts';
 
-/** One row a node; what differs from most is marked; the chosen node's whole answer below. */
-export function ResultNodes({ gathered }: { readonly gathered: GatheredResults }) {
+const fixedTracks = 'minmax(110px, 1.4fr) 120px 64px';
+
+/** One row for each node as its part comes; what differs from most is marked; the chosen node's answer below. */
+export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: NodeGrid }) {
   const { t } = useTranslation('rpc');
-  const grid = useMemo(() => nodeGrid(gathered), [gathered]);
-  const [selected, setSelected] = useState(0);
   const nameOf = useNodeNames();
+  const [sorting, setSorting] = useState<Sorting>();
+  const [chosen, setChosen] = useState<string>();
   const rowHeight = useRowHeight('--sb-row');
-  const columns = `minmax(110px, 1.4fr) 120px${' minmax(80px, 1fr)'.repeat(grid.columns.length)}`;
-  const row = grid.rows[selected];
+  const rows = useMemo(() => sortNodeRows(grid.rows, sorting, nameOf), [grid, sorting, nameOf]);
+  const tracks = `${fixedTracks}${' minmax(72px, 1fr)'.repeat(Math.max(1, grid.columns.length))}`;
+  const numeric = useMemo(() => numericColumns(grid), [grid]);
+  const index = Math.max(
+    0,
+    rows.findIndex((row) => row.nodeId === chosen),
+  );
+  const row = rows[index];
   return (
     <>
       <TopRow
         name="rpc.nodes"
-        initialHeight={Math.min(260, 28 + rowHeight * grid.rows.length)}
+        initialHeight={Math.min(260, 30 + rowHeight * grid.rows.length)}
         minHeight={56}
         minHeightBelow={90}
         label={t('resizeNodes')}
         className="sb-col"
       >
+        <GridHead grid={grid} tracks={tracks} numeric={numeric} sorting={sorting} onSort={setSorting} />
         <VirtualList
           label={t('result_nodes')}
-          count={grid.rows.length}
+          count={rows.length}
           rowHeight={rowHeight}
-          columns={columns}
-          keyOf={(index) => grid.rows[index]?.node ?? index}
-          selectedIndex={selected}
-          onSelect={setSelected}
-          head={
-            <div className="sb-head" role="presentation" style={{ gridTemplateColumns: columns }}>
-              <span>{t('column_node')}</span>
-              <span>{t('column_result')}</span>
-              {grid.columns.map((column) => (
-                <span key={column}>{column}</span>
-              ))}
-            </div>
-          }
-          renderRow={(index) => {
-            const shown = grid.rows[index];
-            return shown === undefined ? null : <GridRow row={shown} name={nameOf(shown.node)} />;
+          columns={tracks}
+          keyOf={(at) => rows[at]?.nodeId ?? at}
+          selectedIndex={index}
+          onSelect={(at) => setChosen(rows[at]?.nodeId)}
+          renderRow={(at) => {
+            const shown = rows[at];
+            return shown === undefined ? null : <GridRow row={shown} name={nameOf(shown.nodeId)} run={run} numeric={numeric} />;
           }}
         />
       </TopRow>
-      {row !== undefined && (
-        <>
-          <div className="sb-subbar">
-            <b>{nameOf(row.node)}</b>
-            <NodeState row={row} />
-            <span className="sb-grow" />
-            {grid.rows.some((known) => known.cells.some((cell) => cell.differs)) && <span className="sb-3">{t('differs')}</span>}
-          </div>
-          {row.state === 'ok' && (
-            <ResultJson key={row.node} data={row.data} bytes={JSON.stringify(row.data)?.length ?? 0} name={row.node} />
-          )}
-        </>
-      )}
+      {row !== undefined && <NodeDetail key={row.nodeId} row={row} run={run} grid={grid} nameOf={nameOf} />}
     </>
   );
 }
 
-function useNodeNames(): (node: string) => string {
-  const status = useNode((state) => state.status);
-  return (node) => (node === status?.nodeId ? status.name : shortNodeId(node));
+function GridHead(props: {
+  readonly grid: NodeGrid;
+  readonly tracks: string;
+  readonly numeric: ReadonlySet<string>;
+  readonly sorting: Sorting | undefined;
+  readonly onSort: (sorting: Sorting) => void;
+}) {
+  const { t } = useTranslation('rpc');
+  const { sorting, numeric } = props;
+  const titles = [
+    { column: gridColumns.node, title: t('column_node') },
+    { column: gridColumns.result, title: t('column_result') },
+    { column: gridColumns.time, title: t('column_timeMs') },
+    ...props.grid.columns.map((column) => ({ column, title: column === wholeAnswer ? t('result') : column })),
+  ];
+  return (
+    <div className="sb-rpc-table-head">
+      <div className="sb-head" style={{ gridTemplateColumns: props.tracks }}>
+        {titles.map(({ column, title }) => (
+          <button
+            key={column}
+            type="button"
+            className={`sb-rpc-sort sb-clip${numeric.has(column) ? ' sb-r' : ''}`}
+            title={title}
+            onClick={() => props.onSort({ column, descending: sorting?.column === column && !sorting.descending })}
+          >
+            {title}
+            {sorting?.column === column && (sorting.descending ? ' ↓' : ' ↑')}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
 }
 
-function NodeState({ row }: { readonly row: NodeRow }) {
+function GridRow(props: { readonly row: NodeRow; readonly name: string; readonly run: Run; readonly numeric: ReadonlySet<string> }) {
   const { t } = useTranslation('rpc');
-  if (row.state === 'ok') return <StateLabel kind="online">{t('outcome_ok')}</StateLabel>;
-  if (row.state === 'missing') return <StateLabel kind="failed">{t('errorShort_TIMEOUT')}</StateLabel>;
-  return <StateLabel kind="failed">{t(`errorShort_${shortOf(row.problem?.code ?? '')}`)}</StateLabel>;
-}
-
-function GridRow({ row, name }: { readonly row: NodeRow; readonly name: string }) {
-  const { t } = useTranslation('rpc');
-  const why = row.state === 'missing' ? t('nodeMissing') : row.problem?.message;
+  const { row, numeric } = props;
+  const why = whyEmpty(t, row, props.run, props.name);
   return (
     <>
-      <span className="sb-rpc-first">{name}</span>
-      <NodeState row={row} />
+      <span className="sb-rpc-first" title={row.nodeId}>
+        {props.name}
+      </span>
+      <NodeRowState row={row} />
+      <span className="sb-r">{row.afterMs === undefined ? '–' : formatCount(row.afterMs)}</span>
       {why !== undefined ? (
-        <span className="sb-2" style={{ gridColumn: '3 / -1' }}>
+        <span className="sb-2 sb-rpc-why" title={why}>
           {why}
         </span>
       ) : (
-        row.cells.map((cell) => (
-          <span key={cell.column} className={cell.differs ? 'sb-rpc-differs' : undefined}>
-            {shownCell(cell.column, cell.value)}
-            {cell.differs && ' ≠'}
-          </span>
-        ))
+        row.cells.map((cell) => {
+          const text = shownCell(cell.column, cell.value);
+          return (
+            <span
+              key={cell.column}
+              title={cell.differs ? t('differsCell', { value: text }) : text}
+              className={`${numeric.has(cell.column) ? 'sb-r' : ''}${cell.differs ? ' sb-rpc-differs' : ''}`}
+            >
+              {text}
+              {cell.differs && ' ≠'}
+            </span>
+          );
+        })
       )}
     </>
   );
+}
+
+function numericColumns({ columns, rows }: NodeGrid): ReadonlySet<string> {
+  const numeric = columns.filter((column) => {
+    const values = rows.flatMap((row) => row.cells.filter((cell) => cell.column === column && cell.value != null));
+    return values.length > 0 && values.every((cell) => typeof cell.value === 'number');
+  });
+  return new Set([gridColumns.time, ...numeric]);
 }

@@ -1,11 +1,13 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { GatheredResults } from '../../../../common/wire/messages.ts';
 import { Empty } from '../../../design/feedback/states.tsx';
 import { IconSend } from '../../../design/icons/index.ts';
 import { Strip, TabBar, type TabItem } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
-import { nodeGrid, tablesIn } from '../model/result-table.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
+import { byNodeName, type NodeGrid, nodeGrid } from '../model/node-grid.ts';
+import { tablesIn } from '../model/result-table.ts';
 import { type Tab, type TabRuns, useRpc } from '../state/rpc-store.ts';
 import type { Run } from '../state/run.ts';
 import { stopRepeating } from '../state/sending.ts';
@@ -48,16 +50,13 @@ function Result(props: { readonly runs: TabRuns; readonly tab: Tab; readonly onR
   const { current, previous } = props.runs;
   // While the next answer is waited for, the last one stays; progress takes its place.
   const shown = current.state === 'running' && previous !== undefined && current.timeline.length === 1 ? previous : current;
-  const [wanted, setWanted] = useState<View>('json');
-  const gathered = shown.state === 'ok' && shown.target === 'all' ? (shown.data as GatheredResults) : undefined;
-  const tables = useMemo(() => (shown.state === 'ok' && gathered === undefined ? tablesIn(shown.data) : []), [shown, gathered]);
-  const items = viewsOf(shown, gathered, tables[0]?.rows.length).map(
+  const [wanted, setWanted] = useState<View>();
+  const grid = useMemo(() => (isGathered(shown) ? nodeGrid(shown) : undefined), [shown]);
+  const tables = useMemo(() => (shown.state === 'ok' && grid === undefined ? tablesIn(shown.data) : []), [shown, grid]);
+  const items = viewsOf(shown, grid, tables[0]?.rows.length).map(
     ({ id, count }): TabItem<View> => ({ id, label: t(`result_${id}`), ...(count !== undefined && { count }) }),
   );
-  const view = items.some((item) => item.id === wanted) ? wanted : (items[0]?.id ?? 'json');
-  useEffect(() => {
-    if (gathered !== undefined) setWanted((before) => (before === 'json' ? 'nodes' : before));
-  }, [gathered]);
+  const view = items.find((item) => item.id === wanted)?.id ?? items[0]?.id ?? 'json';
   return (
     <>
       <TabBar
@@ -66,27 +65,32 @@ function Result(props: { readonly runs: TabRuns; readonly tab: Tab; readonly onR
         current={view}
         onChange={setWanted}
         panelId={panelId}
-        end={<ResultStatus run={current} gathered={gathered} />}
+        end={<ResultStatus run={current} grid={isGathered(current) ? grid : undefined} />}
       />
       <div id={panelId} role="tabpanel" aria-label={t(`result_${view}`)} className="sb-col sb-grow">
-        <ResultBody {...props} run={shown} view={view} gathered={gathered} tables={tables} />
+        <ResultBody {...props} run={shown} view={view} grid={grid} tables={tables} />
       </div>
     </>
   );
 }
 
-function viewsOf(
-  run: Run,
-  gathered: GatheredResults | undefined,
-  tableRows: number | undefined,
-): readonly { readonly id: View; readonly count?: number }[] {
+/** Several nodes answer, or would have: each has its row, also while they are waited for. */
+function isGathered(run: Run): boolean {
+  return run.target.kind === 'all' && (run.state === 'ok' || run.state === 'running' || run.parts.length > 0);
+}
+
+interface ViewTab {
+  readonly id: View;
+  readonly count?: number;
+}
+
+function viewsOf(run: Run, grid: NodeGrid | undefined, tableRows: number | undefined): readonly ViewTab[] {
   const timeline = { id: 'timeline', count: run.timeline.length } as const;
-  if (run.state === 'running') return [{ id: 'json' }, timeline];
-  if (run.state !== 'ok') return [{ id: 'error' }, timeline];
-  const first: readonly { readonly id: View; readonly count?: number }[] =
-    gathered === undefined ? [{ id: 'json' }] : [{ id: 'nodes', count: nodeGrid(gathered).rows.length }, { id: 'json' }];
-  const table = tableRows === undefined ? [] : [{ id: 'table' as const, count: tableRows }];
-  return [...first, ...table, { id: 'raw' }, { id: 'diff' }, timeline];
+  const nodes: readonly ViewTab[] = grid === undefined ? [] : [{ id: 'nodes', count: grid.rows.length }];
+  if (run.state === 'running') return [...(grid === undefined ? [{ id: 'json' } as const] : nodes), timeline];
+  if (run.state !== 'ok') return [{ id: 'error' }, ...nodes, timeline];
+  const table: readonly ViewTab[] = tableRows === undefined ? [] : [{ id: 'table', count: tableRows }];
+  return [...nodes, { id: 'json' }, ...table, { id: 'raw' }, { id: 'diff' }, timeline];
 }
 
 function ResultBody(props: {
@@ -94,23 +98,30 @@ function ResultBody(props: {
   readonly run: Run;
   readonly tab: Tab;
   readonly view: View;
-  readonly gathered: GatheredResults | undefined;
+  readonly grid: NodeGrid | undefined;
   readonly tables: ReturnType<typeof tablesIn>;
   readonly onReveal: (pointer: string) => void;
 }) {
-  const { run } = props;
+  const { run, grid } = props;
+  const nameOf = useNodeNames();
   if (props.view === 'timeline') return <ResultTimeline run={props.runs.current} />;
+  if (props.view === 'nodes' && grid !== undefined) return <ResultNodes run={run} grid={grid} />;
   if (run.state === 'running') return <ResultWaiting run={run} tabId={props.tab.id} />;
   if (run.error !== undefined) return <ResultError run={run} tabId={props.tab.id} onReveal={props.onReveal} />;
+  const dataOf = (of: Run) => (of.target.kind === 'all' ? byNodeName(of.data as GatheredResults, nameOf) : of.data);
+  const previous = run === props.runs.previous ? undefined : props.runs.previous;
   switch (props.view) {
-    case 'nodes':
-      return props.gathered === undefined ? null : <ResultNodes gathered={props.gathered} />;
     case 'table':
       return <ResultTables tables={props.tables} />;
     case 'raw':
       return <ResultRaw data={run.data} />;
     case 'diff':
-      return <ResultDiff current={run} previous={run === props.runs.previous ? undefined : props.runs.previous} />;
+      return (
+        <ResultDiff
+          now={dataOf(run)}
+          before={previous === undefined ? undefined : { data: dataOf(previous), atMs: previous.startedAtMs }}
+        />
+      );
     default:
       return <ResultJson key={`${props.tab.id} ${run.method}`} data={run.data} bytes={run.bytes} name={run.method} />;
   }

@@ -4,8 +4,8 @@ import { CodeView } from '../../../design/data/code-view.tsx';
 import { colour } from '../../../design/data/json-view.tsx';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { useNode } from '../../../state/node.ts';
 import { previewJson } from '../model/json-preview.ts';
+import { useTargetName } from '../request/target-picker.tsx';
 import type { Run } from '../state/run.ts';
 import { cancel } from '../state/sending.ts';
 
@@ -15,7 +15,7 @@ const beatMs = 200;
 export function ResultWaiting({ run, tabId }: { readonly run: Run; readonly tabId: string }) {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const name = useNode(({ status }) => status?.name) ?? common('thisNode');
+  const name = useTargetName()(run.target);
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
     const timer = setInterval(() => setNowMs(Date.now()), beatMs);

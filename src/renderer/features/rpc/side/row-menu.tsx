@@ -6,7 +6,7 @@ import { copyAsCli } from '../acts.ts';
 import type { SideRow } from '../model/side-rows.ts';
 import { useRpc } from '../state/rpc-store.ts';
 import { duplicateSaved, removeHistory, removeSaved } from '../state/saved.ts';
-import { contentFor, openHistory, openMethod, openSaved } from '../state/tabs.ts';
+import { canOpen, contentFor, openHistory, openListed, openSaved } from '../state/tabs.ts';
 
 const icon = { size: 14, stroke: 1.6 };
 
@@ -38,8 +38,8 @@ export function useRowMenu(): (row: SideRow) => readonly MenuEntry[] {
             id: 'open',
             label: t('open'),
             icon: <IconFileText {...icon} />,
-            disabled: !row.entry.allowed,
-            run: () => openMethod(row.entry.method),
+            disabled: !canOpen(row.entry),
+            run: () => openListed(row.entry.method),
           },
           {
             id: 'cli',

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { CatalogueEntry } from '../../../../common/contract/rpc.ts';
 import { ContextMenu } from '../../../design/controls/context-menu.tsx';
 import { TextInput } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
@@ -6,8 +7,9 @@ import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { IconSearch } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { expandedOf, levelOf, type SideRow, sideRows } from '../model/side-rows.ts';
-import { activeTab, useRpc } from '../state/rpc-store.ts';
-import { openHistory, openMethod, openSaved } from '../state/tabs.ts';
+import { useLacking } from '../state/catalogues.ts';
+import { activeTab, catalogueFor, useRpc } from '../state/rpc-store.ts';
+import { canOpen, openHistory, openListed, openSaved } from '../state/tabs.ts';
 import { useRowMenu } from './row-menu.tsx';
 import { SideRowView } from './side-row.tsx';
 
@@ -17,17 +19,23 @@ export const filterId = 'rpc-filter';
 export function SideList() {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const catalogue = useRpc((state) => state.catalogue);
+  const offered = useRpc((state) => catalogueFor(state, activeTab(state)?.content));
+  const own = useRpc((state) => state.catalogue);
+  const catalogue = useMemo(() => allMethods(offered, own), [offered, own]);
   const saved = useRpc((state) => state.saved);
   const history = useRpc((state) => state.history);
   const active = useRpc(activeTab);
+  const lacking = useLacking(active?.content.target);
   const [query, setQuery] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(() => new Set());
   const [cursor, setCursor] = useState<string>();
   const [menu, setMenu] = useState<{ readonly row: SideRow; readonly at: { readonly x: number; readonly y: number } }>();
   const entriesOf = useRowMenu();
   const rowHeight = useRowHeight('--sb-tree-row');
-  const rows = useMemo(() => sideRows({ catalogue, saved, history, query, closed }), [catalogue, saved, history, query, closed]);
+  const rows = useMemo(
+    () => sideRows({ catalogue, saved, history, query, closed, lacking }),
+    [catalogue, saved, history, query, closed, lacking],
+  );
   const shownKey = active?.savedId === undefined ? `method/${active?.content.method ?? ''}` : `saved/${active.savedId}`;
   const selected = rows.findIndex((row) => row.key === (menu?.row.key ?? cursor ?? shownKey));
 
@@ -56,7 +64,7 @@ export function SideList() {
     if (expanded !== undefined) toggle(row, !expanded);
     else if (row.kind === 'saved') openSaved(row.request.id);
     else if (row.kind === 'history') openHistory(row.entry.id);
-    else if (row.kind === 'method' && row.entry.allowed) openMethod(row.entry.method);
+    else if (row.kind === 'method' && canOpen(row.entry)) openListed(row.entry.method);
   };
   const openMenu = (event: MouseEvent<HTMLElement>) => {
     const element = event.target instanceof Element ? event.target.closest('[aria-posinset]') : null;
@@ -133,4 +141,11 @@ export function SideList() {
       {menu !== undefined && <ContextMenu at={menu.at} label={t('rowMenu')} entries={entriesOf(menu.row)} onClose={closeMenu} />}
     </>
   );
+}
+
+/** What the node of the request in sight offers, and what the own node has beside that: it is marked as lacking there. */
+function allMethods(offered: readonly CatalogueEntry[], own: readonly CatalogueEntry[]): readonly CatalogueEntry[] {
+  if (offered === own) return own;
+  const known = new Set(offered.map((entry) => entry.method));
+  return [...offered, ...own.filter((entry) => !known.has(entry.method))].toSorted((a, b) => (a.method < b.method ? -1 : 1));
 }

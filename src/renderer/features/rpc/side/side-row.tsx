@@ -2,6 +2,7 @@ import { IconChevronDown, IconChevronRight, IconFileText } from '../../../design
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatDuration, formatTime } from '../../../state/format.ts';
 import type { SideRow } from '../model/side-rows.ts';
+import { useTargetLabel } from '../request/target-picker.tsx';
 import { useRpc } from '../state/rpc-store.ts';
 import { isDirty } from '../state/tabs.ts';
 
@@ -64,7 +65,19 @@ function SavedRow({ row }: { readonly row: Extract<SideRow, { kind: 'saved' }> }
 function MethodRow({ row }: { readonly row: Extract<SideRow, { kind: 'method' }> }) {
   const { t } = useTranslation('rpc');
   const { t: common } = useTranslation('common');
-  const { entry } = row;
+  const { entry, lacking } = row;
+  if (lacking !== undefined) {
+    return (
+      <>
+        <span className="sb-mono sb-rpc-method sb-3 sb-clip" title={t('docLacking', { node: lacking })}>
+          {row.label}
+        </span>
+        <span className="sb-tag" title={t('docLacking', { node: lacking })}>
+          {t('lacking', { node: lacking })}
+        </span>
+      </>
+    );
+  }
   if (!entry.allowed) {
     return (
       <>
@@ -91,10 +104,11 @@ function MethodRow({ row }: { readonly row: Extract<SideRow, { kind: 'method' }>
 function HistoryRow({ row }: { readonly row: Extract<SideRow, { kind: 'history' }> }) {
   const { t } = useTranslation('rpc');
   const { entry } = row;
+  const labelOf = useTargetLabel();
   const outcome = entry.outcome === 'ok' ? formatDuration(entry.durationMs) : t(`outcome_${entry.outcome}`);
   return (
     <>
-      <span className="sb-flex" title={entry.content.text}>
+      <span className="sb-flex" title={`${labelOf(entry.content.target)}\n${entry.content.text}`}>
         <span className="sb-num sb-3">{formatTime(entry.atMs)}</span>
         <span className="sb-mono sb-clip">{entry.content.method}</span>
       </span>

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { CatalogueEntry } from '../../../../common/contract/rpc.ts';
 import type { SignalboxError } from '../../../../common/errors.ts';
-import type { Draft, HistoryEntry, Kept, SavedRequest, VariableSet } from '../model/kept-items.ts';
+import type { Draft, HistoryEntry, Kept, RequestContent, SavedRequest, VariableSet } from '../model/kept-items.ts';
 import type { Run } from './run.ts';
 
 export type Tab = Kept<Draft>;
@@ -20,6 +20,16 @@ export type Obstacle =
   | { readonly kind: 'not-object' }
   | { readonly kind: 'variables'; readonly names: readonly string[] };
 
+/** What another node said of its methods. A later failure leaves what it said before. */
+export interface RemoteCatalogue {
+  readonly state: 'reading' | 'ready' | 'failed';
+  readonly methods: readonly CatalogueEntry[] | undefined;
+  /** When that was, by `Date.now()`; 0 for never. */
+  readonly atMs: number;
+  /** Starts of the node when it was asked: another start may offer other methods. */
+  readonly epoch: number;
+}
+
 export interface RpcState {
   /** Whose items are here. */
   readonly owner: string | undefined;
@@ -30,7 +40,10 @@ export interface RpcState {
   readonly omitted: number;
   /** The last write of kept items failed. */
   readonly notKept: SignalboxError | undefined;
+  /** The methods of the own node. */
   readonly catalogue: readonly CatalogueEntry[];
+  /** Those of other nodes, by node id, as far as they were asked for. */
+  readonly remoteCatalogues: Readonly<Record<string, RemoteCatalogue>>;
   readonly tabs: readonly Tab[];
   readonly activeTabId: string | undefined;
   readonly closedTabs: readonly Tab[];
@@ -54,6 +67,7 @@ const initial: RpcState = {
   omitted: 0,
   notKept: undefined,
   catalogue: [],
+  remoteCatalogues: {},
   tabs: [],
   activeTabId: undefined,
   closedTabs: [],
@@ -81,9 +95,22 @@ export function activeTab(state: RpcState): Tab | undefined {
   return state.tabs.find((tab) => tab.id === state.activeTabId);
 }
 
-/** What the catalogue says of a method. */
-export function entryOf(state: RpcState, method: string): CatalogueEntry | undefined {
-  return state.catalogue.find((entry) => entry.method === method);
+/** The methods that a request can call: those of its node where that is another one and has told, else the own node's. */
+export function catalogueFor(state: RpcState, content: Pick<RequestContent, 'target'> | undefined): readonly CatalogueEntry[] {
+  const target = content?.target;
+  return (target?.kind === 'node' ? state.remoteCatalogues[target.nodeId]?.methods : undefined) ?? state.catalogue;
+}
+
+/** What is known of the method of a request, where it goes; undefined for a method that nobody lists. */
+export function entryOf(state: RpcState, content: Pick<RequestContent, 'method' | 'target'> | undefined): CatalogueEntry | undefined {
+  if (content === undefined) return undefined;
+  return catalogueFor(state, content).find((entry) => entry.method === content.method);
+}
+
+/** Params that are never kept: a method is the same wherever it runs, so the own node's word counts as well. */
+export function secretParamsOf(state: RpcState, content: Pick<RequestContent, 'method' | 'target'>): readonly string[] {
+  const own = state.catalogue.find((entry) => entry.method === content.method);
+  return [...new Set([...(entryOf(state, content)?.secretParams ?? []), ...(own?.secretParams ?? [])])];
 }
 
 const noVariables: VariableSet['variables'] = [];

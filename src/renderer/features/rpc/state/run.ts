@@ -1,5 +1,7 @@
+import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import type { ErrorCode, SignalboxError } from '../../../../common/errors.ts';
-import type { TargetKind } from '../model/kept-items.ts';
+import type { GatheredResults } from '../../../../common/wire/messages.ts';
+import type { RequestTarget } from '../model/target.ts';
 
 /** One line of what happened during a call. */
 export interface TimelineEntry {
@@ -9,11 +11,26 @@ export interface TimelineEntry {
   readonly code?: ErrorCode;
 }
 
+export type NodeResult = GatheredResults['results'][number];
+
+/** What one node said to a gathered call. */
+export interface NodePart {
+  readonly result: NodeResult;
+  /** From sending to its arrival here. */
+  readonly afterMs: number;
+}
+
 /** One call and what came of it. */
 export interface Run {
   readonly id: string;
   readonly method: string;
-  readonly target: TargetKind;
+  readonly target: RequestTarget;
+  /** The nodes that the target stood for when it was sent, as they were then; none where the router chooses. */
+  readonly asked: readonly NodeInfo[];
+  /** The node whose answer or error this is; undefined until then, and where no node answered. */
+  readonly answeredBy: string | undefined;
+  /** Of a gathered call: each node's part as it came. */
+  readonly parts: readonly NodePart[];
   readonly timeoutMs: number;
   /** The text of the tab when it was sent, and what it stood for. */
   readonly text: string;

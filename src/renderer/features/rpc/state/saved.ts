@@ -3,7 +3,7 @@
 import type { Kept, RequestContent, SavedRequest, VariableSet } from '../model/kept-items.ts';
 import { freeName } from '../model/requests-file.ts';
 import { withoutSecrets } from '../model/secrets.ts';
-import { entryOf, type RpcState, type Tab, useRpc } from './rpc-store.ts';
+import { type RpcState, secretParamsOf, type Tab, useRpc } from './rpc-store.ts';
 import { keeping, keepScreen, keepTab } from './workspace.ts';
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
@@ -16,7 +16,7 @@ function keepSaved({ id, ...request }: Kept<SavedRequest>): void {
 
 /** What of a request is saved: everything but secrets. */
 function savable(state: RpcState, content: RequestContent): RequestContent {
-  const text = withoutSecrets(content.text, entryOf(state, content.method)?.secretParams ?? []);
+  const text = withoutSecrets(content.text, secretParamsOf(state, content));
   return { ...content, text: text ?? '{}' };
 }
 

@@ -1,20 +1,20 @@
 /** Sends requests, follows them, and keeps the history. */
 import { SignalboxError } from '../../../../common/errors.ts';
+import { useCluster } from '../../../state/cluster.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { wireTarget } from '../model/call-text.ts';
 import { dangerOf } from '../model/danger.ts';
 import type { HistoryEntry, Kept, RequestContent } from '../model/kept-items.ts';
 import { withoutSecrets } from '../model/secrets.ts';
+import { callOptionsOf, nodesOf } from '../model/target.ts';
 import { prepare } from './prepare.ts';
-import { entryOf, type Obstacle, type Tab, type TabRuns, useRpc, variablesOf, without } from './rpc-store.ts';
-import type { Run, TimelineEntry } from './run.ts';
+import { ProgressBeat } from './progress-beat.ts';
+import { entryOf, type Obstacle, secretParamsOf, type Tab, type TabRuns, useRpc, variablesOf, without } from './rpc-store.ts';
+import type { NodePart, NodeResult, Run, TimelineEntry } from './run.ts';
 import { keeping } from './workspace.ts';
 
 /** Progress messages kept of one call; the oldest go first and are counted. */
 const mostProgress = 500;
 const mostHistory = 200;
-/** Progress is drawn on the beat of the console (ui.md 3.4), however fast it comes. */
-const beatMs = 100;
 
 const running = new Map<string, AbortController>();
 const repeatTimers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -24,14 +24,14 @@ export function send(tabId: string): void {
   const state = useRpc.getState();
   const tab = state.tabs.find((known) => known.id === tabId);
   if (tab === undefined || running.has(tabId)) return;
-  const entry = entryOf(state, tab.content.method);
+  const entry = entryOf(state, tab.content);
   const prepared = prepare(tab.content, entry, variablesOf(state));
   if (!prepared.ok) {
     showObstacle(tabId, prepared.obstacle);
     return;
   }
   useRpc.setState({ obstacles: without(state.obstacles, tabId) });
-  if (dangerOf(entry, useNode.getState().status?.environment) >= 2) useRpc.setState({ confirmingTabId: tabId });
+  if (dangerOf(entry, useNode.getState().status?.environment, tab.content.target) >= 2) useRpc.setState({ confirmingTabId: tabId });
   else void run(tab, prepared.params);
 }
 
@@ -41,7 +41,7 @@ export function answerConfirmation(yes: boolean): void {
   const tab = state.tabs.find((known) => known.id === state.confirmingTabId);
   useRpc.setState({ confirmingTabId: undefined });
   if (!yes || tab === undefined) return;
-  const prepared = prepare(tab.content, entryOf(state, tab.content.method), variablesOf(state));
+  const prepared = prepare(tab.content, entryOf(state, tab.content), variablesOf(state));
   if (prepared.ok) void run(tab, prepared.params);
 }
 
@@ -100,6 +100,9 @@ async function run(tab: Tab, params: unknown): Promise<void> {
     id: crypto.randomUUID(),
     method,
     target,
+    asked: nodesOf(target, useCluster.getState().nodes),
+    answeredBy: undefined,
+    parts: [],
     timeoutMs,
     text,
     params,
@@ -115,12 +118,16 @@ async function run(tab: Tab, params: unknown): Promise<void> {
   useRpc.setState(({ runs }) => ({ runs: { ...runs, [tab.id]: { current: begun, previous: previousOf(runs[tab.id], method) } } }));
   const progress = new ProgressBeat((entries) => change(tab.id, begun.id, (current) => withProgress(current, entries)));
   let ended: Partial<Run>;
+  let answeredBy: string | undefined;
   try {
     const data = await nodeClient().callUnknown(method, params, {
       timeoutMs,
       signal: controller.signal,
-      onProgress: (entry) => progress.add(entry),
-      ...(target !== 'node' && { target: wireTarget(target) }),
+      onProgress: (data) => progress.add({ atMs: Date.now(), kind: 'progress', data }),
+      onAnsweredBy: (nodeId) => {
+        answeredBy = nodeId;
+      },
+      ...callOptionsOf(target),
     });
     ended = { state: 'ok', data, bytes: new TextEncoder().encode(JSON.stringify(data) ?? '').byteLength };
   } catch (error) {
@@ -131,7 +138,7 @@ async function run(tab: Tab, params: unknown): Promise<void> {
   running.delete(tab.id);
   const durationMs = performance.now() - startedTick;
   const last: TimelineEntry = { atMs: Date.now(), kind: lastKind(ended), ...(ended.error !== undefined && { code: ended.error.code }) };
-  change(tab.id, begun.id, (current) => ({ ...current, ...ended, durationMs, timeline: [...current.timeline, last] }));
+  change(tab.id, begun.id, (current) => ({ ...current, ...ended, answeredBy, durationMs, timeline: [...current.timeline, last] }));
   if (ended.error !== undefined && !ended.error.retryable) stopRepeating(tab.id);
   // Of a repetition only the first is remembered, so that it does not push everything else out.
   if ((useRpc.getState().repeats[tab.id]?.sent ?? 1) <= 1) remember(tab.content, startedAtMs, { ...begun, ...ended, durationMs });
@@ -159,36 +166,23 @@ function withProgress(current: Run, entries: readonly TimelineEntry[]): Run {
   const [asked, ...rest] = [...current.timeline, ...entries];
   const dropped = Math.max(0, rest.length - mostProgress);
   const kept = rest.slice(dropped);
-  return { ...current, timeline: asked === undefined ? kept : [asked, ...kept], timelineDropped: current.timelineDropped + dropped };
+  return {
+    ...current,
+    timeline: asked === undefined ? kept : [asked, ...kept],
+    timelineDropped: current.timelineDropped + dropped,
+    parts: current.target.kind === 'all' ? [...current.parts, ...entries.map((entry) => partOf(entry, current))] : current.parts,
+  };
 }
 
-/** Gathers progress messages between beats. */
-class ProgressBeat {
-  readonly #commit: (entries: readonly TimelineEntry[]) => void;
-  #waiting: TimelineEntry[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(commit: (entries: readonly TimelineEntry[]) => void) {
-    this.#commit = commit;
-  }
-
-  add(data: unknown): void {
-    this.#waiting.push({ atMs: Date.now(), kind: 'progress', data });
-    this.#timer ??= setTimeout(() => this.flush(), beatMs);
-  }
-
-  flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#waiting.length > 0) this.#commit(this.#waiting);
-    this.#waiting = [];
-  }
+/** The progress of a gathered call is its nodes' results (wire.md 1). */
+function partOf(entry: TimelineEntry, run: Run): NodePart {
+  return { result: entry.data as NodeResult, afterMs: Math.max(0, entry.atMs - run.startedAtMs) };
 }
 
 /** Puts a call into the history: what was written, never the values of secrets. */
 function remember(content: RequestContent, atMs: number, ended: Run): void {
   const state = useRpc.getState();
-  const text = withoutSecrets(content.text, entryOf(state, content.method)?.secretParams ?? []) ?? '{}';
+  const text = withoutSecrets(content.text, secretParamsOf(state, content)) ?? '{}';
   const entry: Kept<HistoryEntry> = {
     id: crypto.randomUUID(),
     atMs,

@@ -1,9 +1,13 @@
 /** Acts on tabs: open, write, close, save. */
+import type { CatalogueEntry } from '../../../../common/contract/rpc.ts';
 import { limits } from '../../../../common/limits.ts';
 import type { JsonSchema } from '../../../design/data/json-schema.ts';
+import { useCluster } from '../../../state/cluster.ts';
+import { useScope } from '../../../state/scope.ts';
 import { type RequestContent, sameContent } from '../model/kept-items.ts';
 import { startingText } from '../model/schema-form.ts';
-import { entryOf, type RpcState, type Tab, useRpc, without } from './rpc-store.ts';
+import { type RequestTarget, targetKey, targetOfScope } from '../model/target.ts';
+import { activeTab, entryOf, type RpcState, type Tab, useRpc, without } from './rpc-store.ts';
 import { keeping, keepScreen, keepTab } from './workspace.ts';
 
 const mostClosed = 10;
@@ -13,11 +17,16 @@ export function isDirty(tab: Tab): boolean {
   return !sameContent(tab.content, tab.baseline);
 }
 
+/** Where a new request goes: to the instance that the console looks at. */
+function targetNow(): RequestTarget {
+  return targetOfScope(useScope.getState().scope, useCluster.getState().nodes);
+}
+
 /** The request with which a method opens. */
-export function contentFor(state: RpcState, method: string, text?: string): RequestContent {
-  const entry = entryOf(state, method);
+export function contentFor(state: RpcState, method: string, text?: string, target: RequestTarget = targetNow()): RequestContent {
+  const entry = entryOf(state, { method, target });
   const written = text ?? (entry === undefined ? '{}' : startingText(entry.params as JsonSchema, entry.example));
-  return { method, text: written, target: 'node', timeoutMs: limits.defaultTimeoutMs };
+  return { method, text: written, target, timeoutMs: limits.defaultTimeoutMs };
 }
 
 /** Shows a tab. */
@@ -43,14 +52,32 @@ export function newTab(): void {
  * Opens a method: the tab that has it already, else the tab in sight if nothing was written there, else a new one.
  *
  * @param text params to begin with; a tab of its own when something else is written already
+ * @param target where it is to go; by itself to the instance that the console looks at
  */
-export function openMethod(method: string, text?: string): void {
+export function openMethod(method: string, text?: string, target?: RequestTarget): void {
   const state = useRpc.getState();
+  const wanted = target ?? (useScope.getState().scope.kind === 'self' ? undefined : targetNow());
   const open = state.tabs.find(
-    (tab) => tab.content.method === method && tab.savedId === undefined && (text === undefined || tab.content.text === text),
+    ({ content, savedId }) =>
+      content.method === method &&
+      savedId === undefined &&
+      (text === undefined || content.text === text) &&
+      (wanted === undefined || targetKey(content.target) === targetKey(wanted)),
   );
   if (open !== undefined) showTab(open.id);
-  else openContent(contentFor(state, method, text));
+  else openContent(contentFor(state, method, text, target));
+}
+
+/** Opens a method of the list. One that only the node of the request in sight offers goes there too. */
+export function openListed(method: string): void {
+  const state = useRpc.getState();
+  const isOwn = state.catalogue.some((entry) => entry.method === method);
+  openMethod(method, undefined, isOwn ? undefined : activeTab(state)?.content.target);
+}
+
+/** False for a method that the own node refuses to this person; what others refuse is theirs to say. */
+export function canOpen(entry: CatalogueEntry): boolean {
+  return entry.allowed || activeTab(useRpc.getState())?.content.target.kind === 'node';
 }
 
 /** Opens a saved request: its tab if it is open. */
@@ -116,12 +143,13 @@ export function changeMethod(id: string, method: string): void {
   const state = useRpc.getState();
   const tab = state.tabs.find((known) => known.id === id);
   if (tab === undefined || tab.content.method === method) return;
+  const { target, timeoutMs } = tab.content;
   const untouched = tab.content.text === tab.baseline.text && tab.savedId === undefined;
-  if (!untouched || entryOf(state, method) === undefined) {
+  if (!untouched || entryOf(state, { method, target }) === undefined) {
     replaceTab({ ...tab, content: { ...tab.content, method } });
     return;
   }
-  const content = { ...contentFor(state, method), target: tab.content.target, timeoutMs: tab.content.timeoutMs };
+  const content = { ...contentFor(state, method, undefined, target), timeoutMs };
   replaceTab({ ...tab, content, baseline: content });
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../model/kept-items.ts';
 import { SavingQueue } from '../model/saving-queue.ts';
 import { withoutSecrets } from '../model/secrets.ts';
-import { entryOf, resetRpc, type Tab, useRpc } from './rpc-store.ts';
+import { resetRpc, secretParamsOf, type Tab, useRpc } from './rpc-store.ts';
 
 /** How many are read back; the node keeps more history than anybody looks through. */
 const mostRead = { request: 500, history: 200, draft: 200, variables: 100, view: 200 } as const satisfies Record<WorkspaceKind, number>;
@@ -87,7 +87,7 @@ async function readScreen(): Promise<ScreenState> {
 /** Keeps a tab as it is now, without secrets. While a secret cannot be told from the rest, the last good state stays. */
 export function keepTab(tab: Tab): void {
   const state = useRpc.getState();
-  const text = withoutSecrets(tab.content.text, entryOf(state, tab.content.method)?.secretParams ?? []);
+  const text = withoutSecrets(tab.content.text, secretParamsOf(state, tab.content));
   if (text === undefined) return;
   const { id, ...draft } = tab;
   keeping.save('draft', id, { ...draft, content: { ...tab.content, text } });
