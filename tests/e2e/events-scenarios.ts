@@ -4,13 +4,7 @@ import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { NodeClient } from '../../src/common/client/node-client.ts';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
 import { expectAccessible } from '../helpers/axe.ts';
-
-export interface Console {
-  readonly page: Page;
-  readonly dataFolder: string;
-  /** Does what starts a download, and resolves with the file's path once it is whole. */
-  saveFile(start: () => Promise<void>): Promise<string>;
-}
+import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 
 /** Subscribes by hand, as the field asks. */
 async function subscribe(page: Page, topic: string): Promise<void> {
@@ -24,9 +18,9 @@ const listOf = (page: Page): Locator => page.getByRole('listbox', { name: 'Event
 const rowsOf = (page: Page, text: string): Locator => listOf(page).getByRole('option').filter({ hasText: text });
 const filterOf = (page: Page): Locator => page.getByPlaceholder('Filter topic or payload');
 
-/** Registers the scenarios over one console, which `open` starts and `close` ends. */
-export function describeEvents(open: () => Promise<Console>, close: () => Promise<void>): void {
-  let console: Console;
+/** Registers the scenarios over one console. */
+export function describeEvents(open: () => Promise<ConsoleUnderTest>): void {
+  let console: ConsoleUnderTest;
   let page: Page;
   let node: NodeClient;
   const publish = (topic: string, data: unknown) => node.call('events.publish', { topic, data });
@@ -37,14 +31,12 @@ export function describeEvents(open: () => Promise<Console>, close: () => Promis
       console = await open();
       ({ page } = console);
       node = await connectToNode({ data: console.dataFolder });
-      await page.evaluate(() => {
-        location.hash = '/events';
-      });
+      await goTo(page, '/events');
       await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
     });
     test.afterAll(async () => {
       node?.close();
-      await close();
+      await console?.close();
     });
 
     test('shows what is published on a topic that was added, as it comes', async () => {

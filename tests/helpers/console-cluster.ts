@@ -11,6 +11,8 @@ export interface ClusterNode {
   readonly nodeId: string;
   /** Ends it without a word. */
   kill(): Promise<void>;
+  /** Stops it from answering; the returned function lets it go on. */
+  freeze(): () => void;
   /** Starts it again with the same data and address. */
   start(): Promise<void>;
 }
@@ -90,6 +92,10 @@ async function startNode(files: Readonly<Record<string, string>>): Promise<Start
       const exited = once(node.child, 'exit');
       node.child.kill('SIGKILL');
       await exited;
+    },
+    freeze: () => {
+      node.child.kill('SIGSTOP');
+      return () => void node.child.kill('SIGCONT');
     },
     start: async () => {
       node = await startHeadless(dataFolder, args);

@@ -15,6 +15,8 @@ export interface ConsoleUnderTest {
   readClipboard(): Promise<string>;
   /** Does what starts a download, and resolves with the file's path once it is whole. */
   saveFile(start: () => Promise<void>): Promise<string>;
+  /** Ends the node without a word and starts it again with the same data; resolves with the page of the console then. */
+  restart(): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ export interface BrowserConsole extends ConsoleUnderTest {
   killNode(): Promise<void>;
   /** Starts it again with the same data and address. */
   startNode(): Promise<void>;
+  /** Stops the node from answering; the returned function lets it go on. */
+  freezeNode(): () => void;
   /** A page of another person, who has nothing of the first one's session. */
   newPage(): Promise<Page>;
 }
@@ -35,11 +39,18 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 /** Opens the console in the window of the application. */
 export async function openWindow(files: Files = {}): Promise<ConsoleUnderTest> {
   const dataFolder = await makeDataFolder(files);
-  const app: App = await launchApp({ dataFolder });
+  let app: App = await launchApp({ dataFolder });
   await connected(app.page);
   return {
     page: app.page,
     dataFolder,
+    restart: async () => {
+      app.electron.process().kill('SIGKILL');
+      await app.close().catch(() => undefined);
+      app = await launchApp({ dataFolder });
+      await connected(app.page);
+      return app.page;
+    },
     readClipboard: () => app.electron.evaluate(({ clipboard }) => clipboard.readText()),
     saveFile: async (start) => {
       const file = join(dataFolder, 'saved');
@@ -75,6 +86,14 @@ export async function openBrowser(files: Files = {}): Promise<BrowserConsole> {
   const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
   await setUp(page, node.setupUrl ?? '', 'ada');
+  const killNode = async () => {
+    const exited = once(node.child, 'exit');
+    node.child.kill('SIGKILL');
+    await exited;
+  };
+  const startNode = async () => {
+    node = await startHeadless(dataFolder, args);
+  };
   return {
     page,
     dataFolder,
@@ -84,13 +103,18 @@ export async function openBrowser(files: Files = {}): Promise<BrowserConsole> {
       const [download] = await Promise.all([page.waitForEvent('download'), start()]);
       return download.path();
     },
-    killNode: async () => {
-      const exited = once(node.child, 'exit');
-      node.child.kill('SIGKILL');
-      await exited;
+    killNode,
+    startNode,
+    restart: async () => {
+      await killNode();
+      await startNode();
+      await page.reload();
+      await connected(page);
+      return page;
     },
-    startNode: async () => {
-      node = await startHeadless(dataFolder, args);
+    freezeNode: () => {
+      node.child.kill('SIGSTOP');
+      return () => void node.child.kill('SIGCONT');
     },
     newPage: async () => (await browser.newContext()).newPage(),
     close: async () => {
