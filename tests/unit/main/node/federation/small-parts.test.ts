@@ -222,9 +222,31 @@ describe('Outgoing', () => {
     return { outgoing, sent, payloads: () => sent.map(({ payload }) => JSON.parse(String(payload))) };
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve));
+  /** After a turn with several messages, so that the next are joined from the first. */
+  async function openBusy() {
+    const opened = open();
+    for (let index = 0; index < 2; index++) opened.outgoing.send('before', 'batch', {});
+    await settled();
+    opened.sent.length = 0;
+    return opened;
+  }
+
+  it('sends a lone message at once, and joins what follows it in its turn', async () => {
+    const { outgoing, payloads } = open();
+    for (const requestid of ['1', '2', '3']) outgoing.send('a', 'batch', { type: 'rpc', requestid });
+    expect(payloads()).toMatchObject([{ payload: { message: { requestid: '1' } } }]);
+    await settled();
+    expect(payloads().slice(1)).toMatchObject([{ payload: { messages: [{ requestid: '2' }, { requestid: '3' }] } }]);
+    // The turn before had several, so the first of the next one waits for more; the one after that had one.
+    outgoing.send('a', 'batch', { type: 'rpc', requestid: '4' });
+    expect(payloads()).toHaveLength(2);
+    await settled();
+    outgoing.send('a', 'batch', { type: 'rpc', requestid: '5' });
+    expect(payloads()).toHaveLength(4);
+  });
 
   it('joins what is for one node in one turn, with a life as long as the longest', async () => {
-    const { outgoing, sent, payloads } = open();
+    const { outgoing, sent, payloads } = await openBusy();
     outgoing.send('a', 'batch', { type: 'rpc', requestid: '1' }, 5);
     outgoing.send('a', 'batch', { type: 'rpc', requestid: '2' }, 90);
     outgoing.send('b', 'batch', { type: 'rpc', requestid: '3' });
@@ -240,14 +262,14 @@ describe('Outgoing', () => {
       timestamp_ms: 1_795_000_000_123,
       ttl: 90,
       epoch: 4,
-      seq: 1,
+      seq: 3,
       payload: { type: 'Router', messages: [{ requestid: '1' }, { requestid: '2' }] },
     });
-    expect(payloads()[1]).toMatchObject({ seq: 2, payload: { type: 'Router', message: { requestid: '3' } } });
+    expect(payloads()[1]).toMatchObject({ seq: 4, payload: { type: 'Router', message: { requestid: '3' } } });
   });
 
   it('bounds a batch by count and bytes', async () => {
-    const { outgoing, payloads } = open();
+    const { outgoing, payloads } = await openBusy();
     for (let index = 0; index < federationLimits.batchMessages + 10; index++) outgoing.send('a', 'batch', { index });
     for (let index = 0; index < 3; index++) outgoing.send('a', 'batch', { text: 'x'.repeat(150_000) });
     await settled();
