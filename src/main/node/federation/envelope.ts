@@ -1,34 +1,66 @@
 /** The envelope around every message between nodes (wire.md 3), in its unsigned form. */
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { type ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import { federationLimits } from './limits.ts';
-import { serviceIdPattern } from './topics.ts';
+import { hasOnly, isOneOf, isPlainObject, isServiceId, isText, isWhole, type PlainObject } from './plain-checks.ts';
 
 export const priorities = ['Low', 'Medium', 'High', 'Critical'] as const;
 
-const serviceId = z.string().regex(serviceIdPattern);
-
-const envelopeSchema = z.strictObject({
-  message_id: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
-  source_node_id: serviceId,
-  target_node_id: serviceId.nullable(),
+export interface Envelope {
+  readonly message_id: string;
+  readonly source_node_id: string;
+  readonly target_node_id: string | null;
   /** Seconds since the epoch. */
-  timestamp: z.number().int().min(0).max(4_294_967_295),
+  readonly timestamp: number;
   /** Seconds. */
-  ttl: z.number().int().min(0).max(federationLimits.ttlSeconds),
-  priority: z.enum(priorities),
-  is_encrypted: z.boolean(),
+  readonly ttl: number;
+  readonly priority: (typeof priorities)[number];
+  readonly is_encrypted: boolean;
   /** The message itself; text once it is signed. */
-  payload: z.union([z.record(z.string(), z.unknown()), z.string()]),
-  signature: z.string().max(128).nullish(),
-  cluster_id: z.string().max(128).optional(),
-  epoch: z.number().int().min(0).max(4_294_967_295).optional(),
-  seq: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
-  timestamp_ms: z.number().int().min(0).optional(),
-  hops: z.number().int().min(0).max(4).optional(),
-});
-export type Envelope = z.infer<typeof envelopeSchema>;
+  readonly payload: PlainObject | string;
+  readonly signature?: string | null;
+  readonly cluster_id?: string;
+  readonly epoch?: number;
+  readonly seq?: number;
+  readonly timestamp_ms?: number;
+  readonly hops?: number;
+}
+
+type Check = (value: unknown) => boolean;
+
+const messageIdPattern = /^[A-Za-z0-9-]{8,64}$/;
+const mostSeconds = 4_294_967_295;
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+/** What each field must be. */
+const envelopeChecks: Readonly<Record<keyof Envelope, Check>> = {
+  message_id: (value) => typeof value === 'string' && messageIdPattern.test(value),
+  source_node_id: isServiceId,
+  target_node_id: (value) => value === null || isServiceId(value),
+  timestamp: (value) => isWhole(value, 0, mostSeconds),
+  ttl: (value) => isWhole(value, 0, federationLimits.ttlSeconds),
+  priority: (value) => isOneOf(value, priorities),
+  is_encrypted: (value) => typeof value === 'boolean',
+  payload: (value) => typeof value === 'string' || isPlainObject(value),
+  signature: optional((value) => value === null || isText(value, 128, 0)),
+  cluster_id: optional((value) => isText(value, 128, 0)),
+  epoch: optional((value) => isWhole(value, 0, mostSeconds)),
+  seq: optional((value) => isWhole(value, 1, Number.MAX_SAFE_INTEGER)),
+  timestamp_ms: optional((value) => isWhole(value, 0, Number.MAX_SAFE_INTEGER)),
+  hops: optional((value) => isWhole(value, 0, 4)),
+};
+const envelopeFields = Object.entries(envelopeChecks);
+const knownFields: ReadonlySet<string> = new Set(Object.keys(envelopeChecks));
+
+/** The first field that is wrong, or undefined. */
+function faultOf(value: unknown): string | undefined {
+  if (!isPlainObject(value)) return 'it is no object';
+  for (const [field, check] of envelopeFields) if (!check(value[field])) return field;
+  return hasOnly(value, knownFields) ? undefined : 'unknown fields';
+}
 
 export interface EnvelopeChecks {
   /** This node. */
@@ -53,9 +85,9 @@ export function looksLikeEnvelope(value: unknown): boolean {
  *   check it and does not pretend to), `FUTURE`, `EXPIRED`
  */
 export function checkEnvelope(value: unknown, checks: EnvelopeChecks): Envelope {
-  const parsed = envelopeSchema.safeParse(value);
-  if (!parsed.success) throw refusal('INVALID_PARAMS', `the envelope is not valid (${parsed.error.issues[0]?.path.join('.') ?? ''})`);
-  const envelope = parsed.data;
+  const fault = faultOf(value);
+  if (fault !== undefined) throw refusal('INVALID_PARAMS', `the envelope is not valid (${fault})`);
+  const envelope = value as Envelope;
   if (envelope.target_node_id !== null && envelope.target_node_id !== checks.nodeId)
     throw refusal('INVALID_PARAMS', 'it is for another node');
   checkTime(envelope, checks);
@@ -112,10 +144,8 @@ export function sealRouterMessages(head: EnvelopeHead, messages: readonly string
   );
 }
 
-const routerPayloadSchema = z.union([
-  z.strictObject({ type: z.literal('Router'), message: z.unknown() }),
-  z.strictObject({ type: z.literal('Router'), messages: z.array(z.unknown()).min(1).max(federationLimits.batchMessages) }),
-]);
+const messageFields: ReadonlySet<string> = new Set(['type', 'message']);
+const messagesFields: ReadonlySet<string> = new Set(['type', 'messages']);
 
 /**
  * The router messages in an envelope.
@@ -125,7 +155,9 @@ const routerPayloadSchema = z.union([
 export function routerMessagesOf(envelope: Envelope): readonly unknown[] {
   const { payload } = envelope;
   if (typeof payload === 'string' || payload.type !== 'Router') throw refusal('BAD_REQUEST', 'it carries nothing for the router');
-  const parsed = routerPayloadSchema.safeParse(payload);
-  if (!parsed.success) throw refusal('INVALID_PARAMS', 'its payload is not valid');
-  return 'messages' in parsed.data ? parsed.data.messages : [parsed.data.message];
+  const { message, messages } = payload;
+  if (message !== undefined && hasOnly(payload, messageFields)) return [message];
+  const isBatch = Array.isArray(messages) && messages.length > 0 && messages.length <= federationLimits.batchMessages;
+  if (isBatch && hasOnly(payload, messagesFields)) return messages;
+  throw refusal('INVALID_PARAMS', 'its payload is not valid');
 }

@@ -6,7 +6,7 @@ import { federationLimits } from './limits.ts';
 import type { Form } from './outgoing.ts';
 import { type PresenceMessage, presenceSchema } from './presence-message.ts';
 import { RecentIds } from './recent-ids.ts';
-import { type RouterMessage, routerMessageSchema } from './router-messages.ts';
+import { isRouterMessage, type RouterMessage } from './router-messages.ts';
 import type { FederationTopic, FederationTopics } from './topics.ts';
 
 /** Where a router message came from and how. */
@@ -122,10 +122,8 @@ export class Incoming {
     this.#handOn(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
   }
 
-  #parse(value: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
-    const parsed = routerMessageSchema.safeParse(value);
-    if (!parsed.success) throw refusal('INVALID_PARAMS', 'the router message is not valid');
-    const message = parsed.data;
+  #parse(message: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
+    if (!isRouterMessage(message)) throw refusal('INVALID_PARAMS', 'the router message is not valid');
     if (origin !== undefined && message.originId !== undefined && message.originId !== origin)
       throw refusal('INVALID_PARAMS', 'it names another origin than its envelope');
     if ((topic.kind === 'event') !== (message.type === 'event') && topic.kind !== 'inbox')

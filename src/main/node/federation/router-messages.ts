@@ -1,85 +1,132 @@
 /** Router messages between nodes: those of clients (wire.md 1) with `originId` and `clientId` (wire.md 2). */
-import { z } from 'zod';
+import type { Executed } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
-import { doors, roles } from '../../../common/roles.ts';
-import { eventNames } from '../../../common/wire/messages.ts';
-import { serviceIdPattern } from './topics.ts';
-
-const requestId = z.string().min(1).max(128);
-const serviceId = z.string().regex(serviceIdPattern);
-const topic = z.string().min(2).max(limits.topicBytes).startsWith('/');
-const executed = z.enum(['no', 'maybe', 'yes']);
-
-const principalSchema = z.strictObject({
-  user: z.string().min(1).max(256),
-  roles: z.array(z.enum(roles)).max(roles.length),
-  via: z.enum(doors),
-});
+import { doors, type Principal, roles } from '../../../common/roles.ts';
+import { type EventName, eventNames } from '../../../common/wire/messages.ts';
+import { hasOnly, isOneOf, isPlainObject, isServiceId, isText, isWhole, type PlainObject } from './plain-checks.ts';
 
 /** Who sent it and for which of its clients. */
-const origin = { originId: serviceId.optional(), clientId: z.string().max(128).nullish() };
+interface Origin {
+  readonly originId?: string;
+  readonly clientId?: string | null;
+}
 
-// Unknown fields are dropped, not refused: the first system's nodes send some of their own.
-const rpcSchema = z.object({
-  type: z.literal('rpc'),
-  requestid: requestId,
-  method: z.string().min(1).max(128).optional(),
-  intent: z.string().min(1).max(128).optional(),
-  params: z.record(z.string(), z.unknown()).nullish(),
-  serviceId: z.string().max(128).nullish(),
-  timeoutMs: z.number().int().min(1).max(limits.maxTimeoutMs).optional(),
-  idempotencyKey: z.string().min(8).max(128).optional(),
-  principal: principalSchema.optional(),
-  ...origin,
-});
+export interface NodeRpc extends Origin {
+  readonly type: 'rpc';
+  readonly requestid: string;
+  readonly method?: string;
+  readonly intent?: string;
+  readonly params?: PlainObject | null;
+  readonly serviceId?: string | null;
+  readonly timeoutMs?: number;
+  readonly idempotencyKey?: string;
+  readonly principal?: Principal;
+}
 
-const successSchema = z.object({
-  type: z.literal('rpc_response'),
-  requestid: requestId,
-  status: z.literal('success'),
-  data: z.unknown().optional(),
-  ...origin,
-});
+export type NodeResponse = Origin & { readonly type: 'rpc_response'; readonly requestid: string; readonly data?: unknown } & (
+    | { readonly status: 'success' }
+    | {
+        readonly status: 'error';
+        readonly code?: string;
+        readonly message?: string;
+        readonly retryable?: boolean;
+        readonly executed?: Executed;
+      }
+  );
 
-const failureSchema = z.object({
-  type: z.literal('rpc_response'),
-  requestid: requestId,
-  status: z.literal('error'),
-  code: z.string().max(64).optional(),
-  message: z.string().max(4_096).optional(),
-  retryable: z.boolean().optional(),
-  executed: executed.optional(),
-  data: z.unknown().optional(),
-  ...origin,
-});
+export interface NodeProgress extends Origin {
+  readonly type: 'rpc_progress';
+  readonly requestid: string;
+  readonly data?: unknown;
+}
 
-const progressSchema = z.object({ type: z.literal('rpc_progress'), requestid: requestId, data: z.unknown().optional(), ...origin });
-const cancelSchema = z.object({ type: z.literal('rpc_cancel'), requestid: requestId, ...origin });
+export interface NodeCancel extends Origin {
+  readonly type: 'rpc_cancel';
+  readonly requestid: string;
+}
 
-const eventSchema = z.object({
-  type: z.literal('event'),
-  name: z.enum(eventNames),
-  status: z.enum(['data', 'error']),
-  topic,
-  data: z.unknown().optional(),
-  meta: z.looseObject({ identity: serviceId.optional(), seq: z.number().int().min(0).optional() }).optional(),
-  timestamp: z.number().optional(),
-  ...origin,
-});
+export interface NodeEvent extends Origin {
+  readonly type: 'event';
+  readonly name: EventName;
+  readonly status: 'data' | 'error';
+  readonly topic: string;
+  readonly data?: unknown;
+  readonly meta?: { readonly identity?: string; readonly seq?: number; readonly [field: string]: unknown };
+  readonly timestamp?: number;
+}
 
-const subscribeSchema = z.object({ type: z.literal('subscribe'), requestid: requestId.optional(), topic, ...origin });
-const unsubscribeSchema = z.object({ type: z.literal('unsubscribe'), requestid: requestId.optional(), topic, ...origin });
+export interface NodeSubscribe extends Origin {
+  readonly type: 'subscribe' | 'unsubscribe';
+  readonly requestid?: string;
+  readonly topic: string;
+}
 
-export const routerMessageSchema = z.union([
-  z.discriminatedUnion('type', [rpcSchema, progressSchema, cancelSchema, eventSchema, subscribeSchema, unsubscribeSchema]),
-  z.discriminatedUnion('status', [successSchema, failureSchema]),
-]);
+export type RouterMessage = NodeRpc | NodeResponse | NodeProgress | NodeCancel | NodeEvent | NodeSubscribe;
 
-export type RouterMessage = z.infer<typeof routerMessageSchema>;
-export type NodeRpc = z.infer<typeof rpcSchema>;
-export type NodeResponse = z.infer<typeof successSchema> | z.infer<typeof failureSchema>;
-export type NodeProgress = z.infer<typeof progressSchema>;
-export type NodeCancel = z.infer<typeof cancelSchema>;
-export type NodeEvent = z.infer<typeof eventSchema>;
-export type NodeSubscribe = z.infer<typeof subscribeSchema>;
-export type NodeUnsubscribe = z.infer<typeof unsubscribeSchema>;
+const requestIdLength = 128;
+const methodLength = 128;
+const executedWords: readonly Executed[] = ['no', 'maybe', 'yes'];
+const principalFields: ReadonlySet<string> = new Set(['user', 'roles', 'via'] satisfies (keyof Principal)[]);
+
+/**
+ * Checks a router message, parsed from JSON. Fields that are not known are let through and read by nobody: the first
+ * system's nodes send some of their own.
+ */
+export function isRouterMessage(value: unknown): value is RouterMessage {
+  if (!isPlainObject(value)) return false;
+  const { type, requestid, originId, clientId } = value;
+  if (originId !== undefined && !isServiceId(originId)) return false;
+  if (clientId !== undefined && clientId !== null && !isText(clientId, 128, 0)) return false;
+  if (type === 'event') return isEvent(value);
+  if (type === 'subscribe' || type === 'unsubscribe')
+    return (requestid === undefined || isText(requestid, requestIdLength)) && isTopic(value.topic);
+  if (!isText(requestid, requestIdLength)) return false;
+  if (type === 'rpc') return isRpc(value);
+  if (type === 'rpc_response') return value.status === 'success' || (value.status === 'error' && isFailure(value));
+  return type === 'rpc_progress' || type === 'rpc_cancel';
+}
+
+function isRpc({ method, intent, params, serviceId, timeoutMs, idempotencyKey, principal }: PlainObject): boolean {
+  return (
+    (method === undefined || isText(method, methodLength)) &&
+    (intent === undefined || isText(intent, methodLength)) &&
+    (params === undefined || params === null || isPlainObject(params)) &&
+    (serviceId === undefined || serviceId === null || isText(serviceId, 128, 0)) &&
+    (timeoutMs === undefined || isWhole(timeoutMs, 1, limits.maxTimeoutMs)) &&
+    (idempotencyKey === undefined || isText(idempotencyKey, 128, 8)) &&
+    (principal === undefined || isPrincipal(principal))
+  );
+}
+
+function isPrincipal(value: unknown): boolean {
+  if (!isPlainObject(value) || !hasOnly(value, principalFields)) return false;
+  const { user, roles: held, via } = value;
+  if (!isText(user, 256) || !isOneOf(via, doors)) return false;
+  return Array.isArray(held) && held.length <= roles.length && held.every((role) => isOneOf(role, roles));
+}
+
+function isFailure({ code, message, retryable, executed }: PlainObject): boolean {
+  return (
+    (code === undefined || isText(code, 64, 0)) &&
+    (message === undefined || isText(message, 4_096, 0)) &&
+    (retryable === undefined || typeof retryable === 'boolean') &&
+    (executed === undefined || isOneOf(executed, executedWords))
+  );
+}
+
+function isEvent({ name, status, topic, meta, timestamp }: PlainObject): boolean {
+  return (
+    isOneOf(name, eventNames) &&
+    (status === 'data' || status === 'error') &&
+    isTopic(topic) &&
+    (timestamp === undefined || typeof timestamp === 'number') &&
+    (meta === undefined ||
+      (isPlainObject(meta) &&
+        (meta.identity === undefined || isServiceId(meta.identity)) &&
+        (meta.seq === undefined || isWhole(meta.seq, 0, Number.MAX_SAFE_INTEGER))))
+  );
+}
+
+function isTopic(value: unknown): boolean {
+  return isText(value, limits.topicBytes, 2) && value.startsWith('/');
+}
