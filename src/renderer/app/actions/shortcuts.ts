@@ -7,14 +7,19 @@ function isWriting(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** Also of a menu that the key has just closed: Escape must not close what is behind it too. */
+function isInMenu(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="menu"]') !== null;
+}
+
 /** The one key listener of the console; returns how to stop. */
 export function listenToShortcuts(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing) return;
     const pressed = keysOf(event);
     const bare = !pressed.includes('mod+') && !/^f\d/.test(pressed);
-    // A dialog has the keys to itself; bare keys belong to whatever is being written in.
-    if (document.querySelector('[role="dialog"]') !== null || (bare && isWriting(event.target))) return;
+    // A dialog and a menu have the keys to themselves; bare keys belong to whatever is being written in.
+    if (document.querySelector('[role="dialog"]') !== null || isInMenu(event.target) || (bare && isWriting(event.target))) return;
     // `space` and `enter` press the button that has the focus.
     if (
       (pressed === 'space' || pressed === 'enter') &&

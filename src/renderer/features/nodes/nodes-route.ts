@@ -1,4 +1,5 @@
 /** What the address says of the Nodes screen: `#/nodes?tab=table&node=ID&show=logs`. */
+import { useMemo } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
 
 export const inspectorTabs = ['overview', 'services', 'connections', 'logs'] as const;
@@ -17,10 +18,12 @@ const closed = 'none';
 /** The selected node and what is shown of it. A link to a node alone opens its overview. */
 export function useNodesRoute(): NodesRoute {
   const { query } = useRoute();
-  const nodeId = query.get('node') ?? undefined;
-  const show = query.get('show');
-  if (nodeId === undefined || show === closed) return { nodeId, show: undefined };
-  return { nodeId, show: inspectorTabs.find((tab) => tab === show) ?? 'overview' };
+  return useMemo(() => {
+    const nodeId = query.get('node') ?? undefined;
+    const show = query.get('show');
+    if (nodeId === undefined || show === closed) return { nodeId, show: undefined };
+    return { nodeId, show: inspectorTabs.find((tab) => tab === show) ?? 'overview' };
+  }, [query]);
 }
 
 /** Selects a node in the table and opens, keeps or closes the inspector. The way back leads to where the person came from. */

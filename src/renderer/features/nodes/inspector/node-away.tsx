@@ -1,4 +1,5 @@
 import type { NodeInfo } from '../../../../common/contract/nodes.ts';
+import { useNow } from '../../../app/frame/connection-label.tsx';
 import { StateShape } from '../../../design/icons/index.ts';
 import { Strip } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
@@ -18,12 +19,13 @@ export function NodeAway(props: {
   const { t } = useTranslation('nodes');
   const { node, missing, shownAtMs } = props;
   const stale = useStale();
+  const nowMs = useNow(shownAtMs !== undefined);
   return (
     <div className="nd-away" role="status">
       <StateShape kind={stateOf(node, stale).kind} />
       <p>
         <b>{t('away', { name: node.name, state: stateWords(t, node, stale) })}</b> {t(`away_${missing}`)}
-        {shownAtMs !== undefined && ` ${t('awayShown', { age: formatAge(Date.now() - shownAtMs) })}`}
+        {shownAtMs !== undefined && ` ${t('awayShown', { age: formatAge(nowMs - shownAtMs) })}`}
       </p>
     </div>
   );
@@ -32,10 +34,11 @@ export function NodeAway(props: {
 /** A node that is there did not answer the last time: what it said before is shown. Nothing while it answers. */
 export function NotAnswering({ node, state }: { readonly node: NodeInfo; readonly state: CallState<unknown> }) {
   const { t: common } = useTranslation('common');
+  const nowMs = useNow(state.kind === 'stale');
   if (state.kind !== 'stale') return null;
   return (
     <Strip tone="warn" icon={<StateShape kind="warn" />} fact={state.error.code}>
-      {common('stale', { node: node.name, age: formatAge(Date.now() - state.atMs) })}
+      {common('stale', { node: node.name, age: formatAge(nowMs - state.atMs) })}
     </Strip>
   );
 }

@@ -135,7 +135,7 @@ function LastSeen({ node, stale }: { readonly node: NodeInfo; readonly stale: bo
   // Words, so that a beat that changes none of them draws nothing.
   const age = useClusterMetrics(({ byNode }) => ageOf(node, byNode.get(node.nodeId), stale));
   if (node.status === 'offline') return <span className="sb-3">{node.lastSeenAt === null ? '–' : formatSince(node.lastSeenAt)}</span>;
-  return <span className={stale ? 'sb-warn' : 'sb-3'}>{age ?? t('seenNow')}</span>;
+  return <span className={stale || node.status === 'unknown' ? 'sb-warn' : 'sb-3'}>{age ?? t('seenNow')}</span>;
 }
 
 /** How long ago a node was last heard of; undefined when that is now. */
