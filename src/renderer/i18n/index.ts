@@ -1,34 +1,53 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
 import common from './en/common.json' with { type: 'json' };
-import events from './en/events.json' with { type: 'json' };
+import type events from './en/events.json';
 import frame from './en/frame.json' with { type: 'json' };
-import logs from './en/logs.json' with { type: 'json' };
-import nodes from './en/nodes.json' with { type: 'json' };
+import type logs from './en/logs.json';
+import type nodes from './en/nodes.json';
 import overview from './en/overview.json' with { type: 'json' };
-import rpc from './en/rpc.json' with { type: 'json' };
-import settings from './en/settings.json' with { type: 'json' };
-import signIn from './en/sign-in.json' with { type: 'json' };
-import topology from './en/topology.json' with { type: 'json' };
+import type rpc from './en/rpc.json';
+import type settings from './en/settings.json';
+import type signIn from './en/sign-in.json';
+import type topology from './en/topology.json';
 
 /** English is the source of the keys: a key that is not in it does not compile. */
-export const english = { common, events, frame, logs, nodes, overview, rpc, settings, signIn, topology } as const;
+export interface Texts {
+  common: typeof common;
+  events: typeof events;
+  frame: typeof frame;
+  logs: typeof logs;
+  nodes: typeof nodes;
+  overview: typeof overview;
+  rpc: typeof rpc;
+  settings: typeof settings;
+  signIn: typeof signIn;
+  topology: typeof topology;
+}
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
-    resources: typeof english;
+    resources: Texts;
   }
 }
+
+/** What the first screen says. */
+const first = { common, frame, overview } satisfies Partial<Texts>;
 
 void i18next.use(initReactI18next).init({
   lng: 'en',
   fallbackLng: 'en',
   defaultNS: 'common',
-  ns: Object.keys(english),
-  resources: { en: english },
+  ns: Object.keys(first),
+  resources: { en: first },
   interpolation: { escapeValue: false },
   returnNull: false,
 });
+
+/** Adds the texts of a screen that is loaded later: they come with it, and cost the first screen nothing. */
+export function addTexts<N extends keyof Texts>(namespace: N, texts: Texts[N]): void {
+  i18next.addResourceBundle('en', namespace, texts);
+}
 
 export { i18next, useTranslation };

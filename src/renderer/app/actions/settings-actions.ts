@@ -1,7 +1,6 @@
 import type { TFunction } from 'i18next';
 import { allows, type Role } from '../../../common/roles.ts';
 import { sections } from '../../features/settings/model/sections.ts';
-import { i18next } from '../../i18n/index.ts';
 import { goTo } from '../routes.ts';
 import type { Action } from './registry.ts';
 
@@ -27,7 +26,7 @@ export function settingsActions(
       (section): Action => ({
         id: `settings.${section}`,
         group: 'go',
-        title: i18next.t('settings:goToSection', { section: i18next.t(`settings:section_${section}`) }),
+        title: t('goToSection', { section: t(`section_${section}`) }),
         danger: 0,
         run: () => goTo('settings', { section }),
       }),

@@ -1,4 +1,5 @@
 import './events.css';
+import './texts.ts';
 import { useEffect, useMemo } from 'react';
 import { provideActions } from '../../app/actions/registry.ts';
 import { Button } from '../../design/controls/index.ts';

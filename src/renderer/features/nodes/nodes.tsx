@@ -1,4 +1,5 @@
 import './nodes.css';
+import './texts.ts';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
 import { Kbd, TextInput } from '../../design/controls/index.ts';

@@ -1,4 +1,5 @@
 import './rpc.css';
+import './texts.ts';
 import { useEffect } from 'react';
 import { useRoute } from '../../app/routes.ts';
 import { Button } from '../../design/controls/index.ts';

@@ -5,6 +5,7 @@ import { matches, type Section, sectionOf, sections } from './model/sections.ts'
 import { NodeSettings } from './node/node-settings.tsx';
 import { useSettings } from './node/settings-store.ts';
 import { AppearanceSection } from './parts/appearance-section.tsx';
+import { useSectionName } from './use-section-name.ts';
 
 /** Sections that are no list of settings: found by their name and what they are for. */
 const places: readonly Section[] = ['users', 'logs', 'diagnostics', 'audit', 'shortcuts', 'about'];
@@ -15,7 +16,7 @@ export function SearchResults(props: { readonly query: string; readonly readOnly
   const { t: common } = useTranslation('common');
   const { query, readOnly } = props;
   const settings = useSettings((state) => state.settings) ?? [];
-  const name = (section: Section) => t(`section_${section}`);
+  const name = useSectionName();
   const found = settings.filter((setting) => matches(query, setting.title, setting.help, setting.key, name(sectionOf(setting))));
   const appearance = matches(
     query,

@@ -15,6 +15,7 @@ import {
 } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { type Section, sections } from './model/sections.ts';
+import { useSectionName } from './use-section-name.ts';
 
 const icon = { size: 16, stroke: 1.5 };
 const icons: Record<Section, ReactNode> = {
@@ -39,6 +40,7 @@ export function SectionList(props: {
   readonly onGo: () => void;
 }) {
   const { t } = useTranslation('settings');
+  const sectionName = useSectionName();
   return (
     <nav className="st-sections sb-scroll" aria-label={t('sections')}>
       {sections.map((section) => (
@@ -52,7 +54,7 @@ export function SectionList(props: {
           }}
         >
           {icons[section]}
-          <span className="sb-clip sb-grow">{t(`section_${section}`)}</span>
+          <span className="sb-clip sb-grow">{sectionName(section)}</span>
           {props.marked.has(section) && <span className="st-dot" role="img" aria-label={t('unfinished')} title={t('unfinished')} />}
         </button>
       ))}

@@ -1,4 +1,5 @@
 import './settings.css';
+import './texts.ts';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { allows } from '../../../common/roles.ts';
 import { provideActions } from '../../app/actions/registry.ts';
@@ -26,6 +27,7 @@ import { ShortcutsSection } from './parts/shortcuts-section.tsx';
 import { SearchResults } from './search-results.tsx';
 import { SectionList } from './section-list.tsx';
 import { searchFieldId, settingsActions } from './settings-actions.ts';
+import { useSectionName } from './use-section-name.ts';
 import { UsersSection } from './users/users-section.tsx';
 
 /** Settings of the node and of this console, people, logs and what else a person looks after. */
@@ -113,18 +115,19 @@ function SectionContent(props: {
   readonly roles: Parameters<typeof allows>[0];
 }) {
   const { t } = useTranslation('settings');
+  const sectionName = useSectionName();
   const { section, isAdmin, connected } = props;
   const nodeSettings = <NodeSettings filter={(setting) => sectionOf(setting) === section} readOnly={!isAdmin || !connected} />;
   const page = (content: ReactNode) => (
-    <ScrollArea label={t(`section_${section}`)} key={section}>
+    <ScrollArea label={sectionName(section)} key={section}>
       <div className="st-page">
-        <h2 className="st-title">{t(`section_${section}`)}</h2>
+        <h2 className="st-title">{sectionName(section)}</h2>
         {content}
       </div>
     </ScrollArea>
   );
   const scroll = (content: ReactNode) => (
-    <ScrollArea label={t(`section_${section}`)} key={section}>
+    <ScrollArea label={sectionName(section)} key={section}>
       {content}
     </ScrollArea>
   );
@@ -138,7 +141,7 @@ function SectionContent(props: {
       return page(<AppearanceSection />);
     case 'users':
       return (
-        <ScrollArea label={t('section_users')} key={section}>
+        <ScrollArea label={sectionName('users')} key={section}>
           <UsersSection isAdmin={isAdmin} />
           <div className="st-page">
             <h3 className="sb-h">{t('signIn')}</h3>

@@ -1,3 +1,4 @@
+import './texts.ts';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button, PasswordInput, TextInput } from '../../design/controls/index.ts';
 import { StateLabel } from '../../design/icons/index.ts';

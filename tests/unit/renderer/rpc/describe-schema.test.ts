@@ -1,3 +1,4 @@
+import '../../../../src/renderer/features/rpc/texts.ts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { JsonSchema } from '../../../../src/renderer/design/data/json-schema.ts';

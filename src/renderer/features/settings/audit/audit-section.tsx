@@ -11,6 +11,7 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
+import { useSectionName } from '../use-section-name.ts';
 import { AuditInspector } from './audit-inspector.tsx';
 import { type AuditFilter, type AuditPages, useAudit } from './use-audit.ts';
 
@@ -34,6 +35,7 @@ export function AuditSection({ isAdmin }: { readonly isAdmin: boolean }) {
 
 function AuditTable() {
   const { t } = useTranslation('settings');
+  const sectionName = useSectionName();
   const [filter, setFilter] = useState(noFilter);
   const [settled] = useDebouncedValue(filter, 250);
   const stale = useNode(({ connection }) => connection.kind !== 'connected');
@@ -42,7 +44,7 @@ function AuditTable() {
   const index = audit.entries.findIndex(({ id }) => id === selectedId);
   const selected = audit.entries[index];
   return (
-    <section className="st-audit sb-col" aria-label={t('section_audit')} {...(stale && { 'data-stale': true })}>
+    <section className="st-audit sb-col" aria-label={sectionName('audit')} {...(stale && { 'data-stale': true })}>
       <div className="sb-subbar st-log-bar">
         <Select
           aria-label={t('outcome')}

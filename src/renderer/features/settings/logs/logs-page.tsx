@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { TabBar } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
+import { useSectionName } from '../use-section-name.ts';
 import { LogsSection } from './logs-section.tsx';
 
 const tabs = ['lines', 'settings'] as const;
@@ -9,11 +10,12 @@ const tabs = ['lines', 'settings'] as const;
 /** The logs live, and beside them what is set for all of them. */
 export function LogsPage({ mayWrite, children }: { readonly mayWrite: boolean; readonly children: ReactNode }) {
   const { t } = useTranslation('settings');
+  const sectionName = useSectionName();
   const [tab, setTab] = useState<(typeof tabs)[number]>('lines');
   return (
     <>
       <TabBar
-        label={t('section_logs')}
+        label={sectionName('logs')}
         items={tabs.map((id) => ({ id, label: t(`logTab_${id}`) }))}
         current={tab}
         onChange={setTab}

@@ -14,12 +14,13 @@ import { CallFailure } from '../../shared/call-failure.tsx';
 import { LogLineList } from '../../shared/logs/log-line-list.tsx';
 import { filterLines } from '../../shared/logs/log-tail.ts';
 import { useLogTail } from '../../shared/logs/use-log-tail.ts';
+import { useSectionName } from '../use-section-name.ts';
 import { downloadLog, setLogLevel } from './log-acts.ts';
 
 /** The node's logs: which one, how much it says, its lines live. */
 export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
   const { t } = useTranslation('logs');
-  const { t: settings } = useTranslation('settings');
+  const sectionName = useSectionName();
   const { t: common } = useTranslation('common');
   const [name, setName] = useState('all');
   const [least, setLeast] = useState<LogLevel>('trace');
@@ -38,7 +39,7 @@ export function LogsSection({ mayWrite }: { readonly mayWrite: boolean }) {
   useEffect(() => setPaused(false), [name]);
   const levels = logLevels.map((word) => ({ value: word, label: t(`level_${word}`) }));
   return (
-    <section className="st-logs sb-col" aria-label={settings('section_logs')} {...(stale && { 'data-stale': true })}>
+    <section className="st-logs sb-col" aria-label={sectionName('logs')} {...(stale && { 'data-stale': true })}>
       <div className="sb-subbar st-log-bar">
         <Select
           aria-label={t('log')}

@@ -2,6 +2,7 @@ import { SegmentedControl, Switch } from '../../../design/controls/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { usePreferences } from '../../../state/preferences.ts';
 import { matches } from '../model/sections.ts';
+import { useSectionName } from '../use-section-name.ts';
 
 const schemes = ['system', 'light', 'dark'] as const;
 const densities = ['compact', 'normal', 'relaxed'] as const;
@@ -9,8 +10,9 @@ const densities = ['compact', 'normal', 'relaxed'] as const;
 /** How this console looks. Kept on this machine, for this person; the node knows nothing of it. */
 export function AppearanceSection({ query = '' }: { readonly query?: string }) {
   const { t } = useTranslation('settings');
+  const sectionName = useSectionName();
   const { scheme, density, railWide } = usePreferences();
-  const shown = (...texts: string[]) => query === '' || matches(query, t('section_appearance'), ...texts);
+  const shown = (...texts: string[]) => query === '' || matches(query, sectionName('appearance'), ...texts);
   return (
     <>
       {shown(t('scheme'), t('schemeHelp')) && (

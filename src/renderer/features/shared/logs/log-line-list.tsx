@@ -1,4 +1,5 @@
 import './logs.css';
+import './texts.ts';
 import { useState } from 'react';
 import type { LogLevel } from '../../../../common/contract/logs.ts';
 import { IconButton } from '../../../design/controls/icon-button.tsx';

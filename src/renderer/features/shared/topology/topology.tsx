@@ -1,3 +1,4 @@
+import './texts.ts';
 import { lazy, type ReactNode, Suspense } from 'react';
 import { SegmentedControl } from '../../../design/controls/index.ts';
 import { Loading } from '../../../design/feedback/states.tsx';
