@@ -13,4 +13,5 @@ export {
   plainKeyStoreName,
   type SecretStore,
 } from './secret-store.ts';
+export { type Fingerprint, fingerprintOf, recoverySigner, recoveryWordsOf } from './words.ts';
 export { agree, agreementKeyFromBytes, importAgreementKey, rawAgreementKey } from './x25519.ts';

@@ -58,6 +58,11 @@ export class MembershipLog {
     return this.#stateAfter(this.#sortedHeads());
   }
 
+  /** Operations that wait for one they follow. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Operations, without plain checkpoints, in the order in which they count. */
   get operations(): readonly Operation[] {
     return [...this.#entries.values()].map(({ operation }) => operation).sort(inOrder);

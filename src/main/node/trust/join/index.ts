@@ -1,0 +1,33 @@
+/** How a node becomes a member: by a join code, or by comparing a short number. */
+
+export { deriveInviteKeys, type InviteKeys } from './invite-keys.ts';
+export {
+  type AcceptedInvite,
+  type Invite,
+  type InviteRefusal,
+  type InviteState,
+  Invites,
+  type InviteTerms,
+  inviteMigrations,
+  inviteRefused,
+} from './invites.ts';
+export { encodeJoinBody, type JoinBody, readJoinBody } from './join-body.ts';
+export { joinCodeOf, newInviteSecret, readJoinCode } from './join-code.ts';
+export {
+  checkInvitation,
+  checkJoinSignature,
+  type JoinProof,
+  type JoinTranscript,
+  joinExporterLabel,
+  knowsCode,
+  proveInvitation,
+  proveJoin,
+} from './join-proof.ts';
+export {
+  type Comparison,
+  ComparisonLimiter,
+  ComparisonRequest,
+  comparisonCommitment,
+  newComparisonNonce,
+  shortNumber,
+} from './short-number.ts';
