@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorCodes } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { defineService } from './define.ts';
 
@@ -12,7 +13,7 @@ export const feedBatchSchema = z.object({
   timestamps: z.array(z.number()),
   topics: z.array(z.string()),
   origins: z.array(z.string()),
-  /** Index into the feed's topics that matched first. */
+  /** Index into the feed's topics that matched first; -1 when that one is followed no longer. */
   filters: z.array(z.number().int()),
   sizesBytes: z.array(z.number().int()),
   statuses: z.array(z.enum(['data', 'error'])),
@@ -27,8 +28,13 @@ export const feedBatchSchema = z.object({
   evicted: z.number().int(),
   /** Never announced because the console did not acknowledge in time (merged and counted). */
   skipped: z.number().int(),
-  /** Events per second by filter, in the order of the feed's topics. */
+  /** Events per second by filter, in the order of the feed's topics; so are the following. */
   perSecond: z.array(z.number()),
+  receivedBy: z.array(z.number().int()),
+  keptBy: z.array(z.number().int()),
+  keptBytesBy: z.array(z.number().int()),
+  /** Lost on the way to this node. */
+  lostBy: z.array(z.number().int()),
 });
 export type FeedBatch = z.infer<typeof feedBatchSchema>;
 
@@ -41,9 +47,21 @@ export const feedEventSchema = z.object({
   name: z.string(),
   status: z.enum(['data', 'error']),
   sizeBytes: z.number().int(),
+  dropped: z.number().int().describe('Events of the topic that were lost on the way here before this one'),
   data: z.unknown(),
 });
 export type FeedEvent = z.infer<typeof feedEventSchema>;
+
+export const waitingTopicSchema = z.object({
+  topic: z.string(),
+  code: z.enum(errorCodes).nullable().describe('Why it was refused; null while its node has not confirmed'),
+  message: z.string(),
+});
+export type WaitingTopic = z.infer<typeof waitingTopicSchema>;
+
+const waiting = z
+  .array(waitingTopicSchema)
+  .describe('Topics that deliver nothing now: of a node that is away, or that refused. feeds.update with the same topics tries them again');
 
 export const feedsContract = defineService({
   'feeds.open': {
@@ -53,7 +71,7 @@ export const feedsContract = defineService({
       previewBytes: z.number().int().min(0).max(1_024).default(256),
       maxBatchEvents: z.number().int().min(10).max(2_000).default(500).describe('Newest events announced a beat; the rest are counted'),
     }),
-    result: z.object({ feedId, topic: z.string().describe('Batches arrive as events on this topic, to this connection only') }),
+    result: z.object({ feedId, topic: z.string().describe('Batches arrive as events on this topic, to this connection only'), waiting }),
     role: 'viewer',
     effect: 'read',
     help: 'Opens a batched view of topics for a screen: headers on a beat, payloads on demand.',
@@ -65,7 +83,7 @@ export const feedsContract = defineService({
       topics: z.array(z.string().min(1).max(limits.topicBytes)).min(1).max(16).optional(),
       mode: z.enum(['live', 'counting']).optional().describe('counting: hidden or paused; totals once a second, no events announced'),
     }),
-    result: z.object({ feedId }),
+    result: z.object({ feedId, waiting }),
     role: 'viewer',
     effect: 'read',
     help: 'Changes what a feed carries.',

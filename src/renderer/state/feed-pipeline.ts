@@ -1,7 +1,7 @@
 /** Keeps one feed of the node open for a screen: what is wanted is set, the pipeline makes it so, across reconnections. */
 import type { Subscription } from '../../common/client/event-queue.ts';
 import type { NodeClient } from '../../common/client/node-client.ts';
-import type { FeedBatch } from '../../common/contract/feeds.ts';
+import type { FeedBatch, WaitingTopic } from '../../common/contract/feeds.ts';
 import type { ResultOf } from '../../common/contract/index.ts';
 import { SignalboxError } from '../../common/errors.ts';
 import { previewCharacters } from './feed-ring.ts';
@@ -25,6 +25,8 @@ export interface PipelineListener {
   /** A feed was opened: ids of earlier epochs cannot be read any more. */
   onOpened(epoch: number): void;
   onBatch(batch: FeedBatch, epoch: number): void;
+  /** Other topics deliver nothing than before. */
+  onWaiting(waiting: readonly WaitingTopic[]): void;
 }
 
 interface OpenFeed {
@@ -35,6 +37,8 @@ interface OpenFeed {
   mode: FeedMode;
 }
 
+/** How long until topics that deliver nothing are tried again; a node that comes back is tried at once. */
+const tryAgainMs = 5_000;
 /** Batches that may wait for the page; the node stops by itself when two are not acknowledged. */
 const waitingBatches = 16;
 
@@ -46,8 +50,12 @@ export class FeedPipeline {
   #feed: OpenFeed | undefined;
   #epoch = 0;
   #working = false;
+  /** What delivers nothing is to be tried again. */
+  #stale = false;
   #closed = false;
   #state: PipelineState = { kind: 'idle' };
+  #waiting: readonly WaitingTopic[] = [];
+  #tryAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: FeedClient, listener: PipelineListener) {
     this.#client = client;
@@ -72,6 +80,11 @@ export class FeedPipeline {
     return this.#feed?.mode;
   }
 
+  /** Topics that deliver nothing now: their node is away, or it refused. */
+  get waiting(): readonly WaitingTopic[] {
+    return this.#waiting;
+  }
+
   /** Says what is wanted from now on. */
   want(topics: readonly string[], mode: FeedMode): void {
     this.#wanted = { topics, mode };
@@ -80,6 +93,13 @@ export class FeedPipeline {
 
   /** Asks again after a refusal. */
   retry(): void {
+    void this.#work();
+  }
+
+  /** Tries the topics that deliver nothing once more: a node is back, or a person wants it. */
+  retryWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    this.#stale = true;
     void this.#work();
   }
 
@@ -125,6 +145,7 @@ export class FeedPipeline {
   }
 
   #isSettled(): boolean {
+    if (this.#stale) return false;
     const { topics, mode } = this.#wanted;
     if (this.#feed === undefined) return topics.length === 0;
     return topics.length > 0 && this.#feed.mode === mode && sameTopics(this.#feed.topics, topics);
@@ -132,6 +153,8 @@ export class FeedPipeline {
 
   async #step(): Promise<void> {
     const { topics, mode } = this.#wanted;
+    const retries = this.#stale;
+    this.#stale = false;
     if (topics.length === 0) {
       this.#end();
     } else if (this.#feed === undefined) {
@@ -139,23 +162,26 @@ export class FeedPipeline {
       await this.#open(topics);
     } else {
       const feed = this.#feed;
-      await this.#client.call('feeds.update', {
+      const changed = retries || !sameTopics(feed.topics, topics);
+      const { feedId, waiting } = await this.#client.call('feeds.update', {
         feedId: feed.feedId,
         mode,
-        ...(!sameTopics(feed.topics, topics) && { topics: [...topics] }),
+        ...(changed && { topics: [...topics] }),
       });
       feed.topics = topics;
       feed.mode = mode;
+      if (this.#feed?.feedId === feedId) this.#setWaiting(waiting);
     }
   }
 
   async #open(topics: readonly string[]): Promise<void> {
-    const { feedId, topic } = await this.#client.call('feeds.open', { topics: [...topics], previewBytes: previewCharacters });
+    const { feedId, topic, waiting } = await this.#client.call('feeds.open', { topics: [...topics], previewBytes: previewCharacters });
     if (this.#closed || this.#client.state.kind !== 'connected') return;
     const subscription = this.#client.subscribe(topic, { maxQueuedEvents: waitingBatches });
     const feed: OpenFeed = { feedId, epoch: ++this.#epoch, subscription, topics, mode: 'live' };
     this.#feed = feed;
     this.#listener.onOpened(feed.epoch);
+    this.#setWaiting(waiting);
     void this.#follow(feed);
   }
 
@@ -175,16 +201,26 @@ export class FeedPipeline {
   #lose(): void {
     this.#feed?.subscription.dispose();
     this.#feed = undefined;
+    this.#setWaiting([]);
     if (this.#state.kind === 'open' || this.#state.kind === 'opening') this.#set({ kind: 'lost', sinceMs: Date.now() });
   }
 
   #end(): void {
     const feed = this.#feed;
     this.#feed = undefined;
+    this.#setWaiting([]);
     feed?.subscription.dispose();
     if (feed !== undefined && this.#client.state.kind === 'connected') {
       this.#client.call('feeds.close', { feedId: feed.feedId }).catch(ignoreLoss);
     }
+  }
+
+  #setWaiting(waiting: readonly WaitingTopic[]): void {
+    clearTimeout(this.#tryAgain);
+    if (waiting.length > 0 && !this.#closed) this.#tryAgain = setTimeout(() => this.retryWaiting(), tryAgainMs);
+    if (waiting.length === 0 && this.#waiting.length === 0) return;
+    this.#waiting = waiting;
+    this.#listener.onWaiting(waiting);
   }
 
   #set(state: PipelineState): void {

@@ -151,6 +151,10 @@ export class FeedRing {
     return this.#previews[this.#slot(sequence)] ?? '';
   }
 
+  originOf(sequence: number): string {
+    return this.#origins[this.#slot(sequence)] ?? '';
+  }
+
   timestampOf(sequence: number): number {
     return this.#times[this.#slot(sequence)] ?? 0;
   }

@@ -1,5 +1,5 @@
 /** The renderer's half of the event pipeline (ui.md 3.4): ring, view, sampling, counters; one version a batch. */
-import type { FeedBatch } from '../../common/contract/feeds.ts';
+import type { FeedBatch, WaitingTopic } from '../../common/contract/feeds.ts';
 import type { FeedClient, FeedMode, PipelineState } from './feed-pipeline.ts';
 import { FeedPipeline } from './feed-pipeline.ts';
 import { type FeedGap, type FeedGapReason, FeedRing, headerOfBatch } from './feed-ring.ts';
@@ -11,6 +11,8 @@ import { FeedView } from './feed-view.ts';
 /** What the filter looks at. */
 export interface FilterInput {
   readonly topic: string;
+  /** Id of the node that published it. */
+  readonly origin: string;
   readonly preview: string;
   readonly isError: boolean;
 }
@@ -118,6 +120,7 @@ export class FeedStore {
       },
       onOpened: (epoch) => this.#opened(epoch),
       onBatch: (batch, epoch) => this.#take(batch, epoch),
+      onWaiting: () => this.#bump(),
     });
     this.#applyMode();
     this.#applyPredicate();
@@ -166,6 +169,16 @@ export class FeedStore {
     this.#pipeline?.retry();
   }
 
+  /** Why a topic delivers nothing now; undefined when it does, as far as is known. */
+  waitingOf(topic: string): WaitingTopic | undefined {
+    return this.#pipeline?.waiting.find((waiting) => waiting.topic === topic);
+  }
+
+  /** Tries the topics that deliver nothing once more. */
+  retryWaiting(): void {
+    this.#pipeline?.retryWaiting();
+  }
+
   /** The subscription that shows a topic. */
   subscriptionOf(topic: string): FeedSubscription | undefined {
     return this.#matcher.find(topic);
@@ -206,7 +219,12 @@ export class FeedStore {
       const topic = this.ring.topicOf(sequence);
       if (matcher.find(topic) === undefined) return false;
       if (filter === undefined) return true;
-      return filter({ topic, preview: this.ring.previewOf(sequence), isError: this.ring.kindOf(sequence) === 'error' });
+      return filter({
+        topic,
+        origin: this.ring.originOf(sequence),
+        preview: this.ring.previewOf(sequence),
+        isError: this.ring.kindOf(sequence) === 'error',
+      });
     });
     this.#bump();
   }
@@ -266,7 +284,14 @@ export class FeedStore {
   #shows(batch: FeedBatch, index: number): boolean {
     const topic = batch.topics[index] ?? '';
     if (this.#matcher.find(topic) === undefined) return false;
-    return this.#filter?.({ topic, preview: batch.previews[index] ?? '', isError: batch.statuses[index] === 'error' }) ?? true;
+    return (
+      this.#filter?.({
+        topic,
+        origin: batch.origins[index] ?? '',
+        preview: batch.previews[index] ?? '',
+        isError: batch.statuses[index] === 'error',
+      }) ?? true
+    );
   }
 
   /** The first batch after a pause: a row says what came meanwhile. @returns whether it is that batch */

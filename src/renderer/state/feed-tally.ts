@@ -12,10 +12,21 @@ export interface FeedCounters {
   readonly skipped: number;
   /** Came while the view was frozen. */
   readonly sinceFrozen: number;
-  readonly perSecond: ReadonlyMap<string, number>;
+  /** By topic, since it was subscribed on this connection. */
+  readonly byTopic: ReadonlyMap<string, TopicCounters>;
 }
 
-const nothing: FeedCounters = { received: 0, kept: 0, keptBytes: 0, evicted: 0, skipped: 0, sinceFrozen: 0, perSecond: new Map() };
+/** What came on one topic of the feed. */
+export interface TopicCounters {
+  readonly perSecond: number;
+  /** In the node's memory. */
+  readonly kept: number;
+  readonly keptBytes: number;
+  /** Pushed out of the node's memory, or lost on the way to it. */
+  readonly dropped: number;
+}
+
+const nothing: FeedCounters = { received: 0, kept: 0, keptBytes: 0, evicted: 0, skipped: 0, sinceFrozen: 0, byTopic: new Map() };
 
 /** Adds the totals of one feed after another: each new connection counts from nothing. */
 export class FeedTally {
@@ -42,13 +53,13 @@ export class FeedTally {
   /** A new feed begins; what the node kept for the earlier one is gone. */
   beginFeed(): void {
     const { kept, evicted } = this.#counters;
-    this.#counters = { ...this.#counters, kept: 0, keptBytes: 0, evicted: evicted + kept, perSecond: new Map() };
+    this.#counters = { ...this.#counters, kept: 0, keptBytes: 0, evicted: evicted + kept, byTopic: new Map() };
     this.#earlier = this.#counters;
     this.#received = 0;
   }
 
   /**
-   * @param topics of the open feed, in the order of the batch's rates
+   * @param topics of the open feed, in the order of the batch's counts
    * @param frozenAt what the feed had received when the view was frozen; undefined while it moves
    */
   take(batch: FeedBatch, topics: readonly string[], frozenAt: number | undefined): void {
@@ -60,11 +71,11 @@ export class FeedTally {
       evicted: this.#earlier.evicted + batch.evicted,
       skipped: this.#earlier.skipped + batch.skipped,
       sinceFrozen: frozenAt === undefined ? 0 : batch.received - frozenAt,
-      // While an update is under way the order of the rates is that of the earlier topics.
-      perSecond:
+      // While an update is under way the order of the counts is that of the earlier topics.
+      byTopic:
         batch.perSecond.length === topics.length
-          ? new Map(topics.map((topic, index) => [topic, batch.perSecond[index] ?? 0]))
-          : this.#counters.perSecond,
+          ? new Map(topics.map((topic, index) => [topic, countersOf(batch, index)]))
+          : this.#counters.byTopic,
     };
   }
 
@@ -72,4 +83,14 @@ export class FeedTally {
   restartFrozen(): void {
     this.#counters = { ...this.#counters, sinceFrozen: 0 };
   }
+}
+
+function countersOf(batch: FeedBatch, index: number): TopicCounters {
+  const kept = batch.keptBy[index] ?? 0;
+  return {
+    perSecond: batch.perSecond[index] ?? 0,
+    kept,
+    keptBytes: batch.keptBytesBy[index] ?? 0,
+    dropped: (batch.receivedBy[index] ?? 0) - kept + (batch.lostBy[index] ?? 0),
+  };
 }

@@ -1,11 +1,12 @@
 import type { BudgetMember, FeedBudget } from './feed-budget.ts';
+import type { FollowedTopic } from './followed-topic.ts';
 import type { SharedEvent } from './shared-event.ts';
 
 export interface FeedItem {
   readonly id: number;
   readonly event: SharedEvent;
-  /** Index of the first of the feed's topics that matches. */
-  readonly filter: number;
+  /** The first of the feed's topics that matches. */
+  readonly followed: FollowedTopic;
   readonly sizeBytes: number;
 }
 
@@ -49,12 +50,14 @@ export class FeedRing implements BudgetMember {
     return this.#evicted;
   }
 
-  push(event: SharedEvent, filter: number): void {
+  push(event: SharedEvent, followed: FollowedTopic): void {
     const { sizeBytes } = event;
     if (this.size >= this.#maxItems) this.evictOldest();
     this.#budget.makeRoom(sizeBytes);
     const id = this.#nextId++;
-    this.#items[id % this.#maxItems] = { id, event, filter, sizeBytes };
+    this.#items[id % this.#maxItems] = { id, event, followed, sizeBytes };
+    followed.kept++;
+    followed.keptBytes += sizeBytes;
     this.#bytes += sizeBytes;
   }
 
@@ -69,7 +72,12 @@ export class FeedRing implements BudgetMember {
 
   evictOldest(): void {
     const slot = this.#oldestId++ % this.#maxItems;
-    this.#bytes -= this.#items[slot]?.sizeBytes ?? 0;
+    const item = this.#items[slot];
+    if (item !== undefined) {
+      this.#bytes -= item.sizeBytes;
+      item.followed.kept--;
+      item.followed.keptBytes -= item.sizeBytes;
+    }
     this.#items[slot] = undefined;
     this.#evicted++;
   }

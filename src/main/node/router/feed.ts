@@ -1,11 +1,11 @@
 import type { FeedBatch, FeedEvent } from '../../../common/contract/feeds.ts';
 import type { Limits } from '../../../common/limits.ts';
-import { type ParsedTopic, parseTopic, splitTopic, topicMatches } from '../../../common/topics.ts';
+import { splitTopic, topicMatches } from '../../../common/topics.ts';
 import type { Subscriber } from './event-bus.ts';
 import type { FeedBudget } from './feed-budget.ts';
 import { type FeedItem, FeedRing } from './feed-ring.ts';
+import { FollowedTopic } from './followed-topic.ts';
 import { previewJson } from './preview-json.ts';
-import { RateWindow } from './rate-window.ts';
 import type { SharedEvent } from './shared-event.ts';
 
 /** `counting`: hidden or paused; totals once a second, no events announced. */
@@ -33,7 +33,6 @@ interface FeedOptions {
 }
 
 const countingBeatMs = 1_000;
-const rateSeconds = 1;
 /** Batches a console may leave unacknowledged before the node merges and counts instead of sending. */
 const mostUnacknowledged = 2;
 /** A feed that waits for an acknowledgement tries again after so many beats: the batch may have come before its reader. */
@@ -46,8 +45,7 @@ const beatsBeforeRetry = 20;
 export class Feed implements Subscriber {
   readonly #options: FeedOptions;
   readonly #ring: FeedRing;
-  #filters: readonly ParsedTopic[] = [];
-  #rates: RateWindow[] = [];
+  #topics: readonly FollowedTopic[] = [];
   #mode: FeedMode = 'live';
   #timer: NodeJS.Timeout | undefined;
   #received = 0;
@@ -70,10 +68,13 @@ export class Feed implements Subscriber {
     this.#lastSentMs = options.nowMs();
   }
 
-  /** @throws SignalboxError `INVALID_PARAMS` when one is no topic */
+  /**
+   * Carries these topics from now on; what was counted on one that stays goes on.
+   *
+   * @throws SignalboxError `INVALID_PARAMS` when one is no topic
+   */
   setTopics(topics: readonly string[]): void {
-    this.#filters = topics.map(parseTopic);
-    this.#rates = topics.map(() => new RateWindow(rateSeconds));
+    this.#topics = topics.map((topic) => this.#topics.find((known) => known.topic === topic) ?? new FollowedTopic(topic));
   }
 
   setMode(mode: FeedMode): void {
@@ -85,12 +86,15 @@ export class Feed implements Subscriber {
   }
 
   deliver(event: SharedEvent): void {
-    const filter = this.#firstMatch(event.message.topic);
-    if (filter === -1 || this.#stopped) return;
+    const { topic, meta } = event.message;
+    const followed = this.#firstMatch(topic);
+    if (followed === undefined || this.#stopped) return;
     const wasQuiet = !this.#hasNews();
     this.#received++;
-    this.#rates[filter]?.add(this.#options.nowMs());
-    this.#ring.push(event, filter);
+    followed.received++;
+    followed.lost += meta.dropped ?? 0;
+    followed.rate.add(this.#options.nowMs());
+    this.#ring.push(event, followed);
     // The first event after silence is not kept waiting for the slow beat of silence.
     if (wasQuiet) this.#reschedule();
   }
@@ -122,9 +126,9 @@ export class Feed implements Subscriber {
     clearTimeout(this.#timer);
   }
 
-  #firstMatch(topic: string): number {
+  #firstMatch(topic: string): FollowedTopic | undefined {
     const split = splitTopic(topic);
-    return this.#filters.findIndex((filter) => topicMatches(filter, split));
+    return this.#topics.find(({ filter }) => topicMatches(filter, split));
   }
 
   /** A batch is due one beat after the last, and only when there is something to say. */
@@ -159,8 +163,8 @@ export class Feed implements Subscriber {
     const items = this.#mode === 'live' ? this.#announce(newestId, maxBatchEvents) : [];
     this.#reported = this.#received;
     this.#lastSentMs = nowMs;
-    const perSecond = this.#rates.map((rate) => rate.perSecond(nowMs));
-    this.#ratesMove = this.#rates.some((rate) => !rate.isIdle(nowMs));
+    const topics = this.#topics;
+    this.#ratesMove = topics.some(({ rate }) => !rate.isIdle(nowMs));
     const sent = this.#options.send({
       feedId: this.#options.feedId,
       batch: ++this.#batch,
@@ -168,7 +172,7 @@ export class Feed implements Subscriber {
       timestamps: items.map(({ event }) => event.message.timestamp),
       topics: items.map(({ event }) => event.message.topic),
       origins: items.map(({ event }) => event.message.meta.identity),
-      filters: items.map(({ filter }) => filter),
+      filters: items.map(({ followed }) => topics.indexOf(followed)),
       sizesBytes: items.map(({ sizeBytes }) => sizeBytes),
       statuses: items.map(({ event }) => event.message.status),
       previews: items.map(({ event }) => previewJson(event.message.data, previewBytes)),
@@ -177,7 +181,11 @@ export class Feed implements Subscriber {
       keptBytes: this.#ring.bytes,
       evicted: this.#ring.evicted,
       skipped: this.#skipped,
-      perSecond,
+      perSecond: topics.map(({ rate }) => rate.perSecond(nowMs)),
+      receivedBy: topics.map(({ received }) => received),
+      keptBy: topics.map(({ kept }) => kept),
+      keptBytesBy: topics.map(({ keptBytes }) => keptBytes),
+      lostBy: topics.map(({ lost }) => lost),
     });
     if (sent) this.#schedule();
     else this.stop();
@@ -196,5 +204,5 @@ export class Feed implements Subscriber {
 
 function toFeedEvent({ id, event, sizeBytes }: FeedItem): FeedEvent {
   const { timestamp, topic, meta, name, status, data } = event.message;
-  return { id, timestamp, topic, origin: meta.identity, seq: meta.seq, name, status, sizeBytes, data };
+  return { id, timestamp, topic, origin: meta.identity, seq: meta.seq, name, status, sizeBytes, dropped: meta.dropped ?? 0, data };
 }

@@ -1,8 +1,9 @@
-import type { FeedEvent } from '../../../common/contract/feeds.ts';
+import type { FeedEvent, WaitingTopic } from '../../../common/contract/feeds.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import { Feed, type FeedMode, type FeedShape } from './feed.ts';
 import { FeedBudget } from './feed-budget.ts';
+import { FeedTopics } from './feed-topics.ts';
 import { checkFilter, mayFollow } from './filter-rights.ts';
 import type { Router } from './router.ts';
 
@@ -10,6 +11,7 @@ interface Opened {
   readonly feed: Feed;
   readonly budget: FeedBudget;
   readonly clientId: string;
+  readonly following: FeedTopics;
   topics: readonly string[];
 }
 
@@ -39,13 +41,13 @@ export class Feeds {
   /**
    * Opens a feed; its first batch comes with the first beat that has something.
    *
-   * @throws SignalboxError `INVALID_PARAMS` (a topic), `FORBIDDEN`, `OVERLOADED` (too many feeds), `NODE_UNREACHABLE`
+   * @throws SignalboxError `INVALID_PARAMS` (a topic), `FORBIDDEN`, `OVERLOADED` (too many feeds)
    */
   async open(
     clientId: string,
     principal: Principal,
     shape: FeedShape & { readonly topics: readonly string[] },
-  ): Promise<{ feedId: string; topic: string }> {
+  ): Promise<{ feedId: string; topic: string; waiting: WaitingTopic[] }> {
     const { limits } = this.#router;
     const mine = [...this.#opened.values()].filter((opened) => opened.clientId === clientId);
     if (mine.length >= limits.feedsPerClient) {
@@ -62,22 +64,25 @@ export class Feeds {
       nowMs: this.#nowMs,
       send: (batch) => this.#router.publishTo(clientId, topic, batch, batch.batch),
     });
-    const opened: Opened = { feed, budget, clientId, topics: [] };
+    const opened: Opened = { feed, budget, clientId, following: new FeedTopics(this.#router, feed), topics: [] };
     this.#opened.set(feedId, opened);
     try {
-      await this.#follow(opened, shape.topics, principal);
+      return { feedId, topic, waiting: await this.#follow(opened, shape.topics, principal) };
     } catch (error) {
       this.#end(feedId, opened);
       throw error;
     }
-    return { feedId, topic };
   }
 
-  /** @throws SignalboxError `NOT_FOUND`, and as {@link open} */
-  async update(clientId: string, principal: Principal, feedId: string, change: FeedChange): Promise<void> {
+  /**
+   * Changes what a feed carries, and tries again what did not deliver.
+   *
+   * @throws SignalboxError `NOT_FOUND`, and as {@link open}
+   */
+  async update(clientId: string, principal: Principal, feedId: string, change: FeedChange): Promise<WaitingTopic[]> {
     const opened = this.#find(clientId, feedId);
     if (change.mode !== undefined) opened.feed.setMode(change.mode);
-    if (change.topics !== undefined) await this.#follow(opened, change.topics, principal);
+    return this.#follow(opened, change.topics ?? opened.topics, principal);
   }
 
   /** @throws SignalboxError `NOT_FOUND` */
@@ -100,21 +105,16 @@ export class Feeds {
     this.#end(feedId, this.#find(clientId, feedId));
   }
 
-  async #follow(opened: Opened, topics: readonly string[], principal: Principal): Promise<void> {
+  #follow(opened: Opened, topics: readonly string[], principal: Principal): Promise<WaitingTopic[]> {
     for (const topic of topics) checkFilter(topic, principal);
-    const before = opened.topics;
     opened.feed.setTopics(topics);
     opened.topics = topics;
-    for (const topic of before) if (!topics.includes(topic)) this.#router.unsubscribe(opened.feed, topic);
-    for (const topic of topics) {
-      // While one was awaited, the right to a later one may have gone.
-      if (!before.includes(topic) && opened.topics.includes(topic)) await this.#router.subscribe(opened.feed, topic);
-    }
+    return opened.following.follow(topics);
   }
 
   /** Stops to follow what its client may follow no longer. The feed's filters stay, so that their numbers hold. */
   #restrict(opened: Opened, principal: Principal): void {
-    for (const topic of opened.topics) if (!mayFollow(topic, principal)) this.#router.unsubscribe(opened.feed, topic);
+    for (const topic of opened.topics) if (!mayFollow(topic, principal)) opened.following.end(topic);
     opened.topics = opened.topics.filter((topic) => mayFollow(topic, principal));
   }
 

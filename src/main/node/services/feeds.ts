@@ -9,8 +9,8 @@ export function createFeedsService(deps: { readonly router: Router; readonly now
   return {
     'feeds.open': (params, { clientId, principal }) => feeds.open(clientId, principal, params),
     'feeds.update': async ({ feedId, topics, mode }, { clientId, principal }) => {
-      await feeds.update(clientId, principal, feedId, { topics, mode });
-      return { feedId };
+      const waiting = await feeds.update(clientId, principal, feedId, { topics, mode });
+      return { feedId, waiting };
     },
     'feeds.ack': ({ feedId, batch }, { clientId }) => {
       feeds.acknowledge(clientId, feedId, batch);

@@ -78,7 +78,7 @@ describe('the feed of the Events screen', () => {
     await when(() => store.counters.received === 3);
     expect(rows()).toEqual(['{"c":0}', '{"c":1}', '{"c":2}']);
     expect(store.counters).toMatchObject({ received: 3, kept: 3, evicted: 0, skipped: 0 });
-    expect([...store.counters.perSecond.keys()]).toEqual(['/press/#']);
+    expect([...store.counters.byTopic.keys()]).toEqual(['/press/#']);
   });
 
   it('draws on a beat: one change of version for many events, and the next batch after the last was drawn', async () => {

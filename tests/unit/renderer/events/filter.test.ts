@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilter, topicOfFilter, withTopic } from '../../../../src/renderer/features/events/model/filter.ts';
 
-const event = { topic: '/north/press/07/temp', preview: '{"c":81.4,"q":"Good enough"}', isError: false };
+const event = { topic: '/north/press/07/temp', origin: 'n1-own', preview: '{"c":81.4,"q":"Good enough"}', isError: false };
 const matches = (text: string, of: Partial<typeof event> = {}) => compileFilter(text)?.({ ...event, ...of });
 
 describe('the filter', () => {

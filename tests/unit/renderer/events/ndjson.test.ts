@@ -11,6 +11,7 @@ const event = (id: number): FeedEvent => ({
   seq: id,
   name: 'data_generated',
   status: 'data',
+  dropped: 0,
   sizeBytes: 10,
   data: { id, text: 'line\nbreak' },
 });

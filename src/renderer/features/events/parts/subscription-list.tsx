@@ -31,7 +31,7 @@ export function SubscriptionList() {
           <SubscriptionLine
             key={subscription.topic}
             subscription={subscription}
-            perSecond={counters.perSecond.get(subscription.topic) ?? 0}
+            perSecond={counters.byTopic.get(subscription.topic)?.perSecond ?? 0}
           />
         ))}
       </ul>

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { FeedBatch } from '../../../../../src/common/contract/feeds.ts';
+import type { FeedBatch, FeedEvent, WaitingTopic } from '../../../../../src/common/contract/feeds.ts';
+import { SignalboxError } from '../../../../../src/common/errors.ts';
 import type { Role } from '../../../../../src/common/roles.ts';
-import type { RpcSuccess } from '../../../../../src/common/wire/messages.ts';
+import type { EventMessage, RpcSuccess } from '../../../../../src/common/wire/messages.ts';
+import type { RemoteNodes } from '../../../../../src/main/node/router/index.ts';
 import { createFeedsService } from '../../../../../src/main/node/services/feeds.ts';
 import { connectRecorded, createRouterFixture, endOfTurn, principalWith, type RecordedClient } from '../../../../helpers/router-fixture.ts';
 
@@ -11,6 +13,18 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+/** Nodes `busy` and `silent`, which are followed as a test says. */
+function remoteNodesWith(subscribe: RemoteNodes['subscribe']): RemoteNodes {
+  const nodes = ['busy', 'silent'].map((name) => ({ nodeId: `n1-${name}`, name, capabilities: ['router'], healthy: true, load: 0 }));
+  return {
+    list: () => nodes,
+    find: (idOrName) => nodes.find(({ nodeId, name }) => nodeId === idOrName || name === idOrName),
+    call: () => Promise.reject(new SignalboxError('NODE_UNREACHABLE', 'Not for calls.')),
+    broadcast: () => undefined,
+    subscribe,
+  };
+}
 
 function start(options: Parameters<typeof createRouterFixture>[0] = {}) {
   const fixture = createRouterFixture(options);
@@ -234,11 +248,71 @@ describe('a feed', () => {
     await openFeed(client);
   });
 
-  test('of everything is for operators; one of an unknown node leaves nothing behind', async () => {
+  test('of everything is for operators', async () => {
     const { router } = start();
     const viewer = connectRecorded(router, { role: 'viewer' });
-    expect(await call(viewer, 'feeds.open', { topics: ['/#'] })).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await call(viewer, 'feeds.open', { topics: ['/site/a', 'node-b/stats'] })).toMatchObject({ code: 'NODE_UNREACHABLE' });
+    expect(await call(viewer, 'feeds.open', { topics: ['/site/a', '/#'] })).toMatchObject({ code: 'FORBIDDEN' });
     expect(router.publishCounted('/site/a', 1).subscribers).toBe(0);
+  });
+
+  test('goes on with its other topics while a node is unknown, refuses or is silent, and says so', async () => {
+    let refused = true;
+    const remoteNodes = remoteNodesWith((node) => {
+      if (node === 'n1-silent') return new Promise(() => undefined);
+      return refused ? Promise.reject(new SignalboxError('OVERLOADED', 'Too many.')) : Promise.resolve(() => undefined);
+    });
+    const { client, router } = start({ remoteNodes });
+    const topics = ['/site/a', 'unknown/stats', 'busy/stats', 'silent/stats'];
+    client.request({ requestid: 'open', method: 'feeds.open', params: { topics } });
+    await endOfTurn();
+    expect(client.answerTo('open')).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await endOfTurn();
+    const { feedId, waiting } = (client.answerTo('open') as RpcSuccess).data as { feedId: string; waiting: WaitingTopic[] };
+    expect(waiting.map(({ topic, code }) => [topic, code])).toEqual([
+      ['unknown/stats', 'NODE_UNREACHABLE'],
+      ['busy/stats', 'OVERLOADED'],
+      ['silent/stats', null],
+    ]);
+    router.publish('/site/a', 1);
+    await beat();
+    expect(batches(client)[0]?.topics).toEqual(['/site/a']);
+    refused = false;
+    client.request({ requestid: 'again', method: 'feeds.update', params: { feedId, topics: topics.slice(0, 3) } });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await endOfTurn();
+    const again = (client.answerTo('again') as RpcSuccess).data as { waiting: WaitingTopic[] };
+    expect(again.waiting.map(({ topic }) => topic)).toEqual(['unknown/stats']);
+    expect((await call(client, 'feeds.close', { feedId })) as RpcSuccess).toMatchObject({ status: 'success' });
+  });
+
+  test('counts for each topic what came, what is kept and what was lost on the way', async () => {
+    let deliver: (nodeId: string, event: EventMessage) => void = () => undefined;
+    const remoteNodes = remoteNodesWith((_node, _topic, to) => {
+      deliver = to;
+      return Promise.resolve(() => undefined);
+    });
+    const { client, router } = start({ remoteNodes, limits: { feedEvents: 3 } });
+    const feedId = await openFeed(client, { topics: ['/site/#', 'busy/stats'] });
+    for (let n = 0; n < 4; n++) router.publish('/site/a', n);
+    const meta = { identity: 'n1-busy', seq: 9, dropped: 5 };
+    deliver('n1-busy', { type: 'event', name: 'data_generated', status: 'data', topic: '/stats', data: 1, meta, timestamp: Date.now() });
+    await beat();
+    expect(batches(client).at(-1)).toMatchObject({ receivedBy: [4, 1], keptBy: [2, 1], lostBy: [0, 5] });
+    const read = (await call(client, 'feeds.read', { feedId, fromId: 0, limit: 9 })) as RpcSuccess;
+    expect((read.data as { events: FeedEvent[] }).events.map(({ topic, dropped }) => [topic, dropped]).at(-1)).toEqual(['busy/stats', 5]);
+    await call(client, 'feeds.update', { feedId, topics: ['busy/stats'] });
+    router.publish('/site/a', 0);
+    deliver('n1-busy', {
+      type: 'event',
+      name: 'data_generated',
+      status: 'data',
+      topic: '/stats',
+      data: 2,
+      meta: { identity: 'n1-busy', seq: 10 },
+      timestamp: Date.now(),
+    });
+    await beat();
+    expect(batches(client).at(-1)).toMatchObject({ receivedBy: [2], lostBy: [5] });
   });
 });
