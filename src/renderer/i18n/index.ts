@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import type cluster from './en/cluster.json';
 import common from './en/common.json' with { type: 'json' };
 import type events from './en/events.json';
 import frame from './en/frame.json' with { type: 'json' };
@@ -13,6 +14,7 @@ import type topology from './en/topology.json';
 
 /** English is the source of the keys: a key that is not in it does not compile. */
 export interface Texts {
+  cluster: typeof cluster;
   common: typeof common;
   events: typeof events;
   frame: typeof frame;

@@ -43,8 +43,8 @@ export interface DataGridProps<Id extends string> {
   readonly onToggle: (index: number) => void;
   /** Enter, and a click. */
   readonly onOpen: (index: number) => void;
-  /** The right button, or the menu key; where the menu belongs. */
-  readonly onMenu: (index: number, at: { readonly x: number; readonly y: number }) => void;
+  /** The right button, or the menu key; where the menu belongs. Absent: rows have no menu. */
+  readonly onMenu?: (index: number, at: { readonly x: number; readonly y: number }) => void;
 }
 
 /**
@@ -77,7 +77,7 @@ export function DataGrid<Id extends string>(props: DataGridProps<Id>) {
     } else if (cursor === undefined) return;
     else if (event.key === 'Enter') props.onOpen(cursor);
     else if (event.key === ' ') props.onToggle(cursor);
-    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+    else if (props.onMenu !== undefined && (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))) {
       const box = document.getElementById(rowId(cursor))?.getBoundingClientRect();
       props.onMenu(cursor, { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 });
     } else return;
@@ -85,7 +85,7 @@ export function DataGrid<Id extends string>(props: DataGridProps<Id>) {
   };
   const onContextMenu = (event: MouseEvent<HTMLDivElement>) => {
     const row = event.target instanceof Element ? event.target.closest('[data-index]') : null;
-    if (row === null) return;
+    if (row === null || props.onMenu === undefined) return;
     event.preventDefault();
     props.onMenu(Number(row.getAttribute('data-index')), { x: event.clientX, y: event.clientY });
   };

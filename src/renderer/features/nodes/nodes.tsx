@@ -13,6 +13,8 @@ import { filterFieldId, focusTable, useTableFilter } from './table/table-store.t
 const tabs = {
   table: lazy(() => import('./table/table-tab.tsx').then((module) => ({ default: module.TableTab }))),
   topology: lazy(() => import('./topology/topology-tab.tsx').then((module) => ({ default: module.TopologyTab }))),
+  activity: lazy(() => import('./activity/activity-tab.tsx').then((module) => ({ default: module.ActivityTab }))),
+  topics: lazy(() => import('./activity/topics-tab.tsx').then((module) => ({ default: module.TopicsTab }))),
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof tabs;
 const tabNames = Object.keys(tabs) as Tab[];
