@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { SecretStore, Signer } from '../../../../../src/main/node/identity/index.ts';
+import type { Signer } from '../../../../../src/main/node/identity/index.ts';
 import type { Store } from '../../../../../src/main/node/store/index.ts';
 import {
   type AcceptedInvite,
@@ -26,19 +26,13 @@ import {
 } from '../../../../../src/main/node/trust/join/index.ts';
 import { foundCluster, MembershipLog, nodeRoles } from '../../../../../src/main/node/trust/membership/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
-import { admin, alice, bob, hex, keys, mallory, recovery, refusedAs, startMs, text, withBitTurned } from './people.ts';
+import { admin, alice, bob, hex, keys, mallory, recovery, refusedAs, secrets, startMs, text, withBitTurned } from './people.ts';
 import { openStore } from './stored.ts';
 
 /** The low 90 bits of the published bytes. */
 const secret = hex('00112233445566778899aabb');
 const transcript: JoinTranscript = { channelBinding: new Uint8Array(32).fill(9), request: text('J1'), reply: text('J2') };
 const macKey = new Uint8Array(32).fill(7);
-/** Wraps so that the test sees it is wrapped. */
-const secrets: SecretStore = {
-  name: 'test',
-  encrypt: (plain) => Promise.resolve(plain.map((byte) => byte ^ 0x5a)),
-  decrypt: (wrapped) => Promise.resolve(wrapped.map((byte) => byte ^ 0x5a)),
-};
 const minuteMs = 60_000;
 
 test('a join code carries its secret, however it is typed', async () => {

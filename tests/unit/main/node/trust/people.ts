@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { KnownKeys, signerFromSeed } from '../../../../../src/main/node/identity/index.ts';
+import { KnownKeys, type SecretStore, signerFromSeed } from '../../../../../src/main/node/identity/index.ts';
 
 export const seedOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const person = (byte: number) => signerFromSeed(seedOf(byte));
@@ -31,3 +31,10 @@ export const bytesOf = (length: number) => fc.uint8Array({ minLength: length, ma
 export function withBitTurned(bytes: Uint8Array, bit: number): Uint8Array {
   return Uint8Array.from(bytes, (byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte));
 }
+
+/** Wraps in a way that a test can see. */
+export const secrets: SecretStore = {
+  name: 'test',
+  encrypt: (plain) => Promise.resolve(plain.map((byte) => byte ^ 0x5a)),
+  decrypt: (wrapped) => Promise.resolve(Uint8Array.from(wrapped, (byte) => byte ^ 0x5a)),
+};
