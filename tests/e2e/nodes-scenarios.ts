@@ -1,6 +1,6 @@
 /** What a person does on the Nodes screen: the same in the window and in a browser, over three real nodes. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { connectAsync } from 'mqtt';
+import { connectAsync, type MqttClient } from 'mqtt';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
 import { expectAccessible } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, connected, goTo, runFromPalette } from '../helpers/console.ts';
@@ -22,15 +22,31 @@ async function expectAccessibleInBothSchemes(page: Page): Promise<void> {
   }
 }
 
-/** Sends a node something that it refuses and writes a line about. */
-async function makeLogLine({ dataFolder }: ConsoleUnderTest, nodeId: string): Promise<void> {
+/** Does something at the broker of the cluster. */
+async function atBroker({ dataFolder }: ConsoleUnderTest, act: (link: MqttClient) => Promise<unknown>): Promise<void> {
   const client = await connectToNode({ data: dataFolder });
   const { broker } = await client.call('mqtt.status', {});
   client.close();
   const link = await connectAsync(broker ?? '');
-  await link.publishAsync(`cloudisense/service/${nodeId}/inbox`, 'no message at all', { qos: 1 });
+  await act(link);
   await link.endAsync();
 }
+
+/** Sends a node something that it refuses and writes a line about. */
+const makeLogLine = (console: ConsoleUnderTest, nodeId: string) =>
+  atBroker(console, (link) => link.publishAsync(`cloudisense/service/${nodeId}/inbox`, 'no message at all', { qos: 1 }));
+
+/** Says of many nodes that they are there, as nodes of the first system do: they say nothing else. */
+const announceNodes = (console: ConsoleUnderTest, count: number) =>
+  atBroker(console, (link) =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) => {
+        const serviceId = `old-${index}`;
+        const status = JSON.stringify({ serviceId, status: 'online', name: serviceId, version: '0.0.9', since: Date.now() });
+        return link.publishAsync(`cloudisense/service/${serviceId}/status`, status, { qos: 1, retain: true });
+      }),
+    ),
+  );
 
 export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTest>>): void {
   let cluster: ClusterConsole<ConsoleUnderTest>;
@@ -127,6 +143,7 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expectAccessibleInBothSchemes(page);
       await inspector.getByRole('button', { name: 'Call…' }).click();
       await expect(page.getByRole('tab', { name: /logs\.tail/ })).toBeVisible();
+      await expect(page.getByRole('combobox', { name: 'Target' })).toHaveValue('press-07');
       await page.goBack();
       await expect(tabOf(page, 'Services')).toHaveAttribute('aria-selected', 'true');
     });
@@ -227,6 +244,23 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await page.getByRole('button', { name: 'Look at this node' }).click();
       await expect(page.getByText('You look at press-07.')).toBeVisible();
       await page.getByRole('button', { name: 'Back to eng-laptop' }).click();
+    });
+
+    test('of hundreds of nodes only those in sight are drawn, and another version is marked', async () => {
+      await goTo(page, '/nodes');
+      await announceNodes(cluster.console, 900);
+      await expect(page.getByText('903 known · 903 online')).toBeVisible();
+      expect(await gridOf(page).getByRole('row').count()).toBeLessThanOrEqual(60);
+      await gridOf(page).focus();
+      await page.keyboard.press('End');
+      await expect(rowOf(page, 'press-07')).toBeVisible();
+      await page.keyboard.press('ArrowUp');
+      await expect(rowOf(page, 'old-899')).toBeVisible();
+      await page.keyboard.press('/');
+      await page.keyboard.type('eng-laptop');
+      await expect(rowsOf(page)).toHaveCount(1);
+      // Most nodes run the other version.
+      await expect(rowOf(page, 'eng-laptop')).toContainText('newer');
     });
   });
 }

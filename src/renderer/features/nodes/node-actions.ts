@@ -9,6 +9,9 @@ import { measureNode } from './measure.ts';
 import { type NodesRoute, selectNothing, showNode } from './nodes-route.ts';
 import { focusFilter, focusTable } from './table/table-store.ts';
 
+/** A request begins with a method; this one every node has, and it changes nothing. */
+const firstMethod = 'node.status';
+
 /** What can be done with a node: the foot of the table, the inspector, the menu of a row and the palette all show these. */
 export function nodeActions(t: TFunction<'nodes'>, node: NodeInfo): readonly Action[] {
   const online = node.status === 'online';
@@ -23,7 +26,7 @@ export function nodeActions(t: TFunction<'nodes'>, node: NodeInfo): readonly Act
     run,
   });
   return [
-    act('call', t('act_call'), () => goTo('rpc', node.self ? {} : { node: node.nodeId }), online),
+    act('call', t('act_call'), () => goTo('rpc', { method: firstMethod, ...(!node.self && { node: node.nodeId }) }), online),
     act('watch', t('act_watch'), () => goTo('events', { topic: node.self ? '/stats' : `${node.nodeId}/stats` }), online),
     act('lookAt', t('act_lookAt'), () => {
       chooseScope({ kind: 'node', nodeId: node.nodeId });

@@ -1,6 +1,6 @@
 import './nodes.css';
 import './texts.ts';
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useId } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
 import { Kbd, TextInput } from '../../design/controls/index.ts';
 import { IconSearch } from '../../design/icons/index.ts';
@@ -26,24 +26,27 @@ export function Nodes() {
   const asked = query.get('tab');
   const node = query.get('node');
   const tab = tabNames.find((name) => name === asked) ?? 'table';
+  const several = useCluster(({ nodes }) => nodes.length > 1);
+  const panelId = useId();
   const Content = tabs[tab];
   return (
     <>
       <ViewBar title={t('title')} detail={<Count />}>
-        {tab === 'table' && <Filter />}
+        {tab === 'table' && several && <Filter />}
       </ViewBar>
-      {tabNames.length > 1 && (
-        <TabBar
-          label={t('tabs')}
-          items={tabNames.map((id) => ({ id, label: t(`tab_${id}`) }))}
-          current={tab}
-          // The selected node is the same in every tab.
-          onChange={(next) => goTo('nodes', { tab: next, ...(node !== null && { node }) })}
-        />
-      )}
-      <Suspense>
-        <Content />
-      </Suspense>
+      <TabBar
+        label={t('tabs')}
+        items={tabNames.map((id) => ({ id, label: t(`tab_${id}`) }))}
+        current={tab}
+        // The selected node is the same in every tab.
+        onChange={(next) => goTo('nodes', { tab: next, ...(node !== null && { node }) })}
+        panelId={panelId}
+      />
+      <div id={panelId} role="tabpanel" aria-label={t(`tab_${tab}`)} className="sb-col sb-grow">
+        <Suspense>
+          <Content />
+        </Suspense>
+      </div>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { freshPoint, type NodeMetrics, useClusterMetrics, useNodeMetrics } from '../../../state/cluster-metrics.ts';
 import { formatAge, formatRate } from '../../../state/format.ts';
+import { useClusterProblems } from '../../shared/cluster-problems.ts';
 import { formatOffset, isSkewed } from '../model/clock-offset.ts';
 import type { Column, ColumnId } from '../model/columns.ts';
 import { stateOf } from '../model/node-state.ts';
@@ -24,7 +25,9 @@ interface NodeRowProps {
 
 /** The cells of one node. Its live values come by selector: a beat draws again only those rows whose values changed. */
 export const NodeRow = memo(function NodeRow({ node, columns, common, stale }: NodeRowProps) {
-  const metrics = useNodeMetrics(node.nodeId);
+  const live = useNodeMetrics(node.nodeId);
+  // The last second of a node that has left is not how it does now.
+  const metrics = node.status === 'offline' ? undefined : live;
   return columns.map((column) => (
     // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
@@ -86,15 +89,16 @@ function Name({ node }: { readonly node: NodeInfo }) {
 
 function State({ node, stale }: { readonly node: NodeInfo; readonly stale: boolean }) {
   const { t } = useTranslation('nodes');
+  const problems = useClusterProblems(({ byNode }) => byNode.get(node.nodeId));
   return (
-    <>
+    <span title={node.status === 'online' ? problems?.map(({ title }) => title).join('\n') : undefined}>
       <StateLabel kind={stateOf(node, stale).kind}>{stateWords(t, node, stale)}</StateLabel>
       {node.status === 'online' && isSkewed(node.clockOffsetMs) && (
         <span className="sb-tag warn nd-tag" title={t('clockBadgeHint')}>
           {t('clockBadge', { offset: formatOffset(node.clockOffsetMs) })}
         </span>
       )}
-    </>
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import { SideColumn } from '../../../design/layout/split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useFollowClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { useCall } from '../../../state/use-call.ts';
+import { useFollowClusterProblems } from '../../shared/cluster-problems.ts';
 import { NodeInspector } from '../inspector/inspector.tsx';
 import { nodeActions, tableActions } from '../node-actions.ts';
 import { useNodesRoute } from '../nodes-route.ts';
@@ -18,6 +19,7 @@ export function TableTab() {
   const { t } = useTranslation('nodes');
   const { t: common } = useTranslation('common');
   useFollowClusterMetrics();
+  useFollowClusterProblems();
   const nodes = useKnownNodes();
   const route = useNodesRoute();
   const selected = nodes.find(({ nodeId }) => nodeId === route.nodeId);
