@@ -102,14 +102,14 @@ test('a node that does not answer is named, and the others are shown', async () 
   const press = cluster.others[1];
   await goTo(page, '/nodes?tab=activity');
   await page.getByRole('grid', { name: 'Calls by method' }).waitFor();
-  press?.freeze();
+  const thaw = press?.freeze();
   await expect(page.getByText('2 of 3 nodes answered.')).toBeVisible();
   await expect(page.getByText('No answer: press-07 (TIMEOUT).')).toBeVisible();
   await expect(page.getByRole('grid', { name: 'Calls by method' })).toContainText('logs.list');
   await page.getByRole('radiogroup', { name: 'What is shown of the calls' }).getByText('By node').click();
   await expect(page.getByRole('row', { name: 'press-07' })).toContainText('No answer · TIMEOUT');
   await expectAccessibleInBoth();
-  press?.thaw();
+  thaw?.();
   await expect(page.getByText('2 of 3 nodes answered.')).toBeHidden();
 });
 

@@ -15,10 +15,6 @@ export interface ClusterNode {
   freeze(): () => void;
   /** Starts it again with the same data and address. */
   start(): Promise<void>;
-  /** Stops its process where it is: it stays on line for a while and answers nothing. */
-  freeze(): void;
-  /** Lets it go on. */
-  thaw(): void;
 }
 
 export interface ClusterConsole<C extends ConsoleUnderTest> {
@@ -104,9 +100,8 @@ async function startNode(files: Readonly<Record<string, string>>): Promise<Start
     start: async () => {
       node = await startHeadless(dataFolder, args);
     },
-    freeze: () => void node.child.kill('SIGSTOP'),
-    thaw: () => void node.child.kill('SIGCONT'),
     end: async () => {
+      // A test that failed may have left it frozen.
       node.child.kill('SIGCONT');
       if (running()) await node.stop();
       await rm(dataFolder, { recursive: true, force: true });
