@@ -48,7 +48,8 @@ type BoxNode = Node<{ readonly Box: GraphProps['Box']; readonly focusable: boole
 
 // Outside of the component: a new object would make React Flow build every node anew.
 const nodeTypes = { box: memo(({ id, data: { Box, focusable } }: NodeProps<BoxNode>) => <Box id={id} focusable={focusable} />) };
-const fitOptions = { maxZoom: 1, minZoom: 0.25, padding: '12px' } as const;
+/** At the sides there is room for the tools, which must not cover a box. */
+const fitOptions = { maxZoom: 1, minZoom: 0.25, padding: { y: '12px', x: '48px' } } as const;
 
 /** The graph fits its place until a person moves it. Arrow keys go from box to box, with Shift they move the box. */
 export function Graph(props: GraphProps) {

@@ -1,49 +1,190 @@
-import type { NodeStatus } from '../../../common/contract/node.ts';
-import { goToPath, viewOf } from '../../app/routes.ts';
-import { IconAlertTriangle, StateShape } from '../../design/icons/index.ts';
+import type { ReactNode } from 'react';
+import type { Problem } from '../../../common/contract/node.ts';
+import { goTo, goToPath, viewOf } from '../../app/routes.ts';
+import { IconAlertTriangle, type StateKind, StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
-import { formatAge } from '../../state/format.ts';
+import { formatAge, formatTime } from '../../state/format.ts';
+import { worstFirst } from '../shared/model/problems.ts';
+import { openNode } from '../shared/topology/open-node.ts';
+import type { ClusterConcern } from './model/attention.ts';
 
-/** What needs a person, worst first; one calm line when nothing does. */
-export function Attention({ problems, nowMs }: { readonly problems: NodeStatus['problems']; readonly nowMs: number }) {
+/** Lines shown; the Nodes view has them all. */
+const mostLines = 8;
+/** Nodes named in one line. */
+const mostNames = 3;
+
+interface Line {
+  readonly id: string;
+  readonly tone: 'crit' | 'warn' | 'note';
+  readonly shape: StateKind;
+  readonly fact: ReactNode;
+  readonly detail: string | undefined;
+  readonly act: ReactNode;
+}
+
+/**
+ * What needs a person, worst first; one calm line when nothing does.
+ *
+ * @param props.problems of the node that is looked at
+ * @param props.nodeId that node; undefined for the own one, which alone has views for its problems
+ * @param props.concerns about the other nodes of the cluster
+ */
+export function Attention(props: {
+  readonly problems: readonly Problem[];
+  readonly nodeId?: string | undefined;
+  readonly concerns: readonly ClusterConcern[];
+  readonly calmDetail: string;
+  readonly nowMs: number;
+}) {
   const { t } = useTranslation('overview');
-  if (problems.length === 0)
+  const own = useNodeLines(props.problems, props.nodeId, props.nowMs);
+  const others = useConcernLines(props.concerns, props.nowMs);
+  const lines = [...own, ...others].toSorted((a, b) => tones.indexOf(a.tone) - tones.indexOf(b.tone));
+  const [worst] = lines;
+  if (worst === undefined)
     return (
       <div className="sb-part-head ov-calm">
         <StateShape kind="online" />
         <span>{t('calm')}</span>
-        <span className="sb-3 sb-clip">{t('calmDetail')}</span>
+        <span className="sb-3 sb-clip">{props.calmDetail}</span>
       </div>
     );
-  const sorted = [...problems].sort((a, b) => Number(b.severity === 'crit') - Number(a.severity === 'crit') || a.sinceMs - b.sinceMs);
   return (
     <section aria-labelledby="ov-attention">
       <div className="sb-part-head">
-        <IconAlertTriangle
-          size={16}
-          stroke={1.5}
-          className={problems.some(({ severity }) => severity === 'crit') ? 'sb-crit' : 'sb-warn'}
-        />
+        <IconAlertTriangle size={16} stroke={1.5} className={toneClasses[worst.tone]} />
         <h2 id="ov-attention" className="sb-h">
-          {t('attention', { count: problems.length })}
+          {t('attention', { count: lines.length })}
         </h2>
       </div>
       <ul className="ov-problems">
-        {sorted.map((problem) => (
-          <li key={problem.id} className={`ov-problem ${problem.severity}`}>
-            <StateShape kind={problem.severity === 'crit' ? 'failed' : 'warn'} />
+        {lines.slice(0, mostLines).map((line) => (
+          <li key={line.id} className={`ov-problem ${line.tone}`}>
+            <StateShape kind={line.shape} />
             <div className="sb-grow">
-              <b>{problem.title}</b> <span className="sb-num">· {t('since', { age: formatAge(nowMs - problem.sinceMs) })}</span>
-              <div className="sb-2">{problem.detail}</div>
+              {line.fact}
+              {line.detail !== undefined && <div className="sb-2">{line.detail}</div>}
             </div>
-            {problem.view !== null && viewOf(problem.view) !== 'overview' && (
-              <button type="button" className="sb-link" onClick={() => goToPath(problem.view ?? '/overview')}>
-                {t('openView', { view: t(`view_${viewOf(problem.view)}`) })}
-              </button>
-            )}
+            {line.act}
           </li>
         ))}
+        {lines.length > mostLines && (
+          <li className="ov-problem note">
+            <span className="sb-grow sb-2">{t('moreConcerns', { count: lines.length - mostLines })}</span>
+            <Link onClick={() => goTo('nodes')}>{t('openNodes')}</Link>
+          </li>
+        )}
       </ul>
     </section>
+  );
+}
+
+const tones: readonly Line['tone'][] = ['crit', 'warn', 'note'];
+const toneClasses: Record<Line['tone'], string> = { crit: 'sb-crit', warn: 'sb-warn', note: 'sb-3' };
+const problemShapes: Record<Problem['severity'], StateKind> = { crit: 'failed', warn: 'warn' };
+
+function useNodeLines(problems: readonly Problem[], nodeId: string | undefined, nowMs: number): readonly Line[] {
+  const { t } = useTranslation('overview');
+  const actOf = (view: string | null) => {
+    if (nodeId !== undefined) return <Link onClick={() => openNode(nodeId)}>{t('openNode')}</Link>;
+    if (view === null || viewOf(view) === 'overview') return null;
+    return <Link onClick={() => goToPath(view)}>{t('openView', { view: t(`view_${viewOf(view)}`) })}</Link>;
+  };
+  return problems.toSorted(worstFirst).map(({ id, severity, title, detail, sinceMs, view }) => ({
+    id,
+    tone: severity,
+    shape: problemShapes[severity],
+    fact: (
+      <>
+        <b>{title}</b> <span className="sb-num">· {t('since', { age: formatAge(nowMs - sinceMs) })}</span>
+      </>
+    ),
+    detail,
+    act: actOf(view),
+  }));
+}
+
+function useConcernLines(concerns: readonly ClusterConcern[], nowMs: number): readonly Line[] {
+  const { t } = useTranslation('overview');
+  const nodeLink = (nodes: readonly { readonly nodeId: string }[]) => {
+    const [only] = nodes;
+    return nodes.length === 1 && only !== undefined ? (
+      <Link onClick={() => openNode(only.nodeId)}>{t('openNode')}</Link>
+    ) : (
+      <Link onClick={() => goTo('nodes')}>{t('openNodes')}</Link>
+    );
+  };
+  const names = (nodes: readonly { readonly name: string }[]) => {
+    const named = nodes.slice(0, mostNames).map(({ name }) => name);
+    return nodes.length > mostNames ? t('namesAndMore', { names: named.join(', '), count: nodes.length - mostNames }) : named.join(', ');
+  };
+  const lineOf = (concern: ClusterConcern): Line => {
+    switch (concern.kind) {
+      case 'problem': {
+        const { problem, nodes } = concern;
+        return {
+          id: `${problem.id} ${nodes[0]?.nodeId} ${problem.title}`,
+          tone: problem.severity,
+          shape: problemShapes[problem.severity],
+          fact: (
+            <>
+              <b>{names(nodes)}</b>: {problem.title}{' '}
+              <span className="sb-num">· {t('since', { age: formatAge(nowMs - problem.sinceMs) })}</span>
+            </>
+          ),
+          detail: undefined,
+          act: nodeLink(nodes),
+        };
+      }
+      case 'silent':
+        return {
+          id: `silent ${concern.node.nodeId}`,
+          tone: 'warn',
+          shape: 'warn',
+          fact: (
+            <>
+              <b>{concern.node.name}</b> {t('silentFor', { age: formatAge(concern.silentMs) })}
+            </>
+          ),
+          detail: undefined,
+          act: nodeLink([concern.node]),
+        };
+      case 'unknown':
+        return {
+          id: 'unknown',
+          tone: 'note',
+          shape: 'unknown',
+          fact: (
+            <>
+              <b>{names(concern.nodes)}</b> {t('unknownNow')}
+            </>
+          ),
+          detail: undefined,
+          act: nodeLink(concern.nodes),
+        };
+      case 'offline':
+        return {
+          id: `offline ${concern.node.nodeId}`,
+          tone: 'note',
+          shape: 'offline',
+          fact: (
+            <>
+              <b>{concern.node.name}</b>{' '}
+              {concern.node.lastSeenAt === null ? t('offlineNow') : t('offlineSince', { time: formatTime(concern.node.lastSeenAt) })}
+            </>
+          ),
+          detail: undefined,
+          act: nodeLink([concern.node]),
+        };
+    }
+  };
+  return concerns.map(lineOf);
+}
+
+function Link(props: { readonly onClick: () => void; readonly children: ReactNode }) {
+  return (
+    <button type="button" className="sb-link" onClick={props.onClick}>
+      {props.children}
+    </button>
   );
 }

@@ -28,7 +28,8 @@ const oneDecimal = (value: number): string => (value >= 10 || value === 0 ? Stri
 const whole = (value: number): string => String(Math.round(value));
 const syncKey = 'overview';
 
-function useSpecs(): readonly ChartSpec[] {
+/** @param worst the times and shares are those of the worst of several nodes */
+function useSpecs(worst: boolean): readonly ChartSpec[] {
   const { t } = useTranslation('overview');
   return useMemo(
     () => [
@@ -43,7 +44,7 @@ function useSpecs(): readonly ChartSpec[] {
       },
       {
         id: 'latency',
-        title: t('chartLatency'),
+        title: t(worst ? 'chartLatencyWorst' : 'chartLatency'),
         format: oneDecimal,
         lines: [
           { column: 'rpcP50Ms', label: t('p50'), color: 's1' },
@@ -61,7 +62,7 @@ function useSpecs(): readonly ChartSpec[] {
       },
       {
         id: 'load',
-        title: t('chartLoad'),
+        title: t(worst ? 'chartLoadWorst' : 'chartLoad'),
         format: whole,
         max: 100,
         lines: [
@@ -81,20 +82,20 @@ function useSpecs(): readonly ChartSpec[] {
       },
       {
         id: 'loop',
-        title: t('chartLoop'),
+        title: t(worst ? 'chartLoopWorst' : 'chartLoop'),
         format: oneDecimal,
         lines: [{ column: 'eventLoopDelayP99Ms', label: t('chartLoop'), color: 's2' }],
       },
     ],
-    [t],
+    [t, worst],
   );
 }
 
 /** The charts of the range; their cursors move together. */
-export function ChartPanel({ live, range }: { readonly live: LiveSeries; readonly range: Range }) {
+export function ChartPanel({ live, range, worst }: { readonly live: LiveSeries; readonly range: Range; readonly worst: boolean }) {
   const { t } = useTranslation('overview');
   const { t: common } = useTranslation('common');
-  const specs = useSpecs();
+  const specs = useSpecs(worst);
   const columns = useMemo(() => toColumns(live.series), [live.series]);
   const newestMs = live.series.points.at(-1)?.timestamp ?? 0;
   const windowMs = ranges[range];

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { NodeStatus } from '../../../common/contract/node.ts';
+import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../common/contract/system.ts';
 import { Meter, Sparkline } from '../../design/data/small.tsx';
 import { type StateKind, StateShape } from '../../design/icons/index.ts';
@@ -14,26 +15,29 @@ interface StripProps {
   readonly series: MetricSeries;
   /** The node does not answer: what is shown is what was last known. */
   readonly stale: boolean;
+  /** The cluster, where it is shown beside the node; counted from two nodes on. */
+  readonly nodes: readonly NodeInfo[];
 }
 
 const sparkPoints = 60;
 const shapes: Record<NodeStatus['state'], StateKind> = { ok: 'online', warn: 'warn', crit: 'failed' };
 
 /** The figures of now, health first. Widths are fixed, so that nothing moves when a value changes. */
-export function FigureStrip({ status, uptimeMs, metrics, series, stale }: StripProps) {
+export function FigureStrip({ status, uptimeMs, metrics, series, stale, nodes }: StripProps) {
   const { t } = useTranslation('overview');
   const errors = errorPercent(series);
   const duration = (ms: number | null) => (ms === null ? t('noValue') : formatDuration(ms));
   const { clients } = status;
   const problems = status.problems.length;
   return (
-    <section className="ov-figures" aria-label={t('figures')}>
+    <section className={nodes.length > 1 ? 'ov-figures with-nodes' : 'ov-figures'} aria-label={t('figures')}>
       <Figure
         label={stale ? t('healthWas') : t('health')}
         shape={<StateShape kind={stale ? 'unknown' : shapes[status.state]} />}
         value={problems === 0 ? t('healthOk') : t('healthProblems', { count: problems })}
         sub={t('healthSub', { uptime: formatDuration(uptimeMs) })}
       />
+      {nodes.length > 1 && <NodesFigure nodes={nodes} />}
       <Figure
         label={t('rpc')}
         value={formatRate(metrics?.rpcPerSecond ?? status.rpc.perSecond)}
@@ -58,12 +62,39 @@ export function FigureStrip({ status, uptimeMs, metrics, series, stale }: StripP
         spark={<Sparkline values={lastValues(series, 'clients', sparkPoints)} color="var(--sb-s4)" />}
         sub={t('clientsSub', { windows: clients.ipc, browsers: clients.ws, cli: clients.cli })}
       />
-      <Machine metrics={metrics} />
+      <Machine
+        parts={[
+          [t('cpu'), metrics?.cpuPercent],
+          [t('memory'), metrics?.memoryPercent],
+          [t('disk'), metrics?.diskPercent],
+        ]}
+      />
     </section>
   );
 }
 
-function Figure(props: {
+/** `11 of 13 online` */
+export function NodesFigure({ nodes }: { readonly nodes: readonly NodeInfo[] }) {
+  const { t } = useTranslation('overview');
+  const count = (status: NodeInfo['status']) => nodes.filter((node) => node.status === status).length;
+  const unwell = nodes.filter(({ status, health }) => status === 'online' && health !== 'ok').length;
+  const parts = [
+    count('offline') > 0 && t('nodesOffline', { count: count('offline') }),
+    count('unknown') > 0 && t('nodesUnknown', { count: count('unknown') }),
+    unwell > 0 && t('nodesUnwell', { count: unwell }),
+  ].filter((part) => part !== false);
+  return (
+    <Figure
+      label={t('nodes')}
+      value={formatCount(count('online'))}
+      unit={t('nodesOf', { count: nodes.length })}
+      sub={parts.length === 0 ? t('nodesWell') : parts.join(' · ')}
+    />
+  );
+}
+
+/** A number with its name above and what belongs to it below. */
+export function Figure(props: {
   readonly label: string;
   readonly value: string;
   readonly unit?: string;
@@ -90,23 +121,23 @@ function Figure(props: {
 /** From this share on a person should know, as the node's own problems do. */
 const warnPercent = 90;
 
-function Machine({ metrics }: { readonly metrics: MetricPoint | undefined }) {
+/** Shares of the machine, each with its bar. */
+export function Machine({ parts }: { readonly parts: readonly (readonly [label: string, percent: number | null | undefined])[] }) {
   const { t } = useTranslation('overview');
-  const part = (label: string, percent: number | null | undefined) => (
-    <div className="ov-machine-part">
-      <div className="sb-cap">{label}</div>
-      <div className="ov-figure-line">
-        <span className="ov-value">{percent == null ? t('noValue') : Math.round(percent)}</span>
-        {percent != null && <span className="sb-2">%</span>}
-      </div>
-      <Meter percent={percent ?? null} {...(percent != null && percent >= warnPercent && { tone: 'warn' as const })} />
-    </div>
-  );
   return (
     <div className="ov-figure ov-machine">
-      {part(t('cpu'), metrics?.cpuPercent)}
-      {part(t('memory'), metrics?.memoryPercent)}
-      {part(t('disk'), metrics?.diskPercent)}
+      {parts.map(([label, percent]) => (
+        <div key={label} className="ov-machine-part">
+          <div className="sb-cap sb-clip" title={label}>
+            {label}
+          </div>
+          <div className="ov-figure-line">
+            <span className="ov-value">{percent == null ? t('noValue') : Math.round(percent)}</span>
+            {percent != null && <span className="sb-2">%</span>}
+          </div>
+          <Meter percent={percent ?? null} {...(percent != null && percent >= warnPercent && { tone: 'warn' as const })} />
+        </div>
+      ))}
     </div>
   );
 }

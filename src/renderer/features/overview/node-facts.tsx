@@ -12,10 +12,14 @@ import { processRows } from '../../state/process-rows.ts';
 import { type CallState, useCall } from '../../state/use-call.ts';
 import { machineWords } from './model/snapshot.ts';
 
-/** What this node is: identity, version, where its data is, what it runs on. */
-export function NodeFacts({ status }: { readonly status: NodeStatus }) {
+/**
+ * What a node is: identity, version, where its data is, what it runs on.
+ *
+ * @param props.nodeId undefined for the own node
+ */
+export function NodeFacts({ status, nodeId }: { readonly status: NodeStatus; readonly nodeId: string | undefined }) {
   const { t } = useTranslation('overview');
-  const { state } = useCall('system.info', {});
+  const { state } = useCall('system.info', {}, { nodeId });
   const info = state.kind === 'ready' || state.kind === 'stale' ? state.data : undefined;
   const copyId = () => void copyText(status.nodeId).then((done) => done && showToast({ title: t('idCopied') }));
   const runtime = info?.runtime;
@@ -55,7 +59,7 @@ export function NodeFacts({ status }: { readonly status: NodeStatus }) {
     <section aria-labelledby="ov-node">
       <div className="sb-part-head">
         <h2 id="ov-node" className="sb-h">
-          {t('thisNode')}
+          {nodeId === undefined ? t('thisNode') : status.name}
         </h2>
       </div>
       <dl className="sb-kv ov-facts">

@@ -17,7 +17,7 @@ export function TopologyTab() {
     <Empty
       icon={<IconTopologyStar3 size={24} stroke={1.5} />}
       title={t('aloneTitle')}
-      act={<Button onClick={() => goTo('settings', { section: 'general' })}>{t('openSettings')}</Button>}
+      act={<Button onClick={() => goTo('settings', { section: 'federation' })}>{t('openSettings')}</Button>}
       terminal={{ label: t('terminal'), command: 'signalbox demo' }}
     >
       {t('alone')}

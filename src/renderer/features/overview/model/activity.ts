@@ -1,7 +1,8 @@
-/** One list of what was done on the node: its audit table where the role allows to read it, and its latest calls. */
+/** One list of what happened: the audit table of a node where the role allows to read it, the latest calls, and who joined and left. */
 import type { AuditEntry } from '../../../../common/contract/audit.ts';
 import { resolveMethod } from '../../../../common/contract/index.ts';
 import type { ActivityEntry } from '../../../../common/contract/rpc.ts';
+import type { ClusterChange } from '../../../state/cluster-history.ts';
 
 export interface Activity {
   /** Stable, for React. */
@@ -16,6 +17,10 @@ export interface Activity {
   readonly object: string | null;
   readonly code: string | null;
   readonly durationMs: number | null;
+  /** Name of the node it was on, where several are listed together. */
+  readonly place: string | null;
+  /** What became of a node; null for what somebody did. */
+  readonly change: ClusterChange['kind'] | null;
 }
 
 const localName = (user: string): string => user.split('@')[0] ?? user;
@@ -30,22 +35,26 @@ const isAudited = (entry: ActivityEntry): boolean =>
 /**
  * Newest first. What is in both lists is shown once, from the audit table, which says what it was done to.
  *
- * @param calls of `rpc.activity`
+ * @param calls of `rpc.activity`, or of `cluster.activity` with the node of each
  * @param audit of `audit.list`; undefined below the role admin
+ * @param changes of the cluster
  * @param most entries returned
  */
 export function mergeActivity(
-  calls: readonly ActivityEntry[],
+  calls: readonly (ActivityEntry & { readonly nodeId?: string; readonly name?: string })[],
   audit: readonly AuditEntry[] | undefined,
+  changes: readonly ClusterChange[],
   most: number,
 ): readonly Activity[] {
   const listed = calls.filter((entry) => !plumbing.has(entry.method) && (audit === undefined || !isAudited(entry)));
-  return [...listed.map(fromCall), ...(audit ?? []).map(fromAudit)].sort((a, b) => b.atMs - a.atMs).slice(0, most);
+  return [...listed.map(fromCall), ...(audit ?? []).map(fromAudit), ...changes.map(fromChange)]
+    .sort((a, b) => b.atMs - a.atMs)
+    .slice(0, most);
 }
 
-function fromCall(entry: ActivityEntry): Activity {
+function fromCall(entry: ActivityEntry & { readonly nodeId?: string; readonly name?: string }): Activity {
   return {
-    id: `call ${entry.id}`,
+    id: `call ${entry.nodeId ?? ''} ${entry.id}`,
     atMs: entry.timestamp,
     outcome: entry.status === 'success' ? 'done' : entry.code === 'FORBIDDEN' ? 'refused' : 'failed',
     who: localName(entry.user),
@@ -53,6 +62,8 @@ function fromCall(entry: ActivityEntry): Activity {
     object: null,
     code: entry.code,
     durationMs: entry.durationMs,
+    place: entry.name ?? null,
+    change: null,
   };
 }
 
@@ -66,6 +77,23 @@ function fromAudit(entry: AuditEntry): Activity {
     object: objectOf(entry),
     code: entry.code,
     durationMs: entry.durationMs,
+    place: null,
+    change: null,
+  };
+}
+
+function fromChange({ id, atMs, name, kind }: ClusterChange): Activity {
+  return {
+    id: `change ${id}`,
+    atMs,
+    outcome: 'done',
+    who: name,
+    act: `node.${kind}`,
+    object: null,
+    code: null,
+    durationMs: null,
+    place: null,
+    change: kind,
   };
 }
 

@@ -17,8 +17,11 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
   const { t } = useTranslation('topology');
   const { node, condition, reason, problems } = view;
   const isHub = useBroker((broker) => broker.hubId === node.nodeId);
-  const numbers = numbersOf(view, t('thisNode'), t('perSecondShort'));
-  const second = reason ?? (problems.length > 0 ? `${t('problems', { count: problems.length })} · ${numbers}` : numbers);
+  const perSecond = view.rate === undefined ? undefined : `${view.rate}${t('perSecondShort')}`;
+  // There is room for two: a problem matters more than the way to the node.
+  const place = problems.length > 0 ? undefined : node.self ? t('thisNode') : view.roundTrip;
+  const first = problems.length > 0 ? t('problems', { count: problems.length }) : undefined;
+  const second = reason ?? [first, perSecond, place].filter((part) => part !== undefined).join(' · ');
   return (
     <button
       type="button"
@@ -43,12 +46,6 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
   );
 }
 
-/** `188/s · 0.4 ms` */
-function numbersOf({ node, rate, roundTrip }: NodeView, thisNode: string, perSecond: string): string {
-  const place = node.self ? thisNode : roundTrip;
-  return [rate === undefined ? undefined : `${rate}${perSecond}`, place].filter((part) => part !== undefined).join(' · ');
-}
-
 /** A broker that is no node of the cluster. It stands in the place of the hub, and opens where it is set. */
 function BrokerMark({ focusable }: { readonly focusable: boolean }) {
   const { t } = useTranslation('topology');
@@ -61,7 +58,7 @@ function BrokerMark({ focusable }: { readonly focusable: boolean }) {
       className={`tp-box broker ${linked ? '' : 'silent'}`}
       tabIndex={focusable ? 0 : -1}
       title={address}
-      onClick={() => goTo('settings', { section: 'general' })}
+      onClick={() => goTo('settings', { section: 'federation' })}
     >
       <IconServer size={14} stroke={1.6} />
       <span className="tp-name sb-clip">{t('broker')}</span>

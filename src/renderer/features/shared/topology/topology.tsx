@@ -13,6 +13,8 @@ import { TopologyTable } from './topology-table.tsx';
 // React Flow is loaded when a graph is shown.
 const TopologyGraph = lazy(() => import('./topology-graph.tsx').then((module) => ({ default: module.TopologyGraph })));
 
+/** So many stand in one row under their hub: a panel needs less height for them. */
+const fewNodes = 5;
 /** Above so many the graph is no help, and its boxes would cost the window its frames: the table takes over. */
 export const mostGraphNodes = 300;
 
@@ -32,7 +34,7 @@ export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?
   const tooMany = count > mostGraphNodes;
   const form = tooMany ? 'table' : chosen;
   return (
-    <section className={`tp sb-col ${props.size}`} aria-labelledby="tp-title">
+    <section className={`tp sb-col ${props.size} ${count <= fewNodes ? 'few' : ''}`} aria-labelledby="tp-title">
       <div className="sb-part-head">
         <h2 id="tp-title" className={props.size === 'full' ? 'sb-hidden' : 'sb-h'}>
           {t('title')}

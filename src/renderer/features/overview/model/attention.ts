@@ -1,0 +1,53 @@
+/** What needs a person in the cluster: problems that nodes report, nodes that are silent, unknown or off line. */
+import type { Problem } from '../../../../common/contract/node.ts';
+import type { NodeInfo } from '../../../../common/contract/nodes.ts';
+import { worstFirst } from '../../shared/model/problems.ts';
+
+export type ClusterConcern =
+  /** The same problem on one node or several: fifty nodes with one fault are one line. */
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly nodes: readonly NodeInfo[] }
+  /** On line, but its measures have stopped. */
+  | { readonly kind: 'silent'; readonly node: NodeInfo; readonly silentMs: number }
+  /** The own node has lost the broker and cannot tell how these are. */
+  | { readonly kind: 'unknown'; readonly nodes: readonly NodeInfo[] }
+  | { readonly kind: 'offline'; readonly node: NodeInfo };
+
+export interface ClusterConcernsInput {
+  /** The nodes that are looked at. */
+  readonly nodes: readonly NodeInfo[];
+  readonly problemsOf: ReadonlyMap<string, readonly Problem[]>;
+  /** Nodes that are on line and silent, with for how long. */
+  readonly silentMsOf: ReadonlyMap<string, number>;
+}
+
+/** Worst first: problems, silence, what cannot be seen, what is off line; that is grey, since a closed laptop is no alarm. */
+export function clusterConcerns({ nodes, problemsOf, silentMsOf }: ClusterConcernsInput): readonly ClusterConcern[] {
+  const unknown = nodes.filter(({ status }) => status === 'unknown');
+  return [
+    ...sharedProblems(nodes, problemsOf),
+    ...nodes
+      .map((node) => ({ kind: 'silent' as const, node, silentMs: silentMsOf.get(node.nodeId) ?? 0 }))
+      .filter(({ node, silentMs }) => node.status === 'online' && silentMs > 0),
+    ...(unknown.length === 0 ? [] : [{ kind: 'unknown' as const, nodes: unknown }]),
+    ...nodes
+      .filter(({ status }) => status === 'offline')
+      .toSorted((a, b) => (b.lastSeenAt ?? 0) - (a.lastSeenAt ?? 0))
+      .map((node) => ({ kind: 'offline' as const, node })),
+  ];
+}
+
+function sharedProblems(nodes: readonly NodeInfo[], problemsOf: ClusterConcernsInput['problemsOf']): readonly ClusterConcern[] {
+  const shared = new Map<string, { problem: Problem; readonly nodes: NodeInfo[] }>();
+  for (const node of nodes) {
+    for (const problem of problemsOf.get(node.nodeId) ?? []) {
+      const key = `${problem.severity} ${problem.id} ${problem.title}`;
+      const known = shared.get(key) ?? { problem, nodes: [] };
+      if (problem.sinceMs < known.problem.sinceMs) known.problem = problem;
+      known.nodes.push(node);
+      shared.set(key, known);
+    }
+  }
+  return [...shared.values()]
+    .toSorted((a, b) => worstFirst(a.problem, b.problem))
+    .map(({ problem, nodes: affected }) => ({ kind: 'problem', problem, nodes: affected }));
+}
