@@ -38,6 +38,8 @@ export type FarReport =
   | { readonly kind: 'reachability'; readonly nodes: Readonly<Record<string, string>> }
   /** Somebody began or ceased to follow `/site/tick`. */
   | { readonly kind: 'wanted'; readonly wanted: boolean }
+  /** A call of `config.get` has begun. */
+  | { readonly kind: 'running' }
   | { readonly kind: 'subscribed'; readonly filter: string }
   | { readonly kind: 'event'; readonly topic: string; readonly data: unknown };
 
@@ -57,7 +59,10 @@ const { router, federation, stop } = await startFederatedNode({
     },
     // Runs until it is ended.
     'config.get': (_params, { signal }) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+      new Promise((_resolve, reject) => {
+        report({ kind: 'running' });
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      }),
   }),
 });
 

@@ -22,6 +22,8 @@ export interface FarNode {
   nextEvent(): Promise<{ readonly topic: string; readonly data: unknown }>;
   /** Resolves when somebody has begun to follow `/site/tick` here for that many times: a loss and a return make it one more. */
   untilWanted(times: number): Promise<void>;
+  /** Resolves when a call of `config.get`, which runs until it is ended, has begun here. */
+  untilRunning(): Promise<void>;
   untilSees(nodeId: string, reachability: 'online' | 'offline' | 'unknown'): Promise<void>;
   /** Every line that the method `logs.setLevel` has written, in order. */
   effects(): Promise<readonly string[]>;
@@ -70,6 +72,7 @@ export async function startFarNode({ name, url, keepaliveSeconds = 5, through = 
     },
     nextEvent: () => reports.nextEvent(),
     untilWanted: (times) => reports.until((_report, { wanted }) => wanted >= times),
+    untilRunning: () => reports.until((_report, { running }) => running),
     untilSees: (other, reachability) => reports.until((_report, { nodes }) => nodes[other] === reachability),
     effects: async () => (await readFile(effectsFile, 'utf8')).split('\n').slice(0, -1),
   };
@@ -78,6 +81,7 @@ export async function startFarNode({ name, url, keepaliveSeconds = 5, through = 
 interface ReportedState {
   ready: boolean;
   wanted: number;
+  running: boolean;
   nodes: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +90,7 @@ type EventReport = Extract<FarReport, { kind: 'event' }>;
 
 /** What a node's process has said, and who waits for it to say something. */
 class Reports {
-  readonly #state: ReportedState = { ready: false, wanted: 0, nodes: {} };
+  readonly #state: ReportedState = { ready: false, wanted: 0, running: false, nodes: {} };
   readonly #waiting = new Set<{ readonly condition: Condition; readonly resolve: () => void; readonly reject: (error: Error) => void }>();
   readonly #answers = new Map<number, { readonly resolve: (data: unknown) => void; readonly reject: (error: Error) => void }>();
   readonly #events: EventReport[] = [];
@@ -115,6 +119,7 @@ class Reports {
   #take(report: FarReport): void {
     if (report.kind === 'ready') this.#state.ready = true;
     else if (report.kind === 'wanted') this.#state.wanted += report.wanted ? 1 : 0;
+    else if (report.kind === 'running') this.#state.running = true;
     else if (report.kind === 'reachability') this.#state.nodes = report.nodes;
     else if (report.kind === 'event') this.#events.push(report);
     else if (report.kind === 'answer') this.#answers.get(report.id)?.resolve(report.data);

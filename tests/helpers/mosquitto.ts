@@ -20,15 +20,16 @@ export interface Mosquitto {
  * Starts Mosquitto on a free port; stopped when the test ends.
  *
  * @param lines further lines of its configuration
+ * @param addresses further addresses of this machine to listen on, on the same port
  */
-export async function startMosquitto(lines: readonly string[] = []): Promise<Mosquitto> {
+export async function startMosquitto(lines: readonly string[] = [], addresses: readonly string[] = []): Promise<Mosquitto> {
   const folder = await temporaryFolder();
   const port = await freePort();
   const file = join(folder, 'mosquitto.conf');
   await writeFile(
     file,
     [
-      `listener ${port} 127.0.0.1`,
+      ...['127.0.0.1', ...addresses].map((address) => `listener ${port} ${address}`),
       // As root it would become another user, who cannot read the files of a test.
       `user ${userInfo().username}`,
       'allow_anonymous true',

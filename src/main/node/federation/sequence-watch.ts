@@ -6,6 +6,7 @@ const reorderWindow = 64;
 
 interface Watched {
   highest: number;
+  lowest: number;
   /** Numbers below the highest that have not come. */
   readonly missing: Set<number>;
 }
@@ -28,10 +29,13 @@ export class SequenceWatch {
   note(nodeId: string, topic: string, seq: number): number {
     const key = `${nodeId}${topic}`;
     const watched = this.#topics.get(key);
-    if (watched === undefined || seq === 1 || seq < watched.highest - reorderWindow) {
+    // The first number for the second time: the topic is numbered anew. For the first time, it was overtaken by others.
+    const isAgain = seq === 1 && watched?.lowest === 1;
+    if (watched === undefined || isAgain || seq < watched.highest - reorderWindow) {
       this.#begin(key, seq);
       return 0;
     }
+    watched.lowest = Math.min(watched.lowest, seq);
     if (seq <= watched.highest) {
       if (watched.missing.delete(seq)) this.#lost--;
       return 0;
@@ -60,6 +64,6 @@ export class SequenceWatch {
   #begin(key: string, seq: number): void {
     this.#topics.delete(key);
     if (this.#topics.size >= federationLimits.watchedTopics) this.#topics.delete(this.#topics.keys().next().value ?? '');
-    this.#topics.set(key, { highest: seq, missing: new Set() });
+    this.#topics.set(key, { highest: seq, lowest: seq, missing: new Set() });
   }
 }

@@ -112,6 +112,13 @@ describe('SequenceWatch', () => {
     expect(watch.lost).toBe(1);
   });
 
+  it('misses nothing when the first events are overtaken by later ones', () => {
+    const watch = new SequenceWatch();
+    expect([3, 2, 1, 6, 5, 4].map((seq) => watch.note('n', '/a', seq))).toEqual([0, 0, 0, 2, 0, 0]);
+    expect(watch.lost).toBe(0);
+    expect([1, 2, 3].map((seq) => watch.note('n', '/a', seq))).toEqual([0, 0, 0]);
+  });
+
   it('begins anew with a topic that begins anew, and where it is told to', () => {
     const watch = new SequenceWatch();
     for (const seq of [500, 1, 2]) expect(watch.note('n', '/a', seq)).toBe(0);
