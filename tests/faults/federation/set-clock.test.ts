@@ -23,5 +23,4 @@ it('a clock that is set while its node runs keeps nobody from reaching it for lo
   aheadMs = -90_000;
   await expect.poll(() => call(alpha, bravo), { timeout: 30_000 }).toBe('answered');
   await expect.poll(() => call(bravo, alpha), { timeout: 30_000 }).toBe('answered');
-  await expect.poll(() => seesClock(alpha, bravo, -90_000) && seesClock(bravo, alpha, 90_000), { timeout: 30_000 }).toBe(true);
 });

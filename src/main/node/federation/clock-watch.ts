@@ -9,8 +9,7 @@ const spreadMs = 2_000;
 /** Clocks of field computers drift apart by a second in some hours; spread by a fifth both ways. */
 const everyMs = 300_000;
 const everySpread = 0.2;
-const afterFailureMs = 30_000;
-/** Least pause between two measurements of a node, whatever its messages say. */
+/** Least pause between two measurements of a node, whatever its messages say; also the one after a failure. */
 const leastPauseMs = 10_000;
 const samples = 3;
 const timeoutMs = 5_000;
@@ -125,7 +124,7 @@ export class ClockWatch {
     plan.measuredMs = performance.now();
     const nextMs = await this.measure(node, samples).then(
       () => everyMs * (1 - everySpread + Math.random() * 2 * everySpread),
-      () => afterFailureMs,
+      () => leastPauseMs,
     );
     // It may have gone meanwhile, or a message asked for another measurement.
     if (this.#plans.get(nodeId) === plan) this.#plan(nodeId, nextMs);

@@ -249,10 +249,9 @@ export class Gateway implements RemoteNodes {
   #lost(node: KnownNode, reason: string): void {
     this.pending.failAllOf(
       node.nodeId,
-      () =>
-        new SignalboxError('NODE_LOST', `The node ${node.name} was lost while the call ran: ${reason}. It may have taken effect.`, {
-          executed: 'maybe',
-        }),
+      new SignalboxError('NODE_LOST', `The node ${node.name} was lost while the call ran: ${reason}. It may have taken effect.`, {
+        executed: 'maybe',
+      }),
     );
     const { clients, relay } = this.#options.here();
     clients.lost(node.nodeId);

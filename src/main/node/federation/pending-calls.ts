@@ -71,9 +71,9 @@ export class PendingCalls {
     return pending !== undefined;
   }
 
-  /** Every request at a node ends. */
-  failAllOf(nodeId: string, error: () => SignalboxError): void {
-    for (const requestId of this.#byNode.get(nodeId) ?? []) this.fail(requestId, error());
+  /** Every request at a node ends, all with one error: to make thousands takes longer than to hand them out. */
+  failAllOf(nodeId: string, error: SignalboxError): void {
+    for (const requestId of this.#byNode.get(nodeId) ?? []) this.fail(requestId, error);
   }
 
   #take(requestId: string, origin: string | undefined): Pending | undefined {

@@ -140,7 +140,7 @@ describe('PendingCalls', () => {
     );
     expect(() => pending.open('n')).toThrow(expect.objectContaining({ code: 'OVERLOADED', executed: 'no' }));
     const other = pending.open('m');
-    pending.failAllOf('n', () => new Error('lost') as never);
+    pending.failAllOf('n', new Error('lost') as never);
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['lost']));
     expect([pending.size, pending.countOf('n')]).toEqual([1, 0]);
     pending.answered('m', { type: 'rpc_response', requestid: other.requestId, status: 'success', data: 1 });

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { startManyNodes } from './many-nodes.ts';
+
+const nodeCount = 50;
+const runMs = 600_000;
+const sampleEveryMs = 5_000;
+/** What a process takes once, such as caches and the compiler's code, is no slope. */
+const warmUpMs = 60_000;
+const mostMegabytesPerMinute = 1;
+
+/** Resident memory at a moment of the run. */
+interface Sample {
+  readonly minutes: number;
+  readonly megabytes: number;
+}
+
+it('fifty nodes with light traffic take no more memory by the minute', { timeout: runMs + 120_000 }, async () => {
+  const { lasting: nodes } = await startManyNodes({ lasting: nodeCount, mortal: 0 });
+  const [first] = nodes;
+  if (first === undefined) throw new Error('no nodes');
+  const everywhere = first.client().subscribe('+/site/tick');
+  await everywhere.ready;
+  let heard = 0;
+  const listening = (async () => {
+    for await (const _event of everywhere) heard++;
+  })();
+  let beat = 0;
+  let called = 0;
+  let failed = 0;
+  const clients = nodes.map((node) => node.client());
+  // One event of each node a second, and a call from each to its neighbour.
+  const timer = setInterval(() => {
+    beat++;
+    for (const [index, node] of nodes.entries()) {
+      node.router.publish('/site/tick', { beat });
+      const neighbour = nodes[(index + beat) % nodeCount] ?? first;
+      clients[index]?.call('config.get', {}, { serviceId: neighbour.nodeId }).then(
+        () => called++,
+        () => failed++,
+      );
+    }
+  }, 1_000);
+  onTestFinished(() => clearInterval(timer));
+
+  await pause(warmUpMs);
+  const samples: Sample[] = [];
+  const fromMs = performance.now();
+  while (performance.now() - fromMs < runMs - warmUpMs) {
+    samples.push({ minutes: (performance.now() - fromMs) / 60_000, megabytes: process.memoryUsage.rss() / 1_048_576 });
+    await pause(sampleEveryMs);
+  }
+  clearInterval(timer);
+  everywhere.dispose();
+  await listening;
+  const slope = slopeOf(samples);
+  const [start, end] = [samples[0]?.megabytes ?? 0, samples.at(-1)?.megabytes ?? 0];
+  console.log(
+    `${nodeCount} nodes, ${(runMs / 60_000).toFixed(0)} min, ${called} calls, ${heard} events: ${start.toFixed(0)} MB to ${end.toFixed(0)} MB, ${slope.toFixed(2)} MB/min`,
+  );
+  expect(failed).toBe(0);
+  expect(called).toBeGreaterThan(beat * nodeCount * 0.9);
+  expect(heard).toBeGreaterThan(beat * nodeCount * 0.9);
+  expect(slope).toBeLessThan(mostMegabytesPerMinute);
+});
+
+/** Slope of the least-squares line, megabytes a minute. */
+function slopeOf(samples: readonly Sample[]): number {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanX, meanY] = [mean(samples.map(({ minutes }) => minutes)), mean(samples.map(({ megabytes }) => megabytes))];
+  const covariance = mean(samples.map(({ minutes, megabytes }) => (minutes - meanX) * (megabytes - meanY)));
+  return covariance / mean(samples.map(({ minutes }) => (minutes - meanX) ** 2));
+}
