@@ -32,6 +32,15 @@ export interface SinkLoad {
   readonly hello: readonly string[];
   /** Frames that come before the hello. */
   readonly greetings: number;
+  /** Counts every event, and what is said to be lost, instead of looking for the marker alone. */
+  readonly counted?: boolean;
+}
+
+/** What all subscribers together got of a set; zeros when nobody counts. */
+export interface SetReceived {
+  readonly delivered: number;
+  /** As the events themselves say. */
+  readonly dropped: number;
 }
 
 export type LoadOrder = CallLoad | SinkLoad | { readonly kind: 'close' };
@@ -42,6 +51,9 @@ const markerBytes = Buffer.from(marker);
 const idPlace = '@ID@';
 const idKey = Buffer.from('"requestid":"');
 const quote = 34;
+/** Once in each event. */
+const seqKey = Buffer.from('"seq":');
+const droppedKey = Buffer.from('"dropped":');
 
 async function calls(load: CallLoad): Promise<CallLoadResult> {
   const socket = await openRaw(load.port, load.path, load.protocol);
@@ -100,23 +112,55 @@ async function calls(load: CallLoad): Promise<CallLoadResult> {
 async function sink(load: SinkLoad): Promise<Socket[]> {
   const sockets: Socket[] = [];
   let marked = 0;
+  let set = { delivered: 0, dropped: 0 };
+  const hasMarker = () => {
+    if (++marked < load.subscribers) return;
+    marked = 0;
+    const result: SetReceived = set;
+    set = { delivered: 0, dropped: 0 };
+    process.send?.({ kind: 'set-received', result });
+  };
   for (let index = 0; index < load.subscribers; index++) {
     const socket = await openRaw(load.port, load.path, load.protocol);
     await greet(socket, load);
-    let tail: Buffer = Buffer.alloc(0);
-    socket.on('data', (chunk: Buffer) => {
-      // The marker may lie across two chunks.
-      const seam = tail.length === 0 ? tail : Buffer.concat([tail, chunk.subarray(0, markerBytes.length - 1)]);
-      if (chunk.includes(markerBytes) || seam.includes(markerBytes)) marked++;
-      tail = chunk.subarray(Math.max(0, chunk.length - markerBytes.length + 1));
-      if (marked < load.subscribers) return;
-      marked = 0;
-      process.send?.({ kind: 'set-received' });
-    });
+    if (load.counted === true) {
+      const read = frameReader((payload) => {
+        set.delivered += countOf(payload, seqKey);
+        set.dropped += numbersAfter(payload, droppedKey);
+        if (payload.includes(markerBytes)) hasMarker();
+      });
+      socket.on('data', read);
+    } else socket.on('data', markerWatch(hasMarker));
     socket.resume();
     sockets.push(socket);
   }
   return sockets;
+}
+
+/** Looks for the marker in the bytes as they come. */
+function markerWatch(found: () => void): (chunk: Buffer) => void {
+  let tail: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    // The marker may lie across two chunks.
+    const seam = tail.length === 0 ? tail : Buffer.concat([tail, chunk.subarray(0, markerBytes.length - 1)]);
+    if (chunk.includes(markerBytes) || seam.includes(markerBytes)) found();
+    tail = chunk.subarray(Math.max(0, chunk.length - markerBytes.length + 1));
+  };
+}
+
+function countOf(payload: Buffer, key: Buffer): number {
+  let count = 0;
+  for (let at = payload.indexOf(key); at !== -1; at = payload.indexOf(key, at + key.length)) count++;
+  return count;
+}
+
+/** Sum of the numbers that stand behind a key. */
+function numbersAfter(payload: Buffer, key: Buffer): number {
+  let sum = 0;
+  for (let at = payload.indexOf(key); at !== -1; at = payload.indexOf(key, at + key.length)) {
+    sum += Number.parseInt(payload.toString('latin1', at + key.length, at + key.length + 16), 10);
+  }
+  return sum;
 }
 
 async function greet(socket: Socket, load: SinkLoad): Promise<void> {

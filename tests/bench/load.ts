@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CallLoad, CallLoadResult, LoadOrder, SinkLoad } from './load-process.ts';
+import type { CallLoad, CallLoadResult, LoadOrder, SetReceived, SinkLoad } from './load-process.ts';
 
 /** A process of its own that makes load, so that server and load do not share a thread. */
 export class Load {
@@ -24,8 +24,8 @@ export class Load {
   }
 
   /** Resolves when every subscriber has got the marked event of a set that is yet to be published. */
-  setReceived(): Promise<void> {
-    return this.#answer('set-received').then(() => undefined);
+  setReceived(): Promise<SetReceived> {
+    return this.#answer('set-received') as Promise<SetReceived>;
   }
 
   end(): void {

@@ -4,6 +4,7 @@ import type { Bench } from './harness.ts';
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rpc-remote': async () => (await import('./rpc-remote.ts')).rpcRemote,
+  'remote-events': async () => (await import('./remote-events.ts')).remoteEvents,
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
 };
