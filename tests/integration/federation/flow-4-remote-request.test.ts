@@ -21,8 +21,8 @@ describe.each(brokerKinds)('flow 4, request of a remote node to this one, over %
     await alpha.client('admin').call('config.get', {}, { serviceId: 'bravo' });
     await alpha.client('viewer').call('config.get', {}, { serviceId: 'bravo' });
     expect(seen).toEqual([
-      { principal: { user: 'admin@test', roles: ['operator'], via: 'node' }, clientId: `node:${alpha.nodeId}` },
-      { principal: { user: 'viewer@test', roles: ['viewer'], via: 'node' }, clientId: `node:${alpha.nodeId}` },
+      { principal: { user: `admin@test@${alpha.nodeId}`, roles: ['operator'], via: 'node' }, clientId: `node:${alpha.nodeId}` },
+      { principal: { user: `viewer@test@${alpha.nodeId}`, roles: ['viewer'], via: 'node' }, clientId: `node:${alpha.nodeId}` },
     ]);
     expect(bravo.federation.clients.size).toBe(1);
   });

@@ -39,8 +39,9 @@ export const federationLimits = {
   /** Calls that wait for one node, and for all nodes. */
   pendingPerNode: 4_096,
   pendingTotal: 16_384,
-  /** Calls of one other node that run here. */
-  runningPerNode: 4_096,
+  /** Calls of one other node that run here, and of all: fewer than may run at once, so that the node's own clients always get through. */
+  runningPerNode: 2_048,
+  runningTotal: 3_072,
   /** Other nodes whose calls and subscriptions are held here. */
   remoteClients: 1_024,
   /** Message ids remembered of one sender (security.md 2.6). */

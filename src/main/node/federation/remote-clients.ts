@@ -1,13 +1,14 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Arrival } from './incoming.ts';
 import { federationLimits } from './limits.ts';
-import { type RemoteClientHost, RemoteMessagingClient } from './remote-messaging-client.ts';
+import { type RemoteClientHost, type RemoteLoad, RemoteMessagingClient } from './remote-messaging-client.ts';
 import type { NodeCancel, NodeRpc } from './router-messages.ts';
 
 /** The virtual clients of all other nodes, one for each that has called; bounded, the idle go first. */
 export class RemoteClients {
   readonly #host: RemoteClientHost;
   readonly #clients = new Map<string, RemoteMessagingClient>();
+  readonly #load: RemoteLoad = { running: 0 };
 
   constructor(host: RemoteClientHost) {
     this.#host = host;
@@ -27,7 +28,13 @@ export class RemoteClients {
   /** A request of a node; one that does not say whose it is runs without an answer. */
   receive(message: NodeRpc, arrival: Arrival): void {
     const origin = arrival.origin ?? 'unknown';
-    this.#of(origin).receive(message, arrival.origin === undefined ? { ...arrival, via: 'broadcast' } : arrival);
+    const how: Arrival = arrival.origin === undefined ? { ...arrival, via: 'broadcast' } : arrival;
+    try {
+      this.#of(origin).receive(message, how);
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) throw error;
+      this.#create(origin).refuse(message, how, error);
+    }
   }
 
   cancel(origin: string | undefined, message: NodeCancel): void {
@@ -40,13 +47,18 @@ export class RemoteClients {
     this.#clients.delete(origin);
   }
 
+  /** The client of a node, made on its first request. @throws SignalboxError `OVERLOADED` */
   #of(origin: string): RemoteMessagingClient {
     let client = this.#clients.get(origin);
     if (client !== undefined) return client;
     if (this.#clients.size >= federationLimits.remoteClients) this.#dropIdle();
-    client = new RemoteMessagingClient(origin, this.#host);
+    client = this.#create(origin);
     this.#clients.set(origin, client);
     return client;
+  }
+
+  #create(origin: string): RemoteMessagingClient {
+    return new RemoteMessagingClient(origin, this.#host, this.#load);
   }
 
   #dropIdle(): void {
@@ -55,6 +67,8 @@ export class RemoteClients {
       this.#clients.delete(origin);
       return;
     }
-    throw new SignalboxError('OVERLOADED', `Calls of ${this.#clients.size} nodes run here already.`, { executed: 'no' });
+    throw new SignalboxError('OVERLOADED', `Requests of ${this.#clients.size} nodes run here already. This one was not started.`, {
+      executed: 'no',
+    });
   }
 }

@@ -19,16 +19,27 @@ export interface RemoteClientHost {
   readonly nowMs: () => number;
 }
 
+/** What the calls of all other nodes take of this one. */
+export interface RemoteLoad {
+  /** Calls whose handler has not returned, answered or not. */
+  running: number;
+}
+
 /** Another node as a client of this one: its calls run here on its behalf, and end with it. */
 export class RemoteMessagingClient {
   readonly origin: string;
   readonly #host: RemoteClientHost;
+  readonly #load: RemoteLoad;
   readonly #running = new Map<string, RunningCall>();
 
-  /** @param origin the node */
-  constructor(origin: string, host: RemoteClientHost) {
+  /**
+   * @param origin the node
+   * @param load shared by the clients of all nodes
+   */
+  constructor(origin: string, host: RemoteClientHost, load: RemoteLoad) {
     this.origin = origin;
     this.#host = host;
+    this.#load = load;
   }
 
   /** Calls that have not been answered. */
@@ -45,21 +56,28 @@ export class RemoteMessagingClient {
     try {
       const request = this.#request(message, arrival);
       const principal = principalOf(message.principal, this.origin, this.#host.grantedRole());
-      const call = this.#host.execute(request, {
+      const call = this.#execute(request, {
         principal,
         clientId: `node:${this.origin}`,
         answer: (_call, outcome) => {
           this.#running.delete(requestid);
           if (answers) this.#answer(requestid, arrival.form, outcome);
         },
-        progress: (_call, data) => this.#send(arrival.form, { type: 'rpc_progress', requestid, data, originId: this.#host.nodeId }),
-        ended: () => undefined,
+        progress: (_call, data) => {
+          if (answers) this.#progress(requestid, arrival.form, data);
+        },
+        ended: () => void this.#load.running--,
       });
       if (!call.isAnswered) this.#running.set(requestid, call);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
-      if (answers) this.#answer(requestid, arrival.form, { ok: false, error });
+      this.refuse(message, arrival, error);
     }
+  }
+
+  /** Answers a request that is not run, so that nobody waits for its deadline. */
+  refuse({ requestid }: NodeRpc, { via, form }: Arrival, error: SignalboxError): void {
+    if (via === 'inbox') this.#answer(requestid, form, { ok: false, error });
   }
 
   cancel(message: NodeCancel): void {
@@ -80,14 +98,31 @@ export class RemoteMessagingClient {
     call?.fail(reason);
   }
 
-  #request(message: NodeRpc, { ageMs, form }: Arrival): CallRequest {
+  /** @throws SignalboxError `OVERLOADED` */
+  #execute(request: CallRequest, caller: Caller): RunningCall {
+    this.#load.running++;
+    try {
+      return this.#host.execute(request, caller);
+    } catch (error) {
+      this.#load.running--;
+      throw error;
+    }
+  }
+
+  #request(message: NodeRpc, { ageMs, form, via }: Arrival): CallRequest {
     const method = message.method ?? message.intent;
     if (method === undefined) throw new SignalboxError('INVALID_PARAMS', 'The request names no method.', { executed: 'no' });
     if (this.#running.size >= federationLimits.runningPerNode)
       throw new SignalboxError('OVERLOADED', `${federationLimits.runningPerNode} requests of the node ${this.origin} run here already.`, {
         executed: 'no',
       });
-    const timeoutMs = (message.timeoutMs ?? limits.defaultTimeoutMs) - Math.round(ageMs);
+    if (this.#load.running >= federationLimits.runningTotal)
+      throw new SignalboxError('OVERLOADED', `${this.#load.running} requests of other nodes run here already. ${method} was not started.`, {
+        executed: 'no',
+      });
+    // Nobody waits for a broadcast that says no time: how old it may be is said by its envelope, and an outbox keeps it a while.
+    const waitedMs = via === 'broadcast' && message.timeoutMs === undefined ? 0 : Math.round(ageMs);
+    const timeoutMs = (message.timeoutMs ?? limits.defaultTimeoutMs) - waitedMs;
     // Nobody waits for it any more, so it must not take effect.
     if (timeoutMs <= 0) throw new SignalboxError('TIMEOUT', `${method} came after its deadline and was not run.`, { executed: 'no' });
     return {
@@ -112,7 +147,17 @@ export class RemoteMessagingClient {
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
       // The result does not fit: the caller hears that instead of nothing.
-      this.#send(form, { ...base, status: 'error', ...error.toShape(), executed: 'yes' });
+      const executed = outcome.ok ? 'yes' : (outcome.error.executed ?? 'maybe');
+      this.#send(form, { ...base, status: 'error', ...error.toShape(), executed });
+    }
+  }
+
+  #progress(requestid: string, form: Form, data: unknown): void {
+    try {
+      this.#send(form, { type: 'rpc_progress', requestid, data, originId: this.#host.nodeId });
+    } catch (error) {
+      // What does not fit is left out. Thrown into the handler it would end a call that has begun as one that never ran.
+      if (!(error instanceof SignalboxError)) throw error;
     }
   }
 
@@ -131,10 +176,15 @@ export function principalOf(claimed: Principal | undefined, origin: string, gran
   const held = claimed === undefined ? granted : highest(claimed.roles);
   const role = held === undefined || roles.indexOf(held) > roles.indexOf(granted) ? granted : held;
   return {
-    user: claimed?.user ?? `node@${origin}`,
+    user: userAt(claimed?.user ?? 'node', origin),
     roles: held === undefined ? [] : [role],
     via: 'node',
   };
+}
+
+/** `ada@n1…` (wire.md 1.1): what is kept by user, such as saved requests and answers of writes, is not that of a person here who is called the same. */
+function userAt(user: string, origin: string): string {
+  return user.endsWith(`@${origin}`) ? user : `${user}@${origin}`;
 }
 
 function highest(held: readonly Role[]): Role | undefined {
