@@ -53,6 +53,10 @@ test('calls of every node are counted by method, and lead on to the RPC screen',
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details).toContainText('2 nodes');
   await expectAccessibleInBoth();
+  await page.keyboard.press('Escape');
+  await expect(details).toBeHidden();
+  await expect(methods).toBeFocused();
+  await page.keyboard.press('Enter');
 
   await details.getByRole('button', { name: 'Open in RPC' }).click();
   await expect(page.getByRole('tab', { name: 'logs.list' })).toHaveAttribute('aria-selected', 'true');

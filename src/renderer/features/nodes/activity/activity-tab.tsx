@@ -14,6 +14,7 @@ import { ActivityTable, type Part, parts, type Selection } from './activity-tabl
 import { ClusterAnswer } from './cluster-answer.tsx';
 import { ClusterBar } from './cluster-bar.tsx';
 import { useAskedNode } from './model/asked-node.ts';
+import { tabId } from './model/focus.ts';
 import { keepPoint } from './model/history.ts';
 
 const everyMs = 2_000;
@@ -39,7 +40,7 @@ export function ActivityTab() {
     setSelection(undefined);
   };
   return (
-    <div className="ac sb-col sb-grow">
+    <div id={tabId} className="ac sb-col sb-grow">
       <ClusterBar
         nodeId={nodeId}
         onNode={askNode}

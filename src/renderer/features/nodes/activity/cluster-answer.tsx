@@ -5,6 +5,7 @@ import { IconAlertTriangle } from '../../../design/icons/index.ts';
 import { Strip } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatAge } from '../../../state/format.ts';
+import { useNode } from '../../../state/node.ts';
 import type { ViewCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { nodeFailure } from './model/node-failure.ts';
@@ -33,6 +34,7 @@ export function ClusterAnswer<A extends Answer>(props: {
 }) {
   const { t } = useTranslation('cluster');
   const { t: common } = useTranslation('common');
+  const away = useNode(({ connection }) => connection.kind !== 'connected');
   const { state, retry, cancel } = props.call;
   if (state.kind === 'loading')
     return (
@@ -52,9 +54,10 @@ export function ClusterAnswer<A extends Answer>(props: {
   if (data.answered === 0 && only != null && only.error !== null) return failed(nodeFailure(only.error), only.name);
   return (
     <>
-      {state.kind === 'stale' && <StaleStrip error={state.error} atMs={state.atMs} onRetry={retry} />}
+      {/* While the own node is away the frame says so. */}
+      {state.kind === 'stale' && !away && <StaleStrip error={state.error} atMs={state.atMs} onRetry={retry} />}
       <PartialStrip answer={data} onRetry={retry} />
-      <div className="ac-answer sb-col sb-grow" {...(state.kind === 'stale' && { 'data-stale': true })}>
+      <div className="ac-answer sb-col sb-grow" {...((state.kind === 'stale' || away) && { 'data-stale': true })}>
         {props.children(data)}
       </div>
     </>

@@ -14,6 +14,7 @@ import { AnsweredFigure } from './answered-figure.tsx';
 import { ClusterAnswer } from './cluster-answer.tsx';
 import { ClusterBar } from './cluster-bar.tsx';
 import { useAskedNode } from './model/asked-node.ts';
+import { tabId } from './model/focus.ts';
 import { TopicsTable } from './topics-table.tsx';
 
 const everyMs = 2_000;
@@ -27,7 +28,7 @@ export function TopicsTab() {
   const [filter, setFilter] = useState('');
   const call = useCall('cluster.topics', { limit: mostTopics, ...(nodeId !== undefined && { node: nodeId }) }, { pollMs: everyMs });
   return (
-    <div className="ac sb-col sb-grow">
+    <div id={tabId} className="ac sb-col sb-grow">
       <ClusterBar nodeId={nodeId} onNode={askNode} filter={filter} onFilter={setFilter} filterLabel={t('filterTopics')}>
         <Switch label={t('grouped')} checked={grouped} onChange={(event) => setGrouped(event.currentTarget.checked)} />
       </ClusterBar>
