@@ -1,0 +1,53 @@
+import { connect, type TLSSocket } from 'node:tls';
+import { SignalboxError } from '../../../common/errors.ts';
+import { type HandshakeParty, shakeHandsAsClient } from './handshake.ts';
+import type { LinkLimits } from './limits.ts';
+import { Link } from './link.ts';
+import { linkProtocol, PeerChannel } from './peer-channel.ts';
+
+/** Where a node is looked for. */
+export interface DialAddress {
+  readonly host: string;
+  readonly port: number;
+  /** The key of the node that is meant; undefined when the address alone is known. */
+  readonly publicKey?: Uint8Array | undefined;
+}
+
+/**
+ * Connects to a node and proves itself to it.
+ *
+ * @throws SignalboxError `NODE_UNREACHABLE` (nobody answers, no TLS 1.3, no link protocol), `TIMEOUT`, and as the handshake
+ */
+export async function dialLink(address: DialAddress, party: HandshakeParty, limits: LinkLimits, signal?: AbortSignal): Promise<Link> {
+  const { host, port, publicKey } = address;
+  // The certificate says nothing: who is at the other end is proven by its Ed25519 key inside, bound to this very connection.
+  const socket = connect({ host, port, minVersion: 'TLSv1.3', ALPNProtocols: [linkProtocol], rejectUnauthorized: false });
+  const channel = new PeerChannel(socket, limits.handshakeFrameBytes);
+  const where = `${host}:${port}`;
+  const late = new SignalboxError('TIMEOUT', `The node at ${where} did not prove who it is within ${limits.handshakeMs / 1_000} s.`);
+  const timer = setTimeout(() => channel.end(late), limits.handshakeMs).unref();
+  const cancel = () => channel.end(new SignalboxError('CANCELLED', `Dialling ${where} was given up.`, { executed: 'no' }));
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    if (signal?.aborted === true) cancel();
+    await secured(socket, channel, where);
+    const peer = await shakeHandsAsClient(channel, party, publicKey);
+    return new Link(channel, peer, { dialled: true, limits });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+function secured(socket: TLSSocket, channel: PeerChannel, where: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    channel.onEnd((reason) => {
+      if (reason.code !== 'NODE_LOST') reject(reason);
+      else reject(new SignalboxError('NODE_UNREACHABLE', `No node answers at ${where}: ${reason.message}`, { executed: 'no' }));
+    });
+    socket.once('secureConnect', () => {
+      if (socket.alpnProtocol === linkProtocol) resolve();
+      else channel.end(new SignalboxError('NODE_UNREACHABLE', `What answers at ${where} is no Signalbox node.`, { executed: 'no' }));
+    });
+  });
+}

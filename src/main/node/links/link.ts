@@ -1,0 +1,145 @@
+import { SignalboxError } from '../../../common/errors.ts';
+import type { ProvenPeer } from './handshake.ts';
+import type { LinkLimits } from './limits.ts';
+import type { PeerChannel } from './peer-channel.ts';
+
+/** First byte of a frame: what it is for. Ours; the envelope forms of both versions follow. */
+const kinds = { message: 1, ping: 2, pong: 3, bye: 4 } as const;
+
+/** Who hears what comes over a link. */
+export interface LinkListener {
+  /** Bytes of one message, as the other side handed them to {@link Link.send}. */
+  message(bytes: Buffer): void;
+  /** Called once. The reason is that of {@link Link.close} at either side, or why the connection was lost. */
+  ended(reason: SignalboxError): void;
+}
+
+/** A connection to a node that has proven who it is: messages both ways, watched by a heartbeat (wire.md 3). */
+export class Link {
+  readonly peer: ProvenPeer;
+  /** True when this node dialled. */
+  readonly dialled: boolean;
+  readonly #channel: PeerChannel;
+  readonly #limits: LinkLimits;
+  #listener: LinkListener | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #missed = 0;
+  #pingSentMs: number | undefined;
+  #rttMs: number | undefined;
+  readonly #monotonicMs: () => number;
+
+  /** @param monotonicMs a clock that is never set */
+  constructor(
+    channel: PeerChannel,
+    peer: ProvenPeer,
+    options: { readonly dialled: boolean; readonly limits: LinkLimits; readonly monotonicMs?: () => number },
+  ) {
+    this.#channel = channel;
+    this.peer = peer;
+    this.dialled = options.dialled;
+    this.#limits = options.limits;
+    this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
+  }
+
+  /** Round trip of the last heartbeat; undefined before the first. */
+  get rttMs(): number | undefined {
+    return this.#rttMs;
+  }
+
+  get remoteAddress(): string {
+    return this.#channel.remoteAddress;
+  }
+
+  get isOpen(): boolean {
+    return this.#channel.ended === undefined;
+  }
+
+  /** Begins to hand over what comes, and to ask whether the other side lives. */
+  start(listener: LinkListener): void {
+    this.#listener = listener;
+    this.#channel.onEnd((reason) => {
+      clearInterval(this.#heartbeat);
+      listener.ended(reason);
+    });
+    this.#heartbeat = setInterval(() => this.#beat(), this.#limits.heartbeatMs).unref();
+    this.#channel.follow(this.#limits.frameBytes, (frame) => this.#take(frame));
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @throws SignalboxError `NODE_LOST` (not sent) when the link has ended, `OVERLOADED` when the other side does not read, `TOO_LARGE`
+   */
+  send(bytes: Uint8Array): void {
+    const { ended, unsentBytes } = this.#channel;
+    if (ended !== undefined) throw new SignalboxError('NODE_LOST', 'The link to the node has ended.', { executed: 'no' });
+    if (bytes.byteLength >= this.#limits.frameBytes)
+      throw new SignalboxError('TOO_LARGE', `A message of ${bytes.byteLength} bytes does not go over a link.`, { executed: 'no' });
+    if (unsentBytes > this.#limits.pausedBytes)
+      throw new SignalboxError('OVERLOADED', 'The other node does not take what it is sent.', { executed: 'no' });
+    this.#post(kinds.message, bytes);
+  }
+
+  /** Ends the link and tells the other side why. */
+  close(reason: SignalboxError): void {
+    this.#post(kinds.bye, Buffer.from(JSON.stringify({ code: reason.code, message: reason.message.slice(0, 512) })));
+    this.#channel.end(reason);
+  }
+
+  #post(kind: number, body: Uint8Array): void {
+    const frame = Buffer.allocUnsafe(1 + body.byteLength);
+    frame[0] = kind;
+    frame.set(body, 1);
+    this.#channel.send(frame);
+  }
+
+  #take(frame: Buffer): void {
+    // Whatever comes shows that the other side lives.
+    this.#missed = 0;
+    const body = frame.subarray(1);
+    switch (frame[0]) {
+      case kinds.message:
+        this.#listener?.message(body);
+        return;
+      case kinds.ping:
+        this.#post(kinds.pong, body);
+        return;
+      case kinds.pong:
+        if (this.#pingSentMs !== undefined) this.#rttMs = this.#monotonicMs() - this.#pingSentMs;
+        this.#pingSentMs = undefined;
+        return;
+      case kinds.bye:
+        this.#channel.end(reasonOf(body));
+        return;
+      default:
+        // Of a newer version: not for this one, and no reason to part.
+        return;
+    }
+  }
+
+  #beat(): void {
+    if (this.#missed >= this.#limits.missedHeartbeats) {
+      this.#channel.end(new SignalboxError('NODE_LOST', `The node has not answered ${this.#missed} heartbeats.`, { executed: 'maybe' }));
+      return;
+    }
+    if (this.#channel.unsentBytes > this.#limits.unsentBytes) {
+      this.#channel.end(new SignalboxError('OVERLOADED', 'The node did not read what it was sent.', { executed: 'maybe' }));
+      return;
+    }
+    this.#missed++;
+    this.#pingSentMs = this.#monotonicMs();
+    this.#post(kinds.ping, new Uint8Array(0));
+  }
+}
+
+function reasonOf(body: Buffer): SignalboxError {
+  try {
+    const { code, message } = JSON.parse(body.toString('utf8')) as { code?: unknown; message?: unknown };
+    return SignalboxError.fromShape({
+      code: typeof code === 'string' ? code : undefined,
+      message: typeof message === 'string' ? message.slice(0, 512) : undefined,
+    });
+  } catch {
+    return new SignalboxError('NODE_LOST', 'The other node ended the link.', { executed: 'maybe' });
+  }
+}
