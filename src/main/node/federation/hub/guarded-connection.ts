@@ -19,7 +19,10 @@ export class GuardedConnection extends Duplex {
   readonly #remoteAddress: string | undefined;
   /** When the running packet began, by the monotonic clock; undefined between packets. */
   #packetSinceMs: number | undefined;
-  #corked = false;
+  /** Writes of this turn of the event loop. */
+  #writes = 0;
+  /** The turn before had several: more are likely to come. */
+  #busy = false;
 
   constructor(socket: Socket, onRefused: (refusal: HubRefusal, remoteAddress: string | undefined) => void) {
     // Writes are taken at once, so the mark only has to be out of reach of what one turn can gather.
@@ -100,21 +103,19 @@ export class GuardedConnection extends Duplex {
     if (!this.push(chunk)) this.#socket.pause();
   }
 
-  /** The writes of one turn of the event loop leave together. */
+  /** The writes of one turn of the event loop leave together; a lone one does not wait for the end of its turn. */
   #send(chunk: Buffer): void {
     const socket = this.#socket;
     if (socket.destroyed) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      socket.cork();
-      setImmediate(this.#uncork);
-    }
+    if (++this.#writes === 1) setImmediate(this.#endTurn);
+    if (this.#writes === (this.#busy ? 1 : 2)) socket.cork();
     socket.write(chunk);
     if (socket.writableLength > federationLimits.unsentBytes) this.refuse('slow-reader');
   }
 
-  readonly #uncork = (): void => {
-    this.#corked = false;
+  readonly #endTurn = (): void => {
+    this.#busy = this.#writes > 1;
+    this.#writes = 0;
     this.#socket.uncork();
   };
 }
