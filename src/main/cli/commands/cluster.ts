@@ -75,7 +75,8 @@ function topicsCells({ perSecond, published, delivered, dropped, topics, subscri
 }
 
 function duration(ms: number | null): string | null {
-  return ms === null ? null : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  if (ms === null) return null;
+  return `${ms < 0.1 ? ms.toFixed(2) : ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }
 
 /** Says which nodes are missing, and why. */

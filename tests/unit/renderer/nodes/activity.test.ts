@@ -132,7 +132,7 @@ describe('topics', () => {
 });
 
 it('numbers are short, and nothing is 0', () => {
-  expect([null, 0, 0.04, 0.44, 9.94, 9.96, 1_240].map(formatMs)).toEqual(['–', '0', '0.0', '0.4', '9.9', '10', '1,240']);
+  expect([null, 0, 0.04, 0.44, 9.94, 9.96, 1_240].map(formatMs)).toEqual(['–', '0', '0.04', '0.4', '9.9', '10', '1,240']);
   expect([formatPercent(0, 0), formatPercent(1, 200), formatPercent(1, 3), formatPercent(1, 1_000)]).toEqual(['0', '0.5', '33', '0.1']);
 });
 

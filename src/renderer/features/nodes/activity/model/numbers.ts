@@ -2,10 +2,11 @@ import { formatCount, formatRate } from '../../../../state/format.ts';
 
 export const noValue = '–';
 
-/** Milliseconds under a head that says so: `0`, `0.4`, `38`, `1,240`. */
+/** Milliseconds under a head that says so: `0`, `0.04`, `0.4`, `38`, `1,240`. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return noValue;
   if (ms === 0) return '0';
+  if (ms < 0.095) return ms.toFixed(2);
   return ms < 9.95 ? ms.toFixed(1) : formatCount(ms);
 }
 
