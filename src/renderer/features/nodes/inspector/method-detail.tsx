@@ -35,12 +35,16 @@ export function MethodDetail(props: { readonly entry: CatalogueEntry; readonly n
       <ScrollArea label={t('methodText')}>
         <div className="sb-sec">
           <p className="sb-2 sb-select nd-note">{entry.help}</p>
+          {!entry.allowed && (
+            <p className="nd-note">
+              <b>{t('notAllowed', { role: common(`role_${entry.role}`), name: node.name })}</b> {!node.self && t('notAllowedSetting')}
+            </p>
+          )}
           <KeyValues
             items={[
               [t('role'), common(`role_${entry.role}`)],
               [t('effect'), t(`effectFact_${entry.effect}`)],
               ...(entry.aliases.length === 0 ? [] : [[t('aliases'), entry.aliases.join(', ')] as const]),
-              ...(entry.allowed ? [] : [[t('allowed'), t('notAllowed', { role: common(`role_${entry.role}`), name: node.name })] as const]),
             ]}
           />
         </div>

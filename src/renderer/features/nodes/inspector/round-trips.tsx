@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Button } from '../../../design/controls/index.ts';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { KeyValues } from '../../../design/layout/bars.tsx';
@@ -13,8 +14,15 @@ export function RoundTrips({ node, reachable }: InspectedProps) {
   const { t } = useTranslation('nodes');
   const measurement = useMeasurements(({ byNode }) => byNode.get(node.nodeId));
   const running = measurement?.kind === 'running';
+  const section = useRef<HTMLElement>(null);
+  const asked = useRef(false);
+  // Measuring is an act of table, menu and palette too: whoever asked sees what comes of it.
+  useEffect(() => {
+    if (running || asked.current) section.current?.scrollIntoView({ block: 'nearest' });
+    asked.current = running;
+  }, [running]);
   return (
-    <section className="sb-sec" aria-labelledby="nd-trips">
+    <section ref={section} className="sb-sec" aria-labelledby="nd-trips">
       <div className="sb-flex nd-sec-head">
         <h3 id="nd-trips" className="sb-h">
           {t('roundTrips')}

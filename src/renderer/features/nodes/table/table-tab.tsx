@@ -38,7 +38,11 @@ export function TableTab() {
       <Loading rows={12} asking={(seconds) => common('asking', { node: common('thisNode'), seconds })} cancelLabel={common('cancel')} />
     );
   }
-  if (alone && link?.mode === 'off' && route.nodeId === undefined) return <Alone self={self} />;
+  if (alone && route.nodeId === undefined) {
+    // Whether it is alone by its settings is not known yet: a table of one would flash.
+    if (mqtt.kind === 'loading') return null;
+    if (link?.mode === 'off') return <Alone self={self} />;
+  }
   return (
     <div className="sb-split nd-split">
       <div className="sb-col sb-grow">
