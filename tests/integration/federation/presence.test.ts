@@ -1,7 +1,9 @@
 import { cp } from 'node:fs/promises';
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { federationLimits } from '../../../src/main/node/federation/limits.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
+import { randomNodeId } from '../../helpers/federated-node.ts';
 import {
   brokerKinds,
   deferred,
@@ -190,8 +192,28 @@ describe.each(brokerKinds)('presence over %s', (kind) => {
       await again.stop();
       await untilReachability(alpha, first.nodeId, 'offline');
     }
-    await startFederatedRouter({ name: 'bravo', nodeId: first.nodeId, folder: backup, url });
+    const proxy = await startFaultProxy(url);
+    await startFederatedRouter({ name: 'bravo', nodeId: first.nodeId, folder: backup, url: proxy.url });
     await untilReachability(alpha, first.nodeId, 'online');
     expect(alpha.federation.directory.get(first.nodeId)?.presence.epoch).toBe(5);
+    // Its will is of the new epoch too, or nobody would believe that it is gone.
+    proxy.refuse();
+    await untilReachability(alpha, first.nodeId, 'offline');
+  });
+
+  it('takes no epoch from a status that cannot be its own', async () => {
+    const url = await startBroker(kind);
+    const nodeId = randomNodeId();
+    const statusTopic = `cloudisense/service/${nodeId}/status`;
+    const stranger = await connectAsync(url);
+    onTestFinished(() => void stranger.end(true));
+    const garbage = { serviceId: nodeId, status: 'online', epoch: federationLimits.epoch };
+    await stranger.publishAsync(statusTopic, JSON.stringify(garbage), { qos: 1, retain: true });
+    const bravo = await startFederatedRouter({ name: 'bravo', nodeId, url });
+    await vi.waitUntil(() => bravo.lines.some(({ event }) => event === 'federation.epochNotRaised'));
+    expect(bravo.federation.presence.epoch).toBe(1);
+    const newcomer = await startFederatedRouter({ name: 'charlie', url });
+    await vi.waitUntil(() => newcomer.federation.directory.get(nodeId)?.presence.epoch === 1);
+    await expect(newcomer.client().call('nodes.clock', {}, { serviceId: 'bravo' })).resolves.toHaveProperty('nowMs');
   });
 });

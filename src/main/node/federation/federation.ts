@@ -190,6 +190,7 @@ export class Federation implements Startable {
       publish: (message) => this.link.publish(message),
       yield: () => void this.link.stop(),
       raiseEpoch: (above) => nextEpoch(store, above + 1),
+      reconnect: () => void this.link.reconnect(),
       logger,
       problems,
       nowMs: this.#nowMs,

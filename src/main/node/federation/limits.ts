@@ -34,6 +34,10 @@ export const federationLimits = {
   batchBytes: 262_144,
   /** Nodes that are remembered; the longest gone is forgotten first. */
   nodes: 1_000,
+  /** Largest epoch: 32 bits of what is signed (security.md 2.5). */
+  epoch: 4_294_967_295,
+  /** Starts that a node can have forgotten when its data folder was restored; more is no epoch of its own (security.md row 43). */
+  epochJump: 1_048_576,
   /** Largest status message. */
   statusBytes: 8_192,
   /** Calls that wait for one node, and for all nodes. */
@@ -58,6 +62,10 @@ export const federationLimits = {
   outboxMs: 60_000,
   /** Unsent bytes to the broker above which calls are refused and events dropped. */
   linkUnsentBytes: 8_388_608,
+  /** Unsent bytes to the broker at which the connection is given up. */
+  linkLostBytes: 33_554_432,
+  /** Retained messages taken before the subscriptions of a new connection are granted. */
+  earlyMessages: 4_096,
   /** How far another clock may be off while it has not been measured (security.md 2.6). */
   clockToleranceMs: 120_000,
   /** Longest life of an envelope in seconds (security.md 2.5). */

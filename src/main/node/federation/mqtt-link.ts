@@ -1,4 +1,5 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { SignalboxError } from '../../../common/errors.ts';
 import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
@@ -6,7 +7,7 @@ import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
 
-const connectTimeoutMs = 10_000;
+const defaultConnectTimeoutMs = 10_000;
 const stopMs = 2_000;
 
 /** Where and as whom the link connects. */
@@ -45,6 +46,8 @@ export interface MqttLinkOptions {
   readonly onState: (state: LinkState) => void;
   readonly logger: Logger;
   readonly nowMs?: () => number;
+  /** Time the broker has to take a connection, and to grant what it needs; tests wait less. */
+  readonly connectTimeoutMs?: number;
 }
 
 /**
@@ -57,6 +60,7 @@ export class MqttLink implements Startable {
   readonly #delay = new RetryDelay();
   readonly #faults = new RepeatSampler();
   readonly #outbox: OfflineOutbox;
+  readonly #connectTimeoutMs: number;
   /** Filters beside the fixed ones. */
   readonly #filters = new Set<string>();
   /** Retained messages that come before the connection counts: what they lead to must be able to leave. */
@@ -71,6 +75,7 @@ export class MqttLink implements Startable {
   constructor(options: MqttLinkOptions) {
     this.#options = options;
     this.#outbox = new OfflineOutbox(options.nowMs ?? Date.now);
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
   }
 
   get state(): LinkState {
@@ -108,11 +113,22 @@ export class MqttLink implements Startable {
     this.#setState({ kind: 'off' });
   }
 
+  /** Disconnects cleanly and connects anew, with a new session. Nothing while there is no connection: the next is new anyhow. */
+  async reconnect(): Promise<void> {
+    const client = this.#client;
+    if (client === undefined || !this.connected) return;
+    this.#client = undefined;
+    this.#setState({ kind: 'connecting', attempt: 1 });
+    await endClient(client, true);
+    if (this.#running && this.#client === undefined) await this.#connect();
+  }
+
   /** Publishes when connected; false when it could not, and nothing is kept. */
   publish(message: LinkMessage): boolean {
     const client = this.#client;
     if (client === undefined || !this.connected) return false;
     client.publish(message.topic, message.payload, { qos: message.qos, retain: message.retain });
+    this.#checkUnsent(client);
     return true;
   }
 
@@ -125,16 +141,37 @@ export class MqttLink implements Startable {
     });
   }
 
-  /** Publishes now, or keeps the message for when the broker is back, within the bounds of the outbox. */
+  /**
+   * Publishes now, or keeps the message for when the broker is back, within the bounds of the outbox. One that the broker had
+   * not confirmed when the connection was lost is kept as well: whoever got it already knows its id.
+   */
   publishOrKeep(message: LinkMessage): void {
-    if (!this.publish(message)) this.#outbox.add(message);
+    const client = this.#client;
+    if (client === undefined || !this.connected) {
+      this.#outbox.add(message);
+      return;
+    }
+    client.publish(message.topic, message.payload, { qos: message.qos, retain: message.retain }, (error) => {
+      if (error !== undefined && error !== null) this.#outbox.add(message);
+    });
+    this.#checkUnsent(client);
   }
 
-  /** Adds filters for this and every later connection; resolves when the broker has granted them, or at once while there is none. */
+  /**
+   * Adds filters for this and every later connection; resolves when the broker has granted them, or at once while there is none.
+   *
+   * @throws SignalboxError `NODE_UNREACHABLE` when it does not
+   */
   async subscribe(filters: readonly string[]): Promise<void> {
     const added = filters.filter((filter) => !this.#filters.has(filter));
     for (const filter of added) this.#filters.add(filter);
-    if (added.length > 0 && this.connected) await this.#client?.subscribeAsync([...added], { qos: 1 });
+    if (added.length === 0 || !this.connected) return;
+    try {
+      await this.#client?.subscribeAsync([...added], { qos: 1 });
+    } catch (cause) {
+      const why = `The MQTT broker did not grant the subscription: ${(cause as Error).message}.`;
+      throw new SignalboxError('NODE_UNREACHABLE', why, { executed: 'no', cause });
+    }
   }
 
   unsubscribe(filters: readonly string[]): void {
@@ -153,7 +190,7 @@ export class MqttLink implements Startable {
     let client: MqttClient;
     try {
       const target = await this.#options.target();
-      if (!this.#running) return;
+      if (!this.#running || this.#client !== undefined) return;
       client = this.#open(target);
     } catch (error) {
       this.#lastError = (error as Error).message;
@@ -167,7 +204,8 @@ export class MqttLink implements Startable {
     client.on('connect', () => void this.#established(client));
     client.on('message', (topic, payload, { retain }) => {
       if (this.connected) this.#options.onMessage(topic, payload, retain);
-      else this.#early.push({ topic, payload, retain });
+      // More statuses than nodes are remembered would be forgotten again.
+      else if (this.#early.length < federationLimits.earlyMessages) this.#early.push({ topic, payload, retain });
     });
     client.on('close', () => this.#lost(client));
   }
@@ -179,7 +217,7 @@ export class MqttLink implements Startable {
       clean: true,
       protocolVersion: 4,
       keepalive: this.#options.keepaliveSeconds,
-      connectTimeout: connectTimeoutMs,
+      connectTimeout: this.#connectTimeoutMs,
       // Its own reconnection has no jitter and keeps the will of the first connection.
       reconnectPeriod: 0,
       // Its default queues calls without bound while there is no connection.
@@ -199,12 +237,13 @@ export class MqttLink implements Startable {
     // Without it QoS 1 waits for delayed acknowledgements: 88 ms a round trip (rpc.md section 1).
     const { stream } = client as unknown as { readonly stream: { setNoDelay?: (on: boolean) => void } };
     stream.setNoDelay?.(true);
+    const late = setTimeout(() => this.#giveUp(client, 'it did not grant the subscriptions in time'), this.#connectTimeoutMs);
     try {
-      await client.subscribeAsync([...this.#options.filters, ...this.#filters], { qos: 1 });
+      await Promise.all([client.subscribeAsync([...this.#options.filters], { qos: 1 }), this.#subscribeAgain(client)]);
     } catch (error) {
-      this.#lastError = `the broker refused a subscription: ${(error as Error).message}`;
-      client.end(true);
-      return;
+      this.#giveUp(client, `the broker refused a subscription: ${(error as Error).message}`);
+    } finally {
+      clearTimeout(late);
     }
     if (client !== this.#client) return;
     this.#delay.reset();
@@ -212,7 +251,33 @@ export class MqttLink implements Startable {
     this.#lastError = '';
     this.#setState({ kind: 'connected', sinceMs: (this.#options.nowMs ?? Date.now)() });
     for (const { topic, payload, retain } of this.#early.splice(0)) this.#options.onMessage(topic, payload, retain);
-    for (const message of this.#outbox.take()) this.publish(message);
+    for (const message of this.#outbox.take()) this.publishOrKeep(message);
+  }
+
+  /** One topic of another node that the broker does not grant must not keep this node from all of them. */
+  async #subscribeAgain(client: MqttClient): Promise<void> {
+    if (this.#filters.size === 0) return;
+    try {
+      await client.subscribeAsync([...this.#filters], { qos: 1 });
+    } catch (error) {
+      if (client !== this.#client || this.#faults.take('filters') === undefined) return;
+      this.#options.logger.warn('federation.filterRefused', 'The MQTT broker did not grant a topic of another node.', { error });
+    }
+  }
+
+  /** Ends a connection that the broker does not serve; another is tried later. */
+  #giveUp(client: MqttClient, error: string): void {
+    if (client !== this.#client) return;
+    this.#lastError = error;
+    this.#lost(client);
+  }
+
+  /** What a broker does not read would fill the memory: such a connection is as good as lost. */
+  #checkUnsent(client: MqttClient): void {
+    if (this.unsentBytes <= federationLimits.linkLostBytes) return;
+    this.#lastError = 'it does not read what it is sent';
+    // Its end is told later: who is sending now is in the middle of something.
+    client.stream.destroy();
   }
 
   #lost(client: MqttClient): void {
@@ -246,7 +311,11 @@ function endClient(client: MqttClient, connected: boolean): Promise<void> {
   client.removeAllListeners('close');
   client.removeAllListeners('message');
   return new Promise((resolve) => {
-    const timer = setTimeout(() => client.end(true, () => resolve()), stopMs);
+    const timer = setTimeout(() => {
+      // It waits for what the broker does not confirm, and would not be told twice to end.
+      client.stream.destroy();
+      resolve();
+    }, stopMs);
     client.end(!connected, () => {
       clearTimeout(timer);
       resolve();

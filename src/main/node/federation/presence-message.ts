@@ -1,6 +1,7 @@
 /** The retained status of a node (wire.md 2). */
 import { z } from 'zod';
 import { nodeNamePattern } from '../config/index.ts';
+import { federationLimits } from './limits.ts';
 import { serviceIdPattern } from './topics.ts';
 
 export const healths = ['ok', 'warn', 'crit'] as const;
@@ -24,7 +25,7 @@ export const presenceSchema = z.object({
   /** When this connection began, milliseconds since the epoch. */
   since: counter.default(0),
   /** Starts of the node. */
-  epoch: counter.default(0),
+  epoch: counter.max(federationLimits.epoch).default(0),
   /** Connections of this start: a will of an earlier one says nothing about a later one. */
   session: counter.default(0),
   /** Made up at each start, so that two nodes with one identity are told apart. */

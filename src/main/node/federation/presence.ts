@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger, Problems } from '../telemetry/index.ts';
+import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import type { LinkSession } from './mqtt-link.ts';
 import { compareSessions, formats, type Health, type PresenceMessage } from './presence-message.ts';
@@ -30,6 +31,8 @@ export interface PresenceOptions {
   readonly yield: () => void;
   /** Makes the epoch higher than one that was seen, and durable. */
   readonly raiseEpoch: (above: number) => Promise<number>;
+  /** Makes a new connection: a will is fixed when one is made. */
+  readonly reconnect: () => void;
   readonly logger: Logger;
   readonly problems: Problems;
   readonly nowMs: () => number;
@@ -127,14 +130,21 @@ export class Presence {
 
   /** A data folder restored from a backup counts from an old number; the newest connection is this one all the same (security.md row 39). */
   async #jumpAbove(epoch: number): Promise<void> {
-    this.#options.logger.warn('federation.epochRaised', 'The broker knows a later start of this node than its own data folder.', { epoch });
-    try {
-      this.#epoch = await this.#options.raiseEpoch(epoch);
-    } catch (error) {
-      this.#options.logger.error('federation.epochNotRaised', 'Other nodes may take this one for an older start of itself.', { error });
+    const { logger, raiseEpoch, reconnect } = this.#options;
+    if (epoch - this.#epoch > federationLimits.epochJump) {
+      logger.error('federation.epochNotRaised', 'The status that the broker kept under the id of this node is none of its own.', { epoch });
+      this.announce();
       return;
     }
-    this.announce();
+    logger.warn('federation.epochRaised', 'The broker knows a later start of this node than its own data folder.', { epoch });
+    try {
+      this.#epoch = await raiseEpoch(epoch);
+    } catch (error) {
+      logger.error('federation.epochNotRaised', 'Other nodes may take this one for an older start of itself.', { error });
+      return;
+    }
+    // The will of the running connection is of the old epoch: nobody would believe it.
+    reconnect();
   }
 
   #giveWay(): void {
