@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 
 /** Packets that are held back to be delivered in another order. */
 const heldPackets = 8;
-const heldMs = 5;
+const heldMs = 20;
 /** MQTT 3.1.1, section 2.2.1: the high half of the first byte. */
 const publishType = 3;
 

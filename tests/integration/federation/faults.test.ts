@@ -1,10 +1,9 @@
 import { connectAsync } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ErrorShape, SignalboxError } from '../../../src/common/errors.ts';
+import type { SignalboxError } from '../../../src/common/errors.ts';
 import type { Handlers } from '../../../src/main/node/router/index.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
 import { brokerKinds, deferred, startBroker, startCluster, untilReachability } from '../../helpers/federated-router.ts';
-import { startMosquitto } from '../../helpers/mosquitto.ts';
 
 /** A service whose calls take effect outside: each key it has run, and how often. */
 function counter(): { readonly effects: Map<string, number>; readonly handlers: () => Partial<Handlers<'logs.setLevel'>> } {
@@ -25,50 +24,6 @@ const outcome = (call: Promise<unknown>): Promise<'done' | SignalboxError> =>
     () => 'done' as const,
     (error: SignalboxError) => error,
   );
-
-describe('a broker that dies under load', () => {
-  it('ends every call in a result or an error, and none takes effect twice', { timeout: 90_000 }, async () => {
-    const broker = await startMosquitto();
-    const { effects, handlers } = counter();
-    const [alpha, bravo] = await startCluster({ url: broker.url }, { name: 'alpha' }, { name: 'bravo', handlers });
-    const client = alpha.client();
-    const outcomes: Promise<'done' | SignalboxError>[] = [];
-    let next = 0;
-    let running = true;
-    const ask = async () => {
-      while (running) {
-        const call = outcome(client.call('logs.setLevel', { name: `k${next++}`, level: 'info' }, { serviceId: 'bravo', timeoutMs: 5_000 }));
-        outcomes.push(call);
-        await call;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    };
-    const askers = Array.from({ length: 20 }, ask);
-    for (let kill = 0; kill < 5; kill++) {
-      const before = effects.size;
-      await new Promise<void>((resolve) => {
-        const look = () => (effects.size >= before + 50 ? resolve() : void setTimeout(look, 5));
-        look();
-      });
-      await broker.kill();
-      await untilReachability(alpha, bravo.nodeId, 'unknown');
-      await broker.start();
-      await untilReachability(alpha, bravo.nodeId, 'online');
-    }
-    running = false;
-    await Promise.all(askers);
-    const results = await Promise.all(outcomes);
-    expect(results).toHaveLength(next);
-    const done = results.filter((result) => result === 'done').length;
-    const maybe = results.filter((result) => result !== 'done' && result.executed === 'maybe').length;
-    expect([...effects.values()].every((count) => count === 1)).toBe(true);
-    expect(effects.size).toBeGreaterThanOrEqual(done);
-    expect(effects.size).toBeLessThanOrEqual(done + maybe);
-    const codes = new Set(results.filter((result) => result !== 'done').map((result) => (result as ErrorShape).code));
-    for (const code of codes) expect(['NODE_LOST', 'NODE_UNREACHABLE', 'TIMEOUT']).toContain(code);
-    expect(alpha.federation.gateway.pending.size).toBe(0);
-  });
-});
 
 describe.each(brokerKinds)('faults over %s', (kind) => {
   it('ends each of 20,000 calls into a service that is blocked, none silently lost', { timeout: 60_000 }, async () => {
