@@ -74,7 +74,7 @@ test('the newest calls name their node and what went wrong', async () => {
   await expect(details).toContainText('METHOD_NOT_FOUND');
   await expect(details).toContainText('press-07');
   await page.getByRole('textbox', { name: 'Filter calls' }).fill('nothing like that');
-  await expect(page.getByText('Nothing matches nothing like that')).toBeVisible();
+  await expect(page.getByText('Nothing matches “nothing like that”.')).toBeVisible();
   await page.getByRole('button', { name: 'Clear filter' }).last().click();
   await expect(page.getByRole('switch', { name: 'Errors only' })).not.toBeChecked();
 });
