@@ -17,6 +17,7 @@ import { nodeIdOf } from './identity/node-id.ts';
 import { createPassphraseStore } from './identity/secret-store.ts';
 import { createStore } from './store/worker-store.ts';
 import type { Logger } from './telemetry/types.ts';
+import { checkGoldenVectors } from './trust/golden-vectors.ts';
 
 export interface SelfTestCheck {
   readonly name: string;
@@ -157,6 +158,7 @@ export async function selfTest(options: { readonly resourcesPath?: string | unde
     ['aes-256-gcm', aes256Gcm],
     ['hkdf-sha256', hkdf],
     ['scrypt', scryptCheck],
+    ['crypto vectors', async () => `${await checkGoldenVectors()} golden vectors of envelopes, sessions, membership and joining`],
     ['sqlite', () => sqlite(options.resourcesPath)],
   ];
   const results: SelfTestCheck[] = [];

@@ -9,6 +9,7 @@ test('every check of the self-test passes in this runtime', async () => {
     ['aes-256-gcm', true],
     ['hkdf-sha256', true],
     ['scrypt', true],
+    ['crypto vectors', true],
     ['sqlite', true],
   ]);
 });

@@ -81,13 +81,13 @@ export function sealForGroup(plain: Uint8Array, groupKey: GroupKey, place: Seale
  * Opens a broadcast sealed with a group key.
  *
  * @param keyOf the key of an epoch, undefined when this node does not have it
- * @throws SignalboxError `DECRYPT`
+ * @throws SignalboxError `DECRYPT`; `data.reason` is `missingKey` when the key may be on its way
  */
 export function openForGroup(payload: Uint8Array, keyOf: (epoch: number) => GroupKey | undefined, place: SealedPlace): Uint8Array {
   if (payload.length < 4 + tagBytes) throw cannotOpen('it is too short');
   const epoch = new ByteReader(payload, 'sealed payload').u32();
   const groupKey = keyOf(epoch);
-  if (groupKey === undefined) throw cannotOpen(`this node does not have the group key ${epoch}`);
+  if (groupKey === undefined) throw cannotOpen(`this node does not have the group key ${epoch}`, { reason: 'missingKey', epoch });
   const { key, nonce } = groupCipherKey(groupKey, place);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes });
   decipher.setAAD(associatedData(place));
@@ -99,6 +99,6 @@ export function openForGroup(payload: Uint8Array, keyOf: (epoch: number) => Grou
   }
 }
 
-function cannotOpen(why: string) {
-  return refusal('DECRYPT', `A sealed message cannot be opened: ${why}.`);
+function cannotOpen(why: string, data?: unknown) {
+  return refusal('DECRYPT', `A sealed message cannot be opened: ${why}.`, data);
 }

@@ -141,12 +141,12 @@ test('row 38: killed at any write, the membership is that of before or after the
       await membership.sign({ kind: 'revoke', subject: carol.publicKey }, admin, startMs);
       await membership.sign({ kind: 'checkpoint' }, admin, startMs);
     },
-    async (store, died) => {
+    async (store, finished) => {
       const membership = await Membership.load(store, keys);
       const names = [...(membership?.log.state.members.values() ?? [])].map(({ name }) => name);
       const states = ['', 'North yard', 'North yard,office', 'North yard,office,press-07', 'North yard,office,press-07,press-08,press-09'];
       const last = 'North yard,office,press-07,press-08';
-      expect(died ? [...states, last] : [last]).toContain(names.sort().join());
+      expect(finished ? [last] : [...states, last]).toContain(names.sort().join());
       const isRevoked = membership?.log.state.removed.has(toHex(carol.publicKey)) ?? false;
       if (isRevoked) expect(() => membership?.memberOf(carol.publicKey, startMs)).toThrow(refusedAs('REVOKED'));
       // And it can go on.

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Store } from '../../../../../src/main/node/store/index.ts';
 import { toHex } from '../../../../../src/main/node/trust/digest.ts';
 import { loadReplayGuard, ReplayGuard, type ReplaySubject, replayMigrations } from '../../../../../src/main/node/trust/replay/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 import { alice, bob, refusedAs, startMs } from './people.ts';
-import { openStore } from './stored.ts';
+import { killEverywhere, openStore } from './stored.ts';
 
 let made = 0;
 function message(seq: number, other: Partial<ReplaySubject> = {}): ReplaySubject {
@@ -153,4 +154,22 @@ test('what is let go of in memory goes from the disk with it, and stays refused 
   for (const seq of [1, 10_000, 18_976, 18_977, 20_000, 20_001])
     expect(() => restarted.check(message(seq)), `${seq}`).toThrow(refusedAs('REPLAYED'));
   expect(restarted.check(message(20_002))).toBe('new');
+});
+
+test('row 38: killed at any write, every message has its effect exactly once when all are sent again', async () => {
+  const migrations = [...replayMigrations, { id: 'effects', sql: 'CREATE TABLE effects (seq INTEGER NOT NULL) STRICT' }];
+  const messages = [message(1), message(3), message(2), message(1, { epoch: 2 })];
+  const deliver = async (store: Store) => {
+    const guard = await loadReplayGuard(store);
+    for (const subject of messages) {
+      const reservation = guard.reserve(subject, startMs);
+      if (reservation === undefined) continue;
+      await store.transaction([...reservation.statements, { sql: 'INSERT INTO effects (seq) VALUES (?)', params: [subject.seq] }]);
+      reservation.confirm();
+    }
+  };
+  await killEverywhere(migrations, deliver, async (store) => {
+    await deliver(store);
+    expect((await store.all<{ seq: number }>('SELECT seq FROM effects ORDER BY seq')).map(({ seq }) => seq)).toEqual([1, 1, 2, 3]);
+  });
 });

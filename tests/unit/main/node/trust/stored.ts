@@ -1,100 +1,110 @@
-/** A store on a real SQLite file, and one that dies after a given statement. */
+/** Stores on real SQLite files, and what a process that is killed leaves of one. */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
-import { createStore, type Migration, type Statement, type Store, type WorkerStore } from '../../../../../src/main/node/store/index.ts';
+import {
+  createStore,
+  loadSqlite,
+  type Migration,
+  type Statement,
+  type Store,
+  type WorkerStore,
+} from '../../../../../src/main/node/store/index.ts';
+import { openDatabase } from '../../../../../src/main/node/store/open-database.ts';
+import type { StoreOperation } from '../../../../../src/main/node/store/protocol.ts';
+import { StatementRunner } from '../../../../../src/main/node/store/statement-runner.ts';
 import type { Logger } from '../../../../../src/main/node/telemetry/types.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
 const nothing = () => undefined;
 const silent: Logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing };
+const fileName = 'node.db';
 
 /** Opens the file `node.db` of a folder; closed when the test ends. */
 export async function openStore(folder: string, migrations: readonly Migration[]): Promise<WorkerStore> {
-  const store = createStore({ file: join(folder, 'node.db'), migrations, logger: silent });
+  const store = createStore({ file: join(folder, fileName), migrations, logger: silent });
   await store.start();
   onTestFinished(() => store.stop());
   return store;
 }
 
-export class Killed extends Error {}
-
 /**
- * The store of a process that is killed in the middle of its work. Points of a kill are after each statement, before COMMIT, and after
- * COMMIT before the answer. A transaction that is cut leaves no trace: that is SQLite's promise.
+ * The same file without the worker, so that it can be stopped in the middle of a transaction: the hook is called after each statement
+ * before COMMIT, and after COMMIT before the answer.
  */
-export class DyingStore implements Store {
-  readonly #store: Store;
-  readonly #diesAt: number;
-  #passed = 0;
+class SteppedStore implements Store {
+  readonly #database: Database.Database;
+  readonly #runner: StatementRunner;
+  readonly #step: () => void;
 
-  /** @param diesAt the point of the kill, from 1 */
-  constructor(store: Store, diesAt: number) {
-    this.#store = store;
-    this.#diesAt = diesAt;
+  constructor(folder: string, migrations: readonly Migration[], step: () => void) {
+    this.#database = openDatabase(loadSqlite(undefined), join(folder, fileName), migrations).database;
+    this.#runner = new StatementRunner(this.#database);
+    this.#step = step;
   }
 
   start = () => Promise.resolve();
-  stop = () => Promise.resolve();
+  stop = () => Promise.resolve(void this.#database.close());
 
-  /** Points that were passed. */
-  get points(): number {
-    return this.#passed;
-  }
+  all = async <T>(sql: string, params: Statement['params'] = []) => this.#request({ kind: 'all', sql, params }) as T[];
+  get = async <T>(sql: string, params: Statement['params'] = []) => this.#request({ kind: 'get', sql, params }) as T | undefined;
 
-  all: Store['all'] = (sql, params) => {
-    this.#aliveOrThrow();
-    return this.#store.all(sql, params);
-  };
-
-  get: Store['get'] = (sql, params) => {
-    this.#aliveOrThrow();
-    return this.#store.get(sql, params);
-  };
-
-  run: Store['run'] = async (sql, params) => {
-    const [result] = await this.transaction([{ sql, ...(params !== undefined && { params }) }]);
+  run: Store['run'] = async (sql, params = []) => {
+    const [result] = await this.transaction([{ sql, params }]);
     return result ?? { changes: 0, lastInsertRowid: 0 };
   };
 
-  async transaction(statements: readonly Statement[]) {
-    this.#aliveOrThrow();
-    for (const _ of statements) this.#pass();
-    const results = await this.#store.transaction(statements);
-    this.#pass();
-    return results;
-  }
+  transaction: Store['transaction'] = async (statements) => {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const results = statements.map(({ sql, params = [] }) => {
+        const result = this.#request({ kind: 'run', sql, params });
+        this.#step();
+        return result as { changes: number; lastInsertRowid: number };
+      });
+      this.#database.exec('COMMIT');
+      this.#step();
+      return results;
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  };
 
-  #pass(): void {
-    this.#passed++;
-    this.#aliveOrThrow();
-  }
-
-  #aliveOrThrow(): void {
-    if (this.#passed >= this.#diesAt) throw new Killed();
+  #request(operation: StoreOperation): unknown {
+    const [answer] = this.#runner.run([{ ...operation, id: 1 }]);
+    if (answer?.ok) return answer.value;
+    throw new Error(answer?.failure.message);
   }
 }
 
 /**
- * Does the same work again and again in a folder of its own, each time killed one point later, until it gets through.
+ * Does some work once and looks at what a kill would have left, at every point of it: a copy of the files, opened anew.
  *
- * @param work what is done
- * @param check what must hold of the store afterwards, whatever was reached
+ * @param check what must hold whatever was reached; `finished` after the last point
  * @returns how many points there were
  */
 export async function killEverywhere(
   migrations: readonly Migration[],
   work: (store: Store) => Promise<void>,
-  check: (store: Store, died: boolean) => Promise<void>,
+  check: (store: Store, finished: boolean) => Promise<void>,
 ): Promise<number> {
-  for (let diesAt = 1; ; diesAt++) {
-    const store = await openStore(await temporaryFolder(), migrations);
-    let died = false;
-    await work(new DyingStore(store, diesAt)).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error;
-      died = true;
-    });
-    await check(store, died);
-    await store.stop();
-    if (!died) return diesAt - 1;
+  const folder = await temporaryFolder();
+  const copies: string[] = [];
+  const store = new SteppedStore(folder, migrations, () => {
+    const copy = join(folder, `killed-${copies.length + 1}`);
+    mkdirSync(copy);
+    for (const name of [fileName, `${fileName}-wal`])
+      if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
+    copies.push(copy);
+  });
+  await work(store);
+  await store.stop();
+  for (const [at, copy] of copies.entries()) {
+    const left = new SteppedStore(copy, migrations, nothing);
+    await check(left, at === copies.length - 1);
+    await left.stop();
   }
+  return copies.length;
 }
