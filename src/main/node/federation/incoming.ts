@@ -106,39 +106,28 @@ export class Incoming {
       throw refusal('INVALID_PARAMS', 'the event is of another node than its topic says');
     const sender = this.#senderOf(origin);
     if (!sender.ids.add(envelope.message_id)) return;
-    const messages = routerMessagesOf(envelope).map((message) => this.#parse(message, origin, topic));
+    const messages = routerMessagesOf(envelope);
     const ageMs = this.#ageMs(sender, envelope);
     const announced = formOf(origin);
     const arrival: Arrival = { origin, form: announced === 'bare' ? 'envelope' : announced, ageMs, via: topic.kind };
     onReceived(messages.length);
-    for (const message of messages) this.#handOn(message, arrival);
+    // One message that is refused must not take the rest of its envelope along: each may be the answer that somebody waits for.
+    for (const message of messages) this.#handOn(message, arrival, topic);
   }
 
   #bare(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
-    const message = this.#parse(value, undefined, topic);
+    const message = parse(value, undefined, topic);
     const origin = message.originId ?? (topic.kind === 'event' ? topic.serviceId : undefined);
     if (origin === this.#options.nodeId) return;
     this.#options.onReceived(1);
-    this.#handOn(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
+    this.#options.onMessage(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
   }
 
-  #parse(message: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
-    if (!isRouterMessage(message)) throw refusal('INVALID_PARAMS', 'the router message is not valid');
-    if (origin !== undefined && message.originId !== undefined && message.originId !== origin)
-      throw refusal('INVALID_PARAMS', 'it names another origin than its envelope');
-    if ((topic.kind === 'event') !== (message.type === 'event') && topic.kind !== 'inbox')
-      throw refusal('INVALID_PARAMS', `a message of the type ${message.type} does not belong on this topic`);
-    if (topic.kind === 'event' && message.type === 'event' && message.topic !== topic.topic)
-      throw refusal('INVALID_PARAMS', 'the event is of another topic than it came on');
-    return message;
-  }
-
-  /** One message that fails must not take the rest of its envelope along. */
-  #handOn(message: RouterMessage, arrival: Arrival): void {
+  #handOn(value: unknown, arrival: Arrival, topic: Exclude<FederationTopic, { kind: 'status' }>): void {
     try {
-      this.#options.onMessage(message, arrival);
+      this.#options.onMessage(parse(value, arrival.origin, topic), arrival);
     } catch (error) {
-      this.#refused(`${message.type} of ${arrival.origin ?? 'unknown'}`, error);
+      this.#refused(`message of ${arrival.origin}`, error);
     }
   }
 
@@ -177,6 +166,23 @@ export class Incoming {
       ...(!(error instanceof SignalboxError) && { error }),
     });
   }
+}
+
+/**
+ * Checks a router message against where it came.
+ *
+ * @param origin source of its envelope; undefined: it has none
+ */
+function parse(message: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
+  if (!isRouterMessage(message)) throw refusal('INVALID_PARAMS', 'the router message is not valid');
+  const expected = origin ?? (topic.kind === 'event' ? topic.serviceId : undefined);
+  if (expected !== undefined && message.originId !== undefined && message.originId !== expected)
+    throw refusal('INVALID_PARAMS', 'it names another origin than its envelope or its topic');
+  const belongs = topic.kind === 'inbox' || message.type === (topic.kind === 'event' ? 'event' : 'rpc');
+  if (!belongs) throw refusal('INVALID_PARAMS', `a message of the type ${message.type} does not belong on this topic`);
+  if (topic.kind === 'event' && message.type === 'event' && message.topic !== topic.topic)
+    throw refusal('INVALID_PARAMS', 'the event is of another topic than it came on');
+  return message;
 }
 
 function refusal(code: 'TOO_LARGE' | 'INVALID_PARAMS' | 'REPLAYED' | 'BAD_SIGNATURE', why: string): SignalboxError {

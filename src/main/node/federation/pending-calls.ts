@@ -2,6 +2,9 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { federationLimits } from './limits.ts';
 import type { NodeProgress, NodeResponse } from './router-messages.ts';
 
+/** Characters of another node's error text that are passed on. */
+const errorTextLength = 4_096;
+
 interface Pending {
   readonly nodeId: string;
   readonly resolve: (data: unknown) => void;
@@ -56,7 +59,7 @@ export class PendingCalls {
     const pending = this.#take(response.requestid, origin);
     if (pending === undefined) return;
     if (response.status === 'success') pending.resolve(response.data);
-    else pending.reject(SignalboxError.fromShape(response));
+    else pending.reject(SignalboxError.fromShape({ ...response, message: response.message?.slice(0, errorTextLength) }));
   }
 
   progressed(origin: string | undefined, message: NodeProgress): void {

@@ -160,6 +160,17 @@ describe('messages of other nodes', () => {
     expect(taken.map(({ message }) => 'requestid' in message && message.requestid)).toEqual(['r1', 'r2']);
   });
 
+  it('are taken though another one in their envelope is wrong', () => {
+    receive({ ...envelope, payload: { type: 'Router', messages: [rpc, { type: 'reboot' }, { ...rpc, requestid: 'r3' }] } });
+    expect(taken.map(({ message }) => 'requestid' in message && message.requestid)).toEqual(['r1', 'r3']);
+    expect(refused).toEqual(['INVALID_PARAMS']);
+  });
+
+  it('are taken however long the text of an error is', () => {
+    receive({ type: 'rpc_response', requestid: 'r1', status: 'error', code: 'INVALID_PARAMS', message: 'x'.repeat(10_000) });
+    expect(taken).toHaveLength(1);
+  });
+
   it('are refused when the broker kept them', () => {
     receive(envelope, inbox, true);
     expect([taken, refused]).toEqual([[], ['REPLAYED']]);
@@ -189,7 +200,11 @@ describe('messages of other nodes', () => {
     receive(event, topics.broadcast);
     receive(rpc, topics.events('peer', '/a'));
     receive({ ...envelope, payload: { type: 'Router', message: event } }, topics.events('victim', '/a'));
-    expect(refused).toEqual(['INVALID_PARAMS', 'INVALID_PARAMS', 'INVALID_PARAMS', 'INVALID_PARAMS']);
+    receive({ ...event, originId: 'victim' }, topics.events('peer', '/a'));
+    receive({ type: 'subscribe', topic: '/a', originId: 'peer' }, topics.broadcast);
+    receive({ type: 'rpc_response', requestid: 'r1', status: 'success', originId: 'peer' }, topics.broadcast);
+    expect(refused).toEqual(Array.from({ length: 7 }, () => 'INVALID_PARAMS'));
+    expect(taken).toHaveLength(1);
   });
 
   it('that are a status must be of the node their topic names, and small', () => {

@@ -146,6 +146,13 @@ describe('PendingCalls', () => {
     pending.answered('m', { type: 'rpc_response', requestid: other.requestId, status: 'success', data: 1 });
     await expect(other.answer).resolves.toBe(1);
   });
+
+  it('pass on the beginning of a long error', async () => {
+    const pending = new PendingCalls('i');
+    const { requestId, answer } = pending.open('n');
+    pending.answered('n', { type: 'rpc_response', requestid: requestId, status: 'error', code: 'CONFLICT', message: 'x'.repeat(10_000) });
+    await expect(answer).rejects.toMatchObject({ code: 'CONFLICT', message: 'x'.repeat(4_096) });
+  });
 });
 
 describe('principalOf', () => {
