@@ -5,7 +5,7 @@ import { useNow } from '../../../app/frame/connection-label.tsx';
 import { Meter } from '../../../design/data/small.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { freshPoint, type NodeMetrics, useClusterMetrics, useNodeMetrics } from '../../../state/cluster-metrics.ts';
+import { freshPoint, type NodeMetrics, useClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { formatAge, formatRate } from '../../../state/format.ts';
 import { useClusterProblems } from '../../shared/cluster-problems.ts';
 import { formatOffset, isSkewed } from '../model/clock-offset.ts';
@@ -25,13 +25,17 @@ interface NodeRowProps {
 
 /** The cells of one node. Its live values come by selector: a beat draws again only those rows whose values changed. */
 export const NodeRow = memo(function NodeRow({ node, columns, common, stale }: NodeRowProps) {
-  const live = useNodeMetrics(node.nodeId);
-  // The last second of a node that has left is not how it does now.
-  const metrics = node.status === 'offline' ? undefined : live;
+  // Out of sight is not gone: what was last seen stays, greyed, with its age. Of a node that has left it says nothing of now.
+  const unseen = stale || node.status === 'unknown';
+  const metrics = useClusterMetrics(({ byNode }) => {
+    const known = byNode.get(node.nodeId);
+    if (node.status === 'offline') return undefined;
+    return unseen ? known?.points.at(-1) : freshPoint(known, Date.now());
+  });
   return columns.map((column) => (
     // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined}>
+    <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined} data-stale={node.status === 'unknown' || undefined}>
       {cell(column.id, { node, metrics, common, stale })}
     </span>
   ));
@@ -134,17 +138,18 @@ function Load({ percent }: { readonly percent: number | null | undefined }) {
 
 function LastSeen({ node, stale }: { readonly node: NodeInfo; readonly stale: boolean }) {
   const { t } = useTranslation('nodes');
+  const unseen = stale || node.status === 'unknown';
   // The beat of the measures makes the age grow; without the own node there is none.
   useNow(stale);
   // Words, so that a beat that changes none of them draws nothing.
-  const age = useClusterMetrics(({ byNode }) => ageOf(node, byNode.get(node.nodeId), stale));
+  const age = useClusterMetrics(({ byNode }) => ageOf(node, byNode.get(node.nodeId), unseen));
   if (node.status === 'offline') return <span className="sb-3">{node.lastSeenAt === null ? '–' : formatSince(node.lastSeenAt)}</span>;
-  return <span className={stale || node.status === 'unknown' ? 'sb-warn' : 'sb-3'}>{age ?? t('seenNow')}</span>;
+  return <span className={unseen ? 'sb-warn' : 'sb-3'}>{age ?? t('seenNow')}</span>;
 }
 
 /** How long ago a node was last heard of; undefined when that is now. */
-function ageOf(node: NodeInfo, metrics: NodeMetrics | undefined, stale: boolean): string | undefined {
+function ageOf(node: NodeInfo, metrics: NodeMetrics | undefined, unseen: boolean): string | undefined {
   const nowMs = Date.now();
-  if (!stale && (node.self || freshPoint(metrics, nowMs) !== undefined)) return undefined;
+  if (!unseen && (node.self || freshPoint(metrics, nowMs) !== undefined)) return undefined;
   return formatAge(nowMs - Math.max(metrics?.atMs ?? 0, node.lastSeenAt ?? 0));
 }
