@@ -7,6 +7,7 @@ import type { MethodSpec } from './define.ts';
 import { eventsContract } from './events.ts';
 import { feedsContract } from './feeds.ts';
 import { logsContract } from './logs.ts';
+import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
 import { nodeContract } from './node.ts';
 import { nodesContract } from './nodes.ts';
@@ -20,6 +21,7 @@ export const contract = {
   ...nodeContract,
   ...nodesContract,
   ...clusterContract,
+  ...membershipContract,
   ...mqttContract,
   ...rpcContract,
   ...eventsContract,

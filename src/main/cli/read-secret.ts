@@ -25,6 +25,13 @@ export async function confirm(io: CliIo, question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await readLine(io.stdin)).trim());
 }
 
+/** Asks for a text to be typed, for acts that cannot be undone; false where there is no terminal. */
+export async function confirmByTyping(io: CliIo, question: string, expected: string): Promise<boolean> {
+  if (io.stdin.isTTY !== true) return false;
+  io.stderr.write(`${question} Type ${expected} to confirm: `);
+  return (await readLine(io.stdin)).trim() === expected;
+}
+
 async function askTwice(io: CliIo): Promise<string> {
   const first = await askHidden(io, 'Password: ');
   const second = await askHidden(io, 'The same again: ');

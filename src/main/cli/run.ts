@@ -8,6 +8,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addClusterCommand, addIdentityCommand } from './commands/membership.ts';
 import { addMqttCommand } from './commands/mqtt.ts';
 import { addNodesCommand } from './commands/nodes.ts';
 import { addRescueCommand } from './commands/rescue.ts';
@@ -27,6 +28,8 @@ export const cliCommands: readonly string[] = [
   'call',
   'subscribe',
   'nodes',
+  'cluster',
+  'identity',
   'mqtt',
   'demo',
   'users',
@@ -92,6 +95,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addCallCommand(program, io, setExitCode);
   addSubscribeCommand(program, io);
   addNodesCommand(program, io, setExitCode);
+  addClusterCommand(program, io);
+  addIdentityCommand(program, io);
   addMqttCommand(program, io);
   addDemoCommand(program, io);
   addUsersCommand(program, io);

@@ -15,6 +15,7 @@ import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type Nod
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
+import { MembershipPart, membershipTables, withFormerSecrets } from './membership/index.ts';
 import { type AuditSink, Router, routerMigrations } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
@@ -25,6 +26,7 @@ import { createFeedsService } from './services/feeds.ts';
 import { HealthWatch } from './services/health-watch.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createLogsService } from './services/logs.ts';
+import { createMembershipService } from './services/membership.ts';
 import { createMqttService } from './services/mqtt.ts';
 import { createNodeService, stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
@@ -86,6 +88,7 @@ interface Foundation {
   readonly dataFolder: string;
   readonly config: Config;
   readonly identity: NodeIdentity;
+  readonly secrets: SecretStore;
   readonly logs: Logs;
   readonly problems: Problems;
   readonly release: () => void;
@@ -106,8 +109,12 @@ export async function createNode(options: NodeOptions): Promise<SignalboxNode> {
     const problems = new Problems();
     const config = await Config.load({ file: join(dataFolder, 'config.json'), ...(options.overrides && { overrides: options.overrides }) });
     const logs = options.logs ?? ownLogs(dataFolder, config, problems);
-    const identity = await loadIdentity(dataFolder, options, problems);
-    return assemble({ options, dataFolder, config, identity, logs, problems, release: once(lock) });
+    const secrets = options.secrets ?? (await headlessSecretStore(dataFolder, options.environment ?? process.env));
+    // A node that began without a passphrase or a key store moves to the better one by itself.
+    const formerSecrets = [createKeyFileStore(dataFolder)];
+    const identity = await loadOrCreateIdentity({ folder: dataFolder, secrets, formerSecrets, problems });
+    const anySecrets = withFormerSecrets(secrets, formerSecrets);
+    return assemble({ options, dataFolder, config, identity, secrets: anySecrets, logs, problems, release: once(lock) });
   } catch (error) {
     lock.release();
     throw error;
@@ -136,12 +143,6 @@ function ownLogs(dataFolder: string, config: Config, problems: Problems): Logs {
   });
 }
 
-async function loadIdentity(folder: string, options: NodeOptions, problems: Problems): Promise<NodeIdentity> {
-  const secrets = options.secrets ?? (await headlessSecretStore(folder, options.environment ?? process.env));
-  // A node that began without a passphrase or a key store moves to the better one by itself.
-  return loadOrCreateIdentity({ folder, secrets, formerSecrets: [createKeyFileStore(folder)], problems });
-}
-
 function once(lock: DataFolderLock): () => void {
   let held = true;
   return () => {
@@ -151,7 +152,7 @@ function once(lock: DataFolderLock): () => void {
 }
 
 function assemble(foundation: Foundation): SignalboxNode {
-  const { options, dataFolder, config, identity, logs, problems } = foundation;
+  const { options, dataFolder, config, identity, secrets, logs, problems } = foundation;
   const { nodeId } = identity;
   const startedAt = Date.now();
   const metrics = new Metrics();
@@ -160,7 +161,10 @@ function assemble(foundation: Foundation): SignalboxNode {
 
   const store = createStore({
     file: join(dataFolder, 'node.db'),
-    migrations: [...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations, ...federationMigrations],
+    migrations: [
+      ...[...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations],
+      ...[...federationMigrations, ...membershipTables],
+    ],
     logger: logs.logger('store'),
     problems,
     resourcesPath: options.resourcesPath,
@@ -186,6 +190,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     problems,
   });
   const { federation, hub } = federationPart;
+  const membership = new MembershipPart({ config, identity, secrets, store, capabilities, logs, problems });
   const router = new Router({
     nodeId,
     ...(federation !== undefined && { remoteNodes: federation.gateway }),
@@ -229,7 +234,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       dataFolder,
       startedAt,
       capabilities,
-      listeners: () => [httpPart.status(), ...federationPart.listeners()],
+      listeners: () => [httpPart.status(), ...federationPart.listeners(), ...membership.listeners()],
       config,
       problems,
       router,
@@ -257,6 +262,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   };
   router.register(createNodesService(nodesOptions));
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
+  router.register(createMembershipService({ membership, identity, config }));
   router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
@@ -276,6 +282,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'sampler', part: sampler },
       { name: 'problem notices', part: new ProblemNotices({ problems, router }) },
       { name: 'federation', part: federationPart },
+      { name: 'membership', part: membership },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
       // Last, so that it is the first to stop: running calls are answered before their connections close.

@@ -5,6 +5,7 @@ import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
 import { isLoopback } from '../loopback.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
+import { linksSettings } from './links-settings.ts';
 import { setting } from './setting.ts';
 
 /** A display name must be a level of a topic (`name/stats`), a `serviceId` and a file name, and never look like a node id. */
@@ -136,6 +137,7 @@ export const settings = {
     applies: 'restart',
   }),
   ...federationSettings,
+  ...linksSettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',

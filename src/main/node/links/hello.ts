@@ -55,7 +55,7 @@ export function encodeHello(hello: Hello): Buffer {
 
 /** @throws SignalboxError `VERSION`, `INVALID_PARAMS`, `BAD_REQUEST`, `TOO_LARGE`; that of the refusal when the other side refused */
 export function decodeHello(frame: Buffer): Hello {
-  const value = decode(frame);
+  const value = decodeRefusable(frame);
   if (typeof value === 'object' && value !== null && 'v' in value && value.v !== linkVersion)
     throw new SignalboxError(
       'VERSION',
@@ -85,7 +85,7 @@ export function encodeProof({ channelBinding, signature }: ProofMessage): Buffer
 
 /** @throws as {@link decodeHello} */
 export function decodeProof(frame: Buffer): ProofMessage {
-  const { cb, sig } = parse(proofSchema, decode(frame), 'proof');
+  const { cb, sig } = parse(proofSchema, decodeRefusable(frame), 'proof');
   return { channelBinding: fromBase64url(cb, 'the channel binding', keyBytes), signature: fromBase64url(sig, 'the signature', 64) };
 }
 
@@ -102,7 +102,7 @@ export function encodeAcceptance({ sessionId, roles }: Acceptance): Buffer {
 
 /** @throws as {@link decodeHello} */
 export function decodeAcceptance(frame: Buffer): Acceptance {
-  const { session_id, your_roles } = parse(acceptanceSchema, decode(frame), 'acceptance');
+  const { session_id, your_roles } = parse(acceptanceSchema, decodeRefusable(frame), 'acceptance');
   return { sessionId: session_id, roles: your_roles };
 }
 
@@ -114,7 +114,12 @@ function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-function decode(frame: Buffer): unknown {
+/**
+ * Reads a frame of somebody who has not proven anything.
+ *
+ * @throws SignalboxError `BAD_REQUEST`, `INVALID_PARAMS`, `TOO_LARGE`; that of the refusal when the frame is one
+ */
+export function decodeRefusable(frame: Buffer): unknown {
   const value = parseGuarded(frame.toString('utf8'), bounds);
   const refusal = refusalSchema.safeParse(value);
   if (refusal.success) {

@@ -1,7 +1,9 @@
 /** Direct links between nodes: TLS 1.3 with the proof of each node's key inside. */
 export type { HandshakeParty, ProvenPeer } from './handshake.ts';
+export { decodeRefusable, encodeRefusal } from './hello.ts';
 export { type LinkLimits, linkLimits } from './limits.ts';
 export { Link, type LinkListener } from './link.ts';
-export { type DialAddress, dialLink } from './link-dialer.ts';
+export { type DialAddress, dialLink, overChannel } from './link-dialer.ts';
 export { LinkDoor, type LinkDoorOptions } from './link-door.ts';
+export { joinProtocol, type PeerChannel } from './peer-channel.ts';
 export { createThrowawayCertificate, type TlsIdentity } from './throwaway-certificate.ts';

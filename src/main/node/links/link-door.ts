@@ -6,7 +6,7 @@ import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import { type HandshakeParty, shakeHandsAsServer } from './handshake.ts';
 import type { LinkLimits } from './limits.ts';
 import { Link } from './link.ts';
-import { linkProtocol, PeerChannel } from './peer-channel.ts';
+import { joinProtocol, linkProtocol, PeerChannel } from './peer-channel.ts';
 import type { TlsIdentity } from './throwaway-certificate.ts';
 
 export interface LinkDoorOptions {
@@ -19,6 +19,12 @@ export interface LinkDoorOptions {
   readonly logger: Logger;
   /** Takes a link whose other end has proven who it is. */
   readonly onLink: (link: Link) => void;
+  /**
+   * Takes a connection that asks to join. The time for strangers runs until `proven` is called. Absent: nobody can join here.
+   *
+   * @throws SignalboxError why it was refused; the connection is ended
+   */
+  readonly onJoin?: (channel: PeerChannel, proven: () => void) => Promise<void>;
 }
 
 /** A connection that has not proven who it is. */
@@ -41,6 +47,7 @@ export class LinkDoor implements Startable {
   /** By remote address and port: TLS puts another socket object in front of the accepted one. */
   readonly #pending = new Map<string, Pending>();
   readonly #links = new Set<Link>();
+  readonly #joining = new Set<PeerChannel>();
   #refused = 0;
 
   constructor(options: LinkDoorOptions) {
@@ -49,7 +56,7 @@ export class LinkDoor implements Startable {
     this.#server = createServer({
       ...certificate,
       minVersion: 'TLSv1.3',
-      ALPNProtocols: [linkProtocol],
+      ALPNProtocols: [linkProtocol, joinProtocol],
       handshakeTimeout: limits.handshakeMs,
       // A ticket would let a session begin again without its handshake.
       sessionTimeout: 1,
@@ -93,6 +100,7 @@ export class LinkDoor implements Startable {
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const link of this.#links) link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
+    for (const channel of this.#joining) channel.end(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
     for (const { socket } of this.#pending.values()) socket.destroy();
     await closed;
   }
@@ -134,9 +142,13 @@ export class LinkDoor implements Startable {
   }
 
   async #greet(socket: TLSSocket): Promise<void> {
-    const { party, limits, onLink } = this.#options;
+    const { party, limits, onLink, onJoin } = this.#options;
     const key = keyOf(socket);
     const channel = new PeerChannel(socket, limits.handshakeFrameBytes);
+    if (socket.alpnProtocol === joinProtocol && onJoin !== undefined) {
+      await this.#join(key, channel, onJoin);
+      return;
+    }
     if (socket.alpnProtocol !== linkProtocol) {
       this.#note(key, 'it does not speak the protocol of links');
       socket.destroy();
@@ -151,6 +163,17 @@ export class LinkDoor implements Startable {
       onLink(link);
     } catch (error) {
       this.#note(key, error instanceof SignalboxError ? `${error.code}: ${error.message}` : String(error));
+    }
+  }
+
+  async #join(key: string, channel: PeerChannel, onJoin: NonNullable<LinkDoorOptions['onJoin']>): Promise<void> {
+    this.#joining.add(channel);
+    channel.onEnd(() => this.#joining.delete(channel));
+    try {
+      await onJoin(channel, () => this.#settle(key));
+    } catch (error) {
+      this.#note(key, error instanceof SignalboxError ? `${error.code}: ${error.message}` : String(error));
+      channel.end(error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', 'Joining failed.', { cause: error }));
     }
   }
 

@@ -4,12 +4,14 @@ import type { LinkLimits } from './limits.ts';
 import type { PeerChannel } from './peer-channel.ts';
 
 /** First byte of a frame: what it is for. Ours; the envelope forms of both versions follow. */
-const kinds = { message: 1, ping: 2, pong: 3, bye: 4 } as const;
+const kinds = { message: 1, ping: 2, pong: 3, bye: 4, control: 5 } as const;
 
 /** Who hears what comes over a link. */
 export interface LinkListener {
   /** Bytes of one message, as the other side handed them to {@link Link.send}. */
   message(bytes: Buffer): void;
+  /** The same for {@link Link.sendControl}; passed over when absent. */
+  control?(bytes: Buffer): void;
   /** Called once. The reason is that of {@link Link.close} at either side, or why the connection was lost. */
   ended(reason: SignalboxError): void;
 }
@@ -71,19 +73,32 @@ export class Link {
    * @throws SignalboxError `NODE_LOST` (not sent) when the link has ended, `OVERLOADED` when the other side does not read, `TOO_LARGE`
    */
   send(bytes: Uint8Array): void {
-    const { ended, unsentBytes } = this.#channel;
-    if (ended !== undefined) throw new SignalboxError('NODE_LOST', 'The link to the node has ended.', { executed: 'no' });
-    if (bytes.byteLength >= this.#limits.frameBytes)
-      throw new SignalboxError('TOO_LARGE', `A message of ${bytes.byteLength} bytes does not go over a link.`, { executed: 'no' });
-    if (unsentBytes > this.#limits.pausedBytes)
+    this.#checkSendable(bytes);
+    if (this.#channel.unsentBytes > this.#limits.pausedBytes)
       throw new SignalboxError('OVERLOADED', 'The other node does not take what it is sent.', { executed: 'no' });
     this.#post(kinds.message, bytes);
+  }
+
+  /**
+   * Sends what the nodes agree on among themselves, such as who belongs to the cluster: it passes while messages wait.
+   *
+   * @throws SignalboxError `NODE_LOST` (not sent) when the link has ended, `TOO_LARGE`
+   */
+  sendControl(bytes: Uint8Array): void {
+    this.#checkSendable(bytes);
+    this.#post(kinds.control, bytes);
   }
 
   /** Ends the link and tells the other side why. */
   close(reason: SignalboxError): void {
     this.#post(kinds.bye, Buffer.from(JSON.stringify({ code: reason.code, message: reason.message.slice(0, 512) })));
     this.#channel.end(reason);
+  }
+
+  #checkSendable(bytes: Uint8Array): void {
+    if (this.#channel.ended !== undefined) throw new SignalboxError('NODE_LOST', 'The link to the node has ended.', { executed: 'no' });
+    if (bytes.byteLength >= this.#limits.frameBytes)
+      throw new SignalboxError('TOO_LARGE', `A message of ${bytes.byteLength} bytes does not go over a link.`, { executed: 'no' });
   }
 
   #post(kind: number, body: Uint8Array): void {
@@ -100,6 +115,9 @@ export class Link {
     switch (frame[0]) {
       case kinds.message:
         this.#listener?.message(body);
+        return;
+      case kinds.control:
+        this.#listener?.control?.(body);
         return;
       case kinds.ping:
         this.#post(kinds.pong, body);

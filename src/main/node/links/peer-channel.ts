@@ -5,13 +5,16 @@ import { FrameReader, toFrame } from './frames.ts';
 /** ALPN name of a link (security.md 2.4). */
 export const linkProtocol = 'sgbx/1';
 
+/** ALPN name of what a node without membership may speak: asking to join, nothing else. */
+export const joinProtocol = 'sgbx-join/1';
+
 const keyBytes = 32;
 
 /** A TLS connection as frames: asked for one at a time while the ends prove who they are, then handed over as they come. */
 export class PeerChannel {
   readonly #socket: TLSSocket;
   readonly #reader: FrameReader;
-  readonly remoteAddress: string;
+  #remoteAddress: string;
   #listener: ((frame: Buffer) => void) | undefined;
   #waiting: { resolve(frame: Buffer): void; reject(error: SignalboxError): void } | undefined;
   #ended: SignalboxError | undefined;
@@ -21,13 +24,21 @@ export class PeerChannel {
   constructor(socket: TLSSocket, maxFrameBytes: number) {
     this.#socket = socket;
     this.#reader = new FrameReader(maxFrameBytes);
-    this.remoteAddress = socket.remoteAddress ?? '';
+    this.#remoteAddress = socket.remoteAddress ?? '';
+    // One that is dialled has none yet; one that has ended has none any more.
+    socket.once('secureConnect', () => {
+      this.#remoteAddress = socket.remoteAddress ?? '';
+    });
     // Small frames go back and forth: with Nagle's algorithm each would wait for the other side's delayed acknowledgement.
     socket.setNoDelay(true);
     socket.on('readable', () => this.#read());
     socket.on('end', () => this.end(lost('The other node closed the connection.')));
     socket.on('close', () => this.end(lost('The connection was lost.')));
     socket.on('error', (error: Error) => this.end(lost(`The connection was lost: ${error.message}.`)));
+  }
+
+  get remoteAddress(): string {
+    return this.#remoteAddress;
   }
 
   /** Why it ended; undefined while it lives. */

@@ -1,0 +1,194 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ResultOf } from '../../../common/contract/index.ts';
+import { type ClusterMember, type MemberRole, memberRoles } from '../../../common/contract/membership.ts';
+import { contextOf, withCommonOptions } from '../command-context.ts';
+import { UsageError } from '../exit-codes.ts';
+import type { CliIo } from '../io.ts';
+import { formatTime, type Output } from '../output.ts';
+import { confirmByTyping } from '../read-secret.ts';
+
+/** Joining takes a derivation of the code, two proofs and the log: longer than an ordinary call. */
+const joinTimeoutMs = 30_000;
+
+/** `signalbox cluster …` */
+export function addClusterCommand(program: Command, io: CliIo): void {
+  const cluster = program.command('cluster').description('the cluster of this node: who belongs to it, by keys and signatures');
+
+  withCommonOptions(cluster.command('create <name>'))
+    .description('found a cluster with this node as its first admin; prints the recovery words once')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const created = await withNode((client, signal) => client.call('membership.create', { name }, { signal }));
+      if (out.json) out.jsonLine(created);
+      else printCreated(out, created);
+    });
+
+  withCommonOptions(cluster.command('invite'))
+    .description('make a join code for one node')
+    .option('--roles <roles>', `what it may do, with commas: ${memberRoles.filter((role) => role !== 'admin').join(', ')}`, readRoles)
+    .option('--minutes <n>', 'how long the code is good', Number)
+    .action(async (options: { readonly roles?: MemberRole[]; readonly minutes?: number }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const { roles, minutes } = options;
+      if (roles?.includes('admin') === true)
+        throw new UsageError('A node becomes admin after it has joined: signalbox cluster set-roles NODE peer,viewer,operator,admin');
+      const params = {
+        ...(roles !== undefined && { roles: roles as Exclude<MemberRole, 'admin'>[] }),
+        ...(minutes !== undefined && { minutes }),
+      };
+      const invite = await withNode((client, signal) => client.call('membership.invite', params, { signal }));
+      if (out.json) out.jsonLine(invite);
+      else printInvite(out, invite);
+    });
+
+  withCommonOptions(cluster.command('invites'))
+    .description('list the join codes this node has made, and what became of them; --withdraw ID makes one worthless')
+    .option('--withdraw <id>', 'an id of the list')
+    .action(async ({ withdraw }: { readonly withdraw?: string }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const { invites } = await withNode(async (client, signal) => {
+        if (withdraw !== undefined) await client.call('membership.withdraw', { inviteId: withdraw }, { signal });
+        return client.call('membership.invites', {}, { signal });
+      });
+      if (out.json) for (const invite of invites) out.jsonLine(invite);
+      else
+        out.table(
+          ['id', 'state', 'roles', 'made', 'until', 'wrong proofs'],
+          invites.map((row) => [
+            ...[row.inviteId, row.state, row.roles.join(', '), formatTime(row.createdAt), formatTime(row.expiresAt), row.failures],
+          ]),
+        );
+    });
+
+  withCommonOptions(cluster.command('join <code>'))
+    .description('make this node a member, with a code that another member made')
+    .requiredOption('--at <host:port>', 'address of the member that made the code')
+    .action(async (code: string, { at }: { readonly at: string }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const joined = await withNode((client, signal) =>
+        client.call('membership.join', { code, address: at }, { signal, timeoutMs: joinTimeoutMs }),
+      );
+      if (out.json) out.jsonLine(joined);
+      else out.line(`Joined the cluster ${joined.name} with ${joined.members} members.`);
+    });
+
+  withCommonOptions(cluster.command('members'))
+    .description('list the members with fingerprint, roles and link, and who was removed')
+    .action(async (_options: unknown, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const result = await withNode((client, signal) => client.call('membership.members', {}, { signal }));
+      if (out.json) out.jsonLine(result);
+      else printMembers(out, result);
+    });
+
+  withCommonOptions(cluster.command('set-roles'))
+    .argument('<node>', 'name or node id')
+    .argument('<roles>', `with commas: ${memberRoles.join(', ')}`, readRoles)
+    .description('change what a member may do')
+    .action(async (node: string, roles: MemberRole[], _options: unknown, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const member = await withNode((client, signal) => client.call('membership.setRoles', { node, roles }, { signal }));
+      if (out.json) out.jsonLine(member);
+      else out.line(`${member.name} has the roles ${member.roles.join(', ')} now.`);
+    });
+
+  withCommonOptions(cluster.command('revoke <node>'))
+    .description('remove a member: its links end at once and every member refuses it')
+    .option('--yes', 'do not ask')
+    .action(async (node: string, options: { readonly yes?: boolean }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      if (options.yes !== true && !(await confirmByTyping(io, `Remove ${node} from the cluster?`, node)))
+        throw new UsageError(`${node} was not removed. Type its name when asked, or add --yes.`);
+      const revoked = await withNode((client, signal) => client.call('membership.revoke', { node }, { signal }));
+      if (out.json) out.jsonLine(revoked);
+      else
+        out.line(`${revoked.name} is removed from the cluster. Members that cannot be reached now refuse it when they have heard of it.`);
+    });
+}
+
+/** `signalbox identity show` */
+export function addIdentityCommand(program: Command, io: CliIo): void {
+  const identity = program.command('identity').description('who this node is');
+  withCommonOptions(identity.command('show'))
+    .description('show node id, fingerprint and cluster')
+    .action(async (_options: unknown, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const status = await withNode((client, signal) => client.call('membership.status', {}, { signal }));
+      if (out.json) out.jsonLine(status);
+      else printIdentity(out, status);
+    });
+}
+
+function readRoles(text: string): MemberRole[] {
+  const words = text.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => !(memberRoles as readonly string[]).includes(word));
+  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is no role. Roles: ${memberRoles.join(', ')}.`);
+  return words as MemberRole[];
+}
+
+function printCreated(out: Output, { name, clusterId, recoveryWords }: ResultOf<'membership.create'>): void {
+  out.line(`The cluster ${name} is founded. Its id is ${clusterId}.`);
+  out.line();
+  out.line('Recovery words, shown this once. Write them on paper and keep them apart from the machines:');
+  out.line();
+  for (let at = 0; at < recoveryWords.length; at += 6)
+    out.line(
+      recoveryWords
+        .slice(at, at + 6)
+        .map((word, index) => `${String(at + index + 1).padStart(2)} ${word.padEnd(8)}`)
+        .join('  ')
+        .trimEnd(),
+    );
+  out.line();
+  out.line('Next: signalbox cluster invite');
+}
+
+function printInvite(out: Output, { code, addresses, roles, expiresAt }: ResultOf<'membership.invite'>): void {
+  out.line(code);
+  out.line();
+  out.line(`Good once, until ${formatTime(expiresAt)}, for the roles ${roles.join(', ')}. On the other node:`);
+  for (const address of addresses) out.line(`  signalbox cluster join ${code} --at ${address}`);
+}
+
+function printMembers(out: Output, { members, removed }: ResultOf<'membership.members'>): void {
+  out.table(
+    ['member', 'state', 'roles', 'since', 'address', 'node id', 'fingerprint'],
+    members.map((member) => [
+      member.name,
+      stateOf(member),
+      member.roles.join(', '),
+      formatTime(member.since),
+      member.addresses[0],
+      member.nodeId,
+      member.fingerprint.words.join(' '),
+    ]),
+  );
+  for (const { name, failure } of members) if (failure !== null) out.note(`${name}  ${failure.code}: ${failure.message}`);
+  if (removed.length === 0) return;
+  out.line();
+  out.table(
+    ['removed', 'by', 'when', 'node id'],
+    removed.map(({ name, by, at, nodeId }) => [name, by.name ?? by.nodeId, formatTime(at), nodeId]),
+  );
+}
+
+function stateOf({ state, rttMs }: ClusterMember): string {
+  if (state === 'self') return 'this node';
+  if (state === 'notLinked') return 'not linked';
+  return rttMs === null ? 'linked' : `linked, ${rttMs.toFixed(1)} ms`;
+}
+
+function printIdentity(out: Output, status: ResultOf<'membership.status'>): void {
+  const { cluster } = status;
+  out.fields([
+    ['name', status.name],
+    ['node id', status.nodeId],
+    ['fingerprint', status.fingerprint.words.join(' ')],
+    ['', status.fingerprint.hex],
+    ['key kept by', status.keyStore],
+    ['addresses', status.addresses.length === 0 ? null : status.addresses.join(', ')],
+    ['cluster', cluster === null ? 'none' : `${cluster.name} (${cluster.members} members, ${cluster.linked} linked)`],
+    ...(cluster === null ? [] : [['roles', cluster.roles.join(', ')] as const]),
+  ]);
+  if (cluster?.removed != null) out.note(`${cluster.removed.code}: ${cluster.removed.message}`);
+}

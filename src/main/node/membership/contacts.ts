@@ -1,0 +1,122 @@
+/** Where members were found, and when each last proved its key. */
+import { toBase64url } from '../identity/index.ts';
+import type { Migration, Statement, Store } from '../store/index.ts';
+import { membershipLimits } from './limits.ts';
+
+export const contactMigrations: readonly Migration[] = [
+  {
+    id: 'membership-001-contacts',
+    sql: `CREATE TABLE member_addresses (
+      member BLOB NOT NULL,
+      host TEXT NOT NULL,
+      port INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      PRIMARY KEY (member, host, port)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE member_proofs (member BLOB PRIMARY KEY, proven_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE link_epoch (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), epoch INTEGER NOT NULL) STRICT`,
+  },
+];
+
+/** Where a node may answer. A hint: who answers there is proven each time. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @example formatAddress({ host: '::1', port: 7422 }) // '[::1]:7422' */
+export function formatAddress({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Reads `HOST:PORT` or `[IPv6]:PORT`; undefined for anything else. */
+export function parseAddress(text: string): Address | undefined {
+  const [, inBrackets, plain, digits] = /^(?:\[([0-9A-Fa-f:.%a-z]{2,64})\]|([A-Za-z0-9._-]{1,253})):(\d{1,5})$/.exec(text) ?? [];
+  const host = inBrackets ?? plain;
+  const port = Number(digits);
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
+}
+
+const isSame = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
+
+/** Addresses and last proofs of the members, kept over restarts. */
+export class Contacts {
+  readonly #store: Store;
+  readonly #addresses = new Map<string, readonly Address[]>();
+  readonly #provenMs = new Map<string, number>();
+  readonly #epoch: number;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(store: Store, epoch: number) {
+    this.#store = store;
+    this.#epoch = epoch;
+  }
+
+  /** Also counts this start of the node. @throws SignalboxError `STORAGE_FULL` */
+  static async load(store: Store): Promise<Contacts> {
+    await store.run('INSERT INTO link_epoch (only_one, epoch) VALUES (1, 1) ON CONFLICT (only_one) DO UPDATE SET epoch = epoch + 1');
+    const row = await store.get<{ epoch: number }>('SELECT epoch FROM link_epoch');
+    const contacts = new Contacts(store, row?.epoch ?? 1);
+    const addresses = await store.all<Address & { member: Uint8Array }>(
+      'SELECT member, host, port FROM member_addresses ORDER BY member, position',
+    );
+    for (const { member, host, port } of addresses)
+      contacts.#addresses.set(toBase64url(member), [...contacts.addressesOf(member), { host, port }]);
+    const proofs = await store.all<{ member: Uint8Array; proven_at: number }>('SELECT member, proven_at FROM member_proofs');
+    for (const { member, proven_at } of proofs) contacts.#provenMs.set(toBase64url(member), proven_at);
+    return contacts;
+  }
+
+  /** Starts of this node, this one included: durable, so that others tell its connections apart. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The likeliest first. */
+  addressesOf(member: Uint8Array): readonly Address[] {
+    return this.#addresses.get(toBase64url(member)) ?? [];
+  }
+
+  /** When it last proved its key to this node, milliseconds since the epoch. */
+  provenMs(member: Uint8Array): number | undefined {
+    return this.#provenMs.get(toBase64url(member));
+  }
+
+  /**
+   * Learns addresses of a member.
+   *
+   * @param sure it answered there or says so itself: goes before what others say
+   * @returns whether any of them was new
+   */
+  learn(member: Uint8Array, addresses: readonly Address[], sure: boolean): boolean {
+    const before = this.addressesOf(member);
+    const fresh = addresses.filter((address) => !before.some((known) => isSame(known, address)));
+    const others = before.filter((known) => !addresses.some((address) => isSame(known, address)));
+    const after = (sure ? [...addresses, ...others] : [...before, ...fresh]).slice(0, membershipLimits.addresses);
+    if (after.length === before.length && after.every((address, at) => isSame(address, before[at] as Address))) return false;
+    this.#addresses.set(toBase64url(member), after);
+    this.#write([
+      { sql: 'DELETE FROM member_addresses WHERE member = ?', params: [member] },
+      ...after.map(({ host, port }, position) => ({
+        sql: 'INSERT INTO member_addresses (member, host, port, position) VALUES (?, ?, ?, ?)',
+        params: [member, host, port, position],
+      })),
+    ]);
+    return after.some((address) => fresh.includes(address));
+  }
+
+  /** A member has proven its key. */
+  proved(member: Uint8Array, nowMs: number): void {
+    this.#provenMs.set(toBase64url(member), nowMs);
+    this.#write([{ sql: 'INSERT OR REPLACE INTO member_proofs (member, proven_at) VALUES (?, ?)', params: [member, nowMs] }]);
+  }
+
+  /** Resolves when everything learnt so far is on the disk, or could not be written: these are hints, and nobody waits for them. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  #write(statements: readonly Statement[]): void {
+    this.#writing = this.#writing.then(() => this.#store.transaction(statements)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,13 @@
+/** This node as a member of a cluster: joining, the membership it keeps, the links to the other members. */
+import type { Migration } from '../store/index.ts';
+import { trustMigrations } from '../trust/index.ts';
+import { contactMigrations } from './contacts.ts';
+
+export { ClusterTrust } from './cluster-trust.ts';
+export { type Address, formatAddress, parseAddress } from './contacts.ts';
+export { membershipLimits } from './limits.ts';
+export { MembershipPart, type MembershipPartOptions } from './membership-part.ts';
+export { withFormerSecrets } from './secrets.ts';
+
+/** Tables of the membership in the node's store. */
+export const membershipTables: readonly Migration[] = [...trustMigrations, ...contactMigrations];

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { SignalboxError } from '../../../common/errors.ts';
+import { type KnownKeys, type Signer, sameBytes } from '../identity/index.ts';
+import { type DialAddress, joinProtocol, type LinkLimits, overChannel, type PeerChannel } from '../links/index.ts';
+import {
+  checkInvitation,
+  deriveInviteKeys,
+  type GroupKey,
+  groupKeyCommitment,
+  helloDigest,
+  type InviteKeys,
+  type JoinBody,
+  joinExporterLabel,
+  type MembershipLog,
+  proveJoin,
+  readJoinBody,
+  readJoinCode,
+  type SealingKeyring,
+  unwrapGroupKey,
+} from '../trust/index.ts';
+import { decodeJoinAnswerHead, decodeJoinReply, encodeJoinProof, encodeJoinRequest } from './join-messages.ts';
+import { membershipLimits } from './limits.ts';
+
+export interface JoinGuest {
+  readonly identity: Signer;
+  readonly keys: KnownKeys;
+  readonly sealing: SealingKeyring;
+  /** What the others call this node. */
+  readonly name: string;
+  readonly nowMs: () => number;
+  readonly limits: LinkLimits;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A membership that was given and checked; nothing of it is stored yet. */
+export interface JoinedCluster {
+  readonly log: MembershipLog;
+  readonly contents: JoinBody;
+  readonly groupKey: GroupKey;
+  /** Public key of the node that let this one in. */
+  readonly inviter: Uint8Array;
+}
+
+/**
+ * Asks a member to let this node in, and checks that it knows the code too before anything of its answer is read (security.md 2.4).
+ *
+ * @param code as a person typed it; a mistake in it is found before anything is sent
+ * @throws SignalboxError `INVITE_INVALID` (also when the node that answers does not know the code), `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`,
+ *   `SELF`, and what makes the answer invalid
+ */
+export async function askToJoin(address: DialAddress, code: string, guest: JoinGuest): Promise<JoinedCluster> {
+  const invite = await deriveInviteKeys(readJoinCode(code));
+  const { limits, signal } = guest;
+  const terms = { protocol: joinProtocol, timeMs: membershipLimits.joinMs, limits, signal };
+  return overChannel(address, terms, async (channel) => {
+    try {
+      return await join(channel, invite, guest);
+    } finally {
+      channel.end(new SignalboxError('NODE_LOST', 'Joining has ended.'));
+    }
+  });
+}
+
+async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, guest: JoinGuest): Promise<JoinedCluster> {
+  const { identity, keys, sealing, name, nowMs } = guest;
+  const sealingCertificate = sealing.certificate;
+  const { publicKey } = identity;
+  const request = encodeJoinRequest({ inviteId, publicKey, name, nonce: randomBytes(32), clockMs: nowMs(), sealingCertificate });
+  channel.send(request);
+  const reply = await channel.receive();
+  const inviter = decodeJoinReply(reply);
+  if (sameBytes(inviter.publicKey, publicKey))
+    throw new SignalboxError('SELF', 'The address is that of this node. Name the address of the node that made the code.', {
+      executed: 'no',
+    });
+  const channelBinding = channel.exportSecret(joinExporterLabel, helloDigest({ clientHello: request, serverHello: reply }));
+  const transcript = { channelBinding, request, reply };
+  channel.send(encodeJoinProof(proveJoin(macKey, transcript, identity)));
+  const { mac, bytes } = decodeJoinAnswerHead(await channel.receive());
+  const body = await receiveBody(channel, bytes);
+  checkInvitation(macKey, transcript, body, mac);
+  // The inviter has just signed: with its clock ahead of this one its operation is not from the future.
+  const { log, contents } = readJoinBody(body, publicKey, keys, Math.max(nowMs(), inviter.clockMs));
+  const groupKey = await unwrapGroupKey(contents.wrappedGroupKey, sealing.openers, publicKey, log.clusterId);
+  const announced = log.state.groupKey;
+  if (announced === undefined || !sameBytes(announced.commitment, groupKeyCommitment(groupKey)))
+    throw new SignalboxError('DECRYPT', 'The group key that came with the join answer is not the one that the cluster announced.', {
+      executed: 'no',
+    });
+  return { log, contents, groupKey, inviter: inviter.publicKey };
+}
+
+async function receiveBody(channel: PeerChannel, bytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let held = 0;
+  while (held < bytes) {
+    const chunk = await channel.receive();
+    held += chunk.byteLength;
+    if (chunk.byteLength === 0 || held > bytes)
+      throw new SignalboxError('INVALID_PARAMS', 'The join answer has not the length that was announced.', { executed: 'no' });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

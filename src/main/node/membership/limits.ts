@@ -1,0 +1,17 @@
+/** Every bound of membership on the wire, in one place. */
+export const membershipLimits = {
+  /** Time for joining: connecting, both proofs and the log. */
+  joinMs: 15_000,
+  /** How far the clocks of a joining node and its inviter may differ (security.md 2.6). */
+  joinClockMs: 600_000,
+  /** Largest answer to a node that joins. */
+  joinBodyBytes: 10_752_000,
+  /** Addresses that are kept of one member. */
+  addresses: 8,
+  /** How often two linked nodes compare what they know of the membership (security.md 2.7). */
+  compareMs: 30_000,
+  /** How often an admin signs that it was there (security.md 2.7). */
+  checkpointMs: 600_000,
+  /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */
+  refusedRestMs: 300_000,
+} as const;

@@ -1,0 +1,177 @@
+import { SignalboxError } from '../../../common/errors.ts';
+import { nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
+import { dialLink, type HandshakeParty, type Link, type LinkLimits } from '../links/index.ts';
+import { type Logger, RepeatSampler } from '../telemetry/index.ts';
+import type { Operation } from '../trust/index.ts';
+import type { ClusterTrust } from './cluster-trust.ts';
+import { type Address, type Contacts, formatAddress } from './contacts.ts';
+import { MembershipExchange } from './exchange.ts';
+import { membershipLimits } from './limits.ts';
+import { LinkTable } from './link-table.ts';
+import { MemberDialer } from './member-dialer.ts';
+
+export interface MemberLinksOptions {
+  readonly trust: ClusterTrust;
+  readonly contacts: Contacts;
+  readonly party: HandshakeParty;
+  readonly limits: LinkLimits;
+  readonly ownAddresses: () => readonly Address[];
+  readonly logger: Logger;
+  /** Another member says that this node was removed from the cluster. */
+  readonly onRevoked: (reason: SignalboxError) => void;
+}
+
+/** The links of this node to the other members: dialled, kept one a pair, closed when the other is no member any more. */
+export class MemberLinks {
+  readonly #options: MemberLinksOptions;
+  readonly #table: LinkTable;
+  readonly #exchanges = new Map<Link, MembershipExchange>();
+  readonly #dialers = new Map<string, MemberDialer>();
+  readonly #failures = new Map<string, SignalboxError>();
+  readonly #said = new RepeatSampler();
+  #comparing: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: MemberLinksOptions) {
+    this.#options = options;
+    this.#table = new LinkTable(options.party.identity.publicKey);
+  }
+
+  /** Dials every other member. */
+  start(): void {
+    this.#follow();
+    this.#comparing = setInterval(() => {
+      for (const exchange of this.#exchanges.values()) exchange.compare();
+    }, membershipLimits.compareMs).unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#comparing);
+    for (const dialer of this.#dialers.values()) dialer.stop();
+    for (const link of this.#table.all()) link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
+  }
+
+  linkOf(member: Uint8Array): Link | undefined {
+    return this.#table.of(member);
+  }
+
+  get count(): number {
+    return this.#table.all().length;
+  }
+
+  /** Why the member could not be reached; undefined while it is linked or was not dialled. */
+  failureOf(member: Uint8Array): SignalboxError | undefined {
+    return this.#failures.get(toBase64url(member));
+  }
+
+  /** Takes a link whose other end has proven who it is, from the door or dialled. */
+  take(link: Link): void {
+    const { trust, contacts, party, ownAddresses, logger } = this.#options;
+    const member = link.peer.hello.publicKey;
+    if (this.#stopped) {
+      link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
+      return;
+    }
+    contacts.proved(member, party.nowMs());
+    if (!this.#table.offer(link)) return;
+    this.#failures.delete(toBase64url(member));
+    const exchange = new MembershipExchange({
+      ...{ link, trust, contacts, self: party.identity.publicKey, ownAddresses, nowMs: party.nowMs, logger },
+      onAddresses: (members) => this.#addressesLearnt(members, link),
+    });
+    this.#exchanges.set(link, exchange);
+    link.start({
+      // Envelopes go over links later; nobody sends any yet.
+      message: () => undefined,
+      control: (bytes) => exchange.take(bytes),
+      ended: (reason) => this.#ended(link, reason),
+    });
+    if (!link.isOpen) return;
+    logger.info('links.linked', 'A member is linked.', { nodeId: nodeIdOf(member), address: link.remoteAddress, dialled: link.dialled });
+    exchange.start();
+    // It may have been removed while it proved who it is.
+    this.#closeIfRemoved(link);
+  }
+
+  /** Tells the others, and lets go who is no member any more. @param from public key of the member that sent the operations */
+  membershipChanged(operations: readonly Operation[], from: Uint8Array | undefined): void {
+    for (const [link, exchange] of this.#exchanges) {
+      if (from === undefined || !sameBytes(link.peer.hello.publicKey, from)) exchange.sendNews(operations);
+      this.#closeIfRemoved(link);
+    }
+    this.#follow();
+  }
+
+  /** Tells every member where this node listens now. */
+  ownAddressesChanged(): void {
+    for (const exchange of this.#exchanges.values()) exchange.sendAddresses([this.#options.party.identity.publicKey]);
+  }
+
+  #closeIfRemoved(link: Link): void {
+    const { party } = this.#options;
+    try {
+      party.admit(link.peer.hello.publicKey);
+    } catch (error) {
+      if (link.isOpen && error instanceof SignalboxError) link.close(error);
+    }
+  }
+
+  /** One dialler for each other member, none for anybody else. */
+  #follow(): void {
+    const { trust, party } = this.#options;
+    const members = new Map<string, Uint8Array>();
+    for (const { key } of trust.require().log.state.members.values())
+      if (!sameBytes(key, party.identity.publicKey)) members.set(toBase64url(key), key);
+    for (const [name, dialer] of this.#dialers) {
+      if (members.has(name)) continue;
+      dialer.stop();
+      this.#dialers.delete(name);
+      this.#failures.delete(name);
+    }
+    for (const [name, member] of members) {
+      if (this.#dialers.has(name)) continue;
+      const dialer = this.#dialerOf(name, member);
+      this.#dialers.set(name, dialer);
+      dialer.wake();
+    }
+  }
+
+  #dialerOf(name: string, member: Uint8Array): MemberDialer {
+    const { contacts, party, limits, logger, onRevoked } = this.#options;
+    return new MemberDialer({
+      addresses: () => contacts.addressesOf(member),
+      dial: ({ host, port }, signal) => dialLink({ host, port, publicKey: member }, party, limits, signal),
+      isLinked: () => this.#table.of(member)?.isOpen === true,
+      onLink: (link, address) => {
+        if (contacts.learn(member, [address], true)) this.#addressesLearnt([member], link);
+        this.take(link);
+      },
+      onFailure: (error) => {
+        this.#failures.set(name, error);
+        if (error.code === 'REVOKED') onRevoked(error);
+        const suppressed = this.#said.take(`${name} ${error.code}`);
+        if (suppressed === undefined) return;
+        const addresses = contacts.addressesOf(member).map(formatAddress);
+        logger.warn('links.notLinked', 'A member could not be linked.', { nodeId: nodeIdOf(member), addresses, error, suppressed });
+      },
+    });
+  }
+
+  #ended(link: Link, reason: SignalboxError): void {
+    const { logger, onRevoked } = this.#options;
+    const member = link.peer.hello.publicKey;
+    this.#exchanges.delete(link);
+    if (!this.#table.remove(link) || this.#stopped) return;
+    const name = toBase64url(member);
+    this.#failures.set(name, reason);
+    logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });
+    if (reason.code === 'REVOKED' && this.#dialers.has(name)) onRevoked(reason);
+    this.#dialers.get(name)?.lost();
+  }
+
+  #addressesLearnt(members: readonly Uint8Array[], from: Link): void {
+    for (const [link, exchange] of this.#exchanges) if (link !== from) exchange.sendAddresses(members);
+    for (const member of members) if (this.#table.of(member) === undefined) this.#dialers.get(toBase64url(member))?.wake();
+  }
+}

@@ -1,0 +1,278 @@
+import type { NodeStatus } from '../../../common/contract/node.ts';
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import type { Config } from '../config/index.ts';
+import { KnownKeys, type NodeIdentity, type SecretStore } from '../identity/index.ts';
+import { createThrowawayCertificate, type HandshakeParty, LinkDoor, linkLimits } from '../links/index.ts';
+import type { Startable } from '../startable.ts';
+import type { Store } from '../store/index.ts';
+import type { Logger, Logs, Problems } from '../telemetry/index.ts';
+import { deriveInviteKeys, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
+import { ClusterTrust } from './cluster-trust.ts';
+import { type Address, Contacts, formatAddress } from './contacts.ts';
+import { askToJoin } from './join-guest.ts';
+import { JoinHost } from './join-host.ts';
+import { membershipLimits } from './limits.ts';
+import { MemberLinks } from './member-links.ts';
+import { reachableAddresses } from './own-addresses.ts';
+
+const doorProblem = 'links.notListening';
+const revokedProblem = 'membership.revoked';
+const burnedProblem = 'membership.inviteBurned';
+
+export interface MembershipPartOptions {
+  readonly config: Config;
+  readonly identity: NodeIdentity;
+  readonly secrets: SecretStore;
+  readonly store: Store;
+  readonly capabilities: () => readonly string[];
+  readonly logs: Logs;
+  readonly problems: Problems;
+  readonly nowMs?: () => number;
+}
+
+/** This node as a member of a cluster: the membership it keeps, the door for other members and for joining, the links to them. */
+export class MembershipPart implements Startable {
+  readonly #options: MembershipPartOptions;
+  readonly #keys = new KnownKeys();
+  readonly #nowMs: () => number;
+  readonly #logger: Logger;
+  #trust: ClusterTrust | undefined;
+  #contacts: Contacts | undefined;
+  #door: LinkDoor | undefined;
+  #doorFailure: string | null = null;
+  #links: MemberLinks | undefined;
+  #upkeep: NodeJS.Timeout | undefined;
+  #changing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MembershipPartOptions) {
+    this.#options = options;
+    this.#nowMs = options.nowMs ?? Date.now;
+    this.#logger = options.logs.logger('membership');
+  }
+
+  /** @throws SignalboxError `STORAGE_FULL`, `INTERNAL` when what is stored is not valid. A door that cannot listen is a problem of the node, not its end. */
+  async start(): Promise<void> {
+    const { store, secrets, identity } = this.#options;
+    this.#contacts = await Contacts.load(store);
+    this.#trust = await ClusterTrust.load({ store, secrets, identity, keys: this.#keys, nowMs: this.#nowMs });
+    this.#trust.onChange((operations, from) => this.#changed(operations, from));
+    this.#upkeep = setInterval(() => void this.#maintain(), membershipLimits.checkpointMs).unref();
+    if (this.#trust.membership !== undefined) await this.#open();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#upkeep);
+    this.#links?.stop();
+    await this.#door?.stop();
+    await this.#contacts?.settled();
+  }
+
+  /** @throws SignalboxError `CONFLICT` before the start */
+  get trust(): ClusterTrust {
+    if (this.#trust !== undefined) return this.#trust;
+    throw new SignalboxError('CONFLICT', 'The node is still starting.', { retryable: true, executed: 'no' });
+  }
+
+  get contacts(): Contacts | undefined {
+    return this.#contacts;
+  }
+
+  /** Undefined while there are none: in no cluster, or turned off. */
+  get links(): MemberLinks | undefined {
+    return this.#links;
+  }
+
+  /** Where other nodes find this one; none while the door is closed. */
+  ownAddresses(): readonly Address[] {
+    const port = this.#door?.address?.port;
+    return port === undefined ? [] : reachableAddresses(this.#options.config.get('links.host'), port);
+  }
+
+  /** Founds a cluster. @returns the recovery words, told once. @throws SignalboxError `CONFLICT`, `INVALID_PARAMS`, `STORAGE_FULL` */
+  create(name: string): Promise<readonly string[]> {
+    return this.#alone(async () => {
+      const words = await this.trust.create(name, this.#options.config.get('node.name'));
+      await this.#open();
+      return words;
+    });
+  }
+
+  /**
+   * Joins the cluster of the node at an address.
+   *
+   * @param code as a person typed it
+   * @throws SignalboxError `CONFLICT`, `INVITE_INVALID`, `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`, `SELF`, `STORAGE_FULL`
+   */
+  join(code: string, address: Address, signal: AbortSignal): Promise<void> {
+    return this.#alone(async () => {
+      const { config, identity } = this.#options;
+      this.trust.requireNone();
+      const joined = await askToJoin(address, code, {
+        ...{ identity, keys: this.#keys, sealing: this.trust.sealing, name: config.get('node.name') },
+        ...{ nowMs: this.#nowMs, limits: linkLimits, signal },
+      });
+      await this.trust.join(joined);
+      this.#contacts?.learn(joined.inviter, [address], true);
+      await this.#open();
+    });
+  }
+
+  /**
+   * Opens an invitation for one node.
+   *
+   * @param roles bits of `nodeRoles`, without admin
+   * @returns the code, told once
+   * @throws SignalboxError `NOT_MEMBER`, `FORBIDDEN` when this node is no admin, `CONFLICT` when nobody could reach it, `OVERLOADED`, `STORAGE_FULL`
+   */
+  async invite(roles: number, lifeMs: number): Promise<{ readonly code: string; readonly expiresMs: number }> {
+    const { identity, problems } = this.#options;
+    this.trust.requireAdmin();
+    if (this.#door === undefined)
+      throw new SignalboxError(
+        'CONFLICT',
+        `No node could join here: the door for other nodes is closed. ${this.#doorFailure ?? 'Set links.mode to auto and restart.'}`,
+        { executed: 'no' },
+      );
+    const secret = newInviteSecret();
+    const { expiresMs } = await this.trust.invites.open(await deriveInviteKeys(secret), { roles, lifeMs }, identity, this.#nowMs());
+    problems.clear(burnedProblem);
+    return { code: joinCodeOf(secret), expiresMs };
+  }
+
+  /** For `node.status`; none while the node is in no cluster or links are off. */
+  listeners(): NodeStatus['listeners'] {
+    if (this.#door === undefined && this.#doorFailure === null) return [];
+    const { config } = this.#options;
+    const host = config.get('links.host');
+    const port = this.#door?.address?.port ?? null;
+    return [
+      {
+        name: 'node links',
+        address: host,
+        port: port ?? config.get('links.port'),
+        state: port === null ? 'failed' : 'listening',
+        detail: port === null ? this.#doorFailure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
+      },
+    ];
+  }
+
+  /** Creating and joining, one after the other: the second finds what the first has done. */
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(act);
+    this.#changing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #open(): Promise<void> {
+    if (this.#options.config.get('links.mode') === 'off') return;
+    const party = this.#party();
+    const links = new MemberLinks({
+      ...{ trust: this.trust, contacts: this.#contacts as Contacts, party, limits: linkLimits, logger: this.#logger },
+      ownAddresses: () => this.ownAddresses(),
+      onRevoked: (reason) => this.#revoked(reason.message),
+    });
+    this.#links = links;
+    await this.#openDoor(party, links);
+    links.start();
+    this.#checkSelf();
+    await this.#maintain();
+  }
+
+  async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {
+    const { config, identity, problems, logs } = this.#options;
+    const host = new JoinHost({
+      ...{ trust: this.trust, identity, keys: this.#keys, nowMs: this.#nowMs, limits: linkLimits, logger: this.#logger },
+      onBurned: (_invite, address) => this.#burned(address),
+    });
+    const door = new LinkDoor({
+      ...{ host: config.get('links.host'), port: config.get('links.port'), certificate: await createThrowawayCertificate(), party },
+      ...{ limits: linkLimits, logger: logs.logger('links'), onLink: (link) => links.take(link) },
+      onJoin: (channel, proven) => host.admit(channel, proven),
+    });
+    try {
+      await door.start();
+      this.#door = door;
+      problems.clear(doorProblem);
+    } catch (error) {
+      this.#doorFailure = `The address ${config.get('links.host')}:${config.get('links.port')} cannot be had (${(error as NodeJS.ErrnoException).code}).`;
+      this.#logger.error('links.notListening', 'The door for other nodes does not open.', { error });
+      problems.raise({
+        id: doorProblem,
+        severity: 'crit',
+        title: 'Other nodes cannot reach this one',
+        detail: `${this.#doorFailure} Set links.port to a free one (0 takes any) and restart. Members that this node can dial are linked all the same.`,
+        view: '/settings',
+      });
+    }
+  }
+
+  #party(): HandshakeParty {
+    const { identity, capabilities } = this.#options;
+    return {
+      identity,
+      keys: this.#keys,
+      nowMs: this.#nowMs,
+      describe: () => {
+        const { log } = this.trust.require();
+        return {
+          ...{ clusterId: log.clusterId, epoch: this.#contacts?.epoch ?? 0, memberHead: log.headDigest },
+          ...{ sealingCertificate: this.trust.sealing.certificate, capabilities: [...capabilities()] },
+        };
+      },
+      admit: (publicKey) => this.trust.require().memberOf(publicKey, this.#nowMs()).roles,
+    };
+  }
+
+  #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
+    if (this.#links === undefined) return;
+    this.#links.membershipChanged(operations, from);
+    this.#checkSelf();
+  }
+
+  /** Says so for as long as this node is no member by what it knows itself. */
+  #checkSelf(): void {
+    try {
+      this.trust.self();
+      this.#options.problems.clear(revokedProblem);
+    } catch (error) {
+      this.#revoked(toErrorShape(error).message);
+    }
+  }
+
+  #revoked(message: string): void {
+    const cluster = this.trust.membership?.log.genesis.name ?? '';
+    this.#options.problems.raise({
+      id: revokedProblem,
+      severity: 'crit',
+      title: `This node does not belong to the cluster ${cluster} any more`,
+      detail: `${message} The other members refuse it. Ask whoever removed it.`,
+      view: '/settings',
+    });
+  }
+
+  #burned(address: string): void {
+    this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
+    this.#options.problems.raise({
+      id: burnedProblem,
+      severity: 'warn',
+      title: 'A join code was burned after 5 wrong proofs',
+      detail: `Somebody at ${address} named the code without knowing it. Nobody has joined with it and nobody can. Make a new one for whom it was meant.`,
+      view: '/settings',
+    });
+  }
+
+  /** An admin says that it was there, so that nobody trusts a membership that is out of date; the sealing key changes when it is due. */
+  async #maintain(): Promise<void> {
+    const trust = this.trust;
+    const now = this.#nowMs();
+    try {
+      if (trust.sealing.isDue(now)) await trust.sealing.rotate(now);
+      await trust.sealing.dropFormer(now);
+      const membership = trust.membership;
+      const self = membership?.log.state.members.get(Buffer.from(this.#options.identity.publicKey).toString('hex'));
+      if (self !== undefined && (self.roles & nodeRoles.admin) !== 0) await trust.sign({ kind: 'checkpoint' });
+    } catch (error) {
+      this.#logger.warn('membership.upkeepFailed', 'The upkeep of the membership failed and is tried again later.', { error });
+    }
+  }
+}

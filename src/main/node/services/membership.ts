@@ -1,0 +1,198 @@
+import type { ClusterMember, MemberRole, membershipContract } from '../../../common/contract/membership.ts';
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import type { Principal } from '../../../common/roles.ts';
+import type { Config } from '../config/index.ts';
+import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
+import { formatAddress, type MembershipPart, parseAddress } from '../membership/index.ts';
+import type { Handlers } from '../router/types.ts';
+import { type Member, nodeRoles, roleBits, rolesOf } from '../trust/index.ts';
+
+export interface MembershipServiceOptions {
+  readonly membership: MembershipPart;
+  readonly identity: NodeIdentity;
+  readonly config: Config;
+  readonly nowMs?: () => number;
+}
+
+const toHex = (key: Uint8Array) => Buffer.from(key).toString('hex');
+const fingerprint = (key: Uint8Array) => {
+  const { words, hex } = fingerprintOf(key);
+  return { words: [...words], hex };
+};
+
+/** Creating, joining and leading a cluster. Every change is a signed operation that is on the disk before the answer. */
+export function createMembershipService(options: MembershipServiceOptions): Handlers<keyof typeof membershipContract> {
+  const { membership, identity, config, nowMs = Date.now } = options;
+  return {
+    'membership.status': () => ({
+      nodeId: identity.nodeId,
+      name: config.get('node.name'),
+      fingerprint: fingerprint(identity.publicKey),
+      keyStore: identity.store,
+      cluster: clusterOf(membership, nowMs()),
+      addresses: membership.ownAddresses().map(formatAddress),
+    }),
+    'membership.create': async ({ name }, { principal }) => {
+      requireHere(principal);
+      const recoveryWords = await membership.create(name);
+      return { ...named(membership), recoveryWords: [...recoveryWords] };
+    },
+    'membership.invite': async ({ roles, minutes }, { principal }) => {
+      requireHere(principal);
+      const { code, expiresMs } = await membership.invite(roleBits(roles), minutes * 60_000);
+      return { code, addresses: membership.ownAddresses().map(formatAddress), roles, expiresAt: expiresMs };
+    },
+    'membership.invites': () => ({
+      invites: membership.trust.invites.list(nowMs()).map(({ inviteId, roles, createdMs, expiresMs, state, usesLeft, failures }) => ({
+        ...{ inviteId: toBase64url(inviteId), roles: [...rolesOf(roles)], createdAt: createdMs, expiresAt: expiresMs },
+        ...{ state, usesLeft, failures },
+      })),
+    }),
+    'membership.withdraw': async ({ inviteId }, { principal }) => {
+      requireHere(principal);
+      const { invites } = membership.trust;
+      const id = fromBase64url(inviteId, 'invitation id');
+      if (!invites.list(nowMs()).some((invite) => sameBytes(invite.inviteId, id)))
+        throw new SignalboxError('NOT_FOUND', `There is no invitation ${inviteId}.`, { executed: 'no' });
+      await invites.withdraw(id);
+      return { withdrawn: true };
+    },
+    'membership.join': async ({ code, address }, { principal, signal }) => {
+      requireHere(principal);
+      const target = parseAddress(address);
+      if (target === undefined)
+        throw new SignalboxError('INVALID_PARAMS', `The address ${address} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
+          executed: 'no',
+        });
+      await membership.join(code, target, signal);
+      return { ...named(membership), members: membership.trust.require().log.state.members.size };
+    },
+    'membership.members': () => {
+      const { log } = membership.trust.require();
+      const removed = [...log.state.removed].map(([key, { by, atMs }]) => ({
+        ...{ nodeId: nodeIdOf(Buffer.from(key, 'hex')), name: formerName(membership, key), by: whoIs(membership, by), at: atMs },
+      }));
+      return {
+        members: [...log.state.members.values()].map((member) => memberOf(options, member)).sort(byName),
+        removed: removed.sort((a, b) => b.at - a.at),
+      };
+    },
+    'membership.setRoles': async ({ node, roles }, { principal }) => {
+      requireHere(principal);
+      const member = find(options, node);
+      await changeRoles(membership, member, roleBits(roles));
+      return memberOf(options, find(options, node));
+    },
+    'membership.revoke': async ({ node }, { principal }) => {
+      requireHere(principal);
+      const member = find(options, node);
+      await membership.trust.sign({ kind: 'revoke', subject: member.key });
+      return { nodeId: nodeIdOf(member.key), name: member.name, revoked: true };
+    },
+  };
+}
+
+/** Calls of other nodes carry no proof of who makes them yet: nobody may let a node in, or remove one, by such a call. */
+function requireHere({ via }: Principal): void {
+  if (via === 'node')
+    throw new SignalboxError('FORBIDDEN', 'Who belongs to the cluster is changed on an admin node itself, not by a call of another node.', {
+      executed: 'no',
+    });
+}
+
+function named(membership: MembershipPart): { readonly clusterId: string; readonly name: string } {
+  const { log } = membership.trust.require();
+  return { clusterId: toBase64url(log.clusterId), name: log.genesis.name };
+}
+
+function clusterOf(part: MembershipPart, nowMs: number) {
+  const { membership } = part.trust;
+  if (membership === undefined) return null;
+  const { log } = membership;
+  return {
+    ...named(part),
+    createdAt: log.genesis.createdMs,
+    members: log.state.members.size,
+    linked: part.links?.count ?? 0,
+    ...selfIn(part),
+    stale: membership.isStale(nowMs),
+  };
+}
+
+function selfIn(part: MembershipPart) {
+  try {
+    return { roles: [...rolesOf(part.trust.self().roles)], removed: null };
+  } catch (error) {
+    const { code, message } = toErrorShape(error);
+    return { roles: [], removed: { code, message } };
+  }
+}
+
+/** Admins are made and unmade by operations of their own. */
+async function changeRoles({ trust }: MembershipPart, member: Member, wanted: number): Promise<void> {
+  const { key, name, roles: held } = member;
+  const rest = wanted & ~nodeRoles.admin;
+  if (rest === 0)
+    throw new SignalboxError('INVALID_PARAMS', 'A member has at least one role besides admin: peer, for example.', { executed: 'no' });
+  const isAdmin = (held & nodeRoles.admin) !== 0;
+  const becomesAdmin = (wanted & nodeRoles.admin) !== 0;
+  if (becomesAdmin && !isAdmin) {
+    await trust.sign({ kind: 'addAdmin', subject: key, roles: rest, name });
+    return;
+  }
+  if (isAdmin && !becomesAdmin) await trust.sign({ kind: 'removeAdmin', subject: key });
+  if (rest !== (held & ~nodeRoles.admin)) await trust.sign({ kind: 'setRoles', subject: key, roles: rest });
+}
+
+/** @throws SignalboxError `NOT_FOUND`, `CONFLICT` when the name is that of several */
+function find(options: MembershipServiceOptions, node: string): Member {
+  const members = [...options.membership.trust.require().log.state.members.values()];
+  const byId = members.find(({ key }) => nodeIdOf(key) === node);
+  if (byId !== undefined) return byId;
+  const [first, ...others] = members.filter((member) => member.name === node);
+  if (first === undefined)
+    throw new SignalboxError('NOT_FOUND', `No member of the cluster is called ${node}. See membership.members.`, { executed: 'no' });
+  if (others.length > 0)
+    throw new SignalboxError('CONFLICT', `${others.length + 1} members are called ${node}. Name the node id instead.`, {
+      executed: 'no',
+      data: { nodeIds: [first, ...others].map(({ key }) => nodeIdOf(key)) },
+    });
+  return first;
+}
+
+function memberOf(options: MembershipServiceOptions, member: Member): ClusterMember {
+  const { membership, identity } = options;
+  const { key, name, roles, addedMs, addedBy, notAfterMs } = member;
+  const isSelf = sameBytes(key, identity.publicKey);
+  const link = membership.links?.linkOf(key);
+  const failure = link === undefined ? membership.links?.failureOf(key) : undefined;
+  const addresses = isSelf ? membership.ownAddresses() : (membership.contacts?.addressesOf(key) ?? []);
+  return {
+    nodeId: nodeIdOf(key),
+    name,
+    fingerprint: fingerprint(key),
+    roles: rolesOf(roles) as MemberRole[],
+    since: addedMs,
+    addedBy: whoIs(membership, addedBy),
+    endsAt: notAfterMs === 0 ? null : notAfterMs,
+    state: isSelf ? 'self' : link === undefined ? 'notLinked' : 'linked',
+    failure: failure === undefined ? null : { code: failure.code, message: failure.message },
+    addresses: addresses.map(formatAddress),
+    provenAt: membership.contacts?.provenMs(key) ?? null,
+    rttMs: link?.rttMs ?? null,
+  };
+}
+
+function whoIs({ trust }: MembershipPart, key: Uint8Array) {
+  return { nodeId: nodeIdOf(key), name: trust.require().log.state.members.get(toHex(key))?.name ?? null };
+}
+
+/** What somebody was called who is no member any more. */
+function formerName({ trust }: MembershipPart, key: string): string {
+  const named = trust.require().log.operations.findLast(({ subject, name }) => name !== '' && toHex(subject) === key);
+  return named?.name ?? nodeIdOf(Buffer.from(key, 'hex'));
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
