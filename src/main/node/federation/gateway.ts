@@ -75,8 +75,17 @@ export class Gateway implements RemoteNodes {
     return this.#options.directory.find(idOrName);
   }
 
-  async call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
-    const node = this.#reachable(nodeId);
+  call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
+    try {
+      return this.#send(this.#reachable(nodeId), request);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** @throws SignalboxError `OVERLOADED`: nothing was sent */
+  #send(node: KnownNode, request: ForwardedRequest): Promise<unknown> {
+    const { nodeId } = node;
     const { link, outgoing, nodeId: originId } = this.#options;
     if (isCongested(link))
       throw new SignalboxError('OVERLOADED', `The MQTT broker is too slow. ${request.method} was not sent to ${node.name}.`, {
@@ -107,8 +116,9 @@ export class Gateway implements RemoteNodes {
       this.pending.fail(requestId, SignalboxError.fromShape(toErrorShape(error)));
     }
     if (signal.aborted) cancel();
+    // It is not taken off again: once the call has ended it does nothing, and it goes with the signal of the call.
     else signal.addEventListener('abort', cancel, { once: true });
-    return answer.finally(() => signal.removeEventListener('abort', cancel));
+    return answer;
   }
 
   broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {

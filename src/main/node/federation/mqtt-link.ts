@@ -6,6 +6,7 @@ import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
+import { writePublish } from './publish-packet.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 const stopMs = 2_000;
@@ -127,7 +128,9 @@ export class MqttLink implements Startable {
   publish(message: LinkMessage): boolean {
     const client = this.#client;
     if (client === undefined || !this.connected) return false;
-    client.publish(message.topic, message.payload, { qos: message.qos, retain: message.retain });
+    const { topic, payload, qos, retain } = message;
+    if (qos === 1) client.publish(topic, payload, { qos, retain });
+    else if (!writePublish(client.stream, topic, payload, retain)) return false;
     this.#checkUnsent(client);
     return true;
   }
