@@ -142,6 +142,10 @@ export class Gateway implements RemoteNodes {
     return this.subscriptions.begin(node, topic, deliver);
   }
 
+  onLost(listener: (nodeId: string) => void): void {
+    this.#options.directory.listen({ lost: ({ nodeId }) => listener(nodeId) });
+  }
+
   /** A router message of another node came in. */
   receive(message: RouterMessage, arrival: Arrival): void {
     const { clients, relay } = this.#options.here();

@@ -16,7 +16,7 @@ export const federationLimits = {
   /** MQTT client ids. */
   clientIdBytes: 128,
   /** MQTT topics: the four levels of ours before a topic of a node, and the node id in it, come on top of a client's bounds. */
-  topicBytes: 384,
+  topicBytes: 448,
   topicLevels: 20,
   /** Subscriptions of one MQTT connection (security.md row 24). */
   subscriptions: 128,

@@ -342,6 +342,11 @@ export class Router implements Startable {
     return this.#clients.onGone(({ id }) => listener(id));
   }
 
+  /** @throws SignalboxError `BAD_REQUEST` when the id is of no connection: other nodes and parts of this one call without one */
+  checkConnected(clientId: string): void {
+    this.#clients.get(clientId);
+  }
+
   /** Closes the clients for which `where` holds; returns how many. */
   disconnect(
     where: (client: { readonly id: string; readonly kind: ClientKind; readonly principal?: Principal }) => boolean,

@@ -53,9 +53,9 @@ export class Routes {
 
   #broadcast(call: RunningCall): void {
     const { dispatcher, remoteNodes } = this.#options;
-    if (!dispatcher.runBroadcast(call, remoteNodes !== undefined)) return;
     const { method, params, idempotencyKey } = call.request;
-    remoteNodes?.broadcast({ method, params, idempotencyKey, principal: call.principal, clientId: call.clientId });
+    const request = { method, params, idempotencyKey, principal: call.principal, clientId: call.clientId };
+    dispatcher.runBroadcast(call, remoteNodes && (() => remoteNodes.broadcast(request)));
   }
 
   #find(asked: Addressed): RemoteNode {
