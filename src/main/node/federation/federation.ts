@@ -65,6 +65,7 @@ export class Federation implements Startable {
   #clients: RemoteClients | undefined;
   #relay: EventRelay | undefined;
   #wasConnected = false;
+  #stopped = false;
   #awayTimer: NodeJS.Timeout | undefined;
 
   constructor(options: FederationOptions) {
@@ -165,12 +166,16 @@ export class Federation implements Startable {
    * @throws SignalboxError `STORAGE_FULL`: without a durable epoch nobody could tell this start from the last
    */
   async start(): Promise<void> {
-    this.presence.start(await nextEpoch(this.#options.store));
+    const epoch = await nextEpoch(this.#options.store);
+    // Somebody asked to stop while the epoch was stored.
+    if (this.#stopped) return;
+    this.presence.start(epoch);
     await this.link.start();
   }
 
   /** Says good-bye, then disconnects. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#awayTimer);
     this.clocks.stop();
     this.presence.stop();
