@@ -178,6 +178,7 @@ export class Federation implements Startable {
     this.#stopped = true;
     clearTimeout(this.#awayTimer);
     this.clocks.stop();
+    this.gateway.stop();
     this.presence.stop();
     if (this.link.connected)
       await Promise.race([this.link.publishConfirmed(this.presence.farewell()), pause(farewellMs, undefined, { ref: false })]);

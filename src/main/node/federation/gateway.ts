@@ -12,6 +12,7 @@ import { PendingCalls } from './pending-calls.ts';
 import type { RemoteClients } from './remote-clients.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
 import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
+import { StrangerFollows } from './stranger-follows.ts';
 import type { FederationTopics } from './topics.ts';
 
 const confirmMs = 5_000;
@@ -46,6 +47,7 @@ export class Gateway implements RemoteNodes {
   readonly #options: GatewayOptions;
   readonly pending: PendingCalls;
   readonly subscriptions: RemoteSubscriptions;
+  readonly #strangers = new StrangerFollows({ end: (origin) => this.#options.here().relay.lost(origin) });
   #nextBroadcast = 1;
 
   constructor(options: GatewayOptions) {
@@ -62,7 +64,10 @@ export class Gateway implements RemoteNodes {
       nowMs,
     });
     directory.listen({
-      online: ({ nodeId }) => this.subscriptions.nodeOnline(nodeId),
+      online: ({ nodeId }) => {
+        this.#strangers.forget(nodeId);
+        this.subscriptions.nodeOnline(nodeId);
+      },
       lost: (node, reason) => this.#lost(node, reason),
     });
   }
@@ -146,6 +151,10 @@ export class Gateway implements RemoteNodes {
     this.#options.directory.listen({ lost: ({ nodeId }) => listener(nodeId) });
   }
 
+  stop(): void {
+    this.#strangers.forgetAll();
+  }
+
   /** A router message of another node came in. */
   receive(message: RouterMessage, arrival: Arrival): void {
     const { clients, relay } = this.#options.here();
@@ -182,12 +191,13 @@ export class Gateway implements RemoteNodes {
   }
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
-    const { outgoing, nodeId, here } = this.#options;
+    const { outgoing, nodeId, directory, here } = this.#options;
     const { relay, lastValues, checkFilter } = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
       checkFilter(topic, origin);
       relay.follow(origin, form, topic);
+      if (directory.get(origin)?.reachability !== 'online') this.#strangers.asked(origin);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
       for (const { text } of lastValues(topic)) reply(JSON.parse(text) as object);
     } catch (error) {

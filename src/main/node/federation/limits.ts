@@ -56,6 +56,8 @@ export const federationLimits = {
   filtersPerNode: 256,
   /** Filters that all other nodes together may follow here; ids of nodes are easily made up. */
   follows: 20_000,
+  /** How long a sender without a status follows topics here without asking again. */
+  strangerFollowMs: 600_000,
   /** Messages kept while the broker is away, by count, bytes and age. */
   outboxMessages: 1_000,
   outboxBytes: 4_194_304,

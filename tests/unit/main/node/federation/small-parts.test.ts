@@ -219,6 +219,15 @@ describe('NodeDirectory', () => {
     directory.apply(presence({ serviceId: 'c', name: 'press' }));
     expect(() => directory.find('press')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   });
+
+  it('gives nobody what is meant for a node of that name', () => {
+    const { directory } = open();
+    directory.apply(presence({ serviceId: `n1${'b'.repeat(52)}`, name: 'press' }));
+    expect(directory.find('press')?.name).toBe('press');
+    directory.apply(presence({ serviceId: 'press' }));
+    expect(() => directory.find('press')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(directory.find(`n1${'b'.repeat(52)}`)?.name).toBe('press');
+  });
 });
 
 describe('Outgoing', () => {
