@@ -229,8 +229,17 @@ export class MembershipLog {
     const [first] = parents;
     const serial = 1 + Math.max(0, ...parents.map((parent) => this.#entries.get(parent)?.operation.serial ?? 0));
     const fields: OperationFields = {
-      ...{ clusterId: this.clusterId, serial, kind, subject, roles, issuedMs: nowMs, notAfterMs, supersedes },
-      ...{ prev: first === undefined ? this.clusterId : this.#hashOf(first), issuer: issuer.publicKey, name },
+      clusterId: this.clusterId,
+      serial,
+      kind,
+      subject,
+      roles,
+      issuedMs: nowMs,
+      notAfterMs,
+      supersedes,
+      prev: first === undefined ? this.clusterId : this.#hashOf(first),
+      issuer: issuer.publicKey,
+      name,
     };
     return this.insert(signOperation(fields, issuer).bytes, nowMs).added;
   }

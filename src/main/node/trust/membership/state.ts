@@ -59,8 +59,14 @@ const founderRoles = nodeRoles.peer | nodeRoles.viewer | nodeRoles.operator | no
 /** The founder alone. */
 export function foundingState(genesis: Genesis): MembershipState {
   const founder: Member = {
-    ...{ key: genesis.firstAdmin, name: genesis.name, roles: founderRoles, notAfterMs: 0, supersedes: undefined },
-    ...{ addedBy: genesis.firstAdmin, addedMs: genesis.createdMs, authority: founderAuthority },
+    key: genesis.firstAdmin,
+    name: genesis.name,
+    roles: founderRoles,
+    notAfterMs: 0,
+    supersedes: undefined,
+    addedBy: genesis.firstAdmin,
+    addedMs: genesis.createdMs,
+    authority: founderAuthority,
   };
   return {
     members: new Map([[toHex(genesis.firstAdmin), founder]]),

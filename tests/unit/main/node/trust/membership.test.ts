@@ -73,8 +73,17 @@ function exchange(a: MembershipLog, b: MembershipLog): void {
 test('the signed bytes have the published layout', () => {
   const operation = signOperation(
     {
-      ...{ clusterId, serial: 2, kind: 'add', subject: alice.publicKey, roles: 3, issuedMs: startMs, notAfterMs: 0 },
-      ...{ supersedes: new Uint8Array(32), prev: new Uint8Array(32), issuer: admin.publicKey, name: 'press-07' },
+      clusterId,
+      serial: 2,
+      kind: 'add',
+      subject: alice.publicKey,
+      roles: 3,
+      issuedMs: startMs,
+      notAfterMs: 0,
+      supersedes: new Uint8Array(32),
+      prev: new Uint8Array(32),
+      issuer: admin.publicKey,
+      name: 'press-07',
     },
     admin,
   );
