@@ -48,6 +48,9 @@ it('the demo runs a cluster with traffic that the command line shows, and leaves
   const any = await runCommand(['call', 'node.status', '--any', 'mill', '--json', ...data]);
   expect(JSON.parse(any.stdout)).toMatchObject({ name: 'mill-02' });
   expect((await runCommand(['call', 'node.status', '--any', 'oven', ...data])).code).toBe(3);
+  const broadcast = await runCommand(['call', 'node.status', '--broadcast', '--json', ...data]);
+  expect([broadcast.code, JSON.parse(broadcast.stdout)]).toEqual([0, { accepted: true }]);
+  expect((await runCommand(['call', 'node.status', '--all', '--broadcast', ...data])).code).toBe(2);
   expect((await runCommand(['call', 'node.status', '--any', 'x', '--node', 'y', ...data])).code).toBe(2);
 
   const ping = await runCommand(['nodes', 'ping', 'mill-02', '--json', ...data]);

@@ -41,7 +41,6 @@ export function useEventsScreen(): { readonly failure: SignalboxError | undefine
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection is the moment to read what the last one could not
   useEffect(load, [load, connected]);
   useEffect(() => {
-    feed.setFilter(filterNow());
     const follow = () => feed.setShown(document.visibilityState === 'visible');
     follow();
     document.addEventListener('visibilitychange', follow);

@@ -44,6 +44,9 @@ export function NodeDetail(props: NodeDetailProps) {
         <NodeRowState row={row} />
         <span className="sb-3 sb-num">{facts.filter((fact) => fact !== undefined).join(' · ')}</span>
         <span className="sb-grow" />
+        {grid.hiddenColumns > 0 && view === 'answer' && (
+          <span className="sb-3 sb-clip">{t('hiddenColumns', { count: grid.hiddenColumns })}</span>
+        )}
         {grid.rows.some((known) => known.cells.some((cell) => cell.differs)) && <span className="sb-3 sb-clip">{t('differs')}</span>}
         {compares && view === 'differences' && (
           <Select
