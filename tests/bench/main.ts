@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
   secure: async () => (await import('./secure.ts')).secure,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
+  'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
 };
 
 const { values, positionals } = parseArgs({
