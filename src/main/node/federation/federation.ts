@@ -123,6 +123,7 @@ export class Federation implements Startable {
       link: this.link,
       directory: this.directory,
       outgoing: this.#outgoing,
+      acceptUnsigned: options.acceptUnsigned,
       here: () => this.#here(),
       logger,
       nowMs,
@@ -268,6 +269,7 @@ export class Federation implements Startable {
       eventsLost: () => gateway.subscriptions.lost,
       outboxMessages: () => link.outbox.size,
       outboxDropped: () => link.outbox.dropped,
+      statusesIgnored: () => directory.ignored,
       unsentBytes: () => link.unsentBytes,
     });
   }

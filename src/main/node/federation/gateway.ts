@@ -36,6 +36,8 @@ export interface GatewayOptions {
   readonly link: MqttLink;
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
+  /** Setting `federation.acceptUnsigned`: without it no answer would be taken. */
+  readonly acceptUnsigned: () => boolean;
   /** Calls and events of this node for others; set once the router exists. */
   readonly here: () => LocalSide;
   readonly logger: Logger;
@@ -249,14 +251,16 @@ export class Gateway implements RemoteNodes {
 
   /** @throws SignalboxError `NODE_UNREACHABLE`: nothing was sent */
   #reachable(nodeId: string): KnownNode {
-    const { directory, link } = this.#options;
+    const { directory, link, acceptUnsigned } = this.#options;
     const node = directory.get(nodeId);
-    if (node?.reachability === 'online' && link.connected) return node;
+    if (node?.reachability === 'online' && link.connected && acceptUnsigned()) return node;
     const why = !link.connected
       ? 'this node has no connection to the MQTT broker'
-      : node === undefined
-        ? 'it is not known here'
-        : 'it is off line';
+      : !acceptUnsigned()
+        ? 'its answer would not be signed, and federation.acceptUnsigned is off'
+        : node === undefined
+          ? 'it is not known here'
+          : 'it is off line';
     throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
       executed: 'no',
     });
