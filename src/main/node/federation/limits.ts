@@ -22,8 +22,9 @@ export const federationLimits = {
   subscriptions: 128,
   /** QoS 2 messages of one connection that wait for their release (security.md row 27). */
   inflight: 100,
-  /** Retained status messages the hub keeps. */
+  /** Retained status messages the hub keeps, and their bytes. */
   retainedStatuses: 2_000,
+  retainedBytes: 4_194_304,
   /** Largest message a node sends: a packet of the hub less room for its topic. */
   messageBytes: 1_047_552,
   /** Nesting and keys of a message from another node: gathered answers are larger than what a client sends. */

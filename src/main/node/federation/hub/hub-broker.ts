@@ -121,7 +121,7 @@ export class HubBroker {
         done(Object.assign(new Error(refusal), { returnCode: identifierRejected }), false);
       },
       authorizePublish: (client, packet, done) => {
-        const refusal = this.#rules.publish(packet.topic, packet.retain === true, packet.payload.length === 0);
+        const refusal = this.#rules.publish(packet.topic, packet.retain === true, packet.payload.length);
         if (refusal !== undefined) this.#note('not-allowed', refusal, client?.id ?? null);
         done(refusal === undefined ? null : new Error(refusal));
       },
