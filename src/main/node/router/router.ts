@@ -103,6 +103,7 @@ export class Router implements Startable {
     this.#routes = new Routes({
       self,
       remoteNodes,
+      resultBytes: limits.resultBytes,
       capabilities: options.capabilities,
       dispatcher: this.#dispatcher,
       openPart: (request, caller) => this.#calls.open(request, caller),

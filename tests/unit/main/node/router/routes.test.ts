@@ -216,6 +216,18 @@ describe('a node among others', () => {
       vi.useRealTimers();
     });
 
+    test('answers with no more than an answer may have', async () => {
+      const others = new OtherNodes();
+      others.answer = () => Promise.resolve('x'.repeat(5_000_000));
+      const { client } = open(others);
+      client.request({ requestid: 'a', method: 'theirs.only', target: { all: [nodeB, nodeC] } });
+      await endOfTurn();
+      expect((client.answerTo('a') as { data: { results: unknown[] } }).data.results).toMatchObject([
+        { node: nodeB, status: 'success' },
+        { node: nodeC, status: 'error', error: { code: 'TOO_LARGE', executed: 'yes' } },
+      ]);
+    });
+
     test('names as missing whoever did not answer in time', async () => {
       const others = new OtherNodes();
       others.answer = (node) => (node.name === 'node-b' ? Promise.resolve({ ok: true }) : new Promise(() => undefined));
