@@ -259,7 +259,7 @@ export class MembershipLog {
     if (known !== undefined) return known;
     const included = ancestorsOf(ids, (id) => this.#entries.get(id)?.parents ?? []);
     const entries = [...included].map((id) => this.#entries.get(id) as Entry).sort((a, b) => inOrder(a.operation, b.operation));
-    const state = mergeEntries(entries, this.#founding, this.genesis.recoveryKey);
+    const state = mergeEntries(entries, this.#founding);
     this.#states.set(name, state);
     return state;
   }

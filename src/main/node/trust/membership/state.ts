@@ -102,8 +102,8 @@ export function isRemoval(operation: Operation): boolean {
   return operation.kind === 'revoke' || operation.kind === 'removeAdmin';
 }
 
-/** True when it would leave no admin; only the recovery key may do that. */
-export function removesLastAdmin(state: MembershipState, operation: Operation, recoveryKey: Uint8Array): boolean {
+/** True when it would leave no admin; of single operations only one of the recovery key may. */
+function removesLastAdmin(state: MembershipState, operation: Operation, recoveryKey: Uint8Array): boolean {
   if (!isRemoval(operation) || sameBytes(operation.issuer, recoveryKey)) return false;
   const subject = toHex(operation.subject);
   if (state.members.get(subject)?.authority === undefined) return false;
