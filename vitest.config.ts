@@ -33,7 +33,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'long', include: ['tests/**/*.long.test.ts'], testTimeout: 600_000, hookTimeout: 60_000 },
+        test: {
+          name: 'long',
+          include: ['tests/**/*.long.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 60_000,
+          // Memory is measured without what is only not collected yet.
+          execArgv: ['--expose-gc'],
+        },
       },
     ],
   },

@@ -23,6 +23,7 @@ import { capture, run } from './process.mjs';
 
 const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 const results = join(root, 'test-results');
+const fuzzer = join(root, 'tests', 'fuzz', 'main.ts');
 const typeProjects = ['common', 'node', 'preload', 'web', 'e2e'];
 
 /** @type {readonly Stage[]} */
@@ -31,6 +32,11 @@ export const stages = [
   { name: 'types', title: 'Types', run: checkTypes },
   { name: 'imports', title: 'Import rule', run: () => tool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']) },
   { name: 'unit', title: 'Unit tests', run: () => vitest('unit') },
+  {
+    name: 'fuzz',
+    title: 'Hostile inputs for a minute, always the same',
+    run: async () => ({ ok: (await run(process.execPath, [fuzzer])) === 0 }),
+  },
   { name: 'integration', title: 'Conformance and integration tests', run: () => vitest('integration') },
   {
     name: 'federation',

@@ -1,6 +1,9 @@
 import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
 
+/** Control characters, lone surrogates and code points that are no characters: brokers close the connection that brings them. */
+const forbidden = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
+
 /** A topic as a client writes it, taken apart. */
 export interface ParsedTopic {
   /** Node id, unique name or `+` for a remote topic; undefined for a local one (leading slash). */
@@ -21,9 +24,9 @@ export function parseTopic(topic: string): ParsedTopic {
     throw new SignalboxError('INVALID_PARAMS', `The topic is not valid: ${why}.`, { data: { topic: topic.slice(0, 64) }, executed: 'no' });
   };
   if (topic.length === 0) return refuse('it is empty');
-  if (topic.length > limits.topicBytes) return refuse(`it is longer than ${limits.topicBytes} characters`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(topic)) return refuse('it has control characters');
+  if (topic.length > limits.topicBytes || utf8Bytes(topic) > limits.topicBytes)
+    return refuse(`it is longer than ${limits.topicBytes} bytes`);
+  if (forbidden.test(topic)) return refuse('it has control characters or what is no character');
   const local = topic.startsWith('/');
   const parts = (local ? topic.slice(1) : topic).split('/');
   const identity = local ? undefined : parts.shift();
@@ -40,6 +43,15 @@ export function parseTopic(topic: string): ParsedTopic {
     else if (/[+#]/.test(level)) refuse('+ and # stand alone in a level');
   });
   return { identity, levels: parts, hasWildcard };
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x8_00 ? 2 : code < 0x1_00_00 ? 3 : 4;
+  }
+  return bytes;
 }
 
 /** A topic as events carry it, taken apart without being checked: whoever published it was. */

@@ -2,32 +2,28 @@
  * The console under load: the Events screen in the real Electron window while a process of its own publishes 2,000 and
  * 10,000 events a second, against a blank window of the same runtime, in turn. Budgets are those of ui.md section 5.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { isBuildStale } from '../../scripts/lib/build.mjs';
 import { ensureElectron } from '../../scripts/lib/electron-runtime.mjs';
-import { type App, electronCommand, launchApp } from '../helpers/app.ts';
+import { type App, launchApp } from '../helpers/app.ts';
 import type { PublishOrder, PublishResult } from './event-publisher.ts';
-import { type Bench, type BenchOptions, type Measure, runMeasures, type Subject } from './harness.ts';
-import { clickAnswer, frameTimes, rowElements } from './page-probes.mjs';
+import { type Bench, type Measure, runMeasures, type Subject } from './harness.ts';
+import { clickAnswer, rowElements } from './page-probes.mjs';
+import { launchBlank, lookAt, openDisplay, pause, Scene, type WindowLook } from './windows.ts';
 
-const rates = [2_000, 10_000] as const;
-const settleMs = 1_500;
-const mebibyte = 1_048_576;
-
-/** What one look at a window gives. */
-interface Look {
-  readonly frameP95Ms: number;
-  readonly loopDelayP99Ms: number;
-  readonly heapMb: number;
+/** What one look at the Events screen gives. */
+interface Look extends WindowLook {
   readonly rows: number;
   readonly clickMs: number;
   readonly perSecond: number;
 }
+
+const rates = [2_000, 10_000] as const;
+const settleMs = 1_500;
 
 export const consoleUnderLoad: Bench = async (options) => {
   if (isBuildStale()) throw new Error('The build is older than the sources. npm run build makes it.');
@@ -63,27 +59,7 @@ export const consoleUnderLoad: Bench = async (options) => {
   }
 };
 
-/** One look gives several values; the first measure of a round takes it, the others read it. */
-class Scene {
-  readonly #take: () => Promise<Look>;
-  #last: Look | undefined;
-
-  constructor(take: () => Promise<Look>) {
-    this.#take = take;
-  }
-
-  subject(name: string, value: (look: Look) => number, options: { readonly fresh?: boolean } = {}): Subject {
-    return {
-      name,
-      sample: async () => {
-        if (options.fresh === true || this.#last === undefined) this.#last = await this.#take();
-        return value(this.#last);
-      },
-    };
-  }
-}
-
-function measures(perSecond: number, scene: Scene, idle: Scene): readonly Measure[] {
+function measures(perSecond: number, scene: Scene<Look>, idle: Scene<Look>): readonly Measure[] {
   const at = `at ${perSecond.toLocaleString('en')} events/s`;
   const blank = 'blank window';
   const budget = (value: number): Subject => ({ name: 'budget', sample: () => Promise.resolve(value) });
@@ -137,52 +113,11 @@ function measures(perSecond: number, scene: Scene, idle: Scene): readonly Measur
   ];
 }
 
-async function lookAt(
-  electron: ElectronApplication,
-  page: Page,
-  { seconds }: BenchOptions,
-): Promise<Pick<Look, 'frameP95Ms' | 'loopDelayP99Ms' | 'heapMb'>> {
-  const [times, loopDelayP99Ms] = await Promise.all([page.evaluate(frameTimes, seconds * 1_000), loopDelay(electron, seconds * 1_000)]);
-  return { frameP95Ms: percentile(times, 0.95), loopDelayP99Ms, heapMb: await heapOf(page) };
-}
-
-/** Delay of the main process's event loop beyond the 1 ms of the timer that measures it. */
-function loopDelay(electron: ElectronApplication, durationMs: number): Promise<number> {
-  return electron.evaluate(async (_electron, waitMs) => {
-    const { monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks');
-    const histogram = monitorEventLoopDelay({ resolution: 1 });
-    histogram.enable();
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
-    histogram.disable();
-    return Math.max(0, histogram.percentile(99) / 1e6 - 1);
-  }, durationMs);
-}
-
-async function heapOf(page: Page): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  try {
-    const { usedSize } = await session.send('Runtime.getHeapUsage');
-    return usedSize / mebibyte;
-  } finally {
-    await session.detach();
-  }
-}
-
-function percentile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-}
-
 /** The Events screen, subscribed to what is published. */
 async function openEvents(page: Page): Promise<void> {
   await page.getByText('Connected').first().waitFor();
   await page.evaluate("location.hash = '/events?topic=%2Fbench%2F%23'");
   await page.getByRole('button', { name: 'Hide /bench/#' }).waitFor();
-}
-
-async function launchBlank(): Promise<ElectronApplication> {
-  const { executable, switches } = electronCommand();
-  return _electron.launch({ executablePath: executable, args: [...switches, join(import.meta.dirname, 'blank-window.cjs')] });
 }
 
 /** Where the window's node listens for other programs. */
@@ -195,20 +130,4 @@ async function order(publisher: ChildProcess, message: PublishOrder | 'stop'): P
   const answer = once(publisher, 'message');
   publisher.send(message);
   return (await answer)[0];
-}
-
-/** A screen that nobody sees, where there is none. */
-async function openDisplay(): Promise<ChildProcess | undefined> {
-  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return undefined;
-  if (!existsSync('/usr/bin/Xvfb')) throw new Error('There is no display. apt install xvfb makes one that nobody sees.');
-  const xvfb = spawn('/usr/bin/Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-  });
-  const [number] = (await once(xvfb.stdio[3] as NodeJS.ReadableStream, 'data')) as [Buffer];
-  process.env.DISPLAY = `:${number.toString().trim()}`;
-  return xvfb;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -6,7 +6,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rpc-remote': async () => (await import('./rpc-remote.ts')).rpcRemote,
   'remote-events': async () => (await import('./remote-events.ts')).remoteEvents,
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
+  secure: async () => (await import('./secure.ts')).secure,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
+  'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
 };
 
 const { values, positionals } = parseArgs({

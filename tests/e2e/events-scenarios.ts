@@ -75,7 +75,7 @@ export function describeEvents(open: () => Promise<ConsoleUnderTest>): void {
       await expect(page.getByText('No event matches “presse”.')).toBeVisible();
       await page.getByRole('button', { name: 'Clear filter' }).last().click();
       await expect(rowsOf(page, '/north/press/07/temp')).toHaveCount(2);
-      const tree = page.getByRole('tree', { name: 'Topics seen by the node' });
+      const tree = page.getByRole('tree', { name: 'Topics by node' });
       await tree.getByRole('treeitem', { name: /^north/ }).click();
       await expect(filterOf(page)).toHaveValue('topic:/north/#');
       await page.keyboard.press('ArrowRight');

@@ -14,6 +14,7 @@ export interface FarNode {
   readonly name: string;
   readonly nodeId: string;
   readonly child: ChildProcess;
+  readonly folder: string;
   /** Calls a method of another node from this one. @throws SignalboxError */
   call(node: string, method: string, params: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<unknown>;
   publish(topic: string, data: unknown): void;
@@ -35,14 +36,16 @@ export interface FarProcessOptions {
   readonly keepaliveSeconds?: number;
   /** A program and its arguments that run the node, such as `ip netns exec`. */
   readonly through?: readonly string[];
+  /** A node that has ended: this one is its next start. */
+  readonly again?: Pick<FarNode, 'nodeId' | 'folder'>;
 }
 
 /** Starts a node in a process of its own; killed when the test ends. */
-export async function startFarNode({ name, url, keepaliveSeconds = 5, through = [] }: FarProcessOptions): Promise<FarNode> {
-  const folder = await temporaryFolder();
+export async function startFarNode({ name, url, keepaliveSeconds = 5, through = [], again }: FarProcessOptions): Promise<FarNode> {
+  const folder = again?.folder ?? (await temporaryFolder());
   const effectsFile = join(folder, 'effects');
-  await writeFile(effectsFile, '');
-  const nodeId = randomNodeId();
+  if (again === undefined) await writeFile(effectsFile, '');
+  const nodeId = again?.nodeId ?? randomNodeId();
   const options: FarNodeOptions = { name, nodeId, url, folder, keepaliveSeconds, effectsFile };
   const [program = '', ...args] = [...through, process.execPath, entry, JSON.stringify(options)];
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -59,6 +62,7 @@ export async function startFarNode({ name, url, keepaliveSeconds = 5, through = 
     name,
     nodeId,
     child,
+    folder,
     call: (node, method, params, timeoutMs) => {
       const id = nextId++;
       order({ kind: 'call', id, node, method, params, timeoutMs });

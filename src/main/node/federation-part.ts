@@ -3,12 +3,14 @@ import { toErrorShape } from '../../common/errors.ts';
 import type { Config } from './config/index.ts';
 import { EmbeddedHub, Federation, type LinkTarget, readLinkTarget } from './federation/index.ts';
 import type { NodeIdentity } from './identity/index.ts';
+import { RetryDelay } from './retry-delay.ts';
 import { stateOf } from './services/node.ts';
 import type { Startable } from './startable.ts';
 import type { Store } from './store/index.ts';
 import type { Logs, Metrics, Problems } from './telemetry/index.ts';
 
 const hubProblem = 'federation.hubNotListening';
+const startProblem = 'federation.notStarted';
 
 export interface FederationPartOptions {
   readonly config: Config;
@@ -30,7 +32,10 @@ export class FederationPart implements Startable {
   /** The embedded broker; undefined unless this node is the hub. */
   readonly hub: EmbeddedHub | undefined;
   readonly #options: FederationPartOptions;
+  readonly #delay = new RetryDelay();
   #failure: string | null = null;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: FederationPartOptions) {
     this.#options = options;
@@ -41,7 +46,7 @@ export class FederationPart implements Startable {
     this.federation = this.#createFederation();
   }
 
-  /** @throws SignalboxError `STORAGE_FULL`. A hub that cannot listen is a problem of the node, not its end. */
+  /** Never throws: a hub that cannot listen, or a start that cannot be counted, is a problem of the node and not its end. */
   async start(): Promise<void> {
     try {
       await this.hub?.start();
@@ -49,10 +54,12 @@ export class FederationPart implements Startable {
       this.#hubFailed(toErrorShape(error).message);
       return;
     }
-    await this.federation?.start();
+    await this.#startFederation();
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
     await this.federation?.stop();
     await this.hub?.stop();
   }
@@ -115,6 +122,26 @@ export class FederationPart implements Startable {
       certFile: config.get('federation.certFile'),
       keyFile: config.get('federation.keyFile'),
     });
+  }
+
+  /** Without a stored epoch nobody could tell this start from the last, so the others have to wait until there is room again. */
+  async #startFederation(): Promise<void> {
+    const { logs, problems } = this.#options;
+    try {
+      await this.federation?.start();
+      problems.clear(startProblem);
+    } catch (error) {
+      if (this.#stopped) return;
+      logs.logger('federation').error('federation.notStarted', 'This start of the node could not be stored.', { error });
+      problems.raise({
+        id: startProblem,
+        severity: 'crit',
+        title: 'Other nodes cannot be reached: this start of the node could not be stored',
+        detail: `${toErrorShape(error).message} The node tries again by itself.`,
+        view: '/nodes',
+      });
+      this.#timer = setTimeout(() => void this.#startFederation(), this.#delay.nextMs());
+    }
   }
 
   #hubFailed(message: string): void {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { killBrokerUnderLoad, nothingBroken } from './broker-kills.ts';
+import { killBrokerUnderLoad } from './broker-kills.ts';
+import { nothingBroken } from './write-load.ts';
 
 it('a thousand kills of the broker under load', { timeout: 3_600_000 }, async () => {
   const report = await killBrokerUnderLoad(1_000);

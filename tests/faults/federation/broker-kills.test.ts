@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { killBrokerUnderLoad, nothingBroken } from './broker-kills.ts';
+import { killBrokerUnderLoad } from './broker-kills.ts';
+import { nothingBroken } from './write-load.ts';
 
 it('ten kills of the broker under load: every call ends, and none takes effect twice', { timeout: 90_000 }, async () => {
   const report = await killBrokerUnderLoad(10);

@@ -48,6 +48,9 @@ it('the demo runs a cluster with traffic that the command line shows, and leaves
   const any = await runCommand(['call', 'node.status', '--any', 'mill', '--json', ...data]);
   expect(JSON.parse(any.stdout)).toMatchObject({ name: 'mill-02' });
   expect((await runCommand(['call', 'node.status', '--any', 'oven', ...data])).code).toBe(3);
+  const broadcast = await runCommand(['call', 'node.status', '--broadcast', '--json', ...data]);
+  expect([broadcast.code, JSON.parse(broadcast.stdout)]).toEqual([0, { accepted: true }]);
+  expect((await runCommand(['call', 'node.status', '--all', '--broadcast', ...data])).code).toBe(2);
   expect((await runCommand(['call', 'node.status', '--any', 'x', '--node', 'y', ...data])).code).toBe(2);
 
   const ping = await runCommand(['nodes', 'ping', 'mill-02', '--json', ...data]);
@@ -63,7 +66,16 @@ it('the demo runs a cluster with traffic that the command line shows, and leaves
       .map((line) => JSON.parse(line)),
   ).toMatchObject([{ meta: { identity: nodes[1]?.nodeId } }, {}]);
 
+  expect((await runCommand(['call', 'node.restart', '--node', 'mill-02', ...data])).code).toBe(0);
+  const mill = async () =>
+    JSON.parse((await runCommand(['call', 'nodes.get', '--params', '{"node":"mill-02"}', '--json', ...data])).stdout);
+  await expect.poll(mill, { timeout: 20_000 }).toMatchObject({ status: 'online', epoch: 2 });
+
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
   await expect(access(nodes[0]?.dataFolder ?? '')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('the demo says how many nodes it can run', async () => {
+  expect(await runCommand(['demo', '--nodes', '51'])).toMatchObject({ code: 2, stderr: expect.stringContaining('from 1 to 50') });
 });

@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { EmbeddedHub } from '../../../src/main/node/federation/index.ts';
 import { workerUrl } from '../../../src/main/node/store/worker-location.ts';
+import { Problems } from '../../../src/main/node/telemetry/index.ts';
 import { startHub } from '../../helpers/hub-fixture.ts';
 import { connectPacket, openRawMqtt, packet, publishPacket, subscribePacket, text } from '../../helpers/raw-mqtt.ts';
+import { recordingLogger } from '../../helpers/router-fixture.ts';
 
 const inbox = (id: string) => `cloudisense/service/${id}/inbox`;
 const status = (id: string) => `cloudisense/service/${id}/status`;
@@ -199,6 +202,18 @@ describe('the embedded hub', () => {
     await flooder.publishAsync(inbox('flood'), 'end', { qos: 1 });
     await servesOthers(url);
     expect(hub.restarts).toBe(0);
+  });
+
+  it('stops while it starts, and though its thread hangs', async () => {
+    const starting = new EmbeddedHub({ host: '127.0.0.1', port: 0, prefix: 'c', logger: recordingLogger(), problems: new Problems() });
+    const started = starting.start().catch(() => undefined);
+    await starting.stop();
+    await started;
+    const deaf = "require('node:worker_threads').parentPort.on('message', () => undefined).postMessage({ type: 'listening', port: 1 })";
+    const { hub } = await startHub({ createWorker: () => new Worker(deaf, { eval: true }) });
+    const samples = [hub.sample(), hub.sample()];
+    await hub.stop();
+    expect(await Promise.all(samples)).toEqual([undefined, undefined]);
   });
 
   it('starts again on the same port when its thread dies, and says so meanwhile', async () => {

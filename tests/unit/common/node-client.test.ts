@@ -69,6 +69,26 @@ describe('NodeClient', () => {
     client.close();
   });
 
+  test('says which node answered, also with an error', async () => {
+    const { client, received, ends, attempts } = open();
+    attempts[0]?.grant();
+    await settle();
+    const answeredBy: string[] = [];
+    const options = { target: { any: 'press' }, onAnsweredBy: (nodeId: string) => void answeredBy.push(nodeId) };
+    const call = client.callUnknown('system.info', {}, options);
+    await settle();
+    answer(ends[0], received[0], {});
+    await call;
+    const failed = failure(client.callUnknown('system.info', {}, options));
+    await settle();
+    const { requestid } = received[1] as RpcRequest;
+    const error = { status: 'error', code: 'FORBIDDEN', message: 'No.', retryable: false } as const;
+    ends[0]?.send({ type: 'rpc_response', requestid, ...error, timestamp: 1, serviceId: 'other' });
+    expect(await failed).toMatchObject({ code: 'FORBIDDEN' });
+    expect(answeredBy).toEqual(['n', 'other']);
+    client.close();
+  });
+
   test('says that a call was never sent when no connection came', async () => {
     const { client } = open();
     const call = failure(client.callUnknown('system.info', {}, { timeoutMs: 100 }));

@@ -10,6 +10,7 @@ describe('parseTopic', () => {
     ['node-b/stats', 'node-b', ['stats'], false],
     ['+/stats', '+', ['stats'], true],
     ['node-b/a/#', 'node-b', ['a', '#'], true],
+    [`/${'é'.repeat(127)}`, undefined, ['é'.repeat(127)], false],
   ])('%s', (topic, identity, levels, hasWildcard) => {
     expect(parseTopic(topic)).toEqual({ identity, levels, hasWildcard });
   });
@@ -27,7 +28,12 @@ describe('parseTopic', () => {
     ['#/stats'],
     ['a+/stats'],
     ['/a\u0000'],
+    ['/a\u0085'],
+    ['/a\ud800'],
+    ['/a\uffff'],
     [`/${'a'.repeat(256)}`],
+    [`/${'é'.repeat(128)}`],
+    [`/${'😀'.repeat(64)}`],
     [`/${Array.from({ length: 17 }, () => 'a').join('/')}`],
   ])('refuses %j', (topic) => {
     expect(() => parseTopic(topic)).toThrow('The topic is not valid');

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { shortNodeId } from '../../../common/ids.ts';
 import type { CliIo } from '../io.ts';
 import { Output } from '../output.ts';
@@ -12,7 +12,7 @@ export function addDemoCommand(program: Command, io: CliIo): void {
   program
     .command('demo')
     .description('run a cluster of nodes on this machine with lively traffic, until Ctrl-C; leaves nothing behind')
-    .option('--nodes <n>', 'how many (default 3)', positiveInteger)
+    .option('--nodes <n>', `how many, ${mostNodes} at most (default 3)`, nodeCount)
     .option('--quiet', 'nodes alone, without traffic')
     .option('--json', 'JSON for programs: one line a node')
     .action(async (options: { readonly nodes?: number; readonly quiet?: boolean }, command: Command) => {
@@ -20,7 +20,7 @@ export function addDemoCommand(program: Command, io: CliIo): void {
       // Loaded only here: the other commands need no node.
       const { DemoCluster } = await import('../demo/demo-cluster.ts');
       const consoleFolder = findConsoleFolder();
-      const cluster = new DemoCluster({ nodes: Math.min(options.nodes ?? 3, mostNodes), traffic: options.quiet !== true, consoleFolder });
+      const cluster = new DemoCluster({ nodes: options.nodes ?? 3, traffic: options.quiet !== true, consoleFolder });
       const stopped = interrupted();
       try {
         await cluster.start();
@@ -30,7 +30,7 @@ export function addDemoCommand(program: Command, io: CliIo): void {
           if (out.json) out.jsonLine({ event: 'started', nodeId, name, url, setupUrl, dataFolder, hub: cluster.hubUrl });
         }
         if (!out.json) announce(out, cluster);
-        await stopped.promise;
+        await Promise.race([stopped.promise, cluster.failed]);
       } finally {
         stopped.dispose();
         await cluster.stop();
@@ -38,6 +38,12 @@ export function addDemoCommand(program: Command, io: CliIo): void {
       if (out.json) out.jsonLine({ event: 'stopped' });
       else out.line('The demo has stopped.');
     });
+}
+
+function nodeCount(text: string): number {
+  const count = positiveInteger(text);
+  if (count > mostNodes) throw new InvalidArgumentError(`Give a whole number from 1 to ${mostNodes}.`);
+  return count;
 }
 
 interface Announced {

@@ -22,8 +22,14 @@ export class DemoCluster {
   readonly #options: DemoClusterOptions;
   readonly #running: SignalboxNode[] = [];
   readonly #described: DemoNode[] = [];
+  readonly #restarts = new Set<Promise<void>>();
   #folder = '';
   #stopping = false;
+  #fail: (error: unknown) => void = () => undefined;
+  /** Rejects when a node that was restarted does not come back. */
+  readonly failed = new Promise<never>((_resolve, reject) => {
+    this.#fail = reject;
+  });
   #traffic: DemoTraffic | undefined;
 
   constructor(options: DemoClusterOptions) {
@@ -50,6 +56,7 @@ export class DemoCluster {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#traffic?.stop();
+    await Promise.all(this.#restarts);
     // The broker's node last, so that the others can say good-bye.
     for (const node of this.#running.toReversed()) await node.stop();
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
@@ -83,12 +90,18 @@ export class DemoCluster {
         // The nodes are all of the person who runs the demo.
         'federation.unsignedRole': 'admin',
       },
-      onRestart: () => void this.#restart(index, site, dataFolder),
+      onRestart: () => this.#restartLater(index, site, dataFolder),
       ...(consoleFolder !== undefined && { consoleFolder }),
     });
     this.#running[index] = node;
     await node.start();
     return node;
+  }
+
+  #restartLater(index: number, site: (typeof sites)[number], dataFolder: string): void {
+    const restart = this.#restart(index, site, dataFolder).catch(this.#fail);
+    this.#restarts.add(restart);
+    void restart.finally(() => this.#restarts.delete(restart));
   }
 
   /** The same node again, where it was. */
@@ -98,6 +111,7 @@ export class DemoCluster {
     const httpPort = before.http.address?.port ?? 0;
     const hubPort = before.hub?.port ?? 0;
     await before.stop();
+    if (this.#stopping) return;
     await this.#create(index, site, dataFolder, { 'http.port': httpPort, 'federation.port': hubPort });
   }
 }

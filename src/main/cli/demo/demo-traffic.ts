@@ -32,7 +32,7 @@ export class DemoTraffic {
     }
     const [first] = this.#visitors;
     // Somebody watches the whole cluster, so that events really travel.
-    if (first !== undefined) for (const topic of ['+/site/#', '+/stats']) void drain(first.client.subscribe(topic));
+    if (first !== undefined) for (const topic of ['+/site/#', '+/stats']) this.#watch(first, topic);
     for (const visitor of this.#visitors) {
       this.#every(publishEveryMs, () => this.#measure(visitor));
       this.#callLater(visitor);
@@ -44,6 +44,15 @@ export class DemoTraffic {
     for (const timer of this.#timers) clearTimeout(timer);
     for (const { client } of this.#visitors) client.close();
     return Promise.resolve();
+  }
+
+  /** Takes events and looks at none; again when they end, as when the node was restarted. */
+  #watch(visitor: Visitor, topic: string): void {
+    drain(visitor.client.subscribe(topic))
+      .catch(() => undefined)
+      .finally(() => {
+        if (!this.#stopped) this.#after(callPauseMs, () => this.#watch(visitor, topic));
+      });
   }
 
   /** A reading of a machine: slow waves with some noise. */

@@ -1,3 +1,4 @@
+import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import type { RemoteNode } from '../router/index.ts';
 import type { Gateway } from './gateway.ts';
@@ -93,10 +94,14 @@ export class ClockWatch {
         idempotencyKey: undefined,
         signal: AbortSignal.timeout(timeoutMs),
         progress: () => undefined,
-      })) as { readonly nowMs?: unknown };
+      })) as { readonly nowMs?: unknown } | null;
       const rttMs = performance.now() - sentTick;
       roundTripsMs.push(rttMs);
-      if (typeof answer.nowMs === 'number' && rttMs < best.rttMs) best = { rttMs, clockOffsetMs: answer.nowMs - (sentAtMs + rttMs / 2) };
+      if (typeof answer?.nowMs !== 'number')
+        throw new SignalboxError('INTERNAL', `The node ${node.name} answered without its time, so its clock cannot be compared.`, {
+          executed: 'yes',
+        });
+      if (rttMs < best.rttMs) best = { rttMs, clockOffsetMs: answer.nowMs - (sentAtMs + rttMs / 2) };
     }
     directory.measured(node.nodeId, best.rttMs, Math.round(best.clockOffsetMs));
     return { roundTripsMs, ...best };

@@ -13,6 +13,7 @@ export interface FederationGauges {
   readonly eventsLost: () => number;
   readonly outboxMessages: () => number;
   readonly outboxDropped: () => number;
+  readonly statusesIgnored: () => number;
   readonly unsentBytes: () => number;
 }
 
@@ -52,6 +53,12 @@ export class FederationMetrics {
     this.#counter(metrics, 'events_dropped_total', 'Events not sent because the broker was too slow', gauges.eventsDropped);
     this.#counter(metrics, 'events_lost_total', 'Events of other nodes that never came', gauges.eventsLost);
     this.#counter(metrics, 'outbox_dropped_total', 'Waiting messages that were too many or too old', gauges.outboxDropped);
+    this.#counter(
+      metrics,
+      'statuses_ignored_total',
+      'Status messages of older sessions, and of more nodes than are remembered',
+      gauges.statusesIgnored,
+    );
     this.#counter(metrics, 'messages_sent_total', 'Router messages sent to other nodes', () => this.sentMessages);
     this.#counter(metrics, 'bytes_sent_total', 'Bytes of messages sent to other nodes', () => this.sentBytes);
     this.#counter(metrics, 'messages_received_total', 'Router messages of other nodes', () => this.receivedMessages);

@@ -65,6 +65,7 @@ export class Federation implements Startable {
   #clients: RemoteClients | undefined;
   #relay: EventRelay | undefined;
   #wasConnected = false;
+  #stopped = false;
   #awayTimer: NodeJS.Timeout | undefined;
 
   constructor(options: FederationOptions) {
@@ -122,6 +123,7 @@ export class Federation implements Startable {
       link: this.link,
       directory: this.directory,
       outgoing: this.#outgoing,
+      acceptUnsigned: options.acceptUnsigned,
       here: () => this.#here(),
       logger,
       nowMs,
@@ -165,14 +167,19 @@ export class Federation implements Startable {
    * @throws SignalboxError `STORAGE_FULL`: without a durable epoch nobody could tell this start from the last
    */
   async start(): Promise<void> {
-    this.presence.start(await nextEpoch(this.#options.store));
+    const epoch = await nextEpoch(this.#options.store);
+    // Somebody asked to stop while the epoch was stored.
+    if (this.#stopped) return;
+    this.presence.start(epoch);
     await this.link.start();
   }
 
   /** Says good-bye, then disconnects. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#awayTimer);
     this.clocks.stop();
+    this.gateway.stop();
     this.presence.stop();
     if (this.link.connected)
       await Promise.race([this.link.publishConfirmed(this.presence.farewell()), pause(farewellMs, undefined, { ref: false })]);
@@ -262,6 +269,7 @@ export class Federation implements Startable {
       eventsLost: () => gateway.subscriptions.lost,
       outboxMessages: () => link.outbox.size,
       outboxDropped: () => link.outbox.dropped,
+      statusesIgnored: () => directory.ignored,
       unsentBytes: () => link.unsentBytes,
     });
   }

@@ -12,6 +12,7 @@ import { PendingCalls } from './pending-calls.ts';
 import type { RemoteClients } from './remote-clients.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
 import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
+import { StrangerFollows } from './stranger-follows.ts';
 import type { FederationTopics } from './topics.ts';
 
 const confirmMs = 5_000;
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly link: MqttLink;
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
+  /** Setting `federation.acceptUnsigned`: without it no answer would be taken. */
+  readonly acceptUnsigned: () => boolean;
   /** Calls and events of this node for others; set once the router exists. */
   readonly here: () => LocalSide;
   readonly logger: Logger;
@@ -46,6 +49,7 @@ export class Gateway implements RemoteNodes {
   readonly #options: GatewayOptions;
   readonly pending: PendingCalls;
   readonly subscriptions: RemoteSubscriptions;
+  readonly #strangers = new StrangerFollows({ end: (origin) => this.#options.here().relay.lost(origin) });
   #nextBroadcast = 1;
 
   constructor(options: GatewayOptions) {
@@ -62,7 +66,10 @@ export class Gateway implements RemoteNodes {
       nowMs,
     });
     directory.listen({
-      online: ({ nodeId }) => this.subscriptions.nodeOnline(nodeId),
+      online: ({ nodeId }) => {
+        this.#strangers.forget(nodeId);
+        this.subscriptions.nodeOnline(nodeId);
+      },
       lost: (node, reason) => this.#lost(node, reason),
     });
   }
@@ -75,8 +82,17 @@ export class Gateway implements RemoteNodes {
     return this.#options.directory.find(idOrName);
   }
 
-  async call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
-    const node = this.#reachable(nodeId);
+  call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
+    try {
+      return this.#send(this.#reachable(nodeId), request);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /** @throws SignalboxError `OVERLOADED`: nothing was sent */
+  #send(node: KnownNode, request: ForwardedRequest): Promise<unknown> {
+    const { nodeId } = node;
     const { link, outgoing, nodeId: originId } = this.#options;
     if (isCongested(link))
       throw new SignalboxError('OVERLOADED', `The MQTT broker is too slow. ${request.method} was not sent to ${node.name}.`, {
@@ -107,8 +123,9 @@ export class Gateway implements RemoteNodes {
       this.pending.fail(requestId, SignalboxError.fromShape(toErrorShape(error)));
     }
     if (signal.aborted) cancel();
+    // It is not taken off again: once the call has ended it does nothing, and it goes with the signal of the call.
     else signal.addEventListener('abort', cancel, { once: true });
-    return answer.finally(() => signal.removeEventListener('abort', cancel));
+    return answer;
   }
 
   broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {
@@ -130,6 +147,14 @@ export class Gateway implements RemoteNodes {
   async subscribe(node: string, topic: string, deliver: (nodeId: string, event: EventMessage) => void): Promise<() => void> {
     if (node !== '+') this.#reachable(node);
     return this.subscriptions.begin(node, topic, deliver);
+  }
+
+  onLost(listener: (nodeId: string) => void): void {
+    this.#options.directory.listen({ lost: ({ nodeId }) => listener(nodeId) });
+  }
+
+  stop(): void {
+    this.#strangers.forgetAll();
   }
 
   /** A router message of another node came in. */
@@ -168,12 +193,13 @@ export class Gateway implements RemoteNodes {
   }
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
-    const { outgoing, nodeId, here } = this.#options;
+    const { outgoing, nodeId, directory, here } = this.#options;
     const { relay, lastValues, checkFilter } = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
       checkFilter(topic, origin);
       relay.follow(origin, form, topic);
+      if (directory.get(origin)?.reachability !== 'online') this.#strangers.asked(origin);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
       for (const { text } of lastValues(topic)) reply(JSON.parse(text) as object);
     } catch (error) {
@@ -225,14 +251,16 @@ export class Gateway implements RemoteNodes {
 
   /** @throws SignalboxError `NODE_UNREACHABLE`: nothing was sent */
   #reachable(nodeId: string): KnownNode {
-    const { directory, link } = this.#options;
+    const { directory, link, acceptUnsigned } = this.#options;
     const node = directory.get(nodeId);
-    if (node?.reachability === 'online' && link.connected) return node;
+    if (node?.reachability === 'online' && link.connected && acceptUnsigned()) return node;
     const why = !link.connected
       ? 'this node has no connection to the MQTT broker'
-      : node === undefined
-        ? 'it is not known here'
-        : 'it is off line';
+      : !acceptUnsigned()
+        ? 'its answer would not be signed, and federation.acceptUnsigned is off'
+        : node === undefined
+          ? 'it is not known here'
+          : 'it is off line';
     throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
       executed: 'no',
     });

@@ -16,14 +16,15 @@ export const federationLimits = {
   /** MQTT client ids. */
   clientIdBytes: 128,
   /** MQTT topics: the four levels of ours before a topic of a node, and the node id in it, come on top of a client's bounds. */
-  topicBytes: 384,
+  topicBytes: 448,
   topicLevels: 20,
   /** Subscriptions of one MQTT connection (security.md row 24). */
   subscriptions: 128,
   /** QoS 2 messages of one connection that wait for their release (security.md row 27). */
   inflight: 100,
-  /** Retained status messages the hub keeps. */
+  /** Retained status messages the hub keeps, and their bytes. */
   retainedStatuses: 2_000,
+  retainedBytes: 4_194_304,
   /** Largest message a node sends: a packet of the hub less room for its topic. */
   messageBytes: 1_047_552,
   /** Nesting and keys of a message from another node: gathered answers are larger than what a client sends. */
@@ -56,6 +57,8 @@ export const federationLimits = {
   filtersPerNode: 256,
   /** Filters that all other nodes together may follow here; ids of nodes are easily made up. */
   follows: 20_000,
+  /** How long a sender without a status follows topics here without asking again. */
+  strangerFollowMs: 600_000,
   /** Messages kept while the broker is away, by count, bytes and age. */
   outboxMessages: 1_000,
   outboxBytes: 4_194_304,

@@ -6,6 +6,7 @@ import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
+import { writePublish } from './publish-packet.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 const stopMs = 2_000;
@@ -63,6 +64,11 @@ export class MqttLink implements Startable {
   readonly #connectTimeoutMs: number;
   /** Filters beside the fixed ones. */
   readonly #filters = new Set<string>();
+  /**
+   * Filters whose end the broker has not confirmed. The embedded broker handles packets of a connection side by side: a filter
+   * that is asked for again before its end is through is taken for one that is held, and then ended.
+   */
+  readonly #leaving = new Map<string, Promise<void>>();
   /** Retained messages that come before the connection counts: what they lead to must be able to leave. */
   readonly #early: { readonly topic: string; readonly payload: Buffer; readonly retain: boolean }[] = [];
   #client: MqttClient | undefined;
@@ -127,7 +133,9 @@ export class MqttLink implements Startable {
   publish(message: LinkMessage): boolean {
     const client = this.#client;
     if (client === undefined || !this.connected) return false;
-    client.publish(message.topic, message.payload, { qos: message.qos, retain: message.retain });
+    const { topic, payload, qos, retain } = message;
+    if (qos === 1) client.publish(topic, payload, { qos, retain });
+    else if (!writePublish(client.stream, topic, payload, retain)) return false;
     this.#checkUnsent(client);
     return true;
   }
@@ -165,9 +173,11 @@ export class MqttLink implements Startable {
   async subscribe(filters: readonly string[]): Promise<void> {
     const added = filters.filter((filter) => !this.#filters.has(filter));
     for (const filter of added) this.#filters.add(filter);
-    if (added.length === 0 || !this.connected) return;
+    await Promise.all(added.map((filter) => this.#leaving.get(filter)));
+    const wanted = added.filter((filter) => this.#filters.has(filter));
+    if (wanted.length === 0 || !this.connected) return;
     try {
-      await this.#client?.subscribeAsync([...added], { qos: 1 });
+      await this.#client?.subscribeAsync(wanted, { qos: 1 });
     } catch (cause) {
       const why = `The MQTT broker did not grant the subscription: ${(cause as Error).message}.`;
       throw new SignalboxError('NODE_UNREACHABLE', why, { executed: 'no', cause });
@@ -176,7 +186,15 @@ export class MqttLink implements Startable {
 
   unsubscribe(filters: readonly string[]): void {
     const held = filters.filter((filter) => this.#filters.delete(filter));
-    if (held.length > 0 && this.connected) this.#client?.unsubscribe([...held], () => undefined);
+    const client = this.#client;
+    if (held.length === 0 || client === undefined || !this.connected) return;
+    // Told also when the connection ends: nothing waits for ever.
+    const left = new Promise<void>((resolve) => {
+      client.unsubscribe(held, () => resolve());
+    }).then(() => {
+      for (const filter of held) if (this.#leaving.get(filter) === left) this.#leaving.delete(filter);
+    });
+    for (const filter of held) this.#leaving.set(filter, left);
   }
 
   /** Extra filters held now. */

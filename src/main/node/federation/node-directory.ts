@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../../common/errors.ts';
+import { isNodeId } from '../../../common/ids.ts';
 import type { RemoteNode } from '../router/remote-nodes.ts';
 import { federationLimits } from './limits.ts';
 import { compareSessions, type PresenceMessage } from './presence-message.ts';
@@ -64,19 +65,19 @@ export class NodeDirectory {
   }
 
   /**
-   * The node of an id or a name; a node that is there goes before one of the same name that is not.
+   * The node of an id or a name; a node that is there goes before one of the same name that is not. Ids of the first system's
+   * nodes are words like names, and stand beside them: such a node must not get what is meant for a node of that name.
    *
    * @throws SignalboxError `CONFLICT` when the name is not unique
    */
   find(idOrName: string): KnownNode | undefined {
-    const known = this.#nodes.get(idOrName);
-    if (known !== undefined) return known;
-    const named = this.all().filter(({ name }) => name === idOrName);
+    if (isNodeId(idOrName)) return this.#nodes.get(idOrName);
+    const named = this.all().filter(({ nodeId, name }) => name === idOrName || nodeId === idOrName);
     const present = named.filter(({ reachability }) => reachability === 'online');
     const candidates = present.length > 0 ? present : named;
     if (candidates.length <= 1) return candidates[0];
     const ids = candidates.map(({ nodeId }) => nodeId).join(', ');
-    throw new SignalboxError('CONFLICT', `${candidates.length} nodes are named ${idOrName}. Say which by its id: ${ids}.`, {
+    throw new SignalboxError('CONFLICT', `${candidates.length} nodes are named ${idOrName}. Say which by its id, or rename one: ${ids}.`, {
       executed: 'no',
     });
   }

@@ -40,10 +40,12 @@ export class PendingCalls {
    */
   open(nodeId: string, progress?: (data: unknown) => void): { readonly requestId: string; readonly answer: Promise<unknown> } {
     const ofNode = this.#byNode.get(nodeId) ?? new Set();
-    if (ofNode.size >= federationLimits.pendingPerNode || this.#pending.size >= federationLimits.pendingTotal) {
-      throw new SignalboxError('OVERLOADED', `${ofNode.size} requests already wait for the node ${nodeId}. This one was not sent.`, {
-        executed: 'no',
-      });
+    const isNodeFull = ofNode.size >= federationLimits.pendingPerNode;
+    if (isNodeFull || this.#pending.size >= federationLimits.pendingTotal) {
+      const waiting = isNodeFull
+        ? `${ofNode.size} requests already wait for the node ${nodeId}.`
+        : `${this.#pending.size} requests already wait for other nodes.`;
+      throw new SignalboxError('OVERLOADED', `${waiting} This one was not sent.`, { executed: 'no' });
     }
     const requestId = `${this.#idPrefix}-${this.#nextId++}`;
     ofNode.add(requestId);

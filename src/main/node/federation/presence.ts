@@ -159,7 +159,8 @@ export class Presence {
     logger.error('federation.duplicateIdentity', 'Two nodes use the same identity.', { nodeId, thisOneStays: older });
     problems.raise({
       id: duplicateProblem,
-      severity: 'crit',
+      // The one that stays works as before, and calls may go on to choose it.
+      severity: older ? 'warn' : 'crit',
       title: older ? 'Another node used the identity of this one' : 'Another node uses the identity of this one',
       detail: `Two nodes connected as ${nodeId}, most likely because a data folder was copied. The one that started later stays connected: ${
         older ? 'this one' : 'the other'

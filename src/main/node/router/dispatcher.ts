@@ -58,23 +58,26 @@ export class Dispatcher {
   }
 
   /**
-   * Answers a broadcast at once, then runs this node's part with nobody waiting.
+   * Answers a broadcast once it is on its way, then runs this node's part with nobody waiting. What cannot be sent to the others
+   * is refused and runs nowhere.
    *
-   * @param elsewhere other nodes exist, so a method unknown here may be known there
-   * @returns false when it was refused
+   * @param forward sends it to the other nodes, and may throw; undefined: there are none. A method unknown here may be known there
    */
-  runBroadcast(call: RunningCall, elsewhere: boolean): boolean {
+  runBroadcast(call: RunningCall, forward: (() => void) | undefined): void {
     const resolved = resolveMethod(call.request.method);
-    if (elsewhere && (resolved === undefined || !this.#handlers.has(resolved.name))) {
-      call.answer({ ok: true, data: { accepted: true } });
+    const isOurs = forward === undefined || (resolved !== undefined && this.#handlers.has(resolved.name));
+    const checked = isOurs ? this.#checkOrFail(call) : undefined;
+    if (isOurs && checked === undefined) return;
+    try {
+      forward?.();
+    } catch (error) {
+      call.fail(this.#expected(call, error));
       call.end();
-      return true;
+      return;
     }
-    const checked = this.#checkOrFail(call);
-    if (checked === undefined) return false;
     call.answer({ ok: true, data: { accepted: true } });
-    this.#start(checked);
-    return true;
+    if (checked === undefined) call.end();
+    else this.#start(checked);
   }
 
   #start(checked: Checked): void {

@@ -69,6 +69,7 @@ export class EventBus {
     this.#demand = new DemandTable(options.logger);
     if (options.remoteNodes !== undefined) {
       this.#links = new RemoteLinks(options.remoteNodes, (nodeId, event) => this.#deliverRemote(nodeId, event));
+      options.remoteNodes.onLost((nodeId) => this.#remoteRetained.forgetBelow(nodeId));
     }
   }
 

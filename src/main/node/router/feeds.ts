@@ -41,13 +41,14 @@ export class Feeds {
   /**
    * Opens a feed; its first batch comes with the first beat that has something.
    *
-   * @throws SignalboxError `INVALID_PARAMS` (a topic), `FORBIDDEN`, `OVERLOADED` (too many feeds)
+   * @throws SignalboxError `BAD_REQUEST` (no connection, whose end would end the feed), `INVALID_PARAMS` (a topic), `FORBIDDEN`, `OVERLOADED` (too many feeds)
    */
   async open(
     clientId: string,
     principal: Principal,
     shape: FeedShape & { readonly topics: readonly string[] },
   ): Promise<{ feedId: string; topic: string; waiting: WaitingTopic[] }> {
+    this.#router.checkConnected(clientId);
     const { limits } = this.#router;
     const mine = [...this.#opened.values()].filter((opened) => opened.clientId === clientId);
     if (mine.length >= limits.feedsPerClient) {

@@ -39,6 +39,7 @@ export interface RemoteNodes {
   find(idOrName: string): RemoteNode | undefined;
   /** @throws SignalboxError of the far node, `NODE_UNREACHABLE`, `NODE_LOST`, `CIRCUIT_OPEN` */
   call(node: RemoteNode, request: ForwardedRequest): Promise<unknown>;
+  /** @throws SignalboxError `TOO_LARGE` */
   broadcast(request: BroadcastRequest): void;
   /**
    * Asks a node (or `+`, every node) for the events of a topic, once however many clients want them.
@@ -49,4 +50,6 @@ export interface RemoteNodes {
    * @returns ends it
    */
   subscribe(node: string, topic: string, deliver: (nodeId: string, event: EventMessage) => void): Promise<() => void>;
+  /** Tells of each node that is lost: what it last said holds no longer. */
+  onLost(listener: (nodeId: string) => void): void;
 }

@@ -35,6 +35,11 @@ export class RetainedEvents {
     return found;
   }
 
+  /** Forgets everything below a first level: the node that said it is gone. */
+  forgetBelow(first: string): void {
+    for (const [key, { levels }] of this.#events) if (levels[0] === first) this.#forget(key);
+  }
+
   #forget(key: string): void {
     const retained = this.#events.get(key);
     if (retained === undefined) return;

@@ -103,6 +103,7 @@ export class Router implements Startable {
     this.#routes = new Routes({
       self,
       remoteNodes,
+      resultBytes: limits.resultBytes,
       capabilities: options.capabilities,
       dispatcher: this.#dispatcher,
       openPart: (request, caller) => this.#calls.open(request, caller),
@@ -340,6 +341,11 @@ export class Router implements Startable {
   /** Tells of each client that goes. Returns how to stop. */
   onDisconnect(listener: (clientId: string) => void): () => void {
     return this.#clients.onGone(({ id }) => listener(id));
+  }
+
+  /** @throws SignalboxError `BAD_REQUEST` when the id is of no connection: other nodes and parts of this one call without one */
+  checkConnected(clientId: string): void {
+    this.#clients.get(clientId);
   }
 
   /** Closes the clients for which `where` holds; returns how many. */

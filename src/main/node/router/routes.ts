@@ -3,6 +3,7 @@ import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { GatheredResults, RpcRequest, Target } from '../../../common/wire/messages.ts';
 import { classify, isSelf, type SelfNames } from './classify.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { estimateBytes } from './plain-size.ts';
 import type { ForwardedRequest, RemoteNode, RemoteNodes } from './remote-nodes.ts';
 import type { Caller, CallOutcome, CallRequest, RunningCall } from './running-call.ts';
 
@@ -11,6 +12,8 @@ interface RoutesOptions {
   readonly capabilities: () => readonly string[];
   readonly dispatcher: Dispatcher;
   readonly remoteNodes: RemoteNodes | undefined;
+  /** Most bytes of an answer, also of a gathered one. */
+  readonly resultBytes: number;
   /** Opens a call that is part of a gathered one. @throws SignalboxError `OVERLOADED` */
   readonly openPart: (request: CallRequest, caller: Caller) => RunningCall;
 }
@@ -53,9 +56,9 @@ export class Routes {
 
   #broadcast(call: RunningCall): void {
     const { dispatcher, remoteNodes } = this.#options;
-    if (!dispatcher.runBroadcast(call, remoteNodes !== undefined)) return;
     const { method, params, idempotencyKey } = call.request;
-    remoteNodes?.broadcast({ method, params, idempotencyKey, principal: call.principal, clientId: call.clientId });
+    const request = { method, params, idempotencyKey, principal: call.principal, clientId: call.clientId };
+    dispatcher.runBroadcast(call, remoteNodes && (() => remoteNodes.broadcast(request)));
   }
 
   #find(asked: Addressed): RemoteNode {
@@ -94,12 +97,16 @@ export class Routes {
   }
 
   async #gather(call: RunningCall, wanted: GatherTarget): Promise<void> {
-    const { self, remoteNodes } = this.#options;
+    const { self, remoteNodes, resultBytes } = this.#options;
     const { nodeId } = self();
     describeCall(call);
     const results: NodeResult[] = [];
     const open = new Map<string, Promise<CallOutcome>>();
-    const add = (node: string, outcome: CallOutcome) => {
+    let bytesLeft = resultBytes;
+    const add = (node: string, answered: CallOutcome) => {
+      const bytes = answered.ok ? (estimateBytes(answered.data, bytesLeft) ?? 0) : 0;
+      const outcome = bytes > bytesLeft ? tooMuch(resultBytes) : answered;
+      if (outcome === answered) bytesLeft -= bytes;
       const result: NodeResult = outcome.ok
         ? { node, status: 'success', data: outcome.data }
         : { node, status: 'error', error: outcome.error.toShape() };
@@ -194,6 +201,11 @@ function success(data: unknown): CallOutcome {
 
 function failure(error: unknown): CallOutcome {
   return { ok: false, error: error instanceof SignalboxError ? error : SignalboxError.fromShape(toErrorShape(error)) };
+}
+
+function tooMuch(resultBytes: number): CallOutcome {
+  const message = `The results of the other nodes fill the ${resultBytes} bytes that an answer may have. Ask fewer nodes or for less at a time.`;
+  return { ok: false, error: new SignalboxError('TOO_LARGE', message, { executed: 'yes' }) };
 }
 
 function unreachable(id: string): SignalboxError {

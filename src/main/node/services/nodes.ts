@@ -70,8 +70,12 @@ export function createNodesFeed(options: NodesServiceOptions, publish: (topic: s
 
 function listNodes(options: NodesServiceOptions): NodeInfo[] {
   const others = (options.federation?.directory.all() ?? []).map((node) => infoOf(node, options.federation));
-  others.sort((a, b) => (a.name < b.name ? -1 : 1));
+  others.sort((a, b) => compare(a.name, b.name) || compare(a.nodeId, b.nodeId));
   return [ownInfo(options), ...others];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function ownInfo({ self, nowMs = Date.now }: NodesServiceOptions): NodeInfo {

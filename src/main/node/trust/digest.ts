@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** SHA-256 of the parts one behind the other. */
 export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return new Uint8Array(hash.digest());
+  const [only] = parts;
+  // In one call it takes half the time, which every envelope feels.
+  if (only !== undefined && parts.length === 1) return new Uint8Array(hash('sha256', only, 'buffer'));
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return new Uint8Array(digest.digest());
 }
 
 /** Lower-case hex, also the key under which bytes are found in a map. */

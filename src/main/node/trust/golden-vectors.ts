@@ -39,8 +39,19 @@ const zero = new Uint8Array(32);
 function envelopeOf(): EnvelopeFields {
   const { messageId, timestampMs, ttlSeconds, epoch, seq, payload } = vectors.envelope.input;
   return {
-    ...{ clusterId, messageId: messageIdBytes(messageId), source: a.publicKey, target: b.publicKey, timestampMs, ttlSeconds },
-    ...{ priority: 'High', encrypted: false, batch: false, epoch, seq, type: 'router', payload: utf8.encode(payload) },
+    clusterId,
+    messageId: messageIdBytes(messageId),
+    source: a.publicKey,
+    target: b.publicKey,
+    timestampMs,
+    ttlSeconds,
+    priority: 'High',
+    encrypted: false,
+    batch: false,
+    epoch,
+    seq,
+    type: 'router',
+    payload: utf8.encode(payload),
   };
 }
 
@@ -83,8 +94,17 @@ function membership() {
   });
   const operation = signOperation(
     {
-      ...{ clusterId, serial: 2, kind: 'add', subject: a.publicKey, roles: 3, issuedMs, notAfterMs: 0 },
-      ...{ supersedes: zero, prev: zero, issuer: admin.publicKey, name },
+      clusterId,
+      serial: 2,
+      kind: 'add',
+      subject: a.publicKey,
+      roles: 3,
+      issuedMs,
+      notAfterMs: 0,
+      supersedes: zero,
+      prev: zero,
+      issuer: admin.publicKey,
+      name,
     },
     admin,
   );
@@ -160,8 +180,12 @@ export async function checkGoldenVectors(): Promise<number> {
   const computed = await computeVectors();
   let count = 0;
   for (const [group, { expected }] of Object.entries({
-    ...{ names: vectors.names, envelope: vectors.envelope, sealed: vectors.sealed },
-    ...{ membership: vectors.membership, session: vectors.session, join: vectors.join },
+    names: vectors.names,
+    envelope: vectors.envelope,
+    sealed: vectors.sealed,
+    membership: vectors.membership,
+    session: vectors.session,
+    join: vectors.join,
   })) {
     for (const [name, value] of Object.entries(expected)) {
       const found = computed[group]?.[name];

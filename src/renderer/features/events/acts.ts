@@ -4,12 +4,14 @@ import { parseTopic } from '../../../common/topics.ts';
 import { saveTextFile } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { i18next } from '../../i18n/index.ts';
-import { feed } from '../../state/feed-store.ts';
+import { useCluster } from '../../state/cluster.ts';
+import { type EventFilter, feed } from '../../state/feed-store.ts';
 import { type FeedSubscription, isBroad, maxFeedTopics, nextColor } from '../../state/feed-subscriptions.ts';
 import { formatCount } from '../../state/format.ts';
 import { nodeClient } from '../../state/node.ts';
+import { canonicalTopic, ownIdOf, readableTopic, resolverOf } from '../../state/node-resolver.ts';
 import { useEvents } from './events-state.ts';
-import { compileFilter, withTopic } from './model/filter.ts';
+import { compileFilter, topicOfFilter, withTopic } from './model/filter.ts';
 import { exportEvents, exportFileName } from './model/ndjson.ts';
 import { saveView } from './saved-view.ts';
 
@@ -19,15 +21,21 @@ const t = i18next.getFixedT(null, 'events');
 const saveAfterMs = 400;
 let saving: ReturnType<typeof setTimeout> | undefined;
 
-/** Makes a list of subscriptions the current one and keeps it for the person. */
-export function setSubscriptions(subscriptions: readonly FeedSubscription[]): void {
+/** Shows a list of subscriptions that the person did not choose. */
+export function showSubscriptions(subscriptions: readonly FeedSubscription[]): void {
   useEvents.setState({ subscriptions });
   feed.setSubscriptions(subscriptions);
+}
+
+/** Makes a list of subscriptions the current one and keeps it for the person. */
+export function setSubscriptions(subscriptions: readonly FeedSubscription[]): void {
+  showSubscriptions(subscriptions);
   keepView();
 }
 
 /** Keeps what the person chose, a moment after the last change. */
 export function keepView(): void {
+  useEvents.setState({ untouched: false });
   clearTimeout(saving);
   saving = setTimeout(() => {
     const { loaded, subscriptions, charts } = useEvents.getState();
@@ -42,13 +50,31 @@ export function keepView(): void {
 export function refusalOf(topic: string): string | undefined {
   const { subscriptions } = useEvents.getState();
   if (subscriptions.length >= maxFeedTopics) return t('tooMany', { most: maxFeedTopics });
-  if (subscriptions.some((known) => known.topic === topic)) return t('already', { topic });
+  if (subscribedAs(topic) !== undefined) return t('already', { topic });
   try {
     parseTopic(topic);
     return undefined;
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** The subscription that means the same topic, however its node is named there. */
+function subscribedAs(topic: string): FeedSubscription | undefined {
+  const { nodes } = useCluster.getState();
+  const wanted = canonicalTopic(topic, nodes);
+  return useEvents.getState().subscriptions.find((known) => canonicalTopic(known.topic, nodes) === wanted);
+}
+
+/** Shows a topic that a link names: subscribes, or takes what is subscribed already out of hiding and narrows the list to it. */
+export function openTopic(topic: string): void {
+  const known = subscribedAs(topic);
+  if (known === undefined) {
+    addSubscription(topic);
+    return;
+  }
+  if (known.hidden) toggleHidden(known.topic);
+  if (topicOfFilter(useEvents.getState().filterText) !== known.topic) toggleTopicFilter(known.topic);
 }
 
 /** Subscribes; a topic that takes in everything asks first. Returns why not. */
@@ -78,12 +104,18 @@ export function toggleHidden(topic: string): void {
 export function setFilter(filterText: string): void {
   // Another list: its newest rows are what is looked for.
   useEvents.setState({ filterText, following: true });
-  feed.setFilter(compileFilter(filterText));
+  feed.setFilter(filterNow());
+}
+
+/** What the filter text means, with the nodes as they are called now. */
+export function filterNow(): EventFilter | undefined {
+  const { nodes } = useCluster.getState();
+  return compileFilter(useEvents.getState().filterText, { resolve: resolverOf(nodes), own: ownIdOf(nodes) });
 }
 
 /** Narrows the filter to a topic, or widens it again. */
 export function toggleTopicFilter(topic: string): void {
-  setFilter(withTopic(useEvents.getState().filterText, topic));
+  setFilter(withTopic(useEvents.getState().filterText, readableTopic(topic, useCluster.getState().nodes)));
 }
 
 export function focusFilter(): void {
@@ -124,7 +156,7 @@ export async function exportList(): Promise<void> {
     const result = await exportEvents({
       read: (fromId, limit) => feed.read(epoch, fromId, limit, abort.signal),
       fromId: feed.exportFromId,
-      filter: compileFilter(useEvents.getState().filterText),
+      filter: filterNow(),
       onProgress: update,
     });
     saveTextFile(exportFileName(startedAtMs), result.parts.join(''), 'application/x-ndjson');

@@ -1,6 +1,7 @@
 /** What the Events screen remembers while the console runs; rows and counts live in the feed, outside React. */
 import { create } from 'zustand';
 import type { FeedSubscription } from '../../state/feed-subscriptions.ts';
+import { ownBranch } from './model/cluster-topics.ts';
 import type { ExportProgress } from './model/ndjson.ts';
 
 export const inspectorTabs = ['json', 'text', 'hex', 'diff', 'chart'] as const;
@@ -10,10 +11,21 @@ export interface RunningExport extends ExportProgress {
   cancel(): void;
 }
 
+/** What is about to be published. */
+export interface EventDraft {
+  /** Path on the node, with its leading slash. */
+  readonly topic: string;
+  readonly text: string;
+  /** The node it is published on; undefined for the one that is looked at. */
+  readonly nodeId: string | undefined;
+}
+
 export interface EventsState {
   /** False until the person's own list has been read from the node. */
   readonly loaded: boolean;
   readonly subscriptions: readonly FeedSubscription[];
+  /** The person has chosen no list of their own: it follows the instance that is looked at. */
+  readonly untouched: boolean;
   /** Numeric fields that are drawn, as JSON pointers by topic. */
   readonly charts: Readonly<Record<string, string>>;
   readonly filterText: string;
@@ -31,8 +43,8 @@ export interface EventsState {
   readonly asking: string | undefined;
   readonly exporting: RunningExport | undefined;
   /** What the publish bar starts from. */
-  readonly draft: { readonly topic: string; readonly text: string };
-  /** Open levels of the topic tree. */
+  readonly draft: EventDraft;
+  /** Open branches and levels of the topic tree. */
   readonly expanded: ReadonlySet<string>;
   /** The line of the tree that the keyboard is on. */
   readonly treeCursor: string | undefined;
@@ -41,6 +53,7 @@ export interface EventsState {
 export const initialEventsState: EventsState = {
   loaded: false,
   subscriptions: [],
+  untouched: true,
   charts: {},
   filterText: '',
   paused: false,
@@ -52,8 +65,8 @@ export const initialEventsState: EventsState = {
   adding: false,
   asking: undefined,
   exporting: undefined,
-  draft: { topic: '', text: '' },
-  expanded: new Set(),
+  draft: { topic: '', text: '', nodeId: undefined },
+  expanded: new Set([ownBranch]),
   treeCursor: undefined,
 };
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseTopic } from '../../../common/topics.ts';
 import type { FeedClient } from '../../state/feed-pipeline.ts';
 import { type FeedSubscription, maxFeedTopics, subscriptionColors } from '../../state/feed-subscriptions.ts';
+import type { Scope } from '../../state/scope.ts';
 
 const topic = z.string().refine((text) => {
   try {
@@ -22,19 +23,20 @@ export type SavedView = z.infer<typeof savedViewSchema>;
 const kind = 'view';
 const id = 'events';
 
-/** What a person sees who has chosen nothing yet: the node's own life. */
-export const firstSubscriptions: readonly FeedSubscription[] = [
-  { topic: '/stats', color: 's1', hidden: false },
-  { topic: '/cluster/#', color: 's3', hidden: false },
-  { topic: '/notifications', color: 's5', hidden: false },
-];
+/** What a person sees who has chosen nothing yet: the life of the instance that the console looks at. */
+export function firstSubscriptions(scope: Scope): readonly FeedSubscription[] {
+  const place = scope.kind === 'self' ? '' : scope.kind === 'all' ? '+' : scope.nodeId;
+  const topics = scope.kind === 'self' ? ['/stats', '/cluster/#', '/notifications'] : ['/stats', '/cluster/rpc', '/notifications'];
+  const colors = ['s1', 's3', 's5'] as const;
+  return topics.map((path, index) => ({ topic: `${place}${path}`, color: colors[index] ?? 's6', hidden: false }));
+}
 
-/** Reads the view; the first one when there is none, or what is there is of another version. */
-export async function loadView(client: FeedClient): Promise<SavedView> {
+/** Reads the view; undefined when there is none yet, or what is there is of another version. */
+export async function loadView(client: FeedClient): Promise<SavedView | undefined> {
   const { items } = await client.call('workspace.list', { kind });
   const item = items.find((known) => known.id === id);
   const parsed = savedViewSchema.safeParse(item?.value);
-  return parsed.success ? parsed.data : { subscriptions: [...firstSubscriptions], charts: {} };
+  return parsed.success ? parsed.data : undefined;
 }
 
 /** Keeps the view. */

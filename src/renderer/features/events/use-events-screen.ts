@@ -1,12 +1,14 @@
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../common/errors.ts';
 import { goTo, useRoute } from '../../app/routes.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { feed } from '../../state/feed-store.ts';
 import { nodeClient, useNode } from '../../state/node.ts';
-import { addSubscription } from './acts.ts';
+import { useScope } from '../../state/scope.ts';
+import { filterNow, openTopic, showSubscriptions } from './acts.ts';
 import { initialEventsState, useEvents } from './events-state.ts';
-import { compileFilter } from './model/filter.ts';
-import { loadView } from './saved-view.ts';
+import { branchKey } from './model/cluster-topics.ts';
+import { firstSubscriptions, loadView } from './saved-view.ts';
 
 /** Re-renders once a batch; rows and counts are then read from the feed. */
 export function useFeedVersion(): number {
@@ -27,10 +29,10 @@ export function useEventsScreen(): { readonly failure: SignalboxError | undefine
     if (useEvents.getState().loaded || client.state.kind !== 'connected') return;
     setFailure(undefined);
     loadView(client).then(
-      ({ subscriptions, charts }) => {
+      (view) => {
         if (nodeClient() !== client || useEvents.getState().loaded) return;
-        useEvents.setState({ loaded: true, subscriptions, charts });
-        feed.setSubscriptions(subscriptions);
+        useEvents.setState({ loaded: true, untouched: view === undefined, charts: view?.charts ?? {} });
+        showSubscriptions(view?.subscriptions ?? firstSubscriptions(useScope.getState().scope));
       },
       (error: unknown) => setFailure(error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', String(error))),
     );
@@ -39,7 +41,6 @@ export function useEventsScreen(): { readonly failure: SignalboxError | undefine
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new connection is the moment to read what the last one could not
   useEffect(load, [load, connected]);
   useEffect(() => {
-    feed.setFilter(compileFilter(useEvents.getState().filterText));
     const follow = () => feed.setShown(document.visibilityState === 'visible');
     follow();
     document.addEventListener('visibilitychange', follow);
@@ -48,18 +49,45 @@ export function useEventsScreen(): { readonly failure: SignalboxError | undefine
       feed.setShown(false);
     };
   }, []);
+  useInstance();
+  useReturningNodes();
   useTopicOfAddress();
   return { failure, retry: load };
 }
 
-/** `#/events?topic=/stats` adds a subscription, once the person's own list is there. */
+/** Follows the instance that is looked at: its branch opens, and a list that the person has not chosen becomes its own. */
+function useInstance(): void {
+  const scope = useScope((state) => state.scope);
+  const loaded = useEvents((state) => state.loaded);
+  const shown = useRef(scope);
+  useEffect(() => {
+    if (!loaded || shown.current === scope) return;
+    shown.current = scope;
+    const { untouched, expanded } = useEvents.getState();
+    if (scope.kind === 'node') useEvents.setState({ expanded: new Set([...expanded, branchKey({ nodeId: scope.nodeId, self: false })]) });
+    if (untouched) showSubscriptions(firstSubscriptions(scope));
+  }, [scope, loaded]);
+}
+
+/** Tries subscriptions that deliver nothing as soon as a node has come, and reads the filter anew when nodes have other names. */
+function useReturningNodes(): void {
+  const nodes = useCluster((state) => state.nodes);
+  const online = nodes.filter((node) => node.status === 'online').map(({ nodeId }) => nodeId);
+  const names = nodes.map(({ nodeId, name }) => `${nodeId} ${name}`);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who is there is what matters
+  useEffect(() => feed.retryWaiting(), [online.join()]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the filter reads the names itself
+  useEffect(() => feed.setFilter(filterNow()), [names.join()]);
+}
+
+/** `#/events?topic=/stats`, `#/events?topic=ID%2Fstats` shows a topic, once the person's own list is there. */
 function useTopicOfAddress(): void {
   const { query } = useRoute();
   const topic = query.get('topic');
   const loaded = useEvents((state) => state.loaded);
   useEffect(() => {
     if (topic === null || !loaded) return;
-    addSubscription(topic);
+    openTopic(topic);
     goTo('events');
   }, [topic, loaded]);
 }

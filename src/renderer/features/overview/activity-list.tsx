@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { allows } from '../../../common/roles.ts';
 import { goTo } from '../../app/routes.ts';
 import { IconUser, type StateKind, StateLabel, StateShape } from '../../design/icons/index.ts';
@@ -18,7 +18,7 @@ const everyMs = 3_000;
  *
  * @param props.nodeId undefined for the own node
  */
-export function ActivityList({ nodeId }: { readonly nodeId: string | undefined }) {
+export const ActivityList = memo(function ActivityList({ nodeId }: { readonly nodeId: string | undefined }) {
   const roles = useNode(({ me }) => me?.roles);
   const isAdmin = allows(roles ?? [], 'admin');
   const calls = useCall('rpc.activity', { limit: shown }, { nodeId, pollMs: everyMs });
@@ -29,15 +29,15 @@ export function ActivityList({ nodeId }: { readonly nodeId: string | undefined }
     return mergeActivity(dataOf(calls.state)?.entries ?? [], isAdmin ? audited : undefined, nodeId === undefined ? changes : [], shown);
   }, [calls.state, audit.state, isAdmin, changes, nodeId]);
   return <ActivityPanel entries={entries} state={calls.state} canAudit={isAdmin && nodeId === undefined} />;
-}
+});
 
 /** The same of all nodes. */
-export function ClusterActivityList() {
+export const ClusterActivityList = memo(function ClusterActivityList() {
   const { state } = useCall('cluster.activity', { limit: shown }, { pollMs: everyMs });
   const changes = useClusterHistory((history) => history.changes);
   const entries = useMemo(() => mergeActivity(dataOf(state)?.entries ?? [], undefined, changes, shown), [state, changes]);
   return <ActivityPanel entries={entries} state={state} canAudit={false} />;
-}
+});
 
 function dataOf<R>(state: CallState<R>): R | undefined {
   return state.kind === 'ready' || state.kind === 'stale' ? state.data : undefined;

@@ -26,23 +26,23 @@ const everyNode = () => true;
 /** How all nodes together are: rates added up, times and shares of the worst node, which is named. */
 export function ClusterOverview({ range }: { readonly range: Range }) {
   const { t } = useTranslation('overview');
-  const nodes = useCluster((state) => state.nodes);
+  const count = useCluster(({ nodes }) => nodes.length);
+  const online = useCluster(({ nodes }) => nodes.filter(({ status }) => status === 'online').length);
   const away = useNode(({ connection }) => connection.kind !== 'connected');
   useFollowClusterMetrics();
   useFollowClusterProblems();
   const now = useClusterNow();
   const live = useClusterSeries(range, now.sum);
   const concerns = useClusterConcerns(everyNode);
-  const online = nodes.filter(({ status }) => status === 'online').length;
   return (
     <>
-      <ViewBar title={t('title')} detail={[t('allTitle'), t('allDetail', { online, count: nodes.length })].join(' · ')}>
-        <ViewActs range={range} ready={nodes.length > 0} />
+      <ViewBar title={t('title')} detail={[t('allTitle'), t('allDetail', { online, count })].join(' · ')}>
+        <ViewActs range={range} ready={count > 0} />
       </ViewBar>
       <PartialStrip now={now} />
       <div className="ov sb-col" {...(away && { 'data-stale': true })}>
         <section className="ov-figures all" aria-label={t('figures')}>
-          <NodesFigure nodes={nodes} />
+          <NodesFigure />
           <RateFigures now={now} series={live.series} />
         </section>
         <div className="sb-split">

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../common/contract/system.ts';
 import { Meter, Sparkline } from '../../design/data/small.tsx';
 import { type StateKind, StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { formatCount, formatDuration, formatRate } from '../../state/format.ts';
 import { errorPercent, lastValues, type MetricSeries } from '../../state/metric-series.ts';
 
@@ -15,29 +17,29 @@ interface StripProps {
   readonly series: MetricSeries;
   /** The node does not answer: what is shown is what was last known. */
   readonly stale: boolean;
-  /** The cluster, where it is shown beside the node; counted from two nodes on. */
-  readonly nodes: readonly NodeInfo[];
+  /** The node is shown with its cluster, which has more nodes. */
+  readonly inCluster: boolean;
 }
 
 const sparkPoints = 60;
 const shapes: Record<NodeStatus['state'], StateKind> = { ok: 'online', warn: 'warn', crit: 'failed' };
 
 /** The figures of now, health first. Widths are fixed, so that nothing moves when a value changes. */
-export function FigureStrip({ status, uptimeMs, metrics, series, stale, nodes }: StripProps) {
+export function FigureStrip({ status, uptimeMs, metrics, series, stale, inCluster }: StripProps) {
   const { t } = useTranslation('overview');
   const errors = errorPercent(series);
   const duration = (ms: number | null) => (ms === null ? t('noValue') : formatDuration(ms));
   const { clients } = status;
   const problems = status.problems.length;
   return (
-    <section className={nodes.length > 1 ? 'ov-figures with-nodes' : 'ov-figures'} aria-label={t('figures')}>
+    <section className={inCluster ? 'ov-figures with-nodes' : 'ov-figures'} aria-label={t('figures')}>
       <Figure
         label={stale ? t('healthWas') : t('health')}
         shape={<StateShape kind={stale ? 'unknown' : shapes[status.state]} />}
         value={problems === 0 ? t('healthOk') : t('healthProblems', { count: problems })}
         sub={t('healthSub', { uptime: formatDuration(uptimeMs) })}
       />
-      {nodes.length > 1 && <NodesFigure nodes={nodes} />}
+      {inCluster && <NodesFigure />}
       <Figure
         label={t('rpc')}
         value={formatRate(metrics?.rpcPerSecond ?? status.rpc.perSecond)}
@@ -74,23 +76,28 @@ export function FigureStrip({ status, uptimeMs, metrics, series, stale, nodes }:
 }
 
 /** `11 of 13 online` */
-export function NodesFigure({ nodes }: { readonly nodes: readonly NodeInfo[] }) {
+export function NodesFigure() {
   const { t } = useTranslation('overview');
-  const count = (status: NodeInfo['status']) => nodes.filter((node) => node.status === status).length;
-  const unwell = nodes.filter(({ status, health }) => status === 'online' && health !== 'ok').length;
+  const { all, online, offline, unknown, unwell } = useCluster(useShallow(({ nodes }) => countNodes(nodes)));
   const parts = [
-    count('offline') > 0 && t('nodesOffline', { count: count('offline') }),
-    count('unknown') > 0 && t('nodesUnknown', { count: count('unknown') }),
+    offline > 0 && t('nodesOffline', { count: offline }),
+    unknown > 0 && t('nodesUnknown', { count: unknown }),
     unwell > 0 && t('nodesUnwell', { count: unwell }),
   ].filter((part) => part !== false);
   return (
     <Figure
       label={t('nodes')}
-      value={formatCount(count('online'))}
-      unit={t('nodesOf', { count: nodes.length })}
+      value={formatCount(online)}
+      unit={t('nodesOf', { count: all })}
       sub={parts.length === 0 ? t('nodesWell') : parts.join(' · ')}
     />
   );
+}
+
+function countNodes(nodes: readonly NodeInfo[]) {
+  const count = (wanted: NodeInfo['status']) => nodes.filter(({ status }) => status === wanted).length;
+  const unwell = nodes.filter(({ status, health }) => status === 'online' && health !== 'ok').length;
+  return { all: nodes.length, online: count('online'), offline: count('offline'), unknown: count('unknown'), unwell };
 }
 
 /** A number with its name above and what belongs to it below. */

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { IconButton } from '../../design/controls/icon-button.tsx';
 import { copyText } from '../../design/copy-text.ts';
@@ -17,7 +17,7 @@ import { machineWords } from './model/snapshot.ts';
  *
  * @param props.nodeId undefined for the own node
  */
-export function NodeFacts({ status, nodeId }: { readonly status: NodeStatus; readonly nodeId: string | undefined }) {
+export const NodeFacts = memo(function NodeFacts({ status, nodeId }: { readonly status: NodeStatus; readonly nodeId: string | undefined }) {
   const { t } = useTranslation('overview');
   const { state } = useCall('system.info', {}, { nodeId });
   const info = state.kind === 'ready' || state.kind === 'stale' ? state.data : undefined;
@@ -72,7 +72,7 @@ export function NodeFacts({ status, nodeId }: { readonly status: NodeStatus; rea
       </dl>
     </section>
   );
-}
+});
 
 const listenerShapes: Record<NodeStatus['listeners'][number]['state'], StateKind> = {
   listening: 'online',
@@ -81,7 +81,7 @@ const listenerShapes: Record<NodeStatus['listeners'][number]['state'], StateKind
 };
 
 /** Ports the node listens on, each with its state. */
-export function Listeners({ status, stale }: { readonly status: NodeStatus; readonly stale: boolean }) {
+export const Listeners = memo(function Listeners({ status, stale }: { readonly status: NodeStatus; readonly stale: boolean }) {
   const { t } = useTranslation('overview');
   return (
     <section aria-labelledby="ov-listeners">
@@ -122,7 +122,7 @@ export function Listeners({ status, stale }: { readonly status: NodeStatus; read
       )}
     </section>
   );
-}
+});
 
 /** The node's own processes and threads. */
 export function Processes({ state }: { readonly state: CallState<Parameters<typeof processRows>[0]> }) {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import { Loading } from '../../design/feedback/states.tsx';
 import { StateShape } from '../../design/icons/index.ts';
@@ -31,9 +31,10 @@ const TopologyPanel = lazy(() => import('./topology-panel.tsx').then((module) =>
 export function NodeOverview({ nodeId, range }: { readonly nodeId: string | undefined; readonly range: Range }) {
   const { t } = useTranslation('overview');
   const instance = useInstance(nodeId);
-  const nodes = useCluster((state) => state.nodes);
+  const inCluster = useCluster(({ nodes }) => nodeId === undefined && nodes.length > 1);
+  const listedName = useCluster(({ nodes }) => (nodeId === undefined ? undefined : nameOfNode(nodes, nodeId)));
   const { status, metrics } = instance;
-  const name = nodeId === undefined ? status?.name : (status?.name ?? nameOfNode(nodes, nodeId));
+  const name = status?.name ?? listedName;
   const live = useMetricSeries(range, instance);
   // The status is read every few seconds, the measures come every second.
   const nowMs = Math.max(metrics?.timestamp ?? 0, status === undefined ? 0 : status.startedAt + status.uptimeMs);
@@ -55,11 +56,11 @@ export function NodeOverview({ nodeId, range }: { readonly nodeId: string | unde
             metrics={metrics}
             series={live.series}
             stale={instance.stale}
-            nodes={nodeId === undefined ? nodes : []}
+            inCluster={inCluster}
           />
           <div className="sb-split">
             <div className="ov-left sb-col sb-grow">
-              {nodeId === undefined && nodes.length > 1 ? (
+              {inCluster ? (
                 <OwnPlace status={status} nowMs={nowMs} />
               ) : (
                 <Attention problems={status.problems} nodeId={nodeId} concerns={[]} calmDetail={t('calmDetail')} nowMs={nowMs} />
@@ -133,10 +134,10 @@ function AwayStrip({ instance, name }: { readonly instance: Instance; readonly n
 
 const processesEveryMs = 2_000;
 
-function ProcessesLive({ nodeId }: Pick<Instance, 'nodeId'>) {
+const ProcessesLive = memo(function ProcessesLive({ nodeId }: Pick<Instance, 'nodeId'>) {
   const { state } = useCall('system.processes', {}, { nodeId, pollMs: processesEveryMs });
   return <Processes state={state} />;
-}
+});
 
 function Waiting({ instance, name }: { readonly instance: Instance; readonly name: string | undefined }) {
   const { t } = useTranslation('overview');

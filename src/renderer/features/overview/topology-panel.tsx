@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { goTo } from '../../app/routes.ts';
 import { IconButton } from '../../design/controls/icon-button.tsx';
 import { IconMaximize } from '../../design/icons/index.ts';
@@ -5,7 +6,7 @@ import { useTranslation } from '../../i18n/index.ts';
 import { Topology } from '../shared/topology/topology.tsx';
 
 /** The topology as a part of the Overview; the Nodes view shows it in full size. */
-export function TopologyPanel() {
+export const TopologyPanel = memo(function TopologyPanel() {
   const { t } = useTranslation('overview');
   return (
     <Topology
@@ -17,4 +18,4 @@ export function TopologyPanel() {
       }
     />
   );
-}
+});

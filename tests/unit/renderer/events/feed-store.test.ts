@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryTransport, type NodeEnd } from '../../../../src/common/client/memory-transport.ts';
 import { NodeClient } from '../../../../src/common/client/node-client.ts';
-import { attachMemory, type Router } from '../../../../src/main/node/router/index.ts';
+import { SignalboxError } from '../../../../src/common/errors.ts';
+import { attachMemory, type RemoteNodes, type Router } from '../../../../src/main/node/router/index.ts';
 import { createEventsService } from '../../../../src/main/node/services/events.ts';
 import { createFeedsService } from '../../../../src/main/node/services/feeds.ts';
 import { FeedStore } from '../../../../src/renderer/state/feed-store.ts';
@@ -12,12 +13,28 @@ import { createRouterFixture, principalWith } from '../../../helpers/router-fixt
 const press: FeedSubscription = { topic: '/press/#', color: 's1', hidden: false };
 
 let router: Router;
+/** The node `kiln-02` and whether it is there; its events come through {@link deliver}. */
+let kilnIsThere: boolean;
+let deliver: Parameters<RemoteNodes['subscribe']>[2];
+const kiln = { nodeId: 'n1-kiln', name: 'kiln-02', capabilities: ['router'], healthy: true, load: 0 };
+const remoteNodes: RemoteNodes = {
+  list: () => [kiln],
+  find: (idOrName) => (idOrName === kiln.nodeId || idOrName === kiln.name ? kiln : undefined),
+  call: () => Promise.reject(new SignalboxError('NODE_UNREACHABLE', 'Not for calls.')),
+  broadcast: () => undefined,
+  onLost: () => undefined,
+  subscribe: (_node, _topic, to) => {
+    deliver = to;
+    return kilnIsThere ? Promise.resolve(() => undefined) : Promise.reject(new SignalboxError('NODE_UNREACHABLE', 'It is away.'));
+  },
+};
 let client: NodeClient;
 let ends: NodeEnd[];
 let store: FeedStore;
 
 beforeEach(async () => {
-  ({ router } = createRouterFixture());
+  kilnIsThere = true;
+  ({ router } = createRouterFixture({ remoteNodes }));
   router.register({ ...createEventsService({ router }), ...createFeedsService({ router }) });
   await router.start();
   ends = [];
@@ -93,6 +110,25 @@ describe('the feed of the Events screen', () => {
       await when(() => store.counters.received === 40 + batch);
     }
     expect([store.view.count, store.counters.skipped]).toEqual([45, 0]);
+  });
+
+  it('goes on while the node of one topic is away, and follows that one too once it is tried again', async () => {
+    kilnIsThere = false;
+    await openWith(press, { topic: 'kiln-02/gas', color: 's2', hidden: false });
+    await when(() => store.waitingOf('kiln-02/gas') !== undefined);
+    expect(store.waitingOf('kiln-02/gas')).toMatchObject({ code: 'NODE_UNREACHABLE', message: 'It is away.' });
+    expect(store.waitingOf('/press/#')).toBeUndefined();
+    publish(1);
+    await when(() => store.counters.received === 1);
+    kilnIsThere = true;
+    store.retryWaiting();
+    await when(() => store.waitingOf('kiln-02/gas') === undefined);
+    const meta = { identity: kiln.nodeId, seq: 5, dropped: 4 };
+    deliver(kiln.nodeId, { type: 'event', name: 'data_generated', status: 'data', topic: '/gas', data: { bar: 1 }, meta, timestamp: 1 });
+    await when(() => store.counters.received === 2);
+    expect(rows()).toEqual(['{"c":0}', '{"bar":1}']);
+    expect(store.counters.byTopic.get('kiln-02/gas')).toMatchObject({ kept: 1, dropped: 4 });
+    expect(store.ring.originOf(store.view.sequenceAt(1))).toBe(kiln.nodeId);
   });
 
   it('reads a whole event by the id of its row', async () => {

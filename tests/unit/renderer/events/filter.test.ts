@@ -36,6 +36,23 @@ describe('the filter', () => {
     expect(['topic:/north/press/', 'topic:', 'topic:/north/+x'].map((text) => matches(text))).toEqual([true, true, false]);
   });
 
+  it('narrows to a node by id and by name, however its events were subscribed', () => {
+    const nodes = { resolve: (name: string) => (name === 'press-07' ? 'n1-press' : undefined), own: 'n1-own' };
+    const passes = (text: string, topic: string, origin: string) => compileFilter(text, nodes)?.({ ...event, topic, origin });
+    const shown = ['press-07/stats', 'n1-press/stats'].map((topic) => [
+      passes('topic:press-07/stats', topic, 'n1-press'),
+      passes('topic:n1-press/#', topic, 'n1-press'),
+      passes('topic:+/stats', topic, 'n1-press'),
+      passes('topic:/stats', topic, 'n1-press'),
+    ]);
+    expect(shown).toEqual([
+      [true, true, true, false],
+      [true, true, true, false],
+    ]);
+    expect([passes('topic:/stats', 'n1-own/stats', 'n1-own'), passes('topic:+/stats', '/stats', 'n1-own')]).toEqual([true, true]);
+    expect(passes('topic:n1-press/stats', '/stats', 'n1-own')).toBe(false);
+  });
+
   it('finds errors', () => {
     expect(matches('is:error')).toBe(false);
     expect(matches('is:error', { isError: true })).toBe(true);

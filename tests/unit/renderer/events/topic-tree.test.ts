@@ -19,16 +19,19 @@ const lines = (tree: TopicTree, ...open: string[]) =>
 describe('the topic tree', () => {
   it('shows roots only until a level is opened, with the sum of what is under it', () => {
     const tree = new TopicTree();
-    tree.apply([stats('/north/press/07', 3, '81'), stats('/north/kiln', 2), stats('n1abc/stats', 1)], 0, 0);
-    expect(lines(tree)).toEqual(['n1abc 1', 'north 5']);
-    expect(lines(tree, '/north', '/north/press')).toEqual(['n1abc 1', 'north 5', '  kiln 2', '  press 3', '    07 3 81']);
+    tree.apply([stats('/north/press/07', 3, '81'), stats('/north/kiln', 2), stats('/stats', 1)], 0, 0);
+    expect(lines(tree)).toEqual(['north 5', 'stats 1']);
+    expect(lines(tree, '/north', '/north/press')).toEqual(['north 5', '  kiln 2', '  press 3', '    07 3 81', 'stats 1']);
   });
 
   it('gives each line the filter that takes it in', () => {
-    const tree = new TopicTree();
-    tree.apply([stats('/north/press', 1), stats('/north/press/07', 1), stats('n1abc/stats', 1)], 0, 0);
-    const rows = tree.rows(new Set(['/north', '/north/press', 'n1abc']));
-    expect(rows.map(({ filter }) => filter)).toEqual(['n1abc/#', 'n1abc/stats', '/north/#', '/north/press/#', '/north/press/07']);
+    const filters = (prefix: string) => {
+      const tree = new TopicTree(prefix);
+      tree.apply([stats('/north/press', 1), stats('/north/press/07', 1)], 0, 0);
+      return tree.rows(new Set([`${prefix}/north`, `${prefix}/north/press`])).map(({ filter }) => filter);
+    };
+    expect(filters('')).toEqual(['/north/#', '/north/press/#', '/north/press/07']);
+    expect(filters('n1abc')).toEqual(['n1abc/north/#', 'n1abc/north/press/#', 'n1abc/north/press/07']);
   });
 
   it('adds what was announced, until the node counts again', () => {

@@ -9,6 +9,8 @@ import type { FromHub, HubOptions, HubSample, ToHub } from './hub-protocol.ts';
 const problemId = 'federation.hubStopped';
 /** A hub that ran this long has recovered: the next fault is a new one. */
 const stableMs = 10_000;
+/** A thread that does not end when it is asked to is ended. */
+const stopMs = 2_000;
 
 export interface EmbeddedHubOptions extends HubOptions {
   readonly logger: Logger;
@@ -22,7 +24,8 @@ export class EmbeddedHub implements Startable {
   readonly #options: EmbeddedHubOptions;
   readonly #faults = new RepeatSampler();
   readonly #delay = new RetryDelay();
-  readonly #sampleWaiters: ((sample: HubSample | undefined) => void)[] = [];
+  #sampling: Promise<HubSample | undefined> | undefined;
+  #resolveSample: (sample: HubSample | undefined) => void = () => undefined;
   #worker: Worker | undefined;
   #port: number | undefined;
   #listening = false;
@@ -56,16 +59,21 @@ export class EmbeddedHub implements Startable {
     if (worker === undefined) return;
     const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     this.#post({ type: 'stop' });
+    const timer = setTimeout(() => void worker.terminate(), stopMs);
     await gone;
+    clearTimeout(timer);
   }
 
-  /** What the hub is doing; undefined while it does not run. */
+  /** What the hub is doing; undefined while it does not run. Everybody who asks at once gets one answer. */
   sample(): Promise<HubSample | undefined> {
     if (!this.#listening) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      this.#sampleWaiters.push(resolve);
+    if (this.#sampling === undefined) {
+      this.#sampling = new Promise((resolve) => {
+        this.#resolveSample = resolve;
+      });
       this.#post({ type: 'sample' });
-    });
+    }
+    return this.#sampling;
   }
 
   #launch(): Promise<void> {
@@ -97,7 +105,7 @@ export class EmbeddedHub implements Startable {
   }
 
   #receive(message: FromHub): void {
-    if (message.type === 'sampled') this.#sampleWaiters.shift()?.(message.sample);
+    if (message.type === 'sampled') this.#sampled(message.sample);
     else if (message.type === 'refused') {
       const { refusal, detail, client } = message;
       const suppressed = this.#faults.take(`${refusal}/${client ?? ''}`);
@@ -110,7 +118,7 @@ export class EmbeddedHub implements Startable {
     const wasListening = this.#listening;
     this.#listening = false;
     this.#worker = undefined;
-    for (const resolve of this.#sampleWaiters.splice(0)) resolve(undefined);
+    this.#sampled(undefined);
     // A first start that fails is its caller's matter; a hub that ran is brought back.
     if (this.#stopped || (!wasListening && this.#restarts === 0)) return;
     if (ranMs > stableMs) this.#delay.reset();
@@ -128,6 +136,11 @@ export class EmbeddedHub implements Startable {
       // A failure comes here again by way of the thread's end.
       this.#launch().catch(() => undefined);
     }, waitMs);
+  }
+
+  #sampled(sample: HubSample | undefined): void {
+    this.#resolveSample(sample);
+    this.#sampling = undefined;
   }
 
   #post(message: ToHub): void {

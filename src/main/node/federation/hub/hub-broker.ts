@@ -14,7 +14,7 @@ const identifierRejected = 2;
 
 export interface HubBrokerOptions extends HubOptions {
   /** Something a client may not do; sampled by the receiver. */
-  readonly onRefused: (refusal: HubRefusal | 'not-allowed', detail: string | null, client: string | null) => void;
+  readonly onRefused: (refusal: HubRefusal | 'not-allowed' | 'cannot-accept', detail: string | null, client: string | null) => void;
 }
 
 /** The embedded MQTT broker, on its own port, behind the guard and the rules. Runs in a thread of its own. */
@@ -87,6 +87,8 @@ export class HubBroker {
       server.once('error', reject);
       server.listen({ host: this.#options.host, port: this.#options.port }, () => {
         server.off('error', reject);
+        // Too many open files, for example: the connections there are go on.
+        server.on('error', ({ message }) => this.#note('cannot-accept', message, null));
         resolve();
       });
     });
@@ -119,7 +121,7 @@ export class HubBroker {
         done(Object.assign(new Error(refusal), { returnCode: identifierRejected }), false);
       },
       authorizePublish: (client, packet, done) => {
-        const refusal = this.#rules.publish(packet.topic, packet.retain === true, packet.payload.length === 0);
+        const refusal = this.#rules.publish(packet.topic, packet.retain === true, packet.payload.length);
         if (refusal !== undefined) this.#note('not-allowed', refusal, client?.id ?? null);
         done(refusal === undefined ? null : new Error(refusal));
       },
@@ -171,7 +173,7 @@ export class HubBroker {
     broker.handle(connection);
   }
 
-  #note(refusal: HubRefusal | 'not-allowed', detail: string | null, client: string | null): void {
+  #note(refusal: HubRefusal | 'not-allowed' | 'cannot-accept', detail: string | null, client: string | null): void {
     this.#refused[refusal] = (this.#refused[refusal] ?? 0) + 1;
     this.#options.onRefused(refusal, detail, client);
   }

@@ -24,7 +24,7 @@ export type FromHub =
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
   | {
       readonly type: 'refused';
-      readonly refusal: HubRefusal | 'not-allowed';
+      readonly refusal: HubRefusal | 'not-allowed' | 'cannot-accept';
       readonly detail: string | null;
       readonly client: string | null;
     }

@@ -8,7 +8,9 @@ const controlCharacters = /[\u0000-\u001f\u007f]/;
 /** What clients of the hub may do (security.md rows 23, 24 and 26). Each answers why not, or undefined. */
 export class HubRules {
   readonly #topics: FederationTopics;
-  readonly #retained = new Set<string>();
+  /** Payload bytes by topic. */
+  readonly #retained = new Map<string, number>();
+  #retainedBytes = 0;
 
   /** @param prefix the only part of the topic space the hub carries */
   constructor(prefix: string) {
@@ -26,25 +28,34 @@ export class HubRules {
     return clientIdPattern.test(clientId) ? undefined : 'the client id has characters that are not allowed';
   }
 
-  /** @param empty the payload is: retained, it clears what was kept */
-  publish(topic: string, retain: boolean, empty: boolean): string | undefined {
+  /** @param payloadBytes 0 and retained: clears what was kept */
+  publish(topic: string, retain: boolean, payloadBytes: number): string | undefined {
     const refusal = this.#topic(topic) ?? (/[+#]/.test(topic) ? 'a wildcard in PUBLISH' : undefined);
     if (refusal !== undefined || !retain) return refusal;
     // A retained command would be replayed to every newcomer.
     if (this.#topics.parse(topic)?.kind !== 'status') return 'only status messages may be retained';
-    if (empty) {
-      this.#retained.delete(topic);
-      return undefined;
-    }
-    if (!this.#retained.has(topic) && this.#retained.size >= federationLimits.retainedStatuses) return 'too many retained messages';
-    this.#retained.add(topic);
-    return undefined;
+    return this.#retain(topic, payloadBytes);
   }
 
   /** @param held subscriptions the connection has already */
   subscribe(filter: string, held: number): string | undefined {
     if (held >= federationLimits.subscriptions) return `more than ${federationLimits.subscriptions} subscriptions`;
     return this.#topic(filter);
+  }
+
+  /** Everybody who joins is sent all of them at once, and is closed when that is more than a connection may leave unread. */
+  #retain(topic: string, payloadBytes: number): string | undefined {
+    const before = this.#retained.get(topic);
+    const bytes = this.#retainedBytes - (before ?? 0) + payloadBytes;
+    if (payloadBytes > 0) {
+      if (payloadBytes > federationLimits.statusBytes) return `a status larger than ${federationLimits.statusBytes} bytes`;
+      const isNew = before === undefined;
+      if (isNew && this.#retained.size >= federationLimits.retainedStatuses) return 'too many retained messages';
+      if (bytes > federationLimits.retainedBytes) return 'too many bytes of retained messages';
+      this.#retained.set(topic, payloadBytes);
+    } else this.#retained.delete(topic);
+    this.#retainedBytes = bytes;
+    return undefined;
   }
 
   #topic(topic: string): string | undefined {

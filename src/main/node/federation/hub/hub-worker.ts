@@ -12,17 +12,23 @@ const broker = new HubBroker({
   onRefused: (refusal, detail, client) => send({ type: 'refused', refusal, detail, client }),
 });
 
+const starting = broker.start();
+
 port.on('message', (message: ToHub) => {
   if (message.type === 'sample') send({ type: 'sampled', sample: broker.sample() });
-  else
-    void broker.stop().then(() => {
-      send({ type: 'stopped' });
-      port.close();
-    });
+  else void stop();
 });
 
+/** A broker that is stopped while it starts would begin to listen after that. */
+async function stop(): Promise<void> {
+  await starting.catch(() => undefined);
+  await broker.stop();
+  send({ type: 'stopped' });
+  port?.close();
+}
+
 try {
-  send({ type: 'listening', port: await broker.start() });
+  send({ type: 'listening', port: await starting });
 } catch (error) {
   const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
   send({ type: 'failed', code, message });

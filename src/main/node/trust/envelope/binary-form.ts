@@ -58,8 +58,20 @@ export function decodeEnvelope(bytes: Uint8Array, clusterId: Uint8Array): Signed
   const encrypted = (flags & envelopeFlags.encrypted) !== 0;
   const batch = (flags & envelopeFlags.batch) !== 0;
   const envelope = {
-    ...{ clusterId, messageId, source, target, timestampMs, ttlSeconds, priority, encrypted, batch },
-    ...{ epoch, seq, type, payload, signature },
+    clusterId,
+    messageId,
+    source,
+    target,
+    timestampMs,
+    ttlSeconds,
+    priority,
+    encrypted,
+    batch,
+    epoch,
+    seq,
+    type,
+    payload,
+    signature,
   };
   checkEnvelopeFields(envelope);
   return envelope;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Signer } from '../../identity/index.ts';
 import { type EnvelopePriority, type SignedEnvelope, sealedType } from './envelope.ts';
 import { type GroupKey, type SealedPlace, sealForGroup, sealForNode } from './sealing.ts';
@@ -27,13 +27,12 @@ export interface EnvelopeSenderOptions {
   readonly now: () => number;
 }
 
-/** A UUIDv7: 48 bits of time, then chance. */
+/** A UUIDv7: 48 bits of time, then chance. `randomUUID` keeps a stock of it, and is much faster than asking for 16 bytes each time. */
 function newMessageId(nowMs: number): Uint8Array {
-  const bytes = randomBytes(16);
+  const bytes = Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes.writeUInt8(((bytes[6] ?? 0) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8(((bytes[8] ?? 0) & 0x3f) | 0x80, 8);
-  return new Uint8Array(bytes);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Makes this node's envelopes: a fresh id, the next sequence number, the time, and the signature of what they say. */

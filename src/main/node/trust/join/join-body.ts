@@ -42,12 +42,13 @@ export function readJoinBody(
   joiner: Uint8Array,
   keys: KnownKeys,
   nowMs: number,
-): { readonly log: MembershipLog; readonly contents: JoinBody } {
+): Omit<JoinBody, 'operations'> & { readonly log: MembershipLog } {
   const [genesis, wrappedGroupKey, ...operations] = decodeItems(body, bounds);
   if (genesis === undefined || wrappedGroupKey === undefined) throw refusal('INVALID_PARAMS', 'The join answer is not complete.');
   const log = new MembershipLog(genesis, keys);
   for (const operation of operations) log.insert(operation, nowMs);
   if (log.waiting > 0) throw refusal('INVALID_PARAMS', 'The join answer is not complete: operations of the log are missing.');
   if (!log.state.members.has(toHex(joiner))) throw refusal('NOT_MEMBER', 'The log that came with the join answer does not name this node.');
-  return { log, contents: { genesis, wrappedGroupKey, operations } };
+  // Copies: they are kept, and must not hold on to the whole answer.
+  return { log, genesis: Uint8Array.from(genesis), wrappedGroupKey: Uint8Array.from(wrappedGroupKey) };
 }

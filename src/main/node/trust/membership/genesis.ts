@@ -28,7 +28,10 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
   const reader = new ByteReader(bytes, 'founding of the cluster');
   if (Buffer.compare(reader.take(tag.length), tag) !== 0) throw reader.invalid('it is of another kind');
   const genesis = {
-    ...{ nonce: reader.take(32), createdMs: reader.u64(), firstAdmin: reader.take(32), recoveryKey: reader.take(32) },
+    nonce: reader.take(32),
+    createdMs: reader.u64(),
+    firstAdmin: reader.take(32),
+    recoveryKey: reader.take(32),
     name: checkName(reader.text(trustLimits.nameBytes), 'cluster'),
   };
   reader.end();

@@ -229,8 +229,17 @@ export class MembershipLog {
     const [first] = parents;
     const serial = 1 + Math.max(0, ...parents.map((parent) => this.#entries.get(parent)?.operation.serial ?? 0));
     const fields: OperationFields = {
-      ...{ clusterId: this.clusterId, serial, kind, subject, roles, issuedMs: nowMs, notAfterMs, supersedes },
-      ...{ prev: first === undefined ? this.clusterId : this.#hashOf(first), issuer: issuer.publicKey, name },
+      clusterId: this.clusterId,
+      serial,
+      kind,
+      subject,
+      roles,
+      issuedMs: nowMs,
+      notAfterMs,
+      supersedes,
+      prev: first === undefined ? this.clusterId : this.#hashOf(first),
+      issuer: issuer.publicKey,
+      name,
     };
     return this.insert(signOperation(fields, issuer).bytes, nowMs).added;
   }
@@ -250,7 +259,7 @@ export class MembershipLog {
     if (known !== undefined) return known;
     const included = ancestorsOf(ids, (id) => this.#entries.get(id)?.parents ?? []);
     const entries = [...included].map((id) => this.#entries.get(id) as Entry).sort((a, b) => inOrder(a.operation, b.operation));
-    const state = mergeEntries(entries, this.#founding, this.genesis.recoveryKey);
+    const state = mergeEntries(entries, this.#founding);
     this.#states.set(name, state);
     return state;
   }

@@ -53,10 +53,20 @@ const isZero = (bytes: Uint8Array) => Buffer.compare(bytes, zero) === 0;
 /** The bytes that are signed. */
 export function operationBytes(fields: OperationFields): Uint8Array {
   const { clusterId, serial, kind, subject, roles, issuedMs, notAfterMs, supersedes, prev, issuer, name } = fields;
-  const bits = Buffer.of(operationKinds.indexOf(kind) + 1);
+  const number = Buffer.of(operationKinds.indexOf(kind) + 1);
   return Buffer.concat([
-    ...[tag, clusterId, u64(serial), bits, subject, Buffer.of(roles), u64(issuedMs), u64(notAfterMs)],
-    ...[supersedes, prev, issuer, lengthAndText(name)],
+    tag,
+    clusterId,
+    u64(serial),
+    number,
+    subject,
+    Buffer.of(roles),
+    u64(issuedMs),
+    u64(notAfterMs),
+    supersedes,
+    prev,
+    issuer,
+    lengthAndText(name),
   ]);
 }
 
@@ -74,10 +84,12 @@ export function signOperation(fields: OperationFields, issuer: Signer): Operatio
 /**
  * Reads an operation and checks its form and signature: not yet whether its issuer may.
  *
- * @param bytes signed bytes and signature
+ * @param received signed bytes and signature
  * @throws SignalboxError `INVALID_PARAMS`, `WRONG_CLUSTER`, `KEY_WEAK`, `BAD_SIGNATURE`
  */
-export function decodeOperation(bytes: Uint8Array, clusterId: Uint8Array, keys: KnownKeys): Operation {
+export function decodeOperation(received: Uint8Array, clusterId: Uint8Array, keys: KnownKeys): Operation {
+  // A copy: the parts are kept, and must not hold on to the page they came in.
+  const bytes = Uint8Array.from(received);
   const reader = new ByteReader(bytes, 'membership operation');
   if (Buffer.compare(reader.take(tag.length), tag) !== 0) throw reader.invalid('it is of another kind');
   const cluster = reader.take(32);
@@ -86,8 +98,16 @@ export function decodeOperation(bytes: Uint8Array, clusterId: Uint8Array, keys: 
   if (kind === undefined)
     throw refusal('VERSION', 'A membership operation is of a kind that this version does not know. Update this node.');
   const fields: OperationFields = {
-    ...{ clusterId: cluster, serial, kind, subject: reader.take(32), roles: reader.u8(), issuedMs: reader.u64() },
-    ...{ notAfterMs: reader.u64(), supersedes: reader.take(32), prev: reader.take(32), issuer: reader.take(32) },
+    clusterId: cluster,
+    serial,
+    kind,
+    subject: reader.take(32),
+    roles: reader.u8(),
+    issuedMs: reader.u64(),
+    notAfterMs: reader.u64(),
+    supersedes: reader.take(32),
+    prev: reader.take(32),
+    issuer: reader.take(32),
     name: reader.text(trustLimits.nameBytes),
   };
   const signature = reader.take(signatureBytes);

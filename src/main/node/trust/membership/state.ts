@@ -59,8 +59,14 @@ const founderRoles = nodeRoles.peer | nodeRoles.viewer | nodeRoles.operator | no
 /** The founder alone. */
 export function foundingState(genesis: Genesis): MembershipState {
   const founder: Member = {
-    ...{ key: genesis.firstAdmin, name: genesis.name, roles: founderRoles, notAfterMs: 0, supersedes: undefined },
-    ...{ addedBy: genesis.firstAdmin, addedMs: genesis.createdMs, authority: founderAuthority },
+    key: genesis.firstAdmin,
+    name: genesis.name,
+    roles: founderRoles,
+    notAfterMs: 0,
+    supersedes: undefined,
+    addedBy: genesis.firstAdmin,
+    addedMs: genesis.createdMs,
+    authority: founderAuthority,
   };
   return {
     members: new Map([[toHex(genesis.firstAdmin), founder]]),
@@ -96,8 +102,8 @@ export function isRemoval(operation: Operation): boolean {
   return operation.kind === 'revoke' || operation.kind === 'removeAdmin';
 }
 
-/** True when it would leave no admin; only the recovery key may do that. */
-export function removesLastAdmin(state: MembershipState, operation: Operation, recoveryKey: Uint8Array): boolean {
+/** True when it would leave no admin; of single operations only one of the recovery key may. */
+function removesLastAdmin(state: MembershipState, operation: Operation, recoveryKey: Uint8Array): boolean {
   if (!isRemoval(operation) || sameBytes(operation.issuer, recoveryKey)) return false;
   const subject = toHex(operation.subject);
   if (state.members.get(subject)?.authority === undefined) return false;

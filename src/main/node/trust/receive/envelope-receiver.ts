@@ -68,12 +68,12 @@ export class EnvelopeReceiver {
     this.#bucket = new TokenBucket(trustLimits.envelopesPerSecond, trustLimits.envelopeBurst, options.monotonicMs());
   }
 
-  /** The binary form. Never rejects: what is refused is a verdict. */
+  /** The binary form. What is refused is a verdict; it rejects only for a fault of ours. */
   receiveBinary(bytes: Uint8Array): Promise<Received> {
     return this.#receive(() => decodeEnvelope(bytes, this.#options.clusterId));
   }
 
-  /** The text of the JSON form. Never rejects. */
+  /** The text of the JSON form. */
   receiveJson(text: string): Promise<Received> {
     return this.#receive(() => parseJsonEnvelope(text).envelope);
   }

@@ -80,7 +80,7 @@ export class ReplayGuard {
     const name = source + arrival.id;
     this.#reserved.add(name);
     return {
-      statements: statementsFor(subject.source, history, arrival, forgotten),
+      statements: statementsFor(fromHex(source), history, arrival, forgotten),
       confirm: () => {
         this.#reserved.delete(name);
       },
@@ -101,6 +101,7 @@ function arrivalOf({ epoch, seq, messageId, timestampMs, ttlSeconds }: ReplaySub
   return { epoch, seq, id: toHex(messageId), expiresAtMs: timestampMs + ttlSeconds * 1_000 + trustLimits.clockToleranceMs };
 }
 
+/** @param source of its own, not a view of the packet: what is given to the store's thread is copied with everything it is a view of */
 function statementsFor(source: Uint8Array, { epoch, floor }: SourceHistory, arrival: Arrival, forgotten?: Forgotten): readonly Statement[] {
   const forget: readonly Statement[] =
     forgotten === undefined

@@ -60,8 +60,13 @@ function decode(tag: Uint8Array, bytes: Uint8Array, parties: AgreementParties, k
   const reader = new ByteReader(bytes, 'session agreement');
   if (!sameBytes(reader.take(tag.length), tag)) throw reader.invalid('it is of another kind');
   const message = {
-    ...{ clusterId: reader.take(32), sender: reader.take(32), receiver: reader.take(32) },
-    ...{ epoch: reader.u32(), timestampMs: reader.u64(), ephemeral: reader.take(32), offer: reader.take(32) },
+    clusterId: reader.take(32),
+    sender: reader.take(32),
+    receiver: reader.take(32),
+    epoch: reader.u32(),
+    timestampMs: reader.u64(),
+    ephemeral: reader.take(32),
+    offer: reader.take(32),
   };
   const signature = reader.take(signatureBytes);
   reader.end();
@@ -105,8 +110,13 @@ export function offerSession(parties: AgreementParties, nowMs: number): OpenOffe
   const bytes = encode(
     offerTag,
     {
-      ...{ clusterId, sender: identity.publicKey, receiver: peer, epoch, timestampMs: nowMs },
-      ...{ ephemeral: rawAgreementKey(ephemeral), offer: noOffer },
+      clusterId,
+      sender: identity.publicKey,
+      receiver: peer,
+      epoch,
+      timestampMs: nowMs,
+      ephemeral: rawAgreementKey(ephemeral),
+      offer: noOffer,
     },
     identity,
   );
@@ -144,14 +154,22 @@ export function acceptSession(
   const bytes = encode(
     acceptTag,
     {
-      ...{ clusterId, sender: identity.publicKey, receiver: peer, epoch, timestampMs: nowMs },
-      ...{ ephemeral: rawAgreementKey(ephemeral), offer: sha256(offer) },
+      clusterId,
+      sender: identity.publicKey,
+      receiver: peer,
+      epoch,
+      timestampMs: nowMs,
+      ephemeral: rawAgreementKey(ephemeral),
+      offer: sha256(offer),
     },
     identity,
   );
   const agreed = {
-    ...{ secret: agree(ephemeral, offered.ephemeralKey), transcript: sha256(offer, bytes) },
-    ...{ clusterId, initiator: peer, responder: identity.publicKey },
+    secret: agree(ephemeral, offered.ephemeralKey),
+    transcript: sha256(offer, bytes),
+    clusterId,
+    initiator: peer,
+    responder: identity.publicKey,
   };
   return { bytes, keys: deriveSessionKeys(agreed, 'responder', nowMs), peerEpoch: offered.epoch };
 }

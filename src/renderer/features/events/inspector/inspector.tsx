@@ -11,6 +11,8 @@ import { feed } from '../../../state/feed-store.ts';
 import { closeInspector } from '../acts.ts';
 import { inspectorTabs, useEvents } from '../events-state.ts';
 import { payloadText } from '../model/payload-text.ts';
+import { partsOf } from '../model/topic-words.ts';
+import { TopicText } from '../parts/topic-text.tsx';
 import { ChartTab } from './chart-tab.tsx';
 import { DiffTab } from './diff-tab.tsx';
 import { Facts } from './facts.tsx';
@@ -51,7 +53,7 @@ function EventDetail({ header, sequence }: { readonly header: FeedHeader; readon
       <header className="sb-insp-head">
         <i className="sb-swatch" style={{ background: `var(--sb-${color})` }} />
         <h2 className="sb-mono sb-clip sb-grow sb-select" title={header.topic}>
-          {header.topic}
+          <TopicText topic={header.topic} origin={header.origin} />
         </h2>
         <IconButton
           label={isPinned ? t('unpin') : t('pin')}
@@ -84,7 +86,13 @@ function EventDetail({ header, sequence }: { readonly header: FeedHeader; readon
         <Button
           variant="default"
           onClick={() =>
-            useEvents.setState({ draft: { topic: header.topic, text: known === undefined ? '' : (JSON.stringify(known.value) ?? '') } })
+            useEvents.setState({
+              draft: {
+                topic: partsOf(header.topic).path,
+                text: known === undefined ? '' : (JSON.stringify(known.value) ?? ''),
+                nodeId: header.origin,
+              },
+            })
           }
         >
           {t('useAsDraft')}

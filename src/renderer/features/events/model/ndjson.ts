@@ -72,8 +72,7 @@ export async function exportEvents(options: {
 }
 
 function inputOf(event: FeedEvent): Parameters<EventFilter>[0] {
-  return { topic: event.topic,
-    origin: event.origin, preview: JSON.stringify(event.data) ?? '', isError: event.status === 'error' };
+  return { topic: event.topic, origin: event.origin, preview: JSON.stringify(event.data) ?? '', isError: event.status === 'error' };
 }
 
 /** `events-2026-11-21T12-01-03.ndjson` */

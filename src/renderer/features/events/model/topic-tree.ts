@@ -1,4 +1,4 @@
-/** The tree of topics that the node has seen: counts, rates, last values; bounded, flattened only where it is open. */
+/** The tree of topics that one node has seen: counts, rates, last values; bounded, flattened only where it is open. */
 import type { TopicStats } from '../../../../common/contract/events.ts';
 
 /** Topics in the tree; more are counted and named as a number. */
@@ -34,15 +34,21 @@ export interface TopicRow {
   readonly filter: string;
 }
 
-/** Levels of a topic: a remote one begins with its node. */
-function levelsOf(topic: string): readonly string[] {
-  return (topic.startsWith('/') ? topic.slice(1) : topic).split('/');
-}
-
 export class TopicTree {
+  readonly #prefix: string;
+  readonly #most: number;
   readonly #roots = new Map<string, TreeNode>();
   readonly #topics = new Map<string, TreeNode>();
   #omitted = 0;
+
+  /**
+   * @param prefix what stands before a path in keys and filters: nothing for the own node, else a node id or `+`
+   * @param most topics that are held
+   */
+  constructor(prefix = '', most = maxTreeTopics) {
+    this.#prefix = prefix;
+    this.#most = most;
+  }
 
   /** Topics in the tree. */
   get size(): number {
@@ -52,6 +58,18 @@ export class TopicTree {
   /** Topics that did not fit. */
   get omitted(): number {
     return this.#omitted;
+  }
+
+  /** The paths in the tree. */
+  get paths(): readonly string[] {
+    return [...this.#topics.keys()].sort();
+  }
+
+  /** Events of everything in the tree. */
+  get count(): number {
+    let total = 0;
+    for (const root of this.#roots.values()) total += countOf(root);
+    return total;
   }
 
   /** Takes the node's own counts; they are the truth. `dropped`: topics the node itself no longer tracks. */
@@ -70,12 +88,28 @@ export class TopicTree {
   }
 
   /** Adds one event that was announced since. */
-  note(topic: string, preview: string, nowMs: number): void {
-    const node = this.#ensure(topic);
+  note(path: string, preview: string, nowMs: number): void {
+    const node = this.#ensure(path);
     if (node === undefined) return;
     node.published++;
     node.lastValue = preview;
     node.changedAtMs = nowMs;
+  }
+
+  /** Adds everything of another tree: what several nodes say on one topic becomes one line. */
+  addAll(other: TopicTree): void {
+    for (const [path, node] of other.#topics) {
+      const mine = this.#ensure(path);
+      if (mine === undefined) {
+        this.#omitted++;
+        continue;
+      }
+      mine.published += node.published;
+      if (node.changedAtMs >= mine.changedAtMs) {
+        mine.changedAtMs = node.changedAtMs;
+        mine.lastValue = node.lastValue;
+      }
+    }
   }
 
   /** The lines that are to be seen: levels in `expanded` are open. */
@@ -83,12 +117,6 @@ export class TopicTree {
     const rows: TopicRow[] = [];
     for (const root of sorted(this.#roots)) this.#flatten(root, expanded, rows);
     return rows;
-  }
-
-  clear(): void {
-    this.#roots.clear();
-    this.#topics.clear();
-    this.#omitted = 0;
   }
 
   #flatten(node: TreeNode, expanded: ReadonlySet<string>, rows: TopicRow[]): void {
@@ -108,15 +136,14 @@ export class TopicTree {
     if (open) for (const child of sorted(node.children)) this.#flatten(child, expanded, rows);
   }
 
-  #ensure(topic: string): TreeNode | undefined {
-    const known = this.#topics.get(topic);
+  #ensure(path: string): TreeNode | undefined {
+    const known = this.#topics.get(path);
     if (known !== undefined) return known;
-    if (this.#topics.size >= maxTreeTopics) return undefined;
-    const local = topic.startsWith('/');
+    if (this.#topics.size >= this.#most) return undefined;
     let siblings = this.#roots;
     let parent: TreeNode | undefined;
-    for (const label of levelsOf(topic)) {
-      const key: string = parent === undefined ? (local ? `/${label}` : label) : `${parent.key}/${label}`;
+    for (const label of path.slice(1).split('/')) {
+      const key: string = `${parent?.key ?? this.#prefix}/${label}`;
       let node: TreeNode | undefined = siblings.get(key);
       if (node === undefined) {
         node = {
@@ -137,7 +164,7 @@ export class TopicTree {
     }
     if (parent === undefined) return undefined;
     parent.isTopic = true;
-    this.#topics.set(topic, parent);
+    this.#topics.set(path, parent);
     return parent;
   }
 }

@@ -1,17 +1,27 @@
 import { type FormEvent, useState } from 'react';
 import { Autocomplete, Button } from '../../../design/controls/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
 import { addSubscription } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
+import { suggestTopics } from '../model/topic-words.ts';
 
 const suggestedTopics = 12;
 
-/** The field for a new subscription: completion from the topics the node has seen, and what the wildcards mean. */
-export function AddSubscription({ topics }: { readonly topics: readonly string[] }) {
+interface AddSubscriptionProps {
+  /** Topics that the own node has seen. */
+  readonly own: readonly string[];
+  /** What is known of another node's. */
+  readonly topicsOf: (nodeId: string) => readonly string[];
+}
+
+/** The field for a new subscription: completion of topics and node names, and what the wildcards mean. */
+export function AddSubscription({ own, topicsOf }: AddSubscriptionProps) {
   const { t } = useTranslation('events');
   const { t: common } = useTranslation('common');
   const [topic, setTopic] = useState('');
   const [problem, setProblem] = useState<string>();
+  const nodes = useCluster((state) => state.nodes);
   const close = () => useEvents.setState({ adding: false });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -24,7 +34,7 @@ export function AddSubscription({ topics }: { readonly topics: readonly string[]
         description={t('addHelp')}
         inputWrapperOrder={['label', 'input', 'error', 'description']}
         placeholder={t('addPlaceholder')}
-        data={[...topics]}
+        data={[...suggestTopics(topic, { own, nodes, topicsOf })]}
         limit={suggestedTopics}
         value={topic}
         onChange={(next) => {

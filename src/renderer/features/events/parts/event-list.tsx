@@ -6,9 +6,11 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { feed } from '../../../state/feed-store.ts';
 import { formatCount } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { jumpToNewest } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
 import { clockOf } from '../model/clock.ts';
+import { topicCell } from './topic-text.tsx';
 
 const columns = '84px 8px clamp(140px, 27%, 300px) minmax(0, 1fr) 52px';
 
@@ -21,6 +23,7 @@ export function EventList() {
   const connected = useNode(({ connection }) => connection.kind === 'connected');
   const rowHeight = useRowHeight('--sb-tree-row');
   const { view } = feed;
+  const nameOf = useNodeNames();
   const errorWord = t('errorEvent');
   const selectedIndex = selected === undefined ? -1 : view.indexOf(selected);
   const select = (index: number) => {
@@ -35,7 +38,7 @@ export function EventList() {
         count={view.count}
         rowHeight={rowHeight}
         keyOf={(index) => view.sequenceAt(index)}
-        renderRow={(index) => eventRow(view.sequenceAt(index), errorWord)}
+        renderRow={(index) => eventRow(view.sequenceAt(index), errorWord, nameOf)}
         columns={columns}
         rowClassName="compact"
         selectedIndex={selectedIndex === -1 ? undefined : selectedIndex}
@@ -74,7 +77,7 @@ function JumpButton() {
 }
 
 /** The cells of a row. Not a component: hooks and memo would cost more than the five cells do. */
-function eventRow(sequence: number, errorWord: string): ReactNode {
+function eventRow(sequence: number, errorWord: string, nameOf: (nodeId: string) => string): ReactNode {
   const { ring } = feed;
   const kind = ring.kindOf(sequence);
   if (kind === 'gap') return <GapRow sequence={sequence} />;
@@ -90,7 +93,7 @@ function eventRow(sequence: number, errorWord: string): ReactNode {
       ) : (
         <i className="sb-swatch" style={{ background: `var(--sb-${color ?? 'idle'})` }} />
       )}
-      <span className="sb-mono">{topic}</span>
+      {topicCell(topic, ring.originOf(sequence), nameOf)}
       <span className={kind === 'error' ? 'sb-mono sb-crit' : 'sb-mono sb-2'}>{ring.previewOf(sequence)}</span>
       <span className="sb-r sb-3">{ring.sizeOf(sequence)}</span>
     </>

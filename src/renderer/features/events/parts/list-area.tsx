@@ -1,13 +1,17 @@
+import { parseTopic } from '../../../../common/topics.ts';
 import { Button } from '../../../design/controls/index.ts';
 import { Empty, ErrorPanel, Loading } from '../../../design/feedback/states.tsx';
 import { IconBroadcast, IconEyeOff, IconFilter, IconPlus } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
 import { previewCharacters } from '../../../state/feed-ring.ts';
 import { feed } from '../../../state/feed-store.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { addSubscription, setFilter, setSubscriptions } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
+import { topicOfFilter } from '../model/filter.ts';
+import { isCovered } from '../model/topic-words.ts';
 import { useFeedVersion } from '../use-events-screen.ts';
 import { EventList } from './event-list.tsx';
 
@@ -20,6 +24,7 @@ export function ListArea() {
   useFeedVersion();
   const subscriptions = useEvents((state) => state.subscriptions);
   const filterText = useEvents((state) => state.filterText);
+  const nodes = useCluster((state) => state.nodes);
   if (feed.view.count > 0) return <EventList />;
   const { state } = feed;
   if (state.kind === 'failed') return <Refused />;
@@ -32,6 +37,28 @@ export function ListArea() {
         act={<Button onClick={() => setSubscriptions(subscriptions.map((known) => ({ ...known, hidden: false })))}>{t('showAll')}</Button>}
       >
         {t('hiddenText')}
+      </Empty>
+    );
+  }
+  const narrowed = topicOfFilter(filterText);
+  if (narrowed !== undefined && isTopic(narrowed) && !isCovered(narrowed, subscriptions, nodes)) {
+    return (
+      <Empty
+        icon={<IconFilter {...icon} />}
+        title={t('notSubscribed', { topic: narrowed })}
+        act={
+          <>
+            <Button leftSection={<IconPlus size={14} stroke={1.6} />} onClick={() => addSubscription(narrowed)}>
+              {t('subscribeHere')}
+            </Button>
+            <Button variant="default" onClick={() => setFilter('')}>
+              {common('clearFilter')}
+            </Button>
+          </>
+        }
+        terminal={{ label: t('terminal'), command: `signalbox subscribe ${quoted(narrowed)}` }}
+      >
+        {t('notSubscribedHelp')}
       </Empty>
     );
   }
@@ -48,6 +75,21 @@ export function ListArea() {
   }
   if (state.kind === 'opening') return <Loading asking={(seconds) => t('asking', { seconds })} cancelLabel={common('cancel')} />;
   return <NothingYet />;
+}
+
+/** False while it is half written. */
+function isTopic(text: string): boolean {
+  try {
+    parseTopic(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A shell reads # as a comment. */
+function quoted(topic: string): string {
+  return topic.includes('#') ? `'${topic}'` : topic;
 }
 
 function NothingYet() {

@@ -1,11 +1,16 @@
 import { type KeyboardEvent, useEffect, useState } from 'react';
+import { SignalboxError } from '../../../../common/errors.ts';
 import { allows } from '../../../../common/roles.ts';
 import { type EventName, eventNames } from '../../../../common/wire/messages.ts';
 import { Button, Select, TextInput, Tooltip } from '../../../design/controls/index.ts';
 import { StateLabel } from '../../../design/icons/index.ts';
+import { NodeShape } from '../../../design/icons/node-shape.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
 import { formatCount } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
+import { useScope } from '../../../state/scope.ts';
 import { messageOf } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
 import { parsePayload } from '../model/payload-text.ts';
@@ -30,6 +35,7 @@ export function PublishBar() {
     useEvents.setState({ draft: { ...draft, ...part } });
     setOutcome(undefined);
   };
+  const node = usePublishNode();
   const send = async () => {
     setChecked(true);
     if (reason !== undefined || working) return;
@@ -40,17 +46,15 @@ export function PublishBar() {
     if (payload.problem !== undefined) return;
     setWorking(true);
     try {
-      const { topic, seq, subscribers } = await nodeClient().call('events.publish', {
-        topic: draft.topic.trim(),
-        name,
-        data: payload.value,
-      });
-      setOutcome({
-        kind: 'done',
-        text: t('published', { topic, seq: formatCount(seq), count: subscribers, amount: formatCount(subscribers) }),
-      });
+      const params = { topic: draft.topic.trim(), name, data: payload.value };
+      const target = node.isOther ? { target: { node: node.nodeId } } : {};
+      const { topic, seq, subscribers } = await nodeClient().call('events.publish', params, target);
+      const numbers = { topic, seq: formatCount(seq), count: subscribers, amount: formatCount(subscribers) };
+      setOutcome({ kind: 'done', text: node.isOther ? t('publishedOn', { ...numbers, node: node.name }) : t('published', numbers) });
     } catch (error) {
-      setOutcome({ kind: 'failed', text: messageOf(error) });
+      const denied = node.isOther && error instanceof SignalboxError && error.code === 'FORBIDDEN' && error.message.includes(' role ');
+      const why = denied ? ` ${t('publishDenied', { node: node.name, setting: 'federation.unsignedRole' })}` : '';
+      setOutcome({ kind: 'failed', text: `${messageOf(error)}${why}` });
     } finally {
       setWorking(false);
     }
@@ -67,6 +71,18 @@ export function PublishBar() {
   return (
     <div className="sb-events-publish" data-region="publish">
       <div className="sb-events-publish-fields">
+        {node.choices.length > 1 && (
+          <Select
+            aria-label={t('publishNode')}
+            data={node.choices.map((choice) => ({ value: choice.nodeId, label: choice.name }))}
+            value={node.nodeId}
+            onChange={(nodeId) => change({ nodeId: nodeId ?? undefined })}
+            searchable
+            leftSection={node.info === undefined ? undefined : <NodeShape node={node.info} />}
+            className="sb-events-publish-node"
+            comboboxProps={{ position: 'top-start', width: 240 }}
+          />
+        )}
         <TextInput
           aria-label={t('publishTopic')}
           placeholder={t('publishTopicPlaceholder')}
@@ -94,7 +110,7 @@ export function PublishBar() {
           data={[...eventNames]}
           value={name}
           onChange={(next) => setName((next ?? 'data_generated') as EventName)}
-          w={164}
+          w={140}
           comboboxProps={{ position: 'top-end', width: 200 }}
         />
         <Tooltip label={reason} disabled={reason === undefined}>
@@ -114,4 +130,22 @@ export function PublishBar() {
       </div>
     </div>
   );
+}
+
+/** Where an event is published: the node that was chosen, else the instance that is looked at, else the own node. */
+function usePublishNode() {
+  const nodes = useCluster((state) => state.nodes);
+  const scope = useScope((state) => state.scope);
+  const chosen = useEvents((state) => state.draft.nodeId);
+  const nameOf = useNodeNames();
+  const own = nodes.find((node) => node.self)?.nodeId ?? '';
+  const nodeId = chosen ?? (scope.kind === 'node' ? scope.nodeId : own);
+  const known = nodes.map((node) => ({ nodeId: node.nodeId, name: nameOf(node.nodeId) }));
+  return {
+    nodeId,
+    name: nameOf(nodeId),
+    isOther: nodeId !== own && own !== '',
+    info: nodes.find((node) => node.nodeId === nodeId),
+    choices: known.some((choice) => choice.nodeId === nodeId) ? known : [...known, { nodeId, name: nameOf(nodeId) }],
+  };
 }

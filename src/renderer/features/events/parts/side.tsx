@@ -5,13 +5,13 @@ import { useEvents } from '../events-state.ts';
 import { AddSubscription } from './add-subscription.tsx';
 import { SubscriptionList } from './subscription-list.tsx';
 import { TopicTreePanel } from './topic-tree-panel.tsx';
-import { useTopicTree } from './use-topic-tree.ts';
+import { useClusterTopics } from './use-cluster-topics.ts';
 
 /** The left column: what is subscribed, and which topics there are. */
 export function Side() {
   const { t } = useTranslation('events');
   const adding = useEvents((state) => state.adding);
-  const topics = useTopicTree();
+  const state = useClusterTopics();
   return (
     <>
       <header className="sb-viewbar">
@@ -21,9 +21,9 @@ export function Side() {
           <IconPlus size={16} stroke={1.5} />
         </IconButton>
       </header>
-      {adding && <AddSubscription topics={topics.names} />}
+      {adding && <AddSubscription own={state.names} topicsOf={(nodeId) => state.topics.pathsOf(nodeId)} />}
       <SubscriptionList />
-      <TopicTreePanel topics={topics} />
+      <TopicTreePanel state={state} />
     </>
   );
 }

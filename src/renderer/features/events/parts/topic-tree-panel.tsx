@@ -1,34 +1,36 @@
-import { type ReactNode, useMemo } from 'react';
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
+import { ContextMenu } from '../../../design/controls/context-menu.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
-import { IconChevronDown, IconChevronRight } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { useCluster } from '../../../state/cluster.ts';
 import { formatCount } from '../../../state/format.ts';
+import { canonicalTopic } from '../../../state/node-resolver.ts';
 import { toggleTopicFilter } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
+import type { ClusterLine } from '../model/cluster-topics.ts';
 import { topicOfFilter } from '../model/filter.ts';
-import { shortValue, type TopicRow } from '../model/topic-tree.ts';
-import type { TopicTreeState } from './use-topic-tree.ts';
+import { isCovered } from '../model/topic-words.ts';
+import { TreeLine } from './tree-line.tsx';
+import { useTreeMenu } from './tree-menu.tsx';
+import type { ClusterTopicsState } from './use-cluster-topics.ts';
 
-/** How long a line that changed keeps its ground (look.md section 3). */
-const flashMs = 400;
-const indentPx = 14;
-
-/** The topics of the node as a tree; a line narrows the filter to itself and what is under it. */
-export function TopicTreePanel({ topics }: { readonly topics: TopicTreeState }) {
+/** The topics of every node as a tree; a line narrows the list to itself and what is under it. */
+export function TopicTreePanel({ state }: { readonly state: ClusterTopicsState }) {
   const { t } = useTranslation('events');
   const { t: common } = useTranslation('common');
-  const { tree, version, loading, error, retry } = topics;
-  const expanded = useEvents((state) => state.expanded);
+  const { topics, version, loading, error, retry } = state;
+  const nodes = useCluster((cluster) => cluster.nodes);
+  const expanded = useEvents((events) => events.expanded);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that the tree, which stays the same object, has changed
-  const rows = useMemo(() => tree.rows(expanded), [tree, version, expanded]);
+  const lines = useMemo(() => topics.lines(nodes, expanded), [topics, version, nodes, expanded]);
   return (
     <section className="sb-col sb-grow sb-events-topics" aria-labelledby="events-topics">
       <div className="sb-events-section">
         <h2 id="events-topics" className="sb-cap">
           {t('topics')}
         </h2>
-        <span className="sb-cap sb-num">{t('topicCount', { amount: formatCount(tree.size) })}</span>
+        <span className="sb-cap sb-num">{t('topicCount', { amount: formatCount(topics.own.size) })}</span>
       </div>
       {error !== undefined && (
         <p className="sb-events-note sb-warn">
@@ -38,79 +40,88 @@ export function TopicTreePanel({ topics }: { readonly topics: TopicTreeState }) 
           </button>
         </p>
       )}
-      {rows.length === 0 && !loading && error === undefined && <p className="sb-events-note sb-3">{t('topicsEmpty')}</p>}
-      {rows.length > 0 && <Tree rows={rows} expanded={expanded} />}
-      {tree.omitted > 0 && <p className="sb-events-note sb-3">{t('topicsOmitted', { amount: formatCount(tree.omitted) })}</p>}
+      {lines.length === 0 && !loading && error === undefined && <p className="sb-events-note sb-3">{t('topicsEmpty')}</p>}
+      {lines.length > 0 && <Tree lines={lines} expanded={expanded} />}
+      {topics.own.omitted > 0 && <p className="sb-events-note sb-3">{t('topicsOmitted', { amount: formatCount(topics.own.omitted) })}</p>}
     </section>
   );
 }
 
-function Tree({ rows, expanded }: { readonly rows: readonly TopicRow[]; readonly expanded: ReadonlySet<string> }) {
+function Tree({ lines, expanded }: { readonly lines: readonly ClusterLine[]; readonly expanded: ReadonlySet<string> }) {
   const { t } = useTranslation('events');
   const filterText = useEvents((state) => state.filterText);
   const cursor = useEvents((state) => state.treeCursor);
+  const subscriptions = useEvents((state) => state.subscriptions);
+  const nodes = useCluster((state) => state.nodes);
+  const [menu, setMenu] = useState<{ readonly line: ClusterLine; readonly at: { readonly x: number; readonly y: number } }>();
+  const entriesOf = useTreeMenu();
+  const frame = useRef<HTMLDivElement>(null);
   const rowHeight = useRowHeight('--sb-tree-row');
-  const narrowed = topicOfFilter(filterText);
+  const narrowed = canonicalTopic(topicOfFilter(filterText) ?? '', nodes);
   const toggle = (index: number, open: boolean) => {
-    const key = rows[index]?.key;
+    const key = lines[index]?.key;
     if (key === undefined) return;
     const next = new Set(expanded);
     if (open) next.add(key);
     else next.delete(key);
     useEvents.setState({ expanded: next });
   };
-  const cursorIndex = rows.findIndex((row) => row.key === cursor);
+  const cursorIndex = lines.findIndex((line) => line.key === cursor);
   const nowMs = Date.now();
+  const openMenu = (event: MouseEvent<HTMLElement>) => {
+    const element = event.target instanceof Element ? event.target.closest('[aria-posinset]') : null;
+    const line = lines[Number(element?.getAttribute('aria-posinset')) - 1];
+    if (line === undefined || entriesOf(line).length === 0) return;
+    event.preventDefault();
+    useEvents.setState({ treeCursor: line.key });
+    setMenu({ line, at: { x: event.clientX, y: event.clientY } });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const line = lines[cursorIndex];
+    if (line === undefined || entriesOf(line).length === 0) return;
+    if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return;
+    event.preventDefault();
+    const box = event.currentTarget.querySelector('[aria-selected="true"]')?.getBoundingClientRect();
+    setMenu({ line, at: { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 } });
+  };
+  const closeMenu = () => {
+    setMenu(undefined);
+    frame.current?.querySelector<HTMLElement>('.sb-virtual')?.focus();
+  };
   return (
-    <VirtualList
-      label={t('topicTree')}
-      count={rows.length}
-      rowHeight={rowHeight}
-      keyOf={(index) => rows[index]?.key ?? index}
-      renderRow={(index) => treeRow(rows[index], nowMs, narrowed, (open) => toggle(index, open))}
-      columns="minmax(0, 1fr)"
-      rowClassName="compact sb-tree-row"
-      selectedIndex={cursorIndex === -1 ? undefined : cursorIndex}
-      onSelect={(index) => useEvents.setState({ treeCursor: rows[index]?.key })}
-      onOpen={(index) => {
-        const row = rows[index];
-        if (row !== undefined) toggleTopicFilter(row.filter);
-      }}
-      openOnClick
-      tree={{
-        levelOf: (index) => (rows[index]?.depth ?? 0) + 1,
-        expandedOf: (index) => rows[index]?.expanded,
-        onToggle: toggle,
-      }}
-    />
-  );
-}
-
-function treeRow(row: TopicRow | undefined, nowMs: number, narrowed: string | undefined, toggle: (open: boolean) => void): ReactNode {
-  if (row === undefined) return null;
-  const { expanded } = row;
-  const fresh = nowMs - row.changedAtMs < flashMs;
-  return (
-    <span className="sb-tree-cells" style={{ paddingLeft: row.depth * indentPx }} data-narrowed={narrowed === row.filter || undefined}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the pointer's way; the keyboard has Right and Left */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the tree */}
-      <span
-        className="sb-tree-twist"
-        onClick={(event) => {
-          if (expanded === undefined) return;
-          event.stopPropagation();
-          toggle(!expanded);
-        }}
-      >
-        {expanded === true && <IconChevronDown size={12} stroke={1.8} />}
-        {expanded === false && <IconChevronRight size={12} stroke={1.8} />}
-      </span>
-      <span className="sb-mono sb-clip">{row.label}</span>
-      {/* The key changes with the value, so that the ground flashes once for each. */}
-      <span key={fresh ? row.changedAtMs : 0} className={fresh ? 'sb-tree-value sb-flash sb-clip' : 'sb-tree-value sb-clip'}>
-        {expanded === true ? '' : shortValue(row.lastValue)}
-      </span>
-      <span className="sb-num sb-3 sb-tree-count">{formatCount(row.count)}</span>
-    </span>
+    <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys and menu belong to the tree inside */}
+      <div ref={frame} className="sb-col sb-grow" onContextMenu={openMenu} onKeyDown={onKeyDown}>
+        <VirtualList
+          label={t('topicTree')}
+          count={lines.length}
+          rowHeight={rowHeight}
+          keyOf={(index) => lines[index]?.key ?? index}
+          renderRow={(index) => {
+            const line = lines[index];
+            if (line === undefined) return null;
+            const offered = line.kind === 'topic' && !isCovered(line.filter, subscriptions, nodes);
+            const isNarrowed = line.kind !== 'note' && narrowed === line.filter;
+            return <TreeLine line={line} nowMs={nowMs} narrowed={isNarrowed} offered={offered} onToggle={(open) => toggle(index, open)} />;
+          }}
+          columns="minmax(0, 1fr)"
+          rowClassName="compact sb-tree-row"
+          selectedIndex={cursorIndex === -1 ? undefined : cursorIndex}
+          onSelect={(index) => useEvents.setState({ treeCursor: lines[index]?.key })}
+          onOpen={(index) => {
+            const line = lines[index];
+            if (line?.kind === 'topic') toggleTopicFilter(line.filter);
+            else if (line !== undefined && line.expanded !== undefined) toggle(index, !line.expanded);
+          }}
+          openOnClick
+          tree={{
+            levelOf: (index) => (lines[index]?.depth ?? 0) + 1,
+            expandedOf: (index) => lines[index]?.expanded,
+            onToggle: toggle,
+          }}
+        />
+      </div>
+      {menu !== undefined && <ContextMenu at={menu.at} label={t('treeMenu')} entries={entriesOf(menu.line)} onClose={closeMenu} />}
+    </>
   );
 }

@@ -29,8 +29,8 @@ export interface NodeRow {
 export interface NodeGrid {
   /** Plain members of the answers. */
   readonly columns: readonly string[];
-  /** Members that did not fit into the columns. */
-  readonly hiddenColumns: number;
+  /** Those in which some node differs from most. */
+  readonly differing: ReadonlySet<string>;
   readonly rows: readonly NodeRow[];
   readonly answered: number;
   /** The node whose answer took longest, of those whose time is known. */
@@ -39,7 +39,6 @@ export interface NodeGrid {
 
 export type GatheredRun = Pick<Run, 'asked' | 'parts' | 'state' | 'data'>;
 
-const mostColumns = 7;
 /** The one column of answers that have no members. */
 export const wholeAnswer = '';
 
@@ -50,7 +49,7 @@ export function nodeGrid(run: GatheredRun): NodeGrid {
   const byNode = new Map(results.map((result) => [result.node, result]));
   const times = new Map(run.parts.map((part) => [part.result.node, part.afterMs]));
   const answers = results.filter((result) => result.status === 'success').map((result) => result.data);
-  const { columns, hidden, usual } = columnsOf(answers, identities(run, results));
+  const { columns, differing, usual } = columnsOf(answers, identities(run, results));
   const rows = nodesAsked(run, results, gathered?.missing ?? []).map(({ nodeId, info }): NodeRow => {
     const result = byNode.get(nodeId);
     return {
@@ -65,7 +64,7 @@ export function nodeGrid(run: GatheredRun): NodeGrid {
   const known = rows.flatMap((row) => (row.state === 'ok' && row.afterMs !== undefined ? [row.afterMs] : []));
   return {
     columns,
-    hiddenColumns: hidden,
+    differing,
     rows,
     answered: rows.filter((row) => row.state === 'ok').length,
     slowestMs: known.length === 0 ? undefined : Math.max(...known),
@@ -91,11 +90,11 @@ function stateOf(result: NodeResult | undefined, info: NodeInfo | undefined, run
 
 interface Columns {
   readonly columns: readonly string[];
-  readonly hidden: number;
+  readonly differing: ReadonlySet<string>;
   readonly usual: ReadonlyMap<string, unknown>;
 }
 
-/** Plain members in the order of the answers. Where they do not all fit, those that differ go before the others. */
+/** Plain members in the order of the answers. */
 function columnsOf(answers: readonly unknown[], repeated: ReadonlySet<string>): Columns {
   const plain = new Set(answers.flatMap((answer) => (isRow(answer) ? Object.keys(answer).filter((key) => isPlain(answer[key])) : [])));
   const telling = [...plain].filter((column) => !repeated.has(column));
@@ -105,9 +104,14 @@ function columnsOf(answers: readonly unknown[], repeated: ReadonlySet<string>): 
     const found = usualValue(answers.map((answer) => memberOf(answer, column)));
     if (found !== undefined) usual.set(column, found.value);
   }
-  const differing = all.filter((column) => answers.some((answer) => differs(answer, column, usual)));
-  const kept = new Set([...new Set([...differing, ...all])].slice(0, mostColumns));
-  return { columns: all.filter((column) => kept.has(column)), hidden: all.length - kept.size, usual };
+  const differing = new Set(all.filter((column) => answers.some((answer) => differs(answer, column, usual))));
+  return { columns: all, differing, usual };
+}
+
+/** The columns for which there is room: those that differ go before the others, the order stays (look.md 4). */
+export function columnsThatFit({ columns, differing }: NodeGrid, most: number): readonly string[] {
+  const kept = new Set([...new Set([...differing, ...columns])].slice(0, most));
+  return columns.filter((column) => kept.has(column));
 }
 
 /** Members in which every node only says who it is: the row does that already. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import { Select } from '../../../design/controls/index.ts';
-import { IconServer, type StateKind, StateShape } from '../../../design/icons/index.ts';
+import { IconServer, StateShape } from '../../../design/icons/index.ts';
+import { NodeShape } from '../../../design/icons/node-shape.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { useNode } from '../../../state/node.ts';
@@ -92,10 +92,4 @@ function Option({ label, choice }: { readonly label: string; readonly choice: Ta
       {choice?.target.kind === 'broadcast' && <span className="sb-3">{t('targetNoAnswer')}</span>}
     </span>
   );
-}
-
-const shapes: Record<NodeInfo['status'], StateKind> = { online: 'online', offline: 'offline', unknown: 'unknown' };
-
-function NodeShape({ node }: { readonly node: NodeInfo }) {
-  return <StateShape kind={node.status === 'online' && node.health !== 'ok' ? 'warn' : shapes[node.status]} />;
 }

@@ -21,13 +21,15 @@ interface NodeDetailProps {
   readonly row: NodeRow;
   readonly run: Run;
   readonly grid: NodeGrid;
+  /** Members for which the grid has no room. */
+  readonly hiddenColumns: number;
   readonly nameOf: (nodeId: string) => string;
 }
 
 /** One node's part of a gathered answer: whole, or compared with the others. */
 export function NodeDetail(props: NodeDetailProps) {
   const { t } = useTranslation('rpc');
-  const { row, run, grid, nameOf } = props;
+  const { row, run, grid, hiddenColumns, nameOf } = props;
   const [view, setView] = useState<View>('answer');
   const others = useMemo(() => grid.rows.filter((known) => known.state === 'ok' && known.nodeId !== row.nodeId), [grid, row.nodeId]);
   const [wanted, setWanted] = useState(most);
@@ -44,7 +46,8 @@ export function NodeDetail(props: NodeDetailProps) {
         <NodeRowState row={row} />
         <span className="sb-3 sb-num">{facts.filter((fact) => fact !== undefined).join(' · ')}</span>
         <span className="sb-grow" />
-        {grid.rows.some((known) => known.cells.some((cell) => cell.differs)) && <span className="sb-3 sb-clip">{t('differs')}</span>}
+        {hiddenColumns > 0 && view === 'answer' && <span className="sb-3 sb-clip">{t('hiddenColumns', { count: hiddenColumns })}</span>}
+        {grid.differing.size > 0 && <span className="sb-3 sb-clip">{t('differs')}</span>}
         {compares && view === 'differences' && (
           <Select
             size="xs"

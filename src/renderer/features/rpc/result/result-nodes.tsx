@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react';
+import { useElementSize } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { TopRow } from '../../../design/layout/row-split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
-import { gridColumns, type NodeGrid, type NodeRow, sortNodeRows, wholeAnswer } from '../model/node-grid.ts';
+import { columnsThatFit, gridColumns, type NodeGrid, type NodeRow, sortNodeRows, wholeAnswer } from '../model/node-grid.ts';
 import type { Sorting } from '../model/result-table.ts';
 import type { Run } from '../state/run.ts';
 import { whyEmpty } from './error-words.ts';
@@ -14,6 +15,9 @@ import { NodeRowState } from './node-row-state.tsx';
 import { shownCell } from './shown-cell.ts';
 
 const fixedTracks = 'minmax(110px, 1.4fr) 120px 64px';
+/** Width in px that name, state and time take with their gaps, and that each further column takes at least. */
+const fixedWidth = 342;
+const columnWidth = 96;
 
 /** One row for each node as its part comes; what differs from most is marked; the chosen node's answer below. */
 export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: NodeGrid }) {
@@ -23,7 +27,9 @@ export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: N
   const [chosen, setChosen] = useState<string>();
   const rowHeight = useRowHeight('--sb-row');
   const rows = useMemo(() => sortNodeRows(grid.rows, sorting, nameOf), [grid, sorting, nameOf]);
-  const tracks = `${fixedTracks}${' minmax(72px, 1fr)'.repeat(Math.max(1, grid.columns.length))}`;
+  const { ref, width } = useElementSize();
+  const columns = useMemo(() => columnsThatFit(grid, Math.max(1, Math.floor((width - fixedWidth) / columnWidth))), [grid, width]);
+  const tracks = `${fixedTracks}${' minmax(72px, 1fr)'.repeat(Math.max(1, columns.length))}`;
   const numeric = useMemo(() => numericColumns(grid), [grid]);
   const index = Math.max(
     0,
@@ -40,7 +46,8 @@ export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: N
         label={t('resizeNodes')}
         className="sb-col"
       >
-        <GridHead grid={grid} tracks={tracks} numeric={numeric} sorting={sorting} onSort={setSorting} />
+        <div ref={ref} />
+        <GridHead columns={columns} tracks={tracks} numeric={numeric} sorting={sorting} onSort={setSorting} />
         <VirtualList
           label={t('result_nodes')}
           count={rows.length}
@@ -51,17 +58,21 @@ export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: N
           onSelect={(at) => setChosen(rows[at]?.nodeId)}
           renderRow={(at) => {
             const shown = rows[at];
-            return shown === undefined ? null : <GridRow row={shown} name={nameOf(shown.nodeId)} run={run} numeric={numeric} />;
+            return shown === undefined ? null : (
+              <GridRow row={shown} name={nameOf(shown.nodeId)} run={run} columns={columns} numeric={numeric} />
+            );
           }}
         />
       </TopRow>
-      {row !== undefined && <NodeDetail key={row.nodeId} row={row} run={run} grid={grid} nameOf={nameOf} />}
+      {row !== undefined && (
+        <NodeDetail key={row.nodeId} row={row} run={run} grid={grid} hiddenColumns={grid.columns.length - columns.length} nameOf={nameOf} />
+      )}
     </>
   );
 }
 
 function GridHead(props: {
-  readonly grid: NodeGrid;
+  readonly columns: readonly string[];
   readonly tracks: string;
   readonly numeric: ReadonlySet<string>;
   readonly sorting: Sorting | undefined;
@@ -73,7 +84,7 @@ function GridHead(props: {
     { column: gridColumns.node, title: t('column_node') },
     { column: gridColumns.result, title: t('column_result') },
     { column: gridColumns.time, title: t('column_timeMs') },
-    ...props.grid.columns.map((column) => ({ column, title: column === wholeAnswer ? t('result') : column })),
+    ...props.columns.map((column) => ({ column, title: column === wholeAnswer ? t('result') : column })),
   ];
   return (
     <div className="sb-rpc-table-head">
@@ -95,7 +106,13 @@ function GridHead(props: {
   );
 }
 
-function GridRow(props: { readonly row: NodeRow; readonly name: string; readonly run: Run; readonly numeric: ReadonlySet<string> }) {
+function GridRow(props: {
+  readonly row: NodeRow;
+  readonly name: string;
+  readonly run: Run;
+  readonly columns: readonly string[];
+  readonly numeric: ReadonlySet<string>;
+}) {
   const { t } = useTranslation('rpc');
   const { row, numeric } = props;
   const why = whyEmpty(t, row, props.run, props.name);
@@ -111,19 +128,21 @@ function GridRow(props: { readonly row: NodeRow; readonly name: string; readonly
           {why}
         </span>
       ) : (
-        row.cells.map((cell) => {
-          const text = shownCell(cell.column, cell.value);
-          return (
-            <span
-              key={cell.column}
-              title={cell.differs ? t('differsCell', { value: text }) : text}
-              className={`${numeric.has(cell.column) ? 'sb-r' : ''}${cell.differs ? ' sb-rpc-differs' : ''}`}
-            >
-              {text}
-              {cell.differs && ' ≠'}
-            </span>
-          );
-        })
+        row.cells
+          .filter((cell) => props.columns.includes(cell.column))
+          .map((cell) => {
+            const text = shownCell(cell.column, cell.value);
+            return (
+              <span
+                key={cell.column}
+                title={cell.differs ? t('differsCell', { value: text }) : text}
+                className={`${numeric.has(cell.column) ? 'sb-r' : ''}${cell.differs ? ' sb-rpc-differs' : ''}`}
+              >
+                {text}
+                {cell.differs && ' ≠'}
+              </span>
+            );
+          })
       )}
     </>
   );

@@ -1,4 +1,4 @@
-import { useMemo, useRef } from 'react';
+import { memo, useMemo, useRef } from 'react';
 import { Graph, type GraphBox } from '../../../design/data/graph.tsx';
 import type { Direction } from '../../../design/data/graph-neighbour.ts';
 import { useTranslation } from '../../../i18n/index.ts';
@@ -14,7 +14,7 @@ import { TopologyLinks } from './topology-links.tsx';
 const brokerId = 'broker';
 
 /** The graph. It is laid out when a node comes or goes, never when a value changes. */
-export function TopologyGraph({ wheelZooms }: { readonly wheelZooms: boolean }) {
+export const TopologyGraph = memo(function TopologyGraph({ wheelZooms }: { readonly wheelZooms: boolean }) {
   const { t } = useTranslation('topology');
   const { hub, cells } = useLayout();
   const boxes = useMemo(() => [...cells].map(([id, cell]): GraphBox => ({ id, ...pointOf(cell), ...nodeSize })), [cells]);
@@ -40,7 +40,7 @@ export function TopologyGraph({ wheelZooms }: { readonly wheelZooms: boolean }) 
       words={{ fit: t('fit'), zoomIn: t('zoomIn'), zoomOut: t('zoomOut') }}
     />
   );
-}
+});
 
 function step({ column, row }: Cell, direction: Direction): Cell {
   switch (direction) {

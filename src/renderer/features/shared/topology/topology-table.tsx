@@ -1,18 +1,18 @@
+import { useShallow } from 'zustand/react/shallow';
 import { GridTable } from '../../../design/data/grid-table.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
-import { formatTime } from '../../../state/format.ts';
 import { hostOf, useBroker } from './broker.ts';
 import { conditionShapes } from './model/node-view.ts';
 import { openNode } from './open-node.ts';
-import { type NodeView, useNodeView } from './use-node-view.ts';
+import { type NodeView, useLastStatus, useNodeView, useRate } from './use-node-view.ts';
 
 /** The same facts as the graph's, for whoever reads rather than looks. */
 export function TopologyTable() {
   const { t } = useTranslation('topology');
-  const nodes = useCluster((state) => state.nodes);
+  const ids = useCluster(useShallow(({ nodes }) => nodes.map(({ nodeId }) => nodeId)));
   return (
     <ScrollArea label={t('tableLabel')} className="tp-table">
       <GridTable
@@ -25,7 +25,7 @@ export function TopologyTable() {
           { id: 'roundTrip', title: t('roundTrip'), width: '84px', right: true },
           { id: 'seen', title: t('lastStatus'), width: '132px', right: true, optional: true },
         ]}
-        rows={nodes.map(({ nodeId }) => ({
+        rows={ids.map((nodeId) => ({
           id: nodeId,
           cells: cellParts.map((Part) => <LiveCell key={Part.name} nodeId={nodeId} Part={Part} />),
         }))}
@@ -34,20 +34,20 @@ export function TopologyTable() {
   );
 }
 
-/** One cell that follows its node by itself: a new measure draws no other row. */
+/** One cell that follows its node by itself: what is new of one node draws no other row. */
 function LiveCell({ nodeId, Part }: { readonly nodeId: string; readonly Part: (props: { readonly view: NodeView }) => React.ReactNode }) {
   const view = useNodeView(nodeId);
   return view === undefined ? null : <Part view={view} />;
 }
 
-function NameCell({ view: { node } }: { readonly view: NodeView }) {
+function NameCell({ view: { nodeId, name, isSelf } }: { readonly view: NodeView }) {
   const { t } = useTranslation('topology');
   return (
     <span className="sb-flex">
-      <button type="button" className="sb-link sb-clip" onClick={() => openNode(node.nodeId)}>
-        {node.name}
+      <button type="button" className="sb-link sb-clip" onClick={() => openNode(nodeId)}>
+        {name}
       </button>
-      {node.self && <span className="sb-3">{t('thisNode')}</span>}
+      {isSelf && <span className="sb-3">{t('thisNode')}</span>}
     </span>
   );
 }
@@ -65,17 +65,17 @@ function StateCell({ view: { condition, reason, problems } }: { readonly view: N
   );
 }
 
-function LinkCell({ view: { node } }: { readonly view: NodeView }) {
+function LinkCell({ view: { nodeId } }: { readonly view: NodeView }) {
   const { t } = useTranslation('topology');
   const { hubId, address } = useBroker();
-  const hub = useCluster(({ nodes }) => nodes.find(({ nodeId }) => nodeId === hubId)?.name);
-  if (node.nodeId === hubId) return <span className="sb-2">{t('isHub')}</span>;
+  const hub = useCluster(({ nodes }) => nodes.find((node) => node.nodeId === hubId)?.name);
+  if (nodeId === hubId) return <span className="sb-2">{t('isHub')}</span>;
   return <span className="sb-2">{hub ?? (address === undefined ? t('noMeasure') : hostOf(address))}</span>;
 }
 
-function RateCell({ view: { rate } }: { readonly view: NodeView }) {
+function RateCell({ view: { nodeId } }: { readonly view: NodeView }) {
   const { t } = useTranslation('topology');
-  return rate ?? t('noMeasure');
+  return useRate(nodeId) ?? t('noMeasure');
 }
 
 function RoundTripCell({ view: { roundTrip } }: { readonly view: NodeView }) {
@@ -83,9 +83,9 @@ function RoundTripCell({ view: { roundTrip } }: { readonly view: NodeView }) {
   return roundTrip ?? t('noMeasure');
 }
 
-function SeenCell({ view: { node } }: { readonly view: NodeView }) {
+function SeenCell({ view: { nodeId } }: { readonly view: NodeView }) {
   const { t } = useTranslation('topology');
-  return node.self || node.lastSeenAt === null ? t('noMeasure') : formatTime(node.lastSeenAt);
+  return useLastStatus(nodeId) ?? t('noMeasure');
 }
 
 const cellParts = [NameCell, StateCell, LinkCell, RateCell, RoundTripCell, SeenCell];

@@ -10,6 +10,7 @@ let watch: ClockWatch;
 /** How far the other node's clock is ahead, and whether it answers. */
 let offsetMs: number;
 let answers: boolean;
+let garbage: unknown;
 let asked: number;
 
 function presence(fields: Partial<PresenceMessage> = {}): PresenceMessage {
@@ -31,12 +32,14 @@ beforeEach(() => {
   vi.useFakeTimers();
   offsetMs = 1_000;
   answers = true;
+  garbage = undefined;
   asked = 0;
   directory = new NodeDirectory(Date.now);
   watch = new ClockWatch({
     gateway: {
       call: () => {
         asked++;
+        if (garbage !== undefined) return Promise.resolve(garbage);
         return answers ? Promise.resolve({ nowMs: Date.now() + offsetMs }) : Promise.reject(new Error('no answer'));
       },
     },
@@ -52,6 +55,14 @@ afterEach(() => {
 });
 
 describe('the clock of another node', () => {
+  it.each([[null], [{}], [{ nowMs: 'noon' }]])('counts as unmeasured when the answer is %j', async (answer) => {
+    garbage = answer;
+    directory.apply(presence());
+    await pass(2_300);
+    expect([measured(), directory.get('far')?.rttMs]).toEqual([undefined, undefined]);
+    await expect(watch.measure({ nodeId: 'far', name: 'far' } as never, 1)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+
   it('is measured soon after it appeared, and again all the while', async () => {
     directory.apply(presence());
     await pass(2_300);

@@ -49,12 +49,23 @@ describe('HubRules', () => {
   it('keep no more retained statuses than there may be', () => {
     const rules = new HubRules('c');
     for (let index = 0; index < federationLimits.retainedStatuses; index++)
-      expect(rules.publish(`c/service/n${index}/status`, true, false)).toBeUndefined();
-    expect(rules.publish('c/service/n0/status', true, false)).toBeUndefined();
-    expect(rules.publish('c/service/more/status', true, false)).toBe('too many retained messages');
+      expect(rules.publish(`c/service/n${index}/status`, true, 500)).toBeUndefined();
+    expect(rules.publish('c/service/n0/status', true, 500)).toBeUndefined();
+    expect(rules.publish('c/service/more/status', true, 500)).toBe('too many retained messages');
     expect(rules.retainedCount).toBe(federationLimits.retainedStatuses);
-    rules.publish('c/service/n0/status', true, true);
-    expect(rules.publish('c/service/more/status', true, false)).toBeUndefined();
+    rules.publish('c/service/n0/status', true, 0);
+    expect(rules.publish('c/service/more/status', true, 500)).toBeUndefined();
+  });
+
+  it('keep no more of their bytes than whoever joins can take at once', () => {
+    const rules = new HubRules('c');
+    const { statusBytes, retainedBytes } = federationLimits;
+    expect(rules.publish('c/service/n/status', true, statusBytes + 1)).toBe(`a status larger than ${statusBytes} bytes`);
+    const full = retainedBytes / statusBytes;
+    for (let index = 0; index < full; index++) expect(rules.publish(`c/service/n${index}/status`, true, statusBytes)).toBeUndefined();
+    expect(rules.publish('c/service/more/status', true, 1)).toBe('too many bytes of retained messages');
+    expect(rules.publish('c/service/n0/status', true, statusBytes - 1)).toBeUndefined();
+    expect(rules.publish('c/service/more/status', true, 1)).toBeUndefined();
   });
 });
 
@@ -218,6 +229,15 @@ describe('NodeDirectory', () => {
     expect(directory.find('press')?.nodeId).toBe('b');
     directory.apply(presence({ serviceId: 'c', name: 'press' }));
     expect(() => directory.find('press')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  });
+
+  it('gives nobody what is meant for a node of that name', () => {
+    const { directory } = open();
+    directory.apply(presence({ serviceId: `n1${'b'.repeat(52)}`, name: 'press' }));
+    expect(directory.find('press')?.name).toBe('press');
+    directory.apply(presence({ serviceId: 'press' }));
+    expect(() => directory.find('press')).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+    expect(directory.find(`n1${'b'.repeat(52)}`)?.name).toBe('press');
   });
 });
 

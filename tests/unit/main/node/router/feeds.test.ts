@@ -23,6 +23,7 @@ function remoteNodesWith(subscribe: RemoteNodes['subscribe']): RemoteNodes {
     call: () => Promise.reject(new SignalboxError('NODE_UNREACHABLE', 'Not for calls.')),
     broadcast: () => undefined,
     subscribe,
+    onLost: () => undefined,
   };
 }
 
@@ -46,6 +47,15 @@ async function openFeed(client: RecordedClient, params: Record<string, unknown> 
   expect(answer).toMatchObject({ status: 'success' });
   return ((answer as RpcSuccess).data as { feedId: string }).feedId;
 }
+
+test('a feed is opened on a connection alone: another node’s would never be closed', async () => {
+  const { router } = start();
+  const principal = principalWith('viewer');
+  await expect(router.call('feeds.open', { topics: ['/site/#'] }, { principal })).rejects.toMatchObject({
+    code: 'BAD_REQUEST',
+    executed: 'no',
+  });
+});
 
 /** Lets one beat pass and the events of the turn go out. */
 async function beat(ms = 100): Promise<void> {

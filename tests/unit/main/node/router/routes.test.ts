@@ -19,6 +19,8 @@ class OtherNodes implements RemoteNodes {
   readonly subscriptions: { readonly node: string; readonly topic: string; ended: boolean; deliver: Deliver }[] = [];
   answer: (node: RemoteNode, request: ForwardedRequest) => Promise<unknown> = (node) => Promise.resolve({ from: node.name });
   refuse: SignalboxError | undefined;
+  /** Tells the router that a node is lost. */
+  lose: (nodeId: string) => void = () => undefined;
 
   list() {
     return this.nodes;
@@ -34,6 +36,7 @@ class OtherNodes implements RemoteNodes {
   }
 
   broadcast(request: BroadcastRequest) {
+    if (this.refuse !== undefined) throw this.refuse;
     this.broadcasts.push(request);
   }
 
@@ -44,6 +47,10 @@ class OtherNodes implements RemoteNodes {
     return Promise.resolve(() => {
       subscription.ended = true;
     });
+  }
+
+  onLost(listener: (nodeId: string) => void) {
+    this.lose = listener;
   }
 }
 
@@ -191,12 +198,34 @@ describe('a node among others', () => {
     expect(client.answerTo('b')).toMatchObject({ data: { accepted: true } });
   });
 
+  test('runs nothing of a broadcast that cannot be sent', () => {
+    const others = new OtherNodes();
+    others.refuse = new SignalboxError('TOO_LARGE', 'Too large for the broker.', { executed: 'no' });
+    const { client, ran } = open(others);
+    client.request({ requestid: 'a', method: 'logs.setLevel', params: { level: 'debug' }, serviceId: '*' });
+    client.request({ requestid: 'b', method: 'theirs.only', serviceId: '*' });
+    for (const id of ['a', 'b']) expect(client.answerTo(id)).toMatchObject({ code: 'TOO_LARGE', executed: 'no' });
+    expect(ran).toEqual([]);
+  });
+
   describe('gathering', () => {
     beforeEach(() => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
     });
     afterEach(() => {
       vi.useRealTimers();
+    });
+
+    test('answers with no more than an answer may have', async () => {
+      const others = new OtherNodes();
+      others.answer = () => Promise.resolve('x'.repeat(5_000_000));
+      const { client } = open(others);
+      client.request({ requestid: 'a', method: 'theirs.only', target: { all: [nodeB, nodeC] } });
+      await endOfTurn();
+      expect((client.answerTo('a') as { data: { results: unknown[] } }).data.results).toMatchObject([
+        { node: nodeB, status: 'success' },
+        { node: nodeC, status: 'error', error: { code: 'TOO_LARGE', executed: 'yes' } },
+      ]);
     });
 
     test('names as missing whoever did not answer in time', async () => {
@@ -254,6 +283,29 @@ describe('a node among others', () => {
       [`${testNodeId}/stats`, 'own'],
       [`${nodeB}/stats`, 'theirs'],
     ]);
+  });
+
+  test('what a lost node last said is not replayed', async () => {
+    const others = new OtherNodes();
+    const { router, client } = open(others);
+    const state = (nodeId: string): EventMessage => ({
+      type: 'event',
+      name: 'data_generated',
+      status: 'data',
+      topic: '/state',
+      data: nodeId,
+      meta: { identity: nodeId, seq: 1, retained: true },
+      timestamp: 1,
+    });
+    const subscribe = { requestid: 's', method: 'subscribe_channel', params: { topic: '+/state' } };
+    client.request(subscribe);
+    await endOfTurn();
+    for (const nodeId of [nodeB, nodeC]) others.subscriptions[0]?.deliver(nodeId, state(nodeId));
+    others.lose(nodeB);
+    const late = connectRecorded(router);
+    late.request(subscribe);
+    await endOfTurn();
+    expect(late.events.map(({ data }) => data)).toEqual([nodeC]);
   });
 
   test('a remote node that refuses leaves no subscription', async () => {

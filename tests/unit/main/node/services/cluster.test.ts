@@ -28,6 +28,7 @@ function open(others: Readonly<Record<string, Answers>> = {}) {
     },
     broadcast: () => undefined,
     subscribe: () => Promise.resolve(() => undefined),
+    onLost: () => undefined,
   };
   const fixture = createRouterFixture(known.length === 0 ? {} : { remoteNodes });
   const { router } = fixture;

@@ -198,7 +198,7 @@ test('row 48: the encryption flag and the payload must agree', () => {
   expect(() => fromJsonEnvelope({ ...sealed, is_encrypted: false })).toThrow(refusedAs('INVALID_PARAMS'));
 });
 
-test('row 50: a payload over its bound is refused from its length alone', () => {
+test('rows 5 and 50: a payload over its bound is refused from the length it claims', () => {
   expect(() => signEnvelope({ ...base, payload: new Uint8Array(1_048_577) }, alice)).toThrow(refusedAs('TOO_LARGE'));
   const bytes = encodeEnvelope(signEnvelope(base, alice));
   Buffer.from(bytes.buffer).writeUInt32BE(0xffff_ffff, bytes.byteOffset + 1 + 108 + base.type.length);

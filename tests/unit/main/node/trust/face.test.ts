@@ -50,10 +50,16 @@ type Node = Awaited<ReturnType<typeof nodeOf>>;
 
 function receiverOf(node: Node, membership: Membership) {
   return new EnvelopeReceiver({
-    ...{ clusterId: membership.log.clusterId, self: node.identity.publicKey, keys, replay: node.replay },
+    clusterId: membership.log.clusterId,
+    self: node.identity.publicKey,
+    keys,
+    replay: node.replay,
     memberOf: (key, nowMs) => membership.memberOf(key, nowMs),
-    ...{ offsetMs: () => undefined, openers: () => node.sealing.openers, groupKeyOf: (epoch: number) => node.group.keyOf(epoch) },
-    ...{ now: () => startMs, monotonicMs: () => 0 },
+    offsetMs: () => undefined,
+    openers: () => node.sealing.openers,
+    groupKeyOf: (epoch: number) => node.group.keyOf(epoch),
+    now: () => startMs,
+    monotonicMs: () => 0,
   });
 }
 
@@ -95,10 +101,10 @@ test('two nodes found a cluster, join by a code, talk sealed, rotate the group k
   // The joiner checks everything before it stores anything.
   checkInvitation(macKey, transcript, body, mac);
   const answer = readJoinBody(body, alice.publicKey, keys, startMs);
-  const received = await unwrapGroupKey(answer.contents.wrappedGroupKey, press.sealing.openers, alice.publicKey, answer.log.clusterId);
+  const received = await unwrapGroupKey(answer.wrappedGroupKey, press.sealing.openers, alice.publicKey, answer.log.clusterId);
   expect(groupKeyCommitment(received)).toEqual(answer.log.state.groupKey?.commitment);
   const installing = await press.group.first(received, startMs);
-  const joined = await Membership.adopt(press.store, answer.contents.genesis, answer.log, keys, startMs, installing.statements);
+  const joined = await Membership.adopt(press.store, answer.genesis, answer.log, keys, startMs, installing.statements);
   installing.confirm();
   expect(joined.log.headDigest).toEqual(founded.log.headDigest);
 

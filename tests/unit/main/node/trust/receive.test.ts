@@ -61,7 +61,12 @@ const memberOf: EnvelopeReceiverOptions['memberOf'] = (key) => {
 /** Bob's end of a link. */
 function receiver(other: Partial<EnvelopeReceiverOptions> = {}) {
   return new EnvelopeReceiver({
-    ...{ clusterId, self: bob.publicKey, keys, replay: new ReplayGuard(), memberOf, offsetMs: () => undefined },
+    clusterId,
+    self: bob.publicKey,
+    keys,
+    replay: new ReplayGuard(),
+    memberOf,
+    offsetMs: () => undefined,
     ...{
       openers: () => [opener],
       groupKeyOf: (epoch: number) => (epoch === 1 ? groupKey : undefined),

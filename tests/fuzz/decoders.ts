@@ -1,0 +1,172 @@
+/** Everything of trust that reads what strangers send, with a good input each. */
+import { KnownKeys, publicKeyOf, recoverySigner, recoveryWordsOf, signerFromSeed } from '../../src/main/node/identity/index.ts';
+import {
+  acceptSession,
+  agreementSender,
+  certifySealingKey,
+  decodeBatch,
+  decodeEnvelope,
+  decodeGenesis,
+  decodeOperation,
+  deriveSessionKeys,
+  EnvelopeSender,
+  encodeBatch,
+  encodeEnvelope,
+  encodeGenesis,
+  encodeJoinBody,
+  MembershipLog,
+  nodeRoles,
+  offerSession,
+  openForGroup,
+  parseJsonEnvelope,
+  readJoinBody,
+  readJoinCode,
+  readSealingCertificate,
+  readSessionHead,
+  SessionReceiver,
+  SessionSender,
+  sealForGroup,
+  toJsonEnvelope,
+} from '../../src/main/node/trust/index.ts';
+
+/** A reader of hostile input. */
+export interface Decoder {
+  readonly name: string;
+  /** What an honest node sends. */
+  readonly good: Uint8Array;
+  /**
+   * Reads an input.
+   *
+   * @returns the bytes of what was read, where there is one form for it: they must be the input again
+   */
+  decode(bytes: Uint8Array): Uint8Array | undefined;
+}
+
+const nowMs = 1_732_147_200_000;
+const [alice, bob, recovery] = [1, 2, 3].map((byte) => signerFromSeed(new Uint8Array(32).fill(byte))) as [Signer, Signer, Signer];
+type Signer = ReturnType<typeof signerFromSeed>;
+const keys = new KnownKeys();
+const utf8 = {
+  encode: (text: string) => new Uint8Array(Buffer.from(text, 'utf8')),
+  decode: (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8'),
+};
+
+const genesis = encodeGenesis({
+  nonce: new Uint8Array(32).fill(4),
+  createdMs: nowMs,
+  firstAdmin: alice.publicKey,
+  recoveryKey: recovery.publicKey,
+  name: 'North yard',
+});
+const log = new MembershipLog(genesis, keys);
+log.sign({ kind: 'add', subject: bob.publicKey, roles: nodeRoles.peer, name: 'press-07' }, alice, nowMs);
+log.sign({ kind: 'checkpoint' }, alice, nowMs);
+const { clusterId } = log;
+const operations = [...log.operations, ...log.checkpoints].map(({ bytes }) => bytes);
+
+const sender = new EnvelopeSender({ identity: alice, clusterId, epoch: 1, now: () => nowMs });
+const envelope = sender.signed({
+  target: bob.publicKey,
+  ttlSeconds: 60,
+  priority: 'Medium',
+  type: 'router',
+  payload: utf8.encode('{"type":"Router","message":{"method":"node.status"}}'),
+});
+const groupKey = { epoch: 1, key: new Uint8Array(32).fill(5) };
+const place = { ...envelope, target: null };
+
+const agreed = {
+  secret: new Uint8Array(32).fill(6),
+  transcript: new Uint8Array(32),
+  clusterId,
+  initiator: alice.publicKey,
+  responder: bob.publicKey,
+};
+const session = new SessionSender(deriveSessionKeys(agreed, 'initiator', nowMs));
+const receiver = new SessionReceiver(deriveSessionKeys(agreed, 'responder', nowMs));
+const ofBob = { identity: bob, clusterId, peer: alice.publicKey, epoch: 1 };
+const offer = offerSession({ identity: alice, clusterId, peer: bob.publicKey, epoch: 1 }, nowMs);
+
+/** For readers of which nothing is compared. */
+const only =
+  (read: (bytes: Uint8Array) => unknown) =>
+  (bytes: Uint8Array): undefined => {
+    read(bytes);
+  };
+
+export const decoders: readonly Decoder[] = [
+  { name: 'envelope, binary', good: encodeEnvelope(envelope), decode: (bytes) => encodeEnvelope(decodeEnvelope(bytes, clusterId)) },
+  {
+    name: 'envelope, JSON',
+    good: utf8.encode(JSON.stringify(toJsonEnvelope(envelope, 1))),
+    decode: only((bytes) => {
+      const read = parseJsonEnvelope(utf8.decode(bytes));
+      // What was read has a JSON form again, unless its payload only looks like one.
+      toJsonEnvelope(read.envelope, read.hops);
+    }),
+  },
+  { name: 'batch', good: encodeBatch([utf8.encode('one'), utf8.encode('two')]), decode: (bytes) => encodeBatch(decodeBatch(bytes)) },
+  {
+    name: 'group payload',
+    good: sealForGroup(utf8.encode('secret'), groupKey, place),
+    decode: only((bytes) => openForGroup(bytes, (epoch) => ({ ...groupKey, epoch }), place)),
+  },
+  { name: 'genesis', good: genesis, decode: (bytes) => encodeGenesis(decodeGenesis(bytes)) },
+  {
+    name: 'membership operation',
+    good: operations[0] ?? new Uint8Array(),
+    decode: (bytes) => decodeOperation(bytes, clusterId, keys).bytes,
+  },
+  {
+    name: 'membership operation into a log',
+    good: operations[0] ?? new Uint8Array(),
+    decode: only((bytes) => new MembershipLog(genesis, keys).insert(bytes, nowMs)),
+  },
+  {
+    name: 'join answer',
+    good: encodeJoinBody({ genesis, wrappedGroupKey: utf8.encode('sealed'), operations }),
+    decode: only((bytes) => readJoinBody(bytes, bob.publicKey, keys, nowMs)),
+  },
+  { name: 'join code', good: utf8.encode('0H48S-M8NB6-EY49K-ANVNT'), decode: only((bytes) => readJoinCode(utf8.decode(bytes))) },
+  {
+    name: 'recovery words',
+    good: utf8.encode(recoveryWordsOf(new Uint8Array(32).fill(7)).join(' ')),
+    decode: only((bytes) => recoverySigner(utf8.decode(bytes))),
+  },
+  {
+    name: 'node id',
+    good: utf8.encode('n1rkeohxlubhyzl7ks3mwtzos5olfgocn7dwkbeg7toseadnapn5oa'),
+    decode: only((bytes) => publicKeyOf(utf8.decode(bytes))),
+  },
+  {
+    name: 'sealing certificate',
+    good: certifySealingKey(new Uint8Array(32).fill(9), nowMs, alice),
+    decode: only((bytes) => readSealingCertificate(bytes, keys, nowMs)),
+  },
+  {
+    name: 'session message, sealed',
+    good: session.seal('sealed', utf8.encode('hello'), nowMs, 60),
+    decode: only((bytes) => {
+      readSessionHead(bytes);
+      receiver.open(bytes, { nowMs });
+    }),
+  },
+  {
+    name: 'session message, authenticated',
+    good: session.seal('authenticated', utf8.encode('hello'), nowMs, 60),
+    decode: only((bytes) => receiver.open(bytes, { nowMs })),
+  },
+  {
+    name: 'session offer',
+    good: offer.bytes,
+    decode: only((bytes) => {
+      agreementSender(bytes);
+      acceptSession(bytes, ofBob, keys, nowMs);
+    }),
+  },
+  {
+    name: 'session answer',
+    good: acceptSession(offer.bytes, ofBob, keys, nowMs).bytes,
+    decode: only((bytes) => offer.complete(bytes, keys, nowMs)),
+  },
+];
