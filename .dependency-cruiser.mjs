@@ -75,6 +75,18 @@ export default {
       from: { path: nodeFolders('identity|trust') },
       to: { path: nodeFolders('federation|accounts|audit|config') },
     },
+    {
+      name: 'membership-below-router',
+      severity: 'error',
+      from: { path: nodeFolders('links|membership') },
+      to: { path: nodeFolders('router|services|http|federation|accounts|audit') },
+    },
+    {
+      name: 'links-below-membership',
+      severity: 'error',
+      from: { path: nodeFolders('links|trust|identity') },
+      to: { path: nodeFolders('membership') },
+    },
     { name: 'identity-below-trust', severity: 'error', from: { path: nodeFolders('identity') }, to: { path: nodeFolders('trust') } },
     {
       name: 'router-below-services',

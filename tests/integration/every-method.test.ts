@@ -15,12 +15,12 @@ interface Running {
   readonly restarts: readonly string[];
 }
 
-async function startNode(): Promise<Running> {
+async function startNode(settings: Record<string, unknown> = {}): Promise<Running> {
   const restarts: string[] = [];
   const node = await createNode({
     dataFolder: await temporaryFolder(),
     mode: 'headless',
-    overrides: { 'http.port': 0 },
+    overrides: { 'http.port': 0, 'links.port': 0, ...settings },
     onRestart: (reason) => void restarts.push(reason),
     environment: {},
   });
@@ -38,8 +38,11 @@ async function startNode(): Promise<Running> {
 const passwordSha256 = 'a'.repeat(64);
 const kept = { kind: 'request', id: 'r1' } as const;
 
-/** One call of each method, in an order in which each finds what it needs. */
-const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, unknown>])[] = [
+/** What earlier calls answered, by method. */
+type Seen = (method: MethodName) => Record<string, never>;
+
+/** One call of each method, in an order in which each finds what it needs; `guest`: on the second node. */
+const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unknown>, 'guest'?])[] = [
   ['system.info', () => ({})],
   ['system.stats', () => ({})],
   ['system.processes', () => ({})],
@@ -52,10 +55,10 @@ const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, 
   ['feeds.open', () => ({ topics: ['/site/#'] })],
   ['events.publish', () => ({ topic: '/site/note', data: { text: 'Valve 3 checked' } })],
   ['events.topics', () => ({})],
-  ['feeds.update', (feedId) => ({ feedId, mode: 'counting' })],
-  ['feeds.ack', (feedId) => ({ feedId, batch: 1 })],
-  ['feeds.read', (feedId) => ({ feedId, fromId: 0, limit: 10 })],
-  ['feeds.close', (feedId) => ({ feedId })],
+  ['feeds.update', (seen) => ({ feedId: seen('feeds.open').feedId, mode: 'counting' })],
+  ['feeds.ack', (seen) => ({ feedId: seen('feeds.open').feedId, batch: 1 })],
+  ['feeds.read', (seen) => ({ feedId: seen('feeds.open').feedId, fromId: 0, limit: 10 })],
+  ['feeds.close', (seen) => ({ feedId: seen('feeds.open').feedId })],
   ['logs.list', () => ({})],
   ['logs.tail', () => ({ name: 'all' })],
   ['logs.setLevel', () => ({ name: 'node', level: 'debug' })],
@@ -80,18 +83,36 @@ const calls: readonly (readonly [MethodName, (feedId: string) => Record<string, 
   ['nodes.ping', () => ({ node: 'press-07', count: 1 })],
   ['cluster.activity', () => ({})],
   ['cluster.topics', () => ({})],
+  ['membership.create', () => ({ name: 'North yard' })],
+  ['membership.invite', () => ({ minutes: 5 })],
+  ['membership.status', () => ({})],
+  [
+    'membership.join',
+    (seen) => ({ code: seen('membership.invite').code, address: (seen('membership.status').addresses as readonly string[])[0] }),
+    'guest',
+  ],
+  ['membership.invites', () => ({})],
+  [
+    'membership.withdraw',
+    (seen) => ({ inviteId: (seen('membership.invites').invites as readonly { readonly inviteId: string }[])[0]?.inviteId }),
+  ],
+  ['membership.members', () => ({})],
+  ['membership.setRoles', () => ({ node: 'kiln-02', roles: ['peer', 'operator', 'admin'] })],
+  ['membership.revoke', () => ({ node: 'kiln-02' })],
   ['mqtt.status', () => ({})],
   ['node.restart', () => ({ reason: 'a test' })],
 ];
 
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode();
+  const guest = await startNode({ 'node.name': 'kiln-02' });
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
   expect(calls.map(([method]) => method).sort()).toEqual([...allMethods().keys()].sort());
-  let feedId = '';
-  for (const [method, params] of calls) {
-    const result = await client.callUnknown(method, params(feedId));
-    if (method === 'feeds.open') feedId = (result as { readonly feedId: string }).feedId;
+  const answers = new Map<MethodName, unknown>();
+  const seen: Seen = (method) => answers.get(method) as Record<string, never>;
+  for (const [method, params, where] of calls) {
+    const result = await (where === 'guest' ? guest.client : client).callUnknown(method, params(seen));
+    answers.set(method, result);
     expect(resolveMethod(method)?.spec.result.parse(result), method).toEqual(result);
   }
   await until(() => restarts.length > 0);

@@ -8,6 +8,8 @@ import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
+import { linkLimits } from '../../src/main/node/links/limits.ts';
+import { membershipLimits } from '../../src/main/node/membership/limits.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 
 function page(name: string): Promise<string> {
@@ -42,9 +44,10 @@ test('federation.md lists every limit of federation with its value', async () =>
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
-test('trust.md lists every limit of trust with its value', async () => {
+test('trust.md lists every limit of trust, links and membership with its value', async () => {
   const rows = rowsOf(await page('trust.md'));
-  for (const [name, value] of Object.entries(trustLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  for (const [name, value] of Object.entries({ ...trustLimits, ...linkLimits, ...membershipLimits }))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('cli.md lists every command and exit code', async () => {

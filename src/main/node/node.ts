@@ -162,8 +162,12 @@ function assemble(foundation: Foundation): SignalboxNode {
   const store = createStore({
     file: join(dataFolder, 'node.db'),
     migrations: [
-      ...[...accountsMigrations, ...auditMigrations, ...routerMigrations, ...workspaceMigrations],
-      ...[...federationMigrations, ...membershipTables],
+      ...accountsMigrations,
+      ...auditMigrations,
+      ...routerMigrations,
+      ...workspaceMigrations,
+      ...federationMigrations,
+      ...membershipTables,
     ],
     logger: logs.logger('store'),
     problems,

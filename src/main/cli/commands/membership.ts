@@ -55,7 +55,12 @@ export function addClusterCommand(program: Command, io: CliIo): void {
         out.table(
           ['id', 'state', 'roles', 'made', 'until', 'wrong proofs'],
           invites.map((row) => [
-            ...[row.inviteId, row.state, row.roles.join(', '), formatTime(row.createdAt), formatTime(row.expiresAt), row.failures],
+            row.inviteId,
+            row.state,
+            row.roles.join(', '),
+            formatTime(row.createdAt),
+            formatTime(row.expiresAt),
+            row.failures,
           ]),
         );
     });

@@ -120,9 +120,9 @@ export class ClusterTrust {
   }
 
   /** Takes a membership that was given and checked. @throws SignalboxError `CONFLICT`, `STORAGE_FULL` */
-  async join({ log, contents, groupKey }: JoinedCluster): Promise<void> {
+  async join({ log, genesis, groupKey }: JoinedCluster): Promise<void> {
     this.requireNone();
-    await this.#adopt(contents.genesis, log, groupKey);
+    await this.#adopt(genesis, log, groupKey);
   }
 
   /**

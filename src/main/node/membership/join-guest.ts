@@ -9,7 +9,6 @@ import {
   groupKeyCommitment,
   helloDigest,
   type InviteKeys,
-  type JoinBody,
   joinExporterLabel,
   type MembershipLog,
   proveJoin,
@@ -35,7 +34,8 @@ export interface JoinGuest {
 /** A membership that was given and checked; nothing of it is stored yet. */
 export interface JoinedCluster {
   readonly log: MembershipLog;
-  readonly contents: JoinBody;
+  /** Bytes of the founding. */
+  readonly genesis: Uint8Array;
   readonly groupKey: GroupKey;
   /** Public key of the node that let this one in. */
   readonly inviter: Uint8Array;
@@ -80,14 +80,14 @@ async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, gues
   const body = await receiveBody(channel, bytes);
   checkInvitation(macKey, transcript, body, mac);
   // The inviter has just signed: with its clock ahead of this one its operation is not from the future.
-  const { log, contents } = readJoinBody(body, publicKey, keys, Math.max(nowMs(), inviter.clockMs));
-  const groupKey = await unwrapGroupKey(contents.wrappedGroupKey, sealing.openers, publicKey, log.clusterId);
+  const { log, genesis, wrappedGroupKey } = readJoinBody(body, publicKey, keys, Math.max(nowMs(), inviter.clockMs));
+  const groupKey = await unwrapGroupKey(wrappedGroupKey, sealing.openers, publicKey, log.clusterId);
   const announced = log.state.groupKey;
   if (announced === undefined || !sameBytes(announced.commitment, groupKeyCommitment(groupKey)))
     throw new SignalboxError('DECRYPT', 'The group key that came with the join answer is not the one that the cluster announced.', {
       executed: 'no',
     });
-  return { log, contents, groupKey, inviter: inviter.publicKey };
+  return { log, genesis, groupKey, inviter: inviter.publicKey };
 }
 
 async function receiveBody(channel: PeerChannel, bytes: number): Promise<Buffer> {

@@ -77,7 +77,13 @@ export class MemberLinks {
     if (!this.#table.offer(link)) return;
     this.#failures.delete(toBase64url(member));
     const exchange = new MembershipExchange({
-      ...{ link, trust, contacts, self: party.identity.publicKey, ownAddresses, nowMs: party.nowMs, logger },
+      link,
+      trust,
+      contacts,
+      self: party.identity.publicKey,
+      ownAddresses,
+      nowMs: party.nowMs,
+      logger,
       onAddresses: (members) => this.#addressesLearnt(members, link),
     });
     this.#exchanges.set(link, exchange);

@@ -108,8 +108,13 @@ export class MembershipPart implements Startable {
       const { config, identity } = this.#options;
       this.trust.requireNone();
       const joined = await askToJoin(address, code, {
-        ...{ identity, keys: this.#keys, sealing: this.trust.sealing, name: config.get('node.name') },
-        ...{ nowMs: this.#nowMs, limits: linkLimits, signal },
+        identity,
+        keys: this.#keys,
+        sealing: this.trust.sealing,
+        name: config.get('node.name'),
+        nowMs: this.#nowMs,
+        limits: linkLimits,
+        signal,
       });
       await this.trust.join(joined);
       this.#contacts?.learn(joined.inviter, [address], true);
@@ -167,7 +172,11 @@ export class MembershipPart implements Startable {
     if (this.#options.config.get('links.mode') === 'off') return;
     const party = this.#party();
     const links = new MemberLinks({
-      ...{ trust: this.trust, contacts: this.#contacts as Contacts, party, limits: linkLimits, logger: this.#logger },
+      trust: this.trust,
+      contacts: this.#contacts as Contacts,
+      party,
+      limits: linkLimits,
+      logger: this.#logger,
       ownAddresses: () => this.ownAddresses(),
       onRevoked: (reason) => this.#revoked(reason.message),
     });
@@ -181,12 +190,22 @@ export class MembershipPart implements Startable {
   async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {
     const { config, identity, problems, logs } = this.#options;
     const host = new JoinHost({
-      ...{ trust: this.trust, identity, keys: this.#keys, nowMs: this.#nowMs, limits: linkLimits, logger: this.#logger },
+      trust: this.trust,
+      identity,
+      keys: this.#keys,
+      nowMs: this.#nowMs,
+      limits: linkLimits,
+      logger: this.#logger,
       onBurned: (_invite, address) => this.#burned(address),
     });
     const door = new LinkDoor({
-      ...{ host: config.get('links.host'), port: config.get('links.port'), certificate: await createThrowawayCertificate(), party },
-      ...{ limits: linkLimits, logger: logs.logger('links'), onLink: (link) => links.take(link) },
+      host: config.get('links.host'),
+      port: config.get('links.port'),
+      certificate: await createThrowawayCertificate(),
+      party,
+      limits: linkLimits,
+      logger: logs.logger('links'),
+      onLink: (link) => links.take(link),
       onJoin: (channel, proven) => host.admit(channel, proven),
     });
     try {
@@ -215,8 +234,11 @@ export class MembershipPart implements Startable {
       describe: () => {
         const { log } = this.trust.require();
         return {
-          ...{ clusterId: log.clusterId, epoch: this.#contacts?.epoch ?? 0, memberHead: log.headDigest },
-          ...{ sealingCertificate: this.trust.sealing.certificate, capabilities: [...capabilities()] },
+          clusterId: log.clusterId,
+          epoch: this.#contacts?.epoch ?? 0,
+          memberHead: log.headDigest,
+          sealingCertificate: this.trust.sealing.certificate,
+          capabilities: [...capabilities()],
         };
       },
       admit: (publicKey) => this.trust.require().memberOf(publicKey, this.#nowMs()).roles,

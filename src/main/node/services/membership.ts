@@ -44,8 +44,13 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     },
     'membership.invites': () => ({
       invites: membership.trust.invites.list(nowMs()).map(({ inviteId, roles, createdMs, expiresMs, state, usesLeft, failures }) => ({
-        ...{ inviteId: toBase64url(inviteId), roles: [...rolesOf(roles)], createdAt: createdMs, expiresAt: expiresMs },
-        ...{ state, usesLeft, failures },
+        inviteId: toBase64url(inviteId),
+        roles: [...rolesOf(roles)],
+        createdAt: createdMs,
+        expiresAt: expiresMs,
+        state,
+        usesLeft,
+        failures,
       })),
     }),
     'membership.withdraw': async ({ inviteId }, { principal }) => {
@@ -70,7 +75,10 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     'membership.members': () => {
       const { log } = membership.trust.require();
       const removed = [...log.state.removed].map(([key, { by, atMs }]) => ({
-        ...{ nodeId: nodeIdOf(Buffer.from(key, 'hex')), name: formerName(membership, key), by: whoIs(membership, by), at: atMs },
+        nodeId: nodeIdOf(Buffer.from(key, 'hex')),
+        name: formerName(membership, key),
+        by: whoIs(membership, by),
+        at: atMs,
       }));
       return {
         members: [...log.state.members.values()].map((member) => memberOf(options, member)).sort(byName),
