@@ -262,8 +262,11 @@ export class MqttLink implements Startable {
     const { stream } = client as unknown as { readonly stream: { setNoDelay?: (on: boolean) => void } };
     stream.setNoDelay?.(true);
     const late = setTimeout(() => this.#giveUp(client, 'it did not grant the subscriptions in time'), this.#connectTimeoutMs);
+    const asked = new Set<string>();
     try {
-      await Promise.all([client.subscribeAsync([...this.#options.filters], { qos: 1 }), this.#subscribeAgain(client)]);
+      await client.subscribeAsync([...this.#options.filters], { qos: 1 });
+      // Others may be added meanwhile, and only count on this connection if they are asked for before it counts.
+      while (client === this.#client && [...this.#filters].some((filter) => !asked.has(filter))) await this.#subscribeAgain(client, asked);
     } catch (error) {
       this.#giveUp(client, `the broker refused a subscription: ${(error as Error).message}`);
     } finally {
@@ -279,10 +282,11 @@ export class MqttLink implements Startable {
   }
 
   /** One topic of another node that the broker does not grant must not keep this node from all of them. */
-  async #subscribeAgain(client: MqttClient): Promise<void> {
-    if (this.#filters.size === 0) return;
+  async #subscribeAgain(client: MqttClient, asked: Set<string>): Promise<void> {
+    const missing = [...this.#filters].filter((filter) => !asked.has(filter));
+    for (const filter of missing) asked.add(filter);
     try {
-      await client.subscribeAsync([...this.#filters], { qos: 1 });
+      await client.subscribeAsync(missing, { qos: 1 });
     } catch (error) {
       if (client !== this.#client || this.#faults.take('filters') === undefined) return;
       this.#options.logger.warn('federation.filterRefused', 'The MQTT broker did not grant a topic of another node.', { error });
