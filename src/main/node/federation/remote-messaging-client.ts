@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../../common/errors.ts';
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
 import { type Principal, type Role, roles } from '../../../common/roles.ts';
 import type { Caller, CallOutcome, CallRequest, RunningCall } from '../router/index.ts';
@@ -151,10 +151,9 @@ export class RemoteMessagingClient {
         outcome.ok ? { ...base, status: 'success', data: outcome.data } : { ...base, status: 'error', ...outcome.error.toShape() },
       );
     } catch (error) {
-      if (!(error instanceof SignalboxError)) throw error;
-      // The result does not fit: the caller hears that instead of nothing.
+      // It does not fit, or is no JSON by a fault of the method: the caller hears that instead of nothing.
       const executed = outcome.ok ? 'yes' : (outcome.error.executed ?? 'maybe');
-      this.#send(form, { ...base, status: 'error', ...error.toShape(), executed });
+      this.#send(form, { ...base, status: 'error', ...toErrorShape(error), executed });
     }
   }
 

@@ -63,6 +63,17 @@ it('answers an error that does not fit with one that does, and keeps whether it 
   expect(answers()).toMatchObject([{ status: 'error', code: 'TOO_LARGE', executed: 'no' }]);
 });
 
+it('answers an error that is no JSON with one that is', async () => {
+  const { clients, answers } = open({
+    'config.get': () => {
+      throw new SignalboxError('CONFLICT', 'No.', { executed: 'no', data: { count: 1n } });
+    },
+  });
+  clients.receive(getConfig, inbox);
+  await endOfTurn();
+  expect(answers()).toMatchObject([{ status: 'error', code: 'INTERNAL', executed: 'no' }]);
+});
+
 it('tells nobody of the progress and the end of a broadcast', async () => {
   const { clients, sent } = open({
     'logs.setLevel': (_params, context) => {
