@@ -68,7 +68,7 @@ test('keeps a node where a person drags it, also when the console is opened agai
   await page.mouse.up();
   const rows = async () => {
     const [hub, press] = await Promise.all([box('hub-01').boundingBox(), box('press-07').boundingBox()]);
-    return Math.round(((press?.y ?? 0) - (hub?.y ?? 0)) / 72);
+    return Math.round(((press?.y ?? 0) - (hub?.y ?? 0)) / 80);
   };
   await expect.poll(rows).toBe(2);
   await page.reload();

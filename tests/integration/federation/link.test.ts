@@ -41,6 +41,21 @@ describe('the link to a broker', () => {
     await expect(link.subscribe(['elsewhere/more'])).rejects.toMatchObject({ code: 'NODE_UNREACHABLE', executed: 'no' });
   });
 
+  it('asks for what was added while it connected', async () => {
+    const asked: string[] = [];
+    const { url } = await startScriptedBroker((packet, end) => {
+      if (packet.type !== packetTypes.subscribe) return;
+      asked.push(packet.body.toString('latin1'));
+      // In the very moment in which the connection is neither new nor made.
+      if (asked.length === 1) void link.subscribe(['cloudisense/service/+/events/late']);
+      end.grant(packet);
+    });
+    const { link } = open(url);
+    await link.start();
+    await expect.poll(() => link.connected).toBe(true);
+    expect(asked.at(-1)).toContain('events/late');
+  });
+
   it('gives up a connection whose subscriptions are not granted in time', async () => {
     const { url } = await startScriptedBroker(() => undefined);
     const { link } = open(url, { connectTimeoutMs: 200 });

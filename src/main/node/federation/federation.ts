@@ -150,6 +150,7 @@ export class Federation implements Startable {
       grantedRole: this.#options.unsignedRole,
       execute: (request, caller) => router.execute(request, caller),
       send: (target, form, message) => this.#outgoing.send(target, form, message),
+      congested: () => isCongested(this.link),
       nowMs: this.#nowMs,
     });
     this.#relay = new EventRelay({

@@ -193,11 +193,13 @@ export class Gateway implements RemoteNodes {
   }
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
-    const { outgoing, nodeId, directory, here } = this.#options;
+    const { outgoing, nodeId, directory, link, here } = this.#options;
     const { relay, lastValues, checkFilter } = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
       checkFilter(topic, origin);
+      if (isCongested(link))
+        throw new SignalboxError('OVERLOADED', 'The MQTT broker does not keep up with the events of this node.', { executed: 'no' });
       relay.follow(origin, form, topic);
       if (directory.get(origin)?.reachability !== 'online') this.#strangers.asked(origin);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });

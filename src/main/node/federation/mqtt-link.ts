@@ -1,4 +1,4 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { SignalboxError } from '../../../common/errors.ts';
 import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
@@ -7,6 +7,7 @@ import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
 import { writePublish } from './publish-packet.ts';
+import { connectTapped } from './publish-tap.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 const stopMs = 2_000;
@@ -220,12 +221,14 @@ export class MqttLink implements Startable {
       this.#lastError = error.message;
     });
     client.on('connect', () => void this.#established(client));
-    client.on('message', (topic, payload, { retain }) => {
-      if (this.connected) this.#options.onMessage(topic, payload, retain);
-      // More statuses than nodes are remembered would be forgotten again.
-      else if (this.#early.length < federationLimits.earlyMessages) this.#early.push({ topic, payload, retain });
-    });
+    client.on('message', (topic, payload, { retain }) => this.#received(topic, payload, retain));
     client.on('close', () => this.#lost(client));
+  }
+
+  #received(topic: string, payload: Buffer, retain: boolean): void {
+    if (this.connected) this.#options.onMessage(topic, payload, retain);
+    // More statuses than nodes are remembered would be forgotten again.
+    else if (this.#early.length < federationLimits.earlyMessages) this.#early.push({ topic, payload, retain });
   }
 
   #open(target: LinkTarget): MqttClient {
@@ -248,7 +251,10 @@ export class MqttLink implements Startable {
       ...(target.cert !== undefined && { cert: target.cert }),
       ...(target.key !== undefined && { key: target.key }),
     };
-    return connect(target.url, options);
+    const client: MqttClient = connectTapped(target.url, options, (topic, payload, retain) => {
+      if (client === this.#client) this.#received(topic, payload, retain);
+    });
+    return client;
   }
 
   async #established(client: MqttClient): Promise<void> {
@@ -256,8 +262,11 @@ export class MqttLink implements Startable {
     const { stream } = client as unknown as { readonly stream: { setNoDelay?: (on: boolean) => void } };
     stream.setNoDelay?.(true);
     const late = setTimeout(() => this.#giveUp(client, 'it did not grant the subscriptions in time'), this.#connectTimeoutMs);
+    const asked = new Set<string>();
     try {
-      await Promise.all([client.subscribeAsync([...this.#options.filters], { qos: 1 }), this.#subscribeAgain(client)]);
+      await client.subscribeAsync([...this.#options.filters], { qos: 1 });
+      // Others may be added meanwhile, and only count on this connection if they are asked for before it counts.
+      while (client === this.#client && [...this.#filters].some((filter) => !asked.has(filter))) await this.#subscribeAgain(client, asked);
     } catch (error) {
       this.#giveUp(client, `the broker refused a subscription: ${(error as Error).message}`);
     } finally {
@@ -273,10 +282,11 @@ export class MqttLink implements Startable {
   }
 
   /** One topic of another node that the broker does not grant must not keep this node from all of them. */
-  async #subscribeAgain(client: MqttClient): Promise<void> {
-    if (this.#filters.size === 0) return;
+  async #subscribeAgain(client: MqttClient, asked: Set<string>): Promise<void> {
+    const missing = [...this.#filters].filter((filter) => !asked.has(filter));
+    for (const filter of missing) asked.add(filter);
     try {
-      await client.subscribeAsync([...this.#filters], { qos: 1 });
+      await client.subscribeAsync(missing, { qos: 1 });
     } catch (error) {
       if (client !== this.#client || this.#faults.take('filters') === undefined) return;
       this.#options.logger.warn('federation.filterRefused', 'The MQTT broker did not grant a topic of another node.', { error });

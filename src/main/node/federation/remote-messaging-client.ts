@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../../common/errors.ts';
+import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
 import { type Principal, type Role, roles } from '../../../common/roles.ts';
 import type { Caller, CallOutcome, CallRequest, RunningCall } from '../router/index.ts';
@@ -16,6 +16,8 @@ export interface RemoteClientHost {
   readonly execute: (request: CallRequest, caller: Caller) => RunningCall;
   /** Sends a router message to a node. @throws SignalboxError `TOO_LARGE` */
   readonly send: (target: string, form: Form, message: object) => void;
+  /** True when the broker does not keep up: small requests with large answers would fill the memory. */
+  readonly congested: () => boolean;
   readonly nowMs: () => number;
 }
 
@@ -120,6 +122,10 @@ export class RemoteMessagingClient {
       throw new SignalboxError('OVERLOADED', `${this.#load.running} requests of other nodes run here already. ${method} was not started.`, {
         executed: 'no',
       });
+    if (this.#host.congested())
+      throw new SignalboxError('OVERLOADED', `The MQTT broker does not keep up with the answers of this node. ${method} was not started.`, {
+        executed: 'no',
+      });
     // Nobody waits for a broadcast that says no time: how old it may be is said by its envelope, and an outbox keeps it a while.
     const waitedMs = via === 'broadcast' && message.timeoutMs === undefined ? 0 : Math.round(ageMs);
     const timeoutMs = (message.timeoutMs ?? limits.defaultTimeoutMs) - waitedMs;
@@ -145,10 +151,9 @@ export class RemoteMessagingClient {
         outcome.ok ? { ...base, status: 'success', data: outcome.data } : { ...base, status: 'error', ...outcome.error.toShape() },
       );
     } catch (error) {
-      if (!(error instanceof SignalboxError)) throw error;
-      // The result does not fit: the caller hears that instead of nothing.
+      // It does not fit, or is no JSON by a fault of the method: the caller hears that instead of nothing.
       const executed = outcome.ok ? 'yes' : (outcome.error.executed ?? 'maybe');
-      this.#send(form, { ...base, status: 'error', ...error.toShape(), executed });
+      this.#send(form, { ...base, status: 'error', ...toErrorShape(error), executed });
     }
   }
 

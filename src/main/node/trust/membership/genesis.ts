@@ -1,6 +1,6 @@
 /** The first bytes of a cluster: its id is their digest (security.md 2.3). */
 import { randomBytes } from 'node:crypto';
-import { checkPublicKey } from '../../identity/index.ts';
+import { checkPublicKey, sameBytes } from '../../identity/index.ts';
 import { ByteReader, lengthAndText, u64 } from '../byte-reader.ts';
 import { sha256 } from '../digest.ts';
 import { trustLimits } from '../limits.ts';
@@ -37,6 +37,7 @@ export function decodeGenesis(bytes: Uint8Array): Genesis {
   reader.end();
   checkPublicKey(genesis.firstAdmin);
   checkPublicKey(genesis.recoveryKey);
+  if (sameBytes(genesis.firstAdmin, genesis.recoveryKey)) throw reader.invalid('its first admin is the recovery key');
   return genesis;
 }
 

@@ -114,7 +114,7 @@ export class MembershipLog {
    * Signs a change on top of everything known; branches are joined first.
    *
    * @param nowMs milliseconds since the epoch
-   * @returns the operations that were added, the change last
+   * @returns the operations that were added: the change, and before it what joins the branches
    * @throws SignalboxError as {@link insert}
    */
   sign(change: Change, issuer: Signer, nowMs: number): readonly Operation[] {
@@ -164,7 +164,8 @@ export class MembershipLog {
     const parents = [...new Set(followed)].sort();
     if (joins && parents.length < 2) throw refusal('INVALID_PARAMS', 'A membership operation joins something to itself.');
     if (parents.some((parent) => !this.#entries.has(parent))) return this.#wait(operation);
-    this.#check(operation, parents);
+    if (operation.serial !== this.#serialAfter(parents))
+      throw refusal('INVALID_PARAMS', 'A membership operation has a serial number that does not follow.');
     if (kind === 'checkpoint' && !joins) return this.#keepCheckpoint(operation);
     if (this.#entries.size >= trustLimits.operations)
       throw refusal('OVERLOADED', 'The log of the cluster is full. Found a new cluster and let the members join it.');
@@ -177,10 +178,8 @@ export class MembershipLog {
     return 'added';
   }
 
-  #check({ serial, issuer }: Operation, parents: readonly string[]): void {
-    const highest = Math.max(0, ...parents.map((parent) => this.#entries.get(parent)?.operation.serial ?? 0));
-    if (serial !== highest + 1) throw refusal('INVALID_PARAMS', 'A membership operation has a serial number that does not follow.');
-    if (sameBytes(issuer, zero)) throw refusal('INVALID_PARAMS', 'A membership operation has no issuer.');
+  #serialAfter(parents: readonly string[]): number {
+    return 1 + Math.max(0, ...parents.map((parent) => this.#entries.get(parent)?.operation.serial ?? 0));
   }
 
   #keepCheckpoint(checkpoint: Operation): Insertion {
@@ -227,10 +226,9 @@ export class MembershipLog {
   #signAndInsert(change: Change, parents: readonly string[], issuer: Signer, nowMs: number): readonly Operation[] {
     const { kind, subject = zero, roles = 0, name = '', notAfterMs = 0, supersedes = zero } = change;
     const [first] = parents;
-    const serial = 1 + Math.max(0, ...parents.map((parent) => this.#entries.get(parent)?.operation.serial ?? 0));
     const fields: OperationFields = {
       clusterId: this.clusterId,
-      serial,
+      serial: this.#serialAfter(parents),
       kind,
       subject,
       roles,

@@ -122,7 +122,7 @@ export class Membership {
    * Signs a change on top of everything known.
    *
    * @param also written in the same transaction: the use of an invitation, the group key
-   * @returns the operations that were added, the change last; to be sent to everybody
+   * @returns the operations that were added, to be sent to everybody
    * @throws SignalboxError `FORBIDDEN`, `NOT_FOUND`, `CONFLICT`, `INVALID_PARAMS`, `OVERLOADED`, `STORAGE_FULL`
    */
   async sign(change: Change, issuer: Signer, nowMs: number, also: readonly Statement[] = []): Promise<readonly Operation[]> {
@@ -167,7 +167,7 @@ export class Membership {
     if ((member.roles & nodeRoles[role]) === 0)
       throw refusal(
         'FORBIDDEN',
-        `The node ${member.name} (${nodeIdOf(key)}) has not the role ${role} in the cluster. Ask an admin for it.`,
+        `The node ${member.name} (${nodeIdOf(key)}) does not have the role ${role} in the cluster. Ask an admin for it.`,
       );
     if ((role === 'operator' || role === 'admin') && this.isStale(nowMs))
       throw refusal(

@@ -87,6 +87,8 @@ export function checkMayApply(state: MembershipState, operation: Operation, reco
   const isRecovery = sameBytes(issuer, recoveryKey) && (kind === 'addAdmin' || kind === 'removeAdmin');
   const authority = isRecovery ? recoveryAuthority : state.members.get(toHex(issuer))?.authority;
   if (authority === undefined) throw refusal('FORBIDDEN', 'A membership operation was signed by a node that was no admin.');
+  // It would otherwise become a member that can be removed, and what it signs be struck with it.
+  if (sameBytes(subject, recoveryKey)) throw refusal('FORBIDDEN', 'The recovery key of a cluster cannot be a member of it.');
   const isMember = state.members.has(toHex(subject));
   if (!isMember && needsMember.has(kind)) throw refusal('NOT_FOUND', 'A membership operation is about a node that is no member.');
   if (!isMember && (kind === 'add' || kind === 'addAdmin') && state.members.size >= trustLimits.members)

@@ -1,4 +1,5 @@
 /** Sessions between two nodes: who is at the other end, which keys they share, and messages under them. */
+export { PeerSessions } from './peer-sessions.ts';
 export {
   type AgreedSession,
   type AgreementParties,

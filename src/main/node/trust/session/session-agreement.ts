@@ -21,7 +21,6 @@ import { deriveSessionKeys, type SessionKeys } from './session-keys.ts';
 const offerTag = Buffer.from('SGBX/s-offer/v1\0', 'latin1');
 const acceptTag = Buffer.from('SGBX/s-accept/v1', 'latin1');
 const noOffer = new Uint8Array(32);
-const messageBytes = 16 + 32 * 3 + 4 + 8 + 32 + 32 + signatureBytes;
 
 /** Who speaks to whom. */
 export interface AgreementParties {
@@ -147,7 +146,6 @@ export function acceptSession(
   keys: KnownKeys,
   nowMs: number,
 ): AgreedSession & { readonly bytes: Uint8Array } {
-  if (offer.length !== messageBytes) throw refusal('INVALID_PARAMS', 'The offer of session keys has the wrong length.');
   const offered = decode(offerTag, offer, parties, keys, nowMs);
   const { identity, clusterId, peer, epoch } = parties;
   const ephemeral = generateKeyPairSync('x25519').privateKey;

@@ -43,7 +43,8 @@ export class SessionSender {
 
   /**
    * @param body at most `sessionMessageBytes`
-   * @param nowMs by this node's clock, milliseconds since the epoch
+   * @param nowMs by this node's clock, whole milliseconds since the epoch
+   * @param ttlSeconds whole, at most `ttlSeconds` of the limits
    * @throws SignalboxError `TOO_LARGE`; `EXPIRED` when the keys have served twice as many messages as they should
    */
   seal(form: SessionForm, body: Uint8Array, nowMs: number, ttlSeconds: number): Uint8Array {

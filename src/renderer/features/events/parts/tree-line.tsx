@@ -4,6 +4,7 @@ import { IconChevronDown, IconChevronRight, IconPlus, StateShape } from '../../.
 import { NodeShape } from '../../../design/icons/node-shape.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { addSubscription } from '../acts.ts';
 import type { ClusterLine } from '../model/cluster-topics.ts';
 import { maxRemoteTopics } from '../model/cluster-topics.ts';
@@ -57,11 +58,12 @@ function Twist({ expanded, onToggle }: { readonly expanded: boolean | undefined;
 function NodeCells({ line }: { readonly line: Extract<ClusterLine, { kind: 'node' }> }) {
   const { t } = useTranslation('events');
   const { node, count } = line;
+  const name = useNodeNames()(node.nodeId);
   return (
     <>
       <NodeShape node={node} />
       <span className="sb-tree-node sb-clip" title={node.nodeId}>
-        {node.name}
+        {name}
       </span>
       <span className="sb-tree-value sb-clip">{node.status !== 'online' && t(`node_${node.status}`)}</span>
       <span className="sb-num sb-3 sb-tree-count">{count === 0 ? '' : formatCount(count)}</span>

@@ -3,6 +3,7 @@ import { ConfirmDialog } from '../../../design/feedback/dialog.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { useNode } from '../../../state/node.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { dangerOf } from '../model/danger.ts';
 import { shortJson } from '../model/json-preview.ts';
 import { goesToMany, nodesOf } from '../model/target.ts';
@@ -23,6 +24,7 @@ export function ConfirmCall() {
   const status = useNode((state) => state.status);
   const nodes = useCluster((state) => state.nodes);
   const labelOf = useTargetName();
+  const nameOf = useNodeNames();
   if (tab === undefined || entry === undefined) return null;
   const prepared = prepare(tab.content, entry, variables);
   const { target } = tab.content;
@@ -40,8 +42,8 @@ export function ConfirmCall() {
           </>
         ),
         effects: [
-          ...(goesToMany(target) ? [[t('confirmNodes'), namesOf(reached)] as const] : []),
-          ...(goesToMany(target) && lost.length > 0 ? [[t('confirmLost'), namesOf(lost)] as const] : []),
+          ...(goesToMany(target) ? [[t('confirmNodes'), listed(reached, nameOf)] as const] : []),
+          ...(goesToMany(target) && lost.length > 0 ? [[t('confirmLost'), listed(lost, nameOf)] as const] : []),
           [t('params'), prepared.ok ? shortJson(prepared.params, longestParams) : ''],
           ...(entry.effect === 'destructive' ? [[t('confirmUndo'), t('confirmUndoNone')] as const] : []),
           [t('confirmRecord'), t('confirmRecordAudit')],
@@ -58,8 +60,8 @@ export function ConfirmCall() {
 const mostNames = 12;
 
 /** `hub-01, press-07 + 40` */
-function namesOf(nodes: readonly NodeInfo[]): string {
-  const names = nodes.slice(0, mostNames).map(({ name }) => name);
+function listed(nodes: readonly NodeInfo[], nameOf: (nodeId: string) => string): string {
+  const names = nodes.slice(0, mostNames).map(({ nodeId }) => nameOf(nodeId));
   const rest = nodes.length - names.length;
   return rest > 0 ? `${names.join(', ')} + ${rest}` : names.join(', ');
 }

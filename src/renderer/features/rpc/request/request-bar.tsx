@@ -8,6 +8,7 @@ import { catalogueFor, entryOf, type Tab, useRpc } from '../state/rpc-store.ts';
 import { chooseVariables } from '../state/saved.ts';
 import { cancel, repeatEvery, send } from '../state/sending.ts';
 import { changeContent, changeMethod } from '../state/tabs.ts';
+import { timeoutText } from '../timeout-text.ts';
 import { TargetPicker } from './target-picker.tsx';
 
 const timeoutsMs = [1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000];
@@ -40,19 +41,13 @@ export function RequestBar({ tab }: { readonly tab: Tab }) {
         className="sb-rpc-timeout"
         leftSection={<IconClock size={14} stroke={1.5} />}
         value={String(content.timeoutMs)}
-        data={timeouts.map((ms) => ({ value: String(ms), label: timeoutLabel(ms) }))}
+        data={timeouts.map((ms) => ({ value: String(ms), label: timeoutText(ms) }))}
         onChange={(value) => changeContent(tab.id, { timeoutMs: Number(value) })}
       />
       <VariablesSelect />
       <SendButton tab={tab} />
     </div>
   );
-}
-
-/** `5 s`, `5 min`, `1 h`: what is chosen is round. */
-function timeoutLabel(ms: number): string {
-  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
-  return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1_000} s`;
 }
 
 function VariablesSelect() {

@@ -5,6 +5,7 @@ import { NodeShape } from '../../../design/icons/node-shape.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { useNode } from '../../../state/node.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { commonCapability, type RequestTarget, targetKey } from '../model/target.ts';
 import { type TargetChoice, targetChoices } from '../model/target-choices.ts';
 
@@ -52,13 +53,14 @@ export function TargetPicker(props: { readonly target: RequestTarget; readonly o
 export function useTargetLabel(): (target: RequestTarget, choice?: Pick<TargetChoice, 'count'>) => string {
   const { t } = useTranslation('rpc');
   const nodes = useCluster((state) => state.nodes);
+  const nameOf = useNodeNames();
   const own = useNode(({ status }) => status?.name);
   return (target, choice) => {
     switch (target.kind) {
       case 'self':
         return own === undefined ? t('target_node') : t('target_named', { name: own });
       case 'node':
-        return nodes.find((node) => node.nodeId === target.nodeId)?.name ?? target.name ?? target.nodeId;
+        return nodes.some((node) => node.nodeId === target.nodeId) ? nameOf(target.nodeId) : (target.name ?? target.nodeId);
       case 'any':
         return target.capability === commonCapability ? t('target_any') : t('target_anyWith', { capability: target.capability });
       case 'all': {

@@ -1,9 +1,10 @@
 /** What went wrong with a call to some node, in words: which node, whether it has run, what to do (look.md 11). */
 import type { TFunction } from 'i18next';
 import type { NodeInfo } from '../../../../common/contract/nodes.ts';
-import { formatDuration, formatTime } from '../../../state/format.ts';
+import { formatTime } from '../../../state/format.ts';
 import type { NodeRow } from '../model/node-grid.ts';
 import type { Run } from '../state/run.ts';
+import { timeoutText } from '../timeout-text.ts';
 
 type Words = TFunction<'rpc'>;
 
@@ -56,7 +57,7 @@ export function whyEmpty(t: Words, row: NodeRow, run: Run, name: string): string
         run.asked.find((node) => node.nodeId === row.nodeId),
       )}. ${t('notSentThere')}`;
     case 'missing':
-      return run.state === 'cancelled' ? t('nodeCancelled') : t('nodeMissing', { time: formatDuration(run.timeoutMs) });
+      return run.state === 'cancelled' ? t('nodeCancelled') : t('nodeMissing', { time: timeoutText(run.timeoutMs) });
     case 'failed':
       return whyFailed(t, row, run, name);
   }
@@ -70,7 +71,7 @@ function whyFailed(t: Words, { problem }: NodeRow, run: Run, name: string): stri
     case 'NODE_LOST':
       return `${t('nodeLost')} ${executed}`;
     case 'TIMEOUT':
-      return t('nodeMissing', { time: formatDuration(run.timeoutMs) });
+      return t('nodeMissing', { time: timeoutText(run.timeoutMs) });
     case 'FORBIDDEN':
       return t('nodeForbidden', { message: problem.message, node: name, setting: 'federation.unsignedRole' });
     default:

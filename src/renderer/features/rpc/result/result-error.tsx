@@ -12,6 +12,7 @@ import { issuesOf } from '../model/problems.ts';
 import { useTargetName } from '../request/target-picker.tsx';
 import type { Run } from '../state/run.ts';
 import { send } from '../state/sending.ts';
+import { timeoutText } from '../timeout-text.ts';
 import { absence, adviceOf, shortOf } from './error-words.ts';
 
 /** What failed, whether it has run all the same, the facts, and what can be done. */
@@ -91,5 +92,5 @@ function elsewhereOf({ target, answeredBy }: Run, own: string | undefined): stri
 }
 
 function titleValues(run: Run, node: string) {
-  return { method: run.method, node, time: formatDuration(run.timeoutMs) };
+  return { method: run.method, node, time: timeoutText(run.timeoutMs) };
 }

@@ -42,7 +42,7 @@ export function ResultNodes({ run, grid }: { readonly run: Run; readonly grid: N
         name="rpc.nodes"
         initialHeight={Math.min(260, 30 + rowHeight * grid.rows.length)}
         minHeight={56}
-        minHeightBelow={90}
+        minHeightBelow={140}
         label={t('resizeNodes')}
         className="sb-col"
       >

@@ -17,9 +17,9 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
   const { t } = useTranslation('topology');
   const { nodeId, name, isSelf, condition, reason, problems, roundTrip } = view;
   const isHub = useBroker((broker) => broker.hubId === nodeId);
-  // There is room for two: a problem matters more than the way to the node.
-  const first = problems.length > 0 ? t('problems', { count: problems.length }) : undefined;
-  const last = problems.length > 0 ? undefined : isSelf ? t('thisNode') : roundTrip;
+  const facts = [problems.length > 0 ? t('problems', { count: problems.length }) : undefined, isSelf ? t('thisNode') : undefined].filter(
+    (fact) => fact !== undefined,
+  );
   return (
     <button
       type="button"
@@ -39,24 +39,20 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
           <span className="sb-hidden">, {t('isHub')}</span>
         </span>
       )}
-      <span className="tp-second sb-num sb-clip">
-        {reason ?? <Numbers nodeId={nodeId} first={first} last={last} perSecond={t('perSecondShort')} none={t('noMeasure')} />}
-      </span>
+      <span className="tp-second sb-num sb-clip">{reason ?? <SecondLine nodeId={nodeId} facts={facts} roundTrip={roundTrip} />}</span>
     </button>
   );
 }
 
-/** `188/s · 0.4 ms`: apart, so that a new second draws these words and no box. */
-function Numbers(props: {
-  readonly nodeId: string;
-  readonly first: string | undefined;
-  readonly last: string | undefined;
-  readonly perSecond: string;
-  readonly none: string;
-}) {
+/**
+ * `188/s · 0.4 ms`, `1 problem · 188/s`, `this node · 188/s`: there is room for two, and what is no measure goes first. Apart
+ * from the box, so that a new second draws these words alone.
+ */
+function SecondLine(props: { readonly nodeId: string; readonly facts: readonly string[]; readonly roundTrip: string | undefined }) {
+  const { t } = useTranslation('topology');
   const rate = useRate(props.nodeId);
-  const parts = [props.first, rate === undefined ? undefined : `${rate}${props.perSecond}`, props.last];
-  return parts.filter((part) => part !== undefined).join(' · ') || props.none;
+  const measures = [rate === undefined ? undefined : `${rate}${t('perSecondShort')}`, props.roundTrip].filter((part) => part !== undefined);
+  return [...props.facts, ...measures].slice(0, 2).join(' · ') || t('noMeasure');
 }
 
 /** A broker that is no node of the cluster. It stands in the place of the hub, and opens where it is set. */

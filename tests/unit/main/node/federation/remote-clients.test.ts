@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import type { MethodName } from '../../../../../src/common/contract/index.ts';
 import { SignalboxError } from '../../../../../src/common/errors.ts';
 import type { Principal } from '../../../../../src/common/roles.ts';
@@ -10,6 +10,10 @@ import type { CallContext, Handlers } from '../../../../../src/main/node/router/
 import { createRouterFixture, endOfTurn } from '../../../../helpers/router-fixture.ts';
 
 const largestChars = 1_000;
+let congested = false;
+afterEach(() => {
+  congested = false;
+});
 const inbox: Arrival = { origin: 'peer', form: 'envelope', ageMs: 0, via: 'inbox' };
 const broadcast: Arrival = { ...inbox, via: 'broadcast' };
 const setLevel: NodeRpc = { type: 'rpc', requestid: 'r1', method: 'logs.setLevel', params: { name: 'all', level: 'info' } };
@@ -28,6 +32,7 @@ function open(handlers: Partial<Handlers<MethodName>>) {
       if (JSON.stringify(message).length > largestChars) throw new SignalboxError('TOO_LARGE', 'Too large.', { executed: 'no' });
       sent.push({ target, message: message as Record<string, unknown> });
     },
+    congested: () => congested,
     nowMs: () => 0,
   });
   return { clients, sent, answers: () => sent.filter(({ message }) => message.type === 'rpc_response').map(({ message }) => message) };
@@ -56,6 +61,17 @@ it('answers an error that does not fit with one that does, and keeps whether it 
   clients.receive(getConfig, inbox);
   await endOfTurn();
   expect(answers()).toMatchObject([{ status: 'error', code: 'TOO_LARGE', executed: 'no' }]);
+});
+
+it('answers an error that is no JSON with one that is', async () => {
+  const { clients, answers } = open({
+    'config.get': () => {
+      throw new SignalboxError('CONFLICT', 'No.', { executed: 'no', data: { count: 1n } });
+    },
+  });
+  clients.receive(getConfig, inbox);
+  await endOfTurn();
+  expect(answers()).toMatchObject([{ status: 'error', code: 'INTERNAL', executed: 'no' }]);
 });
 
 it('tells nobody of the progress and the end of a broadcast', async () => {
@@ -107,6 +123,13 @@ it('keeps room for the node’s own clients, and answers those it refuses', asyn
   await expect.poll(() => answers().at(-1)).toMatchObject({ status: 'success' });
   clients.receive({ ...getConfig, requestid: 'after' }, { ...inbox, origin: 'late' });
   await expect.poll(() => answers().at(-1)).toMatchObject({ requestid: 'after', status: 'success' });
+});
+
+it('runs nothing while the broker does not take the answers', () => {
+  const { clients, answers } = open({ 'config.get': () => ({ values: {} }) });
+  congested = true;
+  clients.receive(getConfig, inbox);
+  expect(answers()).toMatchObject([{ code: 'OVERLOADED', executed: 'no' }]);
 });
 
 it('answers a node for which there is no room', () => {

@@ -17,6 +17,7 @@ function open() {
     nodeId: 'me',
     topics: new FederationTopics('c'),
     directory,
+    link: { connected: true, unsentBytes: 0 },
     outgoing: { send: () => undefined },
     here: () => ({ relay, clients: { lost: () => undefined }, lastValues: () => [], checkFilter: () => undefined }),
     nowMs: Date.now,

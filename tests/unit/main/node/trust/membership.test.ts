@@ -163,6 +163,16 @@ describe('row 61: operations that do not count', () => {
     expect(summary(log)).toEqual({ members: { bob: 'peer,admin' }, removed: ['admin'] });
   });
 
+  test('about the recovery key: it is nobody who could be removed', () => {
+    const log = newLog();
+    for (const change of [add(recovery), addAdmin(recovery)])
+      expect(() => log.sign(change, admin, startMs)).toThrow(refusedAs('FORBIDDEN'));
+    expect(() => log.sign(addAdmin(recovery), recovery, startMs)).toThrow(refusedAs('FORBIDDEN'));
+    expect(() => new MembershipLog(encodeGenesis({ ...log.genesis, firstAdmin: recovery.publicKey }), keys)).toThrow(
+      refusedAs('INVALID_PARAMS'),
+    );
+  });
+
   test('about nobody, from the future, from another cluster, out of row', () => {
     const log = newLog();
     expect(() => log.sign(revoke(alice), admin, startMs)).toThrow(refusedAs('NOT_FOUND'));

@@ -6,7 +6,7 @@
 /** Size of a node in px (look.md section 9). */
 export const nodeSize = { width: 160, height: 44 } as const;
 /** Distance of two cells in px; what is left beside a node is a lane. */
-export const pitch = { x: nodeSize.width + 24, y: nodeSize.height + 28 } as const;
+export const pitch = { x: nodeSize.width + 24, y: nodeSize.height + 36 } as const;
 
 export interface Point {
   readonly x: number;
