@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createMemoryTransport } from '../../src/common/client/memory-transport.ts';
 import { NodeClient } from '../../src/common/client/node-client.ts';
-import { allMethods, type MethodName, resolveMethod } from '../../src/common/contract/index.ts';
+import { allMethods, type MethodName, type ResultOf, resolveMethod } from '../../src/common/contract/index.ts';
 import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
 import { attachMemory } from '../../src/main/node/router/index.ts';
 import { principalWith } from '../helpers/router-fixture.ts';
@@ -39,7 +39,7 @@ const passwordSha256 = 'a'.repeat(64);
 const kept = { kind: 'request', id: 'r1' } as const;
 
 /** What earlier calls answered, by method. */
-type Seen = (method: MethodName) => Record<string, never>;
+type Seen = <M extends MethodName>(method: M) => ResultOf<M>;
 
 /** One call of each method, in an order in which each finds what it needs; `guest`: on the second node. */
 const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unknown>, 'guest'?])[] = [
@@ -86,16 +86,9 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['membership.create', () => ({ name: 'North yard' })],
   ['membership.invite', () => ({ minutes: 5 })],
   ['membership.status', () => ({})],
-  [
-    'membership.join',
-    (seen) => ({ code: seen('membership.invite').code, address: (seen('membership.status').addresses as readonly string[])[0] }),
-    'guest',
-  ],
+  ['membership.join', (seen) => ({ code: seen('membership.invite').code, address: seen('membership.status').addresses[0] }), 'guest'],
   ['membership.invites', () => ({})],
-  [
-    'membership.withdraw',
-    (seen) => ({ inviteId: (seen('membership.invites').invites as readonly { readonly inviteId: string }[])[0]?.inviteId }),
-  ],
+  ['membership.withdraw', (seen) => ({ inviteId: seen('membership.invites').invites[0]?.inviteId })],
   ['membership.members', () => ({})],
   ['membership.setRoles', () => ({ node: 'kiln-02', roles: ['peer', 'operator', 'admin'] })],
   ['membership.revoke', () => ({ node: 'kiln-02' })],
@@ -109,7 +102,7 @@ test('the node offers every method of the contract, and each answers as the cont
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
   expect(calls.map(([method]) => method).sort()).toEqual([...allMethods().keys()].sort());
   const answers = new Map<MethodName, unknown>();
-  const seen: Seen = (method) => answers.get(method) as Record<string, never>;
+  const seen: Seen = <M extends MethodName>(method: M) => answers.get(method) as ResultOf<M>;
   for (const [method, params, where] of calls) {
     const result = await (where === 'guest' ? guest.client : client).callUnknown(method, params(seen));
     answers.set(method, result);
