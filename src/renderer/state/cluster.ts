@@ -47,8 +47,3 @@ export function keepUnchanged(before: readonly NodeInfo[], now: readonly NodeInf
 export function useClusterNode(nodeId: string | undefined): NodeInfo | undefined {
   return useCluster(({ nodes }) => nodes.find((node) => node.nodeId === nodeId));
 }
-
-/** What people call a node: its name, or the id of one that is not known. */
-export function nameOfNode(nodes: readonly NodeInfo[], nodeId: string): string {
-  return nodes.find((node) => node.nodeId === nodeId)?.name ?? nodeId;
-}

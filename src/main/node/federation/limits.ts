@@ -33,8 +33,9 @@ export const federationLimits = {
   /** Router messages joined into one envelope, and their bytes. */
   batchMessages: 256,
   batchBytes: 262_144,
-  /** Nodes that are remembered; the longest gone is forgotten first. */
+  /** Nodes that are remembered; the longest gone is forgotten first, and none before it is gone that long (wire.md 3). */
   nodes: 1_000,
+  keepGoneMs: 300_000,
   /** Largest epoch: 32 bits of what is signed (security.md 2.5). */
   epoch: 4_294_967_295,
   /** Starts that a node can have forgotten when its data folder was restored; more is no epoch of its own (security.md row 43). */

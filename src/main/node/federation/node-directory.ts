@@ -148,14 +148,14 @@ export class NodeDirectory {
     for (const listener of this.#listeners) listener.lost?.(node, reason);
   }
 
-  /** Forgets the node that is gone for longest when there are too many; false when all are there. */
+  /** Forgets the node that is gone for longest when there are too many; false when none is gone for long: it may be back at once. */
   #makeRoom(): boolean {
     if (this.#nodes.size < federationLimits.nodes) return true;
     let oldest: KnownNode | undefined;
     for (const node of this.#nodes.values()) {
       if (node.reachability !== 'online' && (oldest === undefined || node.lastSeenMs < oldest.lastSeenMs)) oldest = node;
     }
-    if (oldest === undefined) return false;
+    if (oldest === undefined || this.#nowMs() - oldest.lastSeenMs < federationLimits.keepGoneMs) return false;
     this.#nodes.delete(oldest.nodeId);
     return true;
   }

@@ -35,6 +35,8 @@ interface Entry {
   readonly local: boolean;
   /** The node of a remote subscription, or `+`. */
   readonly remote: string | undefined;
+  /** Settles with the word of the other node; whoever asks for the same meanwhile waits for it too. */
+  confirmed: Promise<void>;
 }
 
 interface EventBusOptions {
@@ -128,7 +130,8 @@ export class EventBus {
    */
   async subscribe(subscriber: Subscriber, filter: string): Promise<void> {
     const mine = this.#entries.get(subscriber) ?? new Map<string, Entry>();
-    if (mine.has(filter)) return;
+    const known = mine.get(filter);
+    if (known !== undefined) return await known.confirmed;
     const entry = this.#place(subscriber, filter);
     mine.set(filter, entry);
     this.#entries.set(subscriber, mine);
@@ -142,8 +145,9 @@ export class EventBus {
     this.#remote.add([entry.remote, ...entry.parsed.levels], entry);
     // Who joins a running subscription gets the last values from here; the far node sends them to the first.
     if (this.#links.holds(entry.remote, entry.parsed.levels)) this.#replayRemote(entry);
+    entry.confirmed = this.#links.acquire(entry.remote, entry.parsed.levels);
     try {
-      await this.#links.acquire(entry.remote, entry.parsed.levels);
+      await entry.confirmed;
     } catch (error) {
       if (mine.get(filter) === entry) this.unsubscribe(subscriber, filter);
       throw error;
@@ -204,16 +208,17 @@ export class EventBus {
     const parsed = parseTopic(filter);
     const { identity } = parsed;
     const self = this.#options.self();
-    if (identity === undefined) return { subscriber, parsed, prefix: undefined, local: true, remote: undefined };
-    if (identity === '+') return { subscriber, parsed, prefix: self.nodeId, local: true, remote: '+' };
-    if (isSelf(identity, self)) return { subscriber, parsed, prefix: identity, local: true, remote: undefined };
+    const confirmed = Promise.resolve();
+    if (identity === undefined) return { subscriber, parsed, prefix: undefined, local: true, remote: undefined, confirmed };
+    if (identity === '+') return { subscriber, parsed, prefix: self.nodeId, local: true, remote: '+', confirmed };
+    if (isSelf(identity, self)) return { subscriber, parsed, prefix: identity, local: true, remote: undefined, confirmed };
     const node = this.#options.remoteNodes?.find(identity);
     if (node === undefined) {
       throw new SignalboxError('NODE_UNREACHABLE', `No node named ${identity} is known here, so its topics cannot be followed.`, {
         executed: 'no',
       });
     }
-    return { subscriber, parsed, prefix: identity, local: false, remote: node.nodeId };
+    return { subscriber, parsed, prefix: identity, local: false, remote: node.nodeId, confirmed };
   }
 
   #replayRemote(entry: Entry): void {

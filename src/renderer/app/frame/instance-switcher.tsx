@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import { Menu, TextInput, UnstyledButton } from '../../design/controls/index.ts';
-import { IconCheck, IconSearch, IconSelector, type StateKind, StateShape } from '../../design/icons/index.ts';
+import { IconCheck, IconSearch, IconSelector } from '../../design/icons/index.ts';
+import { NodeShape } from '../../design/icons/node-shape.tsx';
 import { useTranslation } from '../../i18n/index.ts';
-import { nameOfNode, useCluster } from '../../state/cluster.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { useNode } from '../../state/node.ts';
+import { useNodeNames } from '../../state/node-names.ts';
 import { chooseScope, type Scope, useScope } from '../../state/scope.ts';
 
-const shapes: Record<NodeInfo['status'], StateKind> = { online: 'online', offline: 'offline', unknown: 'unknown' };
 /** From so many nodes on the list can be narrowed by typing. */
 const filterFrom = 10;
 
@@ -17,8 +18,9 @@ export function InstanceSwitcher() {
   const own = useNode(({ status }) => status?.name) ?? t('product');
   const nodes = useCluster((state) => state.nodes);
   const scope = useScope((state) => state.scope);
+  const nameOf = useNodeNames();
   const [query, setQuery] = useState('');
-  const name = scope.kind === 'self' ? own : scope.kind === 'all' ? t('allNodes') : nameOfNode(nodes, scope.nodeId);
+  const name = scope.kind === 'self' ? own : scope.kind === 'all' ? t('allNodes') : nameOf(scope.nodeId);
   if (nodes.length < 2) {
     return (
       <span className="sb-h sb-clip sb-title-name" title={own}>
@@ -55,11 +57,12 @@ export function InstanceSwitcher() {
           {found.map((node) => (
             <Menu.Item
               key={node.nodeId}
-              leftSection={<StateShape kind={node.status === 'online' && node.health !== 'ok' ? 'warn' : shapes[node.status]} />}
+              leftSection={<NodeShape node={node} />}
               rightSection={<Chosen when={isChosen(scope, node)} />}
               onClick={() => chooseScope({ kind: 'node', nodeId: node.nodeId })}
             >
-              {node.name} <span className="sb-3">{node.self ? t('thisNode') : node.status !== 'online' && t(`status_${node.status}`)}</span>
+              {nameOf(node.nodeId)}{' '}
+              <span className="sb-3">{node.self ? t('thisNode') : node.status !== 'online' && t(`status_${node.status}`)}</span>
             </Menu.Item>
           ))}
         </div>

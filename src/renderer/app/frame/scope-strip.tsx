@@ -1,8 +1,9 @@
 import { IconServer } from '../../design/icons/index.ts';
 import { Strip } from '../../design/layout/bars.tsx';
 import { useTranslation } from '../../i18n/index.ts';
-import { nameOfNode, useCluster, useClusterNode } from '../../state/cluster.ts';
+import { useCluster, useClusterNode } from '../../state/cluster.ts';
 import { useNode } from '../../state/node.ts';
+import { useNodeNames } from '../../state/node-names.ts';
 import { chooseScope, useScope } from '../../state/scope.ts';
 import type { View } from '../routes.ts';
 
@@ -13,7 +14,8 @@ const following: ReadonlySet<View> = new Set(['overview', 'rpc', 'events']);
 export function ScopeStrip({ view }: { readonly view: View }) {
   const { t } = useTranslation('frame');
   const scope = useScope((state) => state.scope);
-  const nodes = useCluster((state) => state.nodes);
+  const count = useCluster(({ nodes }) => nodes.length);
+  const nameOf = useNodeNames();
   const node = useClusterNode(scope.kind === 'node' ? scope.nodeId : undefined);
   const own = useNode(({ status }) => status?.name) ?? t('thisNode');
   if (scope.kind === 'self' || !following.has(view)) return null;
@@ -22,7 +24,7 @@ export function ScopeStrip({ view }: { readonly view: View }) {
     <Strip
       tone={lost ? 'warn' : 'mode'}
       icon={<IconServer size={14} stroke={1.6} />}
-      fact={scope.kind === 'all' ? t('lookingAtAll', { count: nodes.length }) : t('lookingAt', { name: nameOfNode(nodes, scope.nodeId) })}
+      fact={scope.kind === 'all' ? t('lookingAtAll', { count }) : t('lookingAt', { name: nameOf(scope.nodeId) })}
       act={
         <button type="button" className="sb-link" onClick={() => chooseScope({ kind: 'self' })}>
           {t('backToThisNode', { name: own })}

@@ -4,9 +4,10 @@ import { Loading } from '../../design/feedback/states.tsx';
 import { StateShape } from '../../design/icons/index.ts';
 import { Strip, ViewBar } from '../../design/layout/bars.tsx';
 import { useTranslation } from '../../i18n/index.ts';
-import { nameOfNode, useCluster } from '../../state/cluster.ts';
+import { useCluster } from '../../state/cluster.ts';
 import { useFollowClusterMetrics } from '../../state/cluster-metrics.ts';
 import { formatAge, formatDuration, formatTime } from '../../state/format.ts';
+import { useNodeNames } from '../../state/node-names.ts';
 import { useCall } from '../../state/use-call.ts';
 import { CallFailure } from '../shared/call-failure.tsx';
 import { useFollowClusterProblems } from '../shared/cluster-problems.ts';
@@ -32,9 +33,9 @@ export function NodeOverview({ nodeId, range }: { readonly nodeId: string | unde
   const { t } = useTranslation('overview');
   const instance = useInstance(nodeId);
   const inCluster = useCluster(({ nodes }) => nodeId === undefined && nodes.length > 1);
-  const listedName = useCluster(({ nodes }) => (nodeId === undefined ? undefined : nameOfNode(nodes, nodeId)));
+  const nameOf = useNodeNames();
   const { status, metrics } = instance;
-  const name = status?.name ?? listedName;
+  const name = status?.name ?? (nodeId === undefined ? undefined : nameOf(nodeId));
   const live = useMetricSeries(range, instance);
   // The status is read every few seconds, the measures come every second.
   const nowMs = Math.max(metrics?.timestamp ?? 0, status === undefined ? 0 : status.startedAt + status.uptimeMs);

@@ -1,10 +1,9 @@
 /** What the tables of the calls show. */
 import type { ClusterActivityNode, ClusterEntry, ClusterMethod } from '../../../../common/contract/cluster.ts';
-import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import { StateLabel, StateShape } from '../../../design/icons/index.ts';
 import { type Texts, useTranslation } from '../../../i18n/index.ts';
-import { nameOfNode, useCluster } from '../../../state/cluster.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import type { TableColumn } from './cluster-table.tsx';
 import { formatMs, knownCount, knownRate } from './model/numbers.ts';
 import type { SortValue } from './model/table.ts';
@@ -98,7 +97,7 @@ export function useNodeColumns(): readonly SortedColumn<ClusterActivityNode>[] {
 
 export function useCallColumns(): readonly SortedColumn<ClusterEntry>[] {
   const { t } = useTranslation('cluster');
-  const nodes = useCluster((state) => state.nodes);
+  const nameOf = useNodeNames();
   const number = useNumberColumn();
   return [
     {
@@ -122,8 +121,8 @@ export function useCallColumns(): readonly SortedColumn<ClusterEntry>[] {
       title: t('node'),
       width: 'minmax(88px, 160px)',
       text: true,
-      value: (entry) => placeOf(entry, nodes),
-      cell: (entry) => placeOf(entry, nodes),
+      value: (entry) => placeOf(entry, nameOf),
+      cell: (entry) => placeOf(entry, nameOf),
     },
     {
       id: 'user',
@@ -159,8 +158,8 @@ export function Outcome({ code }: { readonly code: string | null }) {
 }
 
 /** The node that ran a call, or was to run it. One that does not tell is known from where the call was asked. */
-export function placeOf(entry: ClusterEntry, nodes: readonly NodeInfo[]): string {
-  return entry.node === entry.nodeId ? entry.name : nameOfNode(nodes, entry.node);
+export function placeOf(entry: ClusterEntry, nameOf: (nodeId: string) => string): string {
+  return entry.node === entry.nodeId ? entry.name : nameOf(entry.node);
 }
 
 /** `ada` of `ada@n1…`. */

@@ -7,6 +7,7 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { formatDuration, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { Outcome, placeOf, shortUser, useErrorShare } from './activity-columns.tsx';
 import { Inspector } from './inspector.tsx';
 import { knownCount, knownRate } from './model/numbers.ts';
@@ -25,7 +26,7 @@ export function MethodInspector(props: {
 }) {
   const { t } = useTranslation('cluster');
   const share = useErrorShare();
-  const nodes = useCluster((state) => state.nodes);
+  const nameOf = useNodeNames();
   const { row } = props;
   const entries = props.entries.filter(({ method }) => method === row.method).slice(0, mostListed);
   const isMethod = row.method !== 'unknown';
@@ -62,7 +63,7 @@ export function MethodInspector(props: {
             <li key={`${entry.nodeId} ${entry.id}`}>
               <button type="button" className="ac-entry" onClick={() => props.onEntry(entry)}>
                 <span className="sb-3 sb-num">{formatTime(entry.timestamp)}</span>
-                <span className="sb-clip">{placeOf(entry, nodes)}</span>
+                <span className="sb-clip">{placeOf(entry, nameOf)}</span>
                 {entry.code !== null && <StateShape kind="failed" />}
                 {entry.code !== null && <span className="sb-crit sb-clip">{entry.code}</span>}
                 <span className="sb-grow" />
@@ -78,13 +79,13 @@ export function MethodInspector(props: {
 
 export function CallInspector({ entry, onClose }: { readonly entry: ClusterEntry; readonly onClose: () => void }) {
   const { t } = useTranslation('cluster');
-  const nodes = useCluster((state) => state.nodes);
+  const nameOf = useNodeNames();
   const isMethod = entry.method !== 'unknown';
   const facts: readonly Fact[] = [
     [t('outcome'), <Outcome key="outcome" code={entry.code} />],
     [t('took'), formatDuration(entry.durationMs)],
     [t('col_time'), formatTime(entry.timestamp, { milliseconds: true })],
-    [t('node'), placeOf(entry, nodes)],
+    [t('node'), placeOf(entry, nameOf)],
     ...(entry.node === entry.nodeId ? [] : [[t('askedAt'), entry.name] as const]),
     [
       t('who'),
@@ -97,7 +98,7 @@ export function CallInspector({ entry, onClose }: { readonly entry: ClusterEntry
   return (
     <Inspector
       title={isMethod ? entry.method : t('unknownMethod')}
-      place={placeOf(entry, nodes)}
+      place={placeOf(entry, nameOf)}
       onClose={onClose}
       {...(entry.code !== null && { state: <StateShape kind="failed" /> })}
       {...(isMethod && { foot: <OpenInRpc method={entry.method} nodeId={entry.node} /> })}

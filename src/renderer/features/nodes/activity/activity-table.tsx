@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { ClusterActivityNode, ClusterEntry, ClusterMethod } from '../../../../common/contract/cluster.ts';
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { useCluster } from '../../../state/cluster.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { placeOf, type SortedColumn, useCallColumns, useMethodColumns, useNodeColumns } from './activity-columns.tsx';
 import { CallInspector, MethodInspector, NodeInspector } from './activity-inspector.tsx';
 import { ClusterTable } from './cluster-table.tsx';
@@ -86,7 +86,7 @@ function Nodes(props: ActivityTableProps) {
 
 function Calls(props: ActivityTableProps & { readonly part: 'newest' | 'slowest' }) {
   const { t } = useTranslation('cluster');
-  const nodes = useCluster((state) => state.nodes);
+  const nameOf = useNodeNames();
   const { selection, part, answer } = props;
   return (
     <Rows
@@ -96,7 +96,7 @@ function Calls(props: ActivityTableProps & { readonly part: 'newest' | 'slowest'
       rows={part === 'newest' ? answer.entries : answer.slowest}
       keyOf={keyOfEntry}
       failed={({ code }) => code !== null}
-      textsOf={(entry) => [entry.method, placeOf(entry, nodes), entry.user, entry.code]}
+      textsOf={(entry) => [entry.method, placeOf(entry, nameOf), entry.user, entry.code]}
       first={{ column: part === 'newest' ? 'time' : 'took', descending: true }}
       selected={selection?.kind === 'call' ? keyOfEntry(selection.entry) : undefined}
       onOpen={(entry) => props.onSelect({ kind: 'call', entry })}

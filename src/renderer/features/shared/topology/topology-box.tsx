@@ -71,7 +71,7 @@ function BrokerMark({ focusable }: { readonly focusable: boolean }) {
     >
       <IconServer size={14} stroke={1.6} />
       <span className="tp-name sb-clip">{t('broker')}</span>
-      <span className="tp-second sb-num sb-clip">{linked ? host : t('reasonUnknown')}</span>
+      <span className="tp-second sb-num sb-clip">{linked ? host : t('brokerLost')}</span>
     </button>
   );
 }

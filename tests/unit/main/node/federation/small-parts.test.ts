@@ -189,9 +189,10 @@ describe('sessions of a node', () => {
 describe('NodeDirectory', () => {
   function open() {
     const log: string[] = [];
-    const directory = new NodeDirectory(() => 0);
+    const clock = { nowMs: 0 };
+    const directory = new NodeDirectory(() => clock.nowMs);
     directory.listen({ online: ({ nodeId }) => log.push(`online ${nodeId}`), lost: ({ nodeId }: KnownNode) => log.push(`lost ${nodeId}`) });
-    return { directory, log };
+    return { directory, log, clock };
   }
 
   it('tells a new session from the old one even when the loss was not seen', () => {
@@ -213,9 +214,13 @@ describe('NodeDirectory', () => {
   });
 
   it('forgets the node that is gone for longest when there are too many, never one that is there', () => {
-    const { directory } = open();
+    const { directory, clock } = open();
     for (let index = 0; index < federationLimits.nodes; index++)
       directory.apply(presence({ serviceId: `n${index}`, status: index === 5 ? 'offline' : 'online' }));
+    // It may have lost the broker for a moment, while somebody makes up nodes.
+    directory.apply(presence({ serviceId: 'early' }));
+    expect([directory.get('early'), directory.get('n5')?.nodeId]).toEqual([undefined, 'n5']);
+    clock.nowMs = federationLimits.keepGoneMs;
     directory.apply(presence({ serviceId: 'late' }));
     expect([directory.get('n5'), directory.get('late')?.nodeId]).toEqual([undefined, 'late']);
     directory.apply(presence({ serviceId: 'later' }));

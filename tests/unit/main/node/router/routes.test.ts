@@ -308,6 +308,22 @@ describe('a node among others', () => {
     expect(late.events.map(({ data }) => data)).toEqual([nodeC]);
   });
 
+  test('confirms a subscription that is asked for twice when the other node has, and not before', async () => {
+    const others = new OtherNodes();
+    let refuse: (error: Error) => void = () => undefined;
+    others.subscribe = () =>
+      new Promise((_resolve, reject) => {
+        refuse = reject;
+      });
+    const { client } = open(others);
+    for (const requestid of ['a', 'b']) client.request({ requestid, method: 'subscribe_channel', params: { topic: 'node-b/stats' } });
+    await endOfTurn();
+    expect(client.answers).toEqual([]);
+    refuse(new SignalboxError('FORBIDDEN', 'node-b does not let you.'));
+    await endOfTurn();
+    for (const id of ['a', 'b']) expect(client.answerTo(id)).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
   test('a remote node that refuses leaves no subscription', async () => {
     const others = new OtherNodes();
     others.refuse = new SignalboxError('FORBIDDEN', 'node-b does not let you.');
