@@ -3,7 +3,7 @@ import { sameBytes } from '../identity/index.ts';
 import type { Link } from '../links/index.ts';
 import { isLoopback } from '../loopback.ts';
 import type { Logger } from '../telemetry/index.ts';
-import type { Operation } from '../trust/index.ts';
+import { type Operation, TokenBucket } from '../trust/index.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
 import type { Address, Contacts } from './contacts.ts';
 import {
@@ -15,6 +15,7 @@ import {
   toOperations,
   toText,
 } from './exchange-messages.ts';
+import { membershipLimits } from './limits.ts';
 
 export interface MembershipExchangeOptions {
   readonly link: Link;
@@ -35,6 +36,7 @@ export interface MembershipExchangeOptions {
  */
 export class MembershipExchange {
   readonly #options: MembershipExchangeOptions;
+  readonly #bucket = new TokenBucket(membershipLimits.controlPerSecond, membershipLimits.controlBurst, performance.now());
   #busy: Promise<void> = Promise.resolve();
 
   constructor(options: MembershipExchangeOptions) {
@@ -75,8 +77,13 @@ export class MembershipExchange {
       this.#send({ type: 'addresses', of: of.slice(first, first + addressedMembers) });
   }
 
-  /** Takes a control message of the link, one after the other. What cannot be read ends the link. */
+  /** Takes a control message of the link, one after the other. What cannot be read, or is too much, ends the link. */
   take(bytes: Buffer): void {
+    const { link } = this.#options;
+    if (bytes.byteLength > membershipLimits.controlBytes || !this.#bucket.take(performance.now())) {
+      link.close(new SignalboxError('OVERLOADED', 'The member sends more about the membership than is taken.', { executed: 'no' }));
+      return;
+    }
     this.#busy = this.#busy.then(() => this.#take(bytes)).catch((error: unknown) => this.#failed(error));
   }
 

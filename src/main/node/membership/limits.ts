@@ -10,6 +10,10 @@ export const membershipLimits = {
   addresses: 8,
   /** How often two linked nodes compare what they know of the membership (security.md 2.7). */
   compareMs: 30_000,
+  /** Largest message about the membership over a link, and how many a second are taken of one member, and at once. */
+  controlBytes: 262_144,
+  controlPerSecond: 50,
+  controlBurst: 500,
   /** How often an admin signs that it was there (security.md 2.7). */
   checkpointMs: 600_000,
   /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */

@@ -61,6 +61,8 @@ export class MembershipPart implements Startable {
   }
 
   async stop(): Promise<void> {
+    // What is being created or joined opens its door first, so that it is closed here.
+    await this.#changing;
     clearInterval(this.#upkeep);
     this.#links?.stop();
     await this.#door?.stop();
