@@ -51,7 +51,12 @@ it('the demo runs a cluster with traffic that the command line shows, and leaves
   const broadcast = await runCommand(['call', 'node.status', '--broadcast', '--json', ...data]);
   expect([broadcast.code, JSON.parse(broadcast.stdout)]).toEqual([0, { accepted: true }]);
   expect((await runCommand(['call', 'node.status', '--all', '--broadcast', ...data])).code).toBe(2);
-  expect((await runCommand(['call', 'node.status', '--any', 'x', '--node', 'y', ...data])).code).toBe(2);
+  for (const target of [
+    ['--any', 'x', '--node', 'y'],
+    ['--node', ''],
+    ['--all', 'mill-02,'],
+  ])
+    expect((await runCommand(['call', 'node.status', ...target, ...data])).code).toBe(2);
 
   const ping = await runCommand(['nodes', 'ping', 'mill-02', '--json', ...data]);
   expect(JSON.parse(ping.stdout)).toMatchObject({ name: 'mill-02', rttMs: expect.any(Number) });

@@ -57,10 +57,14 @@ export function addCallCommand(program: Command, io: CliIo, setExitCode: (code: 
 function targetOf({ node, any, all, broadcast }: CallOptions): Target | undefined {
   if ([node, any, all, broadcast].filter((value) => value !== undefined).length > 1)
     throw new UsageError('Use one of --node, --any, --all and --broadcast.');
+  if ([node, any, all].includes('')) throw new UsageError('Say which node or capability: the value is empty.');
   if (node !== undefined) return { node };
   if (any !== undefined) return { any };
   if (all === undefined || all === true) return all && { all };
-  return { all: all.includes(',') ? all.split(',').map((id) => id.trim()) : all };
+  if (!all.includes(',')) return { all };
+  const ids = all.split(',').map((id) => id.trim());
+  if (ids.includes('')) throw new UsageError(`--all ${all} has a comma with no node beside it.`);
+  return { all: ids };
 }
 
 /** A result a node, in the order they came; what is missing goes to stderr. Returns the exit code. */

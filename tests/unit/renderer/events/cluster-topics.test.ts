@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { NodeInfo } from '../../../../src/common/contract/nodes.ts';
 import { SignalboxError } from '../../../../src/common/errors.ts';
 import { BranchReader, mostReadBranches } from '../../../../src/renderer/features/events/model/branch-reader.ts';
 import { type ClusterLine, ClusterTopics } from '../../../../src/renderer/features/events/model/cluster-topics.ts';
@@ -8,26 +7,7 @@ import { isCovered, suggestTopics } from '../../../../src/renderer/features/even
 import { firstSubscriptions } from '../../../../src/renderer/features/events/saved-view.ts';
 import { namesOf } from '../../../../src/renderer/state/node-names.ts';
 import { canonicalTopic, readableTopic, resolverOf } from '../../../../src/renderer/state/node-resolver.ts';
-
-function node(name: string, change: Partial<NodeInfo> = {}): NodeInfo {
-  return {
-    nodeId: `n1-${name}`,
-    name,
-    self: false,
-    status: 'online',
-    version: '1.0.0',
-    capabilities: ['router'],
-    health: 'ok',
-    load: 0,
-    since: null,
-    lastSeenAt: null,
-    epoch: 1,
-    clockOffsetMs: null,
-    rttMs: null,
-    pendingCalls: 0,
-    ...change,
-  };
-}
+import { nodeInfo as node } from '../../../helpers/samples.ts';
 
 const nodes = [node('laptop', { self: true }), node('hub'), node('press')];
 const stats = (topic: string, published: number) => ({

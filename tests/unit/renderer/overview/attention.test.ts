@@ -2,24 +2,9 @@ import { expect, test } from 'vitest';
 import type { Problem } from '../../../../src/common/contract/node.ts';
 import type { NodeInfo } from '../../../../src/common/contract/nodes.ts';
 import { clusterConcerns } from '../../../../src/renderer/features/overview/model/attention.ts';
+import { nodeInfo } from '../../../helpers/samples.ts';
 
-const node = (name: string, part: Partial<NodeInfo> = {}): NodeInfo => ({
-  nodeId: `id ${name}`,
-  name,
-  self: false,
-  status: 'online',
-  version: '1',
-  capabilities: [],
-  health: 'ok',
-  load: 0,
-  since: null,
-  lastSeenAt: null,
-  epoch: 1,
-  clockOffsetMs: null,
-  rttMs: null,
-  pendingCalls: 0,
-  ...part,
-});
+const node = (name: string, change: Partial<NodeInfo> = {}) => nodeInfo(name, { nodeId: `id ${name}`, ...change });
 const problem = (id: string, severity: Problem['severity'], sinceMs: number): Problem => ({
   id,
   severity,

@@ -1,24 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricPoint } from '../../../../src/common/contract/system.ts';
 import { pointsForEach, sumHistories, sumPoints, worstNode } from '../../../../src/renderer/features/overview/model/cluster-sums.ts';
-
-const point = (timestamp: number, part: Partial<MetricPoint> = {}): MetricPoint => ({
-  timestamp,
-  rpcPerSecond: 0,
-  rpcErrorsPerSecond: 0,
-  rpcP50Ms: null,
-  rpcP95Ms: null,
-  eventsPerSecond: 0,
-  eventsDroppedPerSecond: 0,
-  cpuPercent: null,
-  memoryPercent: null,
-  diskPercent: null,
-  networkReceivedBytesPerSecond: null,
-  networkSentBytesPerSecond: null,
-  eventLoopDelayP99Ms: null,
-  clients: 0,
-  ...part,
-});
+import { metricPoint as point } from '../../../helpers/samples.ts';
 
 const history = (points: readonly MetricPoint[], clockOffsetMs = 0) => ({ intervalMs: 1_000, points, clockOffsetMs });
 const seconds = (from: number, to: number, perSecond: number) =>

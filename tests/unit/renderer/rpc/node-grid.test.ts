@@ -11,23 +11,9 @@ import {
   sortNodeRows,
 } from '../../../../src/renderer/features/rpc/model/node-grid.ts';
 import { usualAnswer, usualValue } from '../../../../src/renderer/features/rpc/model/usual-value.ts';
+import { nodeInfo } from '../../../helpers/samples.ts';
 
-const info = (nodeId: string, status: NodeInfo['status'] = 'online'): NodeInfo => ({
-  nodeId,
-  name: nodeId,
-  self: nodeId === 'a',
-  status,
-  version: '1.0.0',
-  capabilities: ['router'],
-  health: 'ok',
-  load: 0,
-  since: null,
-  lastSeenAt: null,
-  epoch: 1,
-  clockOffsetMs: null,
-  rttMs: null,
-  pendingCalls: 0,
-});
+const info = (nodeId: string, status: NodeInfo['status'] = 'online') => nodeInfo(nodeId, { nodeId, status, self: nodeId === 'a' });
 const good = (node: string, data: unknown) => ({ node, status: 'success', data }) as const;
 const gathered: GatheredResults = {
   results: [

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeInfo } from '../../../../src/common/contract/nodes.ts';
 import { dangerOf } from '../../../../src/renderer/features/rpc/model/danger.ts';
 import {
   addressOf,
@@ -11,26 +10,7 @@ import {
   targetOfScope,
 } from '../../../../src/renderer/features/rpc/model/target.ts';
 import { targetChoices } from '../../../../src/renderer/features/rpc/model/target-choices.ts';
-
-function node(name: string, change: Partial<NodeInfo> = {}): NodeInfo {
-  return {
-    nodeId: `n1-${name}`,
-    name,
-    self: false,
-    status: 'online',
-    version: '1.0.0',
-    capabilities: ['router'],
-    health: 'ok',
-    load: 0,
-    since: null,
-    lastSeenAt: null,
-    epoch: 1,
-    clockOffsetMs: null,
-    rttMs: null,
-    pendingCalls: 0,
-    ...change,
-  };
-}
+import { nodeInfo as node } from '../../../helpers/samples.ts';
 
 const nodes = [
   node('laptop', { self: true }),

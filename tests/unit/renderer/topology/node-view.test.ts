@@ -4,6 +4,7 @@ import { boxInDirection } from '../../../../src/renderer/design/data/graph-neigh
 import { problemsByNode } from '../../../../src/renderer/features/shared/model/problems.ts';
 import { conditionOf, silentForMs } from '../../../../src/renderer/features/shared/topology/model/node-view.ts';
 import { changesBetween } from '../../../../src/renderer/state/cluster-history.ts';
+import { nodeInfo } from '../../../helpers/samples.ts';
 
 describe('the condition of a node', () => {
   it('is what its status says, before its health', () => {
@@ -27,22 +28,7 @@ describe('the condition of a node', () => {
 });
 
 describe('what is remembered of a cluster', () => {
-  const node = (nodeId: string, status: 'online' | 'offline' | 'unknown') => ({
-    nodeId,
-    name: nodeId,
-    status,
-    self: false,
-    version: '1',
-    capabilities: [],
-    health: 'ok' as const,
-    load: 0,
-    since: null,
-    lastSeenAt: null,
-    epoch: 1,
-    clockOffsetMs: null,
-    rttMs: null,
-    pendingCalls: 0,
-  });
+  const node = (nodeId: string, status: 'online' | 'offline' | 'unknown') => nodeInfo(nodeId, { nodeId, status });
 
   it('is who came, left, was lost from sight and was forgotten', () => {
     const before = [node('a', 'online'), node('b', 'online'), node('c', 'offline'), node('d', 'online'), node('e', 'offline')];

@@ -1,24 +1,6 @@
 import { expect, test } from 'vitest';
-import type { MetricPoint } from '../../../../../src/common/contract/system.ts';
 import { MetricHistory } from '../../../../../src/main/node/telemetry/index.ts';
-
-const pointAt = (timestamp: number, values: Partial<MetricPoint> = {}): MetricPoint => ({
-  timestamp,
-  rpcPerSecond: 0,
-  rpcErrorsPerSecond: 0,
-  rpcP50Ms: null,
-  rpcP95Ms: null,
-  eventsPerSecond: 0,
-  eventsDroppedPerSecond: 0,
-  cpuPercent: null,
-  memoryPercent: null,
-  diskPercent: null,
-  networkReceivedBytesPerSecond: null,
-  networkSentBytesPerSecond: null,
-  eventLoopDelayP99Ms: null,
-  clients: 0,
-  ...values,
-});
+import { metricPoint as pointAt } from '../../../../helpers/samples.ts';
 
 test('the last minutes are kept by the second, unknown values stay null', () => {
   const history = new MetricHistory(24);
