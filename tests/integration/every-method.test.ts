@@ -92,6 +92,7 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['membership.members', () => ({})],
   ['membership.setRoles', () => ({ node: 'kiln-02', roles: ['peer', 'operator', 'admin'] })],
   ['membership.revoke', () => ({ node: 'kiln-02' })],
+  ['membership.leave', () => ({}), 'guest'],
   ['mqtt.status', () => ({})],
   ['node.restart', () => ({ reason: 'a test' })],
 ];

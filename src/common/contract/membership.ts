@@ -152,4 +152,11 @@ export const membershipContract = defineService({
     effect: 'destructive',
     help: 'Removes a member. Its links end at once, and every member that has heard of it refuses it.',
   },
+  'membership.leave': {
+    params: z.strictObject({}),
+    result: z.object({ name: z.string().describe('Name of the cluster that was left'), left: z.literal(true) }),
+    role: 'admin',
+    effect: 'destructive',
+    help: 'Forgets the cluster on this node, so that it can join one. The others list it until an admin removes it.',
+  },
 });

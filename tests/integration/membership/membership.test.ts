@@ -100,6 +100,13 @@ test('row 11: a removed member is cut off at once, told by whom, and refused whe
   await expect.poll(async () => (await back.member('hub-01'))?.failure, waiting).toEqual(by);
   expect((await hub.client.call('membership.members', {})).removed).toMatchObject([{ name: 'press-07', by: { name: 'hub-01' } }]);
   await expect(back.client.call('membership.invite', {})).rejects.toEqual(refusedAs('REVOKED'));
+
+  // It was found again: an admin lets it in anew.
+  await back.client.call('membership.leave', {});
+  expect((await back.client.call('node.status', {})).problems.map(({ id }) => id)).not.toContain('membership.revoked');
+  await letJoin(hub, back);
+  await linked(hub, back);
+  await expect(hub.client.call('membership.leave', {})).rejects.toEqual(refusedAs('CONFLICT'));
 });
 
 test('a third node joins through the second, and the first learns of it and links with it', async () => {

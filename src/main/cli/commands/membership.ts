@@ -109,6 +109,19 @@ export function addClusterCommand(program: Command, io: CliIo): void {
       else
         out.line(`${revoked.name} is removed from the cluster. Members that cannot be reached now refuse it when they have heard of it.`);
     });
+
+  withCommonOptions(cluster.command('leave'))
+    .description('forget the cluster on this node, so that it can join one')
+    .option('--yes', 'do not ask')
+    .action(async (options: { readonly yes?: boolean }, command: Command) => {
+      const { out, withNode } = contextOf(command, io);
+      const { cluster: own } = await withNode((client, signal) => client.call('membership.status', {}, { signal }));
+      if (own !== null && options.yes !== true && !(await confirmByTyping(io, `Leave the cluster ${own.name}?`, own.name)))
+        throw new UsageError('The node did not leave. Type the name of the cluster when asked, or add --yes.');
+      const left = await withNode((client, signal) => client.call('membership.leave', {}, { signal }));
+      if (out.json) out.jsonLine(left);
+      else out.line(`This node has left ${left.name}. The others list it until an admin removes it.`);
+    });
 }
 
 /** `signalbox identity show` */

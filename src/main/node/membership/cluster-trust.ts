@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SignalboxError } from '../../../common/errors.ts';
-import { type KnownKeys, recoverySigner, recoveryWordsOf, type SecretStore, type Signer } from '../identity/index.ts';
+import { type KnownKeys, recoverySigner, recoveryWordsOf, type SecretStore, type Signer, sameBytes } from '../identity/index.ts';
 import type { Statement, Store } from '../store/index.ts';
 import {
   type Change,
@@ -26,6 +26,17 @@ export interface ClusterTrustOptions {
   readonly nowMs: () => number;
 }
 
+/** What a node has of a cluster on its disk, besides its own keys. */
+const clusterTables = [
+  'cluster',
+  'membership_operations',
+  'membership_checkpoints',
+  'invites',
+  'group_keys',
+  'group_key_rotation',
+  'group_key_rotation_members',
+] as const;
+
 /** Told of operations that count from now on. @param from public key of the node that sent them; undefined: made here */
 export type ChangeListener = (operations: readonly Operation[], from: Uint8Array | undefined) => void;
 
@@ -34,11 +45,11 @@ export type ChangeListener = (operations: readonly Operation[], from: Uint8Array
  * before anybody is answered.
  */
 export class ClusterTrust {
-  readonly invites: Invites;
-  readonly groupKeys: GroupKeyring;
   readonly sealing: SealingKeyring;
   readonly #options: ClusterTrustOptions;
   readonly #listeners = new Set<ChangeListener>();
+  #invites: Invites;
+  #groupKeys: GroupKeyring;
   #membership: Membership | undefined;
 
   private constructor(
@@ -46,8 +57,8 @@ export class ClusterTrust {
     held: Pick<ClusterTrust, 'invites' | 'groupKeys' | 'sealing'> & { readonly membership: Membership | undefined },
   ) {
     this.#options = options;
-    this.invites = held.invites;
-    this.groupKeys = held.groupKeys;
+    this.#invites = held.invites;
+    this.#groupKeys = held.groupKeys;
     this.sealing = held.sealing;
     this.#membership = held.membership;
   }
@@ -61,6 +72,15 @@ export class ClusterTrust {
       sealing: await SealingKeyring.load(store, secrets, identity, nowMs()),
       membership: await Membership.load(store, keys),
     });
+  }
+
+  /** Invitations that this node made. */
+  get invites(): Invites {
+    return this.#invites;
+  }
+
+  get groupKeys(): GroupKeyring {
+    return this.#groupKeys;
   }
 
   /** Undefined while the node is in no cluster. */
@@ -123,6 +143,26 @@ export class ClusterTrust {
   async join({ log, genesis, groupKey }: JoinedCluster): Promise<void> {
     this.requireNone();
     await this.#adopt(genesis, log, groupKey);
+  }
+
+  /**
+   * Forgets the cluster, its keys and the invitations to it; the node can then join one. The others are not told.
+   *
+   * @throws SignalboxError `NOT_MEMBER`, `STORAGE_FULL`; `CONFLICT` when the other members would be left without an admin
+   */
+  async leave(): Promise<void> {
+    const { store, secrets, identity } = this.#options;
+    const { members } = this.require().log.state;
+    const isSelf = ({ key }: Member) => sameBytes(key, identity.publicKey);
+    const admins = [...members.values()].filter(({ roles }) => (roles & nodeRoles.admin) !== 0);
+    if (members.size > 1 && admins.length === 1 && admins.every(isSelf))
+      throw new SignalboxError('CONFLICT', 'This node is the only admin of the cluster. Make another member admin first.', {
+        executed: 'no',
+      });
+    await store.transaction(clusterTables.map((table) => ({ sql: `DELETE FROM ${table}` })));
+    this.#membership = undefined;
+    this.#invites = await Invites.load(store, secrets);
+    this.#groupKeys = await GroupKeyring.load(store, secrets);
   }
 
   /**

@@ -111,6 +111,13 @@ export class Contacts {
     this.#write([{ sql: 'INSERT OR REPLACE INTO member_proofs (member, proven_at) VALUES (?, ?)', params: [member, nowMs] }]);
   }
 
+  /** Forgets every member. */
+  forget(): void {
+    this.#addresses.clear();
+    this.#provenMs.clear();
+    this.#write([{ sql: 'DELETE FROM member_addresses' }, { sql: 'DELETE FROM member_proofs' }]);
+  }
+
   /** Resolves when everything learnt so far is on the disk, or could not be written: these are hints, and nobody waits for them. */
   async settled(): Promise<void> {
     await this.#writing;

@@ -64,8 +64,7 @@ export class MembershipPart implements Startable {
     // What is being created or joined opens its door first, so that it is closed here.
     await this.#changing;
     clearInterval(this.#upkeep);
-    this.#links?.stop();
-    await this.#door?.stop();
+    await this.#close();
     await this.#contacts?.settled();
   }
 
@@ -121,6 +120,16 @@ export class MembershipPart implements Startable {
       await this.trust.join(joined);
       this.#contacts?.learn(joined.inviter, [address], true);
       await this.#open();
+    });
+  }
+
+  /** Forgets the cluster on this node. @throws SignalboxError `NOT_MEMBER`, `CONFLICT`, `STORAGE_FULL` */
+  leave(): Promise<void> {
+    return this.#alone(async () => {
+      await this.trust.leave();
+      await this.#close();
+      this.#contacts?.forget();
+      for (const problem of [doorProblem, revokedProblem, burnedProblem]) this.#options.problems.clear(problem);
     });
   }
 
@@ -187,6 +196,15 @@ export class MembershipPart implements Startable {
     links.start();
     this.#checkSelf();
     await this.#maintain();
+  }
+
+  async #close(): Promise<void> {
+    const [links, door] = [this.#links, this.#door];
+    this.#links = undefined;
+    this.#door = undefined;
+    this.#doorFailure = null;
+    links?.stop();
+    await door?.stop();
   }
 
   async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {

@@ -97,6 +97,12 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
       await membership.trust.sign({ kind: 'revoke', subject: member.key });
       return { nodeId: nodeIdOf(member.key), name: member.name, revoked: true };
     },
+    'membership.leave': async (_params, { principal }) => {
+      requireHere(principal);
+      const { name } = named(membership);
+      await membership.leave();
+      return { name, left: true };
+    },
   };
 }
 
