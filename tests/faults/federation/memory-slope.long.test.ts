@@ -7,7 +7,7 @@ const nodeCount = 50;
 /** Calls of each node at full speed before, so that what is kept of calls and has a bound (the activity list) is full. */
 const fillCalls = 1_200;
 /** What a process takes and gives back at its start, such as garbage and the compiler's code, is no slope. */
-const warmUpMs = 60_000;
+const warmUpMs = 180_000;
 const measuredMs = 600_000;
 const sampleEveryMs = 2_000;
 const samplesPerMinute = 60_000 / sampleEveryMs;
