@@ -158,7 +158,7 @@ describe('cluster.activity', () => {
   });
 
   test('leaves out what it cannot read, and bounds the rest', async () => {
-    const many = Array.from({ length: 3_000 }, (_, id) => ({ ...entry, id, user: 'x'.repeat(10_000), node: 'n1evil' }));
+    const many = Array.from({ length: 1_000 }, (_, id) => ({ ...entry, id, user: 'x'.repeat(1_000), node: 'n1evil' }));
     const { ask } = open({
       evil: () =>
         Promise.resolve({
