@@ -39,6 +39,9 @@ export function parseAddress(text: string): Address | undefined {
 
 const isSame = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
 
+/** How an address became known: the member answered there, says so itself, or another member says so. */
+export type AddressSource = 'answered' | 'announced' | 'told';
+
 /** Addresses and last proofs of the members, kept over restarts. */
 export class Contacts {
   readonly #store: Store;
@@ -85,14 +88,20 @@ export class Contacts {
   /**
    * Learns addresses of a member.
    *
-   * @param sure it answered there or says so itself: goes before what others say
    * @returns whether any of them was new
    */
-  learn(member: Uint8Array, addresses: readonly Address[], sure: boolean): boolean {
+  learn(member: Uint8Array, addresses: readonly Address[], source: AddressSource): boolean {
     const before = this.addressesOf(member);
     const fresh = addresses.filter((address) => !before.some((known) => isSame(known, address)));
-    const others = before.filter((known) => !addresses.some((address) => isSame(known, address)));
-    const after = (sure ? [...addresses, ...others] : [...before, ...fresh]).slice(0, membershipLimits.addresses);
+    const confirmed = before.filter((known) => addresses.some((address) => isSame(known, address)));
+    const others = before.filter((known) => !confirmed.includes(known));
+    const ordered = {
+      answered: [...addresses, ...others],
+      // What has answered before stays in front of what is only announced.
+      announced: [...confirmed, ...fresh, ...others],
+      told: [...before, ...fresh],
+    };
+    const after = ordered[source].slice(0, membershipLimits.addresses);
     if (after.length === before.length && after.every((address, at) => isSame(address, before[at] as Address))) return false;
     this.#addresses.set(toBase64url(member), after);
     this.#write([

@@ -140,7 +140,7 @@ export class MembershipExchange {
       if (key === undefined || sameBytes(key, self) || !(sameBytes(key, sender) || members.has(Buffer.from(key).toString('hex'))))
         return [];
       const usable = at.filter(({ host }) => !(isFar && isLoopback(host)));
-      return contacts.learn(key, usable, sameBytes(key, sender)) ? [key] : [];
+      return contacts.learn(key, usable, sameBytes(key, sender) ? 'announced' : 'told') ? [key] : [];
     });
     if (news.length > 0) onAddresses(news);
   }

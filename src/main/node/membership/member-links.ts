@@ -150,7 +150,7 @@ export class MemberLinks {
       dial: ({ host, port }, signal) => dialLink({ host, port, publicKey: member }, party, limits, signal),
       isLinked: () => this.#table.of(member)?.isOpen === true,
       onLink: (link, address) => {
-        if (contacts.learn(member, [address], true)) this.#addressesLearnt([member], link);
+        if (contacts.learn(member, [address], 'answered')) this.#addressesLearnt([member], link);
         this.take(link);
       },
       onFailure: (error) => {

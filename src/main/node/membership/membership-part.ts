@@ -118,7 +118,7 @@ export class MembershipPart implements Startable {
         signal,
       });
       await this.trust.join(joined);
-      this.#contacts?.learn(joined.inviter, [address], true);
+      this.#contacts?.learn(joined.inviter, [address], 'answered');
       await this.#open();
     });
   }

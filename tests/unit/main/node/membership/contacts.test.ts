@@ -47,17 +47,19 @@ test('contacts are bounded, put what is sure first, and are there after a restar
   const folder = await temporaryFolder();
   const store = await openStore(folder);
   const contacts = await Contacts.load(store);
-  expect(contacts.learn(member, [at('told')], false)).toBe(true);
-  expect(contacts.learn(member, [at('told')], false)).toBe(false);
-  expect(contacts.learn(member, [at('answered')], true)).toBe(true);
+  expect(contacts.learn(member, [at('told')], 'told')).toBe(true);
+  expect(contacts.learn(member, [at('told')], 'told')).toBe(false);
+  expect(contacts.learn(member, [at('answered')], 'answered')).toBe(true);
   expect(contacts.addressesOf(member)).toEqual([at('answered'), at('told')]);
+  expect(contacts.learn(member, [at('announced'), at('answered')], 'announced')).toBe(true);
+  expect(contacts.addressesOf(member)).toEqual([at('answered'), at('announced'), at('told')]);
   contacts.learn(
     member,
     Array.from({ length: 20 }, (_, index) => at(`more-${index}`)),
-    false,
+    'told',
   );
   expect(contacts.addressesOf(member)).toHaveLength(membershipLimits.addresses);
-  expect(contacts.learn(member, [at('one-too-many')], false)).toBe(false);
+  expect(contacts.learn(member, [at('one-too-many')], 'told')).toBe(false);
   contacts.proved(member, 1_000);
   await contacts.settled();
 
