@@ -25,11 +25,14 @@ export interface HeadlessNode extends Started {
   stop(): Promise<number | null>;
 }
 
-/** Starts a node from the sources. The caller stops it. */
-export async function startHeadless(dataFolder: string, args: readonly string[] = []): Promise<HeadlessNode> {
-  const child = spawn(process.execPath, [entry, 'start', '--json', '--data', dataFolder, '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Starts a node from the sources. The caller stops it. @param through program to run it with, for example in another network */
+export async function startHeadless(
+  dataFolder: string,
+  args: readonly string[] = [],
+  through: readonly string[] = [],
+): Promise<HeadlessNode> {
+  const [program, ...words] = [...through, process.execPath, entry, 'start', '--json', '--data', dataFolder, '--port', '0', ...args];
+  const child = spawn(program as string, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (data) => {
     errors += String(data);
@@ -57,9 +60,10 @@ export async function startHeadless(dataFolder: string, args: readonly string[] 
 /** Runs one command to its end. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly input?: string } = {},
+  options: { readonly input?: string; readonly through?: readonly string[] } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const [program, ...words] = [...(options.through ?? []), process.execPath, entry, ...args];
+  const child = spawn(program as string, words, { stdio: ['pipe', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => {
