@@ -21,6 +21,13 @@ async function lookAt(name: string): Promise<void> {
   await page.getByRole('menuitem', { name }).click();
 }
 
+/** Somebody does something on press-07, from elsewhere. */
+async function publishOnPress(): Promise<void> {
+  const client = await connectToNode({ data: cluster.console.dataFolder });
+  await client.callUnknown('events.publish', { topic: '/site/note', data: 1 }, { target: { node: cluster.others[1]?.nodeId ?? '' } });
+  client.close();
+}
+
 test.describe.configure({ mode: 'serial' });
 test.beforeAll(async () => {
   cluster = await openWindowInCluster();
@@ -65,10 +72,7 @@ test('shows another node as it shows the own one', async () => {
   await expect(page.getByRole('table', { name: 'Processes' }).getByRole('row').nth(1)).toContainText(/\d MB/);
   await expect(figures()).toContainText(/Processor\s*\d+/);
   await expect(page.getByRole('figure', { name: 'CPU and memory, %' })).toHaveAttribute('aria-label', /Now \d/);
-  const nodeId = cluster.others[1]?.nodeId ?? '';
-  const client = await connectToNode({ data: cluster.console.dataFolder });
-  await client.callUnknown('events.publish', { topic: '/site/note', data: 1 }, { target: { node: nodeId } });
-  client.close();
+  await publishOnPress();
   await expect(activity().getByText('published on /site/note').or(activity().getByText('called events.publish'))).toBeVisible();
   await page.getByRole('button', { name: 'Copy snapshot' }).click();
   await expect(page.getByText('Snapshot of press-07 copied')).toBeVisible();
@@ -90,6 +94,13 @@ test('puts all nodes together, and names the worst', async () => {
   await expect(figures()).toContainText(/Processor · (eng-laptop|hub-01|press-07)/);
   await expect(page.getByRole('figure', { name: 'RPC calls per second' })).toHaveAttribute('aria-label', /Now [\d.]+/);
   await expect(graph().getByRole('button', { name: 'hub-01' })).toBeVisible();
+  await publishOnPress();
+  // Over all nodes only calls are listed, which do not tell what they were done to.
+  await expect(
+    activity()
+      .getByText(/called events\.publish on press-07/)
+      .first(),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Copy snapshot' }).click();
   await expect(page.getByText('Snapshot of all-nodes copied')).toBeVisible();
   expect(await cluster.console.readClipboard()).toMatch(/^# 3 of 3 nodes online, seen from eng-laptop/);

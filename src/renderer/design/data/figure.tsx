@@ -16,6 +16,8 @@ export function Figure(props: {
   readonly value: string;
   readonly unit?: string;
   readonly tone?: 'warn' | 'crit';
+  /** A state, before the number. */
+  readonly shape?: ReactNode;
   readonly spark?: ReactNode;
   readonly sub: string;
 }) {
@@ -23,6 +25,7 @@ export function Figure(props: {
     <div className="sb-figure">
       <div className="sb-cap">{props.label}</div>
       <div className="sb-figure-line">
+        {props.shape}
         <span className={`sb-figure-value${props.tone === undefined ? '' : ` sb-${props.tone}`}`}>{props.value}</span>
         {props.unit !== undefined && <span className="sb-2">{props.unit}</span>}
         {props.spark}

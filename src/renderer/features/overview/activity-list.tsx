@@ -88,11 +88,13 @@ function Mark({ entry }: { readonly entry: Activity }) {
   return entry.outcome === 'done' ? <IconUser size={14} stroke={1.5} className="sb-3" /> : <StateShape kind="failed" />;
 }
 
-/** Acts with a sentence of their own; a method of a later version is named. */
+/** Acts with a sentence of their own; a method of a later version is named, and so is one whose object is not told. */
 function wordsOf({ act, object }: Activity): string {
   const t = i18next.getFixedT(null, 'overview');
-  const key = `act_${act.replaceAll('.', '_')}`;
-  if (i18next.exists(key, { ns: 'overview' })) return t(key as 'act_setup', { object: object ?? '' });
+  const key = `act_${act.replaceAll('.', '_')}` as 'act_users_add';
+  const hasSentence = i18next.exists(key, { ns: 'overview' });
+  const needsObject = hasSentence && t(key, { skipInterpolation: true, object: '' }).includes('{{object}}');
+  if (hasSentence && !(needsObject && object === null)) return t(key, { object: object ?? '' });
   return object === null ? t('act_other', { act }) : t('act_otherObject', { act, object });
 }
 

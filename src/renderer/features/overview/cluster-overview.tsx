@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../../../common/contract/system.ts';
+import { Figure } from '../../design/data/figure.tsx';
 import { Sparkline } from '../../design/data/small.tsx';
 import { StateShape } from '../../design/icons/index.ts';
 import { Strip, ViewBar } from '../../design/layout/bars.tsx';
@@ -11,7 +12,7 @@ import { useNode } from '../../state/node.ts';
 import { useFollowClusterProblems } from '../shared/cluster-problems.ts';
 import { ClusterActivityList } from './activity-list.tsx';
 import { Attention } from './attention.tsx';
-import { Figure, Machine, NodesFigure } from './figure-strip.tsx';
+import { Machine, NodesFigure } from './figure-strip.tsx';
 import { worstNode } from './model/cluster-sums.ts';
 import type { Range } from './model/ranges.ts';
 import { TopologyPanel } from './topology-panel.tsx';

@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../common/contract/system.ts';
+import { Figure } from '../../design/data/figure.tsx';
 import { Meter, Sparkline } from '../../design/data/small.tsx';
 import { type StateKind, StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
@@ -100,31 +100,6 @@ function countNodes(nodes: readonly NodeInfo[]) {
   return { all: nodes.length, online: count('online'), offline: count('offline'), unknown: count('unknown'), unwell };
 }
 
-/** A number with its name above and what belongs to it below. */
-export function Figure(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly unit?: string;
-  readonly shape?: ReactNode;
-  readonly spark?: ReactNode;
-  readonly sub: string;
-}) {
-  return (
-    <div className="ov-figure">
-      <div className="sb-cap">{props.label}</div>
-      <div className="ov-figure-line">
-        {props.shape}
-        <span className="ov-value">{props.value}</span>
-        {props.unit !== undefined && <span className="sb-2">{props.unit}</span>}
-        {props.spark}
-      </div>
-      <div className="sb-3 sb-num sb-clip" title={props.sub}>
-        {props.sub}
-      </div>
-    </div>
-  );
-}
-
 /** From this share on a person should know, as the node's own problems do. */
 const warnPercent = 90;
 
@@ -132,14 +107,14 @@ const warnPercent = 90;
 export function Machine({ parts }: { readonly parts: readonly (readonly [label: string, percent: number | null | undefined])[] }) {
   const { t } = useTranslation('overview');
   return (
-    <div className="ov-figure ov-machine">
+    <div className="sb-figure ov-machine">
       {parts.map(([label, percent]) => (
         <div key={label} className="ov-machine-part">
           <div className="sb-cap sb-clip" title={label}>
             {label}
           </div>
-          <div className="ov-figure-line">
-            <span className="ov-value">{percent == null ? t('noValue') : Math.round(percent)}</span>
+          <div className="sb-figure-line">
+            <span className="sb-figure-value">{percent == null ? t('noValue') : Math.round(percent)}</span>
             {percent != null && <span className="sb-2">%</span>}
           </div>
           <Meter percent={percent ?? null} {...(percent != null && percent >= warnPercent && { tone: 'warn' as const })} />
