@@ -7,28 +7,28 @@
  * Components outside renderer/design never name a hex value.
  */
 import {
-  ActionIcon,
-  Badge,
-  Button,
-  Checkbox,
+  type ActionIcon,
+  type Badge,
+  type Button,
+  type Checkbox,
   type CSSVariablesResolver,
   createTheme,
-  Input,
-  InputWrapper,
-  Kbd,
+  type Input,
+  type InputWrapper,
+  type Kbd,
   type MantineColorsTuple,
-  Menu,
-  Modal,
-  ModalRoot,
-  NumberInput,
-  Popover,
-  SegmentedControl,
-  Select,
-  Switch,
-  Tabs,
-  Textarea,
-  TextInput,
-  Tooltip,
+  type Menu,
+  type Modal,
+  type ModalRoot,
+  type NumberInput,
+  type Popover,
+  type SegmentedControl,
+  type Select,
+  type Switch,
+  type Tabs,
+  type Textarea,
+  type TextInput,
+  type Tooltip,
 } from '@mantine/core';
 
 import { dark, light, type Palette } from './palette.ts';
@@ -110,6 +110,14 @@ const heights: Record<string, string> = { xs: '24px', sm: '28px', md: '32px', lg
 const fonts: Record<string, string> = { xs: '12px', sm: '12px', md: '13px', lg: '14px', xl: '14px' };
 const pick = (map: Record<string, string>, size: unknown): string => map[String(size ?? 'sm')] ?? map.sm ?? '';
 
+/**
+ * What a component's own `extend` gives: its argument, typed. Calling that would load the component, and the theme is part of
+ * the first screen, where most of them are not shown.
+ */
+function extend<C extends { extend: (config: never) => unknown }>(config: Parameters<C['extend']>[0]): Parameters<C['extend']>[0] {
+  return config;
+}
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', Inter, system-ui, -apple-system, 'Segoe UI', sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, 'SF Mono', Consolas, monospace",
@@ -144,7 +152,7 @@ export const theme = createTheme({
     },
   },
   components: {
-    Button: Button.extend({
+    Button: extend<typeof Button>({
       defaultProps: { size: 'sm' },
       vars: (_t, p) => ({
         root: {
@@ -154,40 +162,42 @@ export const theme = createTheme({
         },
       }),
     }),
-    ActionIcon: ActionIcon.extend({
+    ActionIcon: extend<typeof ActionIcon>({
       defaultProps: { size: 'sm', variant: 'subtle', color: 'gray' },
       vars: (_t, p) => ({ root: { '--ai-size': pick(heights, p.size) } }),
     }),
-    Input: Input.extend({
+    Input: extend<typeof Input>({
       defaultProps: { size: 'sm' },
       vars: (_t, p) => ({
         wrapper: { '--input-height': pick(heights, p.size), '--input-fz': pick(fonts, p.size), '--input-padding': '8px' },
       }),
     }),
     // Help stands below the field, and what is wrong below the help (look.md section 7).
-    InputWrapper: InputWrapper.extend({ defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    NumberInput: NumberInput.extend({ defaultProps: { size: 'sm' } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
-    Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false, checkIconPosition: 'right' } }),
-    SegmentedControl: SegmentedControl.extend({
+    InputWrapper: extend<typeof InputWrapper>({ defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } }),
+    TextInput: extend<typeof TextInput>({ defaultProps: { size: 'sm' } }),
+    NumberInput: extend<typeof NumberInput>({ defaultProps: { size: 'sm' } }),
+    Textarea: extend<typeof Textarea>({ defaultProps: { size: 'sm' } }),
+    Select: extend<typeof Select>({ defaultProps: { size: 'sm', allowDeselect: false, checkIconPosition: 'right' } }),
+    SegmentedControl: extend<typeof SegmentedControl>({
       defaultProps: { size: 'sm', withItemsBorders: false, transitionDuration: 0 },
       vars: () => ({ root: { '--sc-font-size': '12px', '--sc-padding': '2px 8px', '--sc-shadow': 'none' } }),
     }),
-    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
-    Checkbox: Checkbox.extend({ defaultProps: { size: 'xs' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'xs', withThumbIndicator: false } }),
-    Badge: Badge.extend({ defaultProps: { size: 'sm', variant: 'default', radius: 'xs', tt: 'none' } }),
-    Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } }),
-    Popover: Popover.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
+    Tabs: extend<typeof Tabs>({ defaultProps: { keepMounted: false } }),
+    Checkbox: extend<typeof Checkbox>({ defaultProps: { size: 'xs' } }),
+    Switch: extend<typeof Switch>({ defaultProps: { size: 'xs', withThumbIndicator: false } }),
+    Badge: extend<typeof Badge>({ defaultProps: { size: 'sm', variant: 'default', radius: 'xs', tt: 'none' } }),
+    Kbd: extend<typeof Kbd>({ defaultProps: { size: 'xs' } }),
+    Tooltip: extend<typeof Tooltip>({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } }),
+    Popover: extend<typeof Popover>({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
+    Menu: extend<typeof Menu>({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     // The page never scrolls, and the scroll lock would add a style that the content security policy forbids.
     // The page itself never scrolls, so nothing has to be locked; the lock would add a style that the policy refuses.
-    Modal: Modal.extend({
+    Modal: extend<typeof Modal>({
       defaultProps: { shadow: 'lg', radius: 'lg', centered: true, lockScroll: false, transitionProps: { duration: 120 } },
     }),
-    ModalRoot: ModalRoot.extend({ defaultProps: { shadow: 'lg', radius: 'lg', lockScroll: false, transitionProps: { duration: 120 } } }),
+    ModalRoot: extend<typeof ModalRoot>({
+      defaultProps: { shadow: 'lg', radius: 'lg', lockScroll: false, transitionProps: { duration: 120 } },
+    }),
   },
 });
 

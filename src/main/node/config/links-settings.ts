@@ -6,7 +6,7 @@ export const linksSettings = {
   'links.mode': setting({
     schema: z.enum(['auto', 'off']),
     group: 'Links',
-    title: 'Links to other members',
+    title: 'Links: to other members',
     help: 'auto: as soon as the node belongs to a cluster it listens for the other members and dials them. off: it does neither, and nobody can join at this node.',
     fallback: () => 'auto' as const,
     applies: 'restart',
@@ -14,7 +14,7 @@ export const linksSettings = {
   'links.host': setting({
     schema: z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'an IP address or a host name'),
     group: 'Links',
-    title: 'Address to listen on',
+    title: 'Links: address to listen on',
     help: '127.0.0.1 is this machine alone; 0.0.0.0 is every address of it. Always TLS 1.3, and every member proves its key; a stranger can only ask to join with a code.',
     fallback: () => '127.0.0.1',
     applies: 'restart',
@@ -22,7 +22,7 @@ export const linksSettings = {
   'links.port': setting({
     schema: z.number().int().min(0).max(65_535),
     group: 'Links',
-    title: 'Port',
+    title: 'Links: port',
     help: 'Port for other members. 0 takes any free one.',
     fallback: () => 7_422,
     applies: 'restart',

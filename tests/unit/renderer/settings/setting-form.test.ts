@@ -98,6 +98,7 @@ describe('sections', () => {
       'node.name': 'general',
       'node.localUserRole': 'users',
       'http.port': 'network',
+      'links.port': 'network',
       'federation.mode': 'federation',
       'http.maxSignInAttemptsPerMinute': 'users',
       'limits.connections': 'limits',

@@ -23,7 +23,13 @@ const signInKeys: ReadonlySet<string> = new Set([
   'http.refreshTokenTtlMs',
   'http.maxSignInAttemptsPerMinute',
 ]);
-const sectionByPrefix: Readonly<Record<string, Section>> = { http: 'network', federation: 'federation', limits: 'limits', logs: 'logs' };
+const sectionByPrefix: Readonly<Record<string, Section>> = {
+  http: 'network',
+  links: 'network',
+  federation: 'federation',
+  limits: 'limits',
+  logs: 'logs',
+};
 
 /** The section an address asks for; anything else is the first. */
 export function sectionFrom(text: string | null): Section {
