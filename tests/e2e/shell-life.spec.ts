@@ -250,3 +250,17 @@ test('the window follows a node that restarts', async () => {
     await app.close();
   }
 });
+
+test('where the system has no key store, a passphrase wraps the key, as the warning says', async () => {
+  // Electron's own password, which is in its source: what a session without a keyring has.
+  const args = ['--password-store=basic'];
+  const plain = await launchApp({ args });
+  await expect(plain.page.getByText('The node key is protected by file permissions alone').first()).toBeVisible();
+  await plain.electron.close();
+  const { dataFolder } = plain;
+  const wrapped = await launchApp({ dataFolder, removeData: true, args, env: { SIGNALBOX_PASSPHRASE: 'correct horse battery staple' } });
+  await expect(wrapped.page.getByText('Connected').first()).toBeVisible();
+  await expect(wrapped.page.getByText('The node key is protected by file permissions alone')).toHaveCount(0);
+  expect(JSON.parse(await readFile(join(dataFolder, 'identity.json'), 'utf8'))).toMatchObject({ store: 'passphrase' });
+  await wrapped.close();
+});

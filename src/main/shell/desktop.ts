@@ -49,11 +49,10 @@ export class Desktop implements RequestTarget {
 
   /** Call after Electron is ready. */
   static async create(options: DesktopOptions): Promise<Desktop> {
-    const secrets = await desktopSecretStore(options.paths.dataFolder, safeStorage);
-    return new Desktop(options, secrets);
+    return new Desktop(options, await desktopSecretStore(safeStorage));
   }
 
-  private constructor(options: DesktopOptions, secrets: SecretStore) {
+  private constructor(options: DesktopOptions, secrets: SecretStore | undefined) {
     const { paths, logs } = options;
     this.#options = options;
     this.#logger = logs.logger('shell');
@@ -74,7 +73,7 @@ export class Desktop implements RequestTarget {
         logs,
         consoleFolder: paths.pages,
         resourcesPath: process.resourcesPath,
-        secrets,
+        ...(secrets !== undefined && { secrets }),
         ...(options.port !== undefined && { overrides: { 'http.port': options.port } }),
         extraProcesses,
       },

@@ -1,5 +1,5 @@
 /** Encrypts secrets with the key store of the operating system (security.md 2.8). */
-import { createKeyFileStore, type SecretStore } from '../node/identity/index.ts';
+import type { SecretStore } from '../node/identity/index.ts';
 
 /** `safeStorage` of every supported Electron: older ones have the synchronous half only, the next one drops it. */
 export interface AnySafeStorage {
@@ -13,14 +13,14 @@ export interface AnySafeStorage {
 }
 
 /**
- * The key store of this desktop. Where it keeps nothing secret, as on a Linux session without a keyring, where Electron
- * would use a password that is in its source, it is the store of a key file, which the node warns about for as long as
- * it is in use. Call after Electron is ready.
+ * The key store of this desktop. Call after Electron is ready.
  *
  * @param storage Electron's `safeStorage`
+ * @returns undefined where it keeps nothing secret, as on a Linux session without a keyring, where Electron would use a password
+ *   that is in its source: the node then does as without a desktop, with a passphrase or a key file that it warns about
  */
-export async function desktopSecretStore(dataFolder: string, storage: AnySafeStorage): Promise<SecretStore> {
-  if (!(await isAvailable(storage))) return createKeyFileStore(dataFolder);
+export async function desktopSecretStore(storage: AnySafeStorage): Promise<SecretStore | undefined> {
+  if (!(await isAvailable(storage))) return undefined;
   return {
     name: 'safe-storage',
     encrypt: async (plain) => {
