@@ -16,7 +16,9 @@ export interface TlsMaterial {
 
 /** @throws SignalboxError `INVALID_PARAMS` naming the setting whose file cannot be used */
 export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsMaterial> {
-  const [certificate, key] = await Promise.all([read('http.tlsCertFile', certFile), read('http.tlsKeyFile', keyFile)]);
+  // One after the other, so that of two that cannot be read the same one is always named.
+  const certificate = await read('http.tlsCertFile', certFile);
+  const key = await read('http.tlsKeyFile', keyFile);
   try {
     createSecureContext({ cert: certificate, key });
   } catch (error) {
