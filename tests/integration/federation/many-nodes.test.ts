@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ClusterMember, everybodySees, startCluster } from '../../helpers/federated-router.ts';
+import { type ClusterMember, everybodySees, startCluster, untilReachability } from '../../helpers/federated-router.ts';
 
 it('fifty nodes see each other, answer a gathered call, and hear each other', { timeout: 120_000 }, async () => {
   const members = Array.from(
@@ -29,6 +29,9 @@ it('fifty nodes see each other, answer a gathered call, and hear each other', { 
     heard.add(data);
     if (heard.size === nodes.length) break;
   }
+  // A node that stops hands its status to the broker; that the others have it is another matter.
+  const allOffline = Promise.all(others.map(({ nodeId }) => untilReachability(first, nodeId, 'offline')));
   await Promise.all(others.map(({ stop }) => stop()));
+  await allOffline;
   expect(first.federation.directory.online()).toEqual([]);
 });
