@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 
 export interface MenuEntry {
   readonly id: string;
@@ -42,6 +42,7 @@ export function ContextMenu(props: {
   readonly entries: readonly MenuEntry[];
   readonly onClose: () => void;
 }) {
+  useEscape(props.onClose);
   return (
     <Menu
       opened
@@ -49,6 +50,7 @@ export function ContextMenu(props: {
       position="bottom-start"
       offset={0}
       returnFocus={false}
+      closeOnEscape={false}
       // Not keydown: the key that opens the menu would close it again.
       clickOutsideEvents={['mousedown', 'touchstart']}
     >
@@ -60,4 +62,23 @@ export function ContextMenu(props: {
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/**
+ * Escape closes the menu wherever the focus is: it moves into the menu a moment after that is shown, and a key pressed before
+ * would go to what lies below and leave the menu open.
+ */
+function useEscape(close: () => void): void {
+  const latest = useRef(close);
+  latest.current = close;
+  useLayoutEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      event.stopPropagation();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
+  }, []);
 }
