@@ -192,6 +192,28 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expect(inspectorOf(page).locator('dt:text-is("Starts") + dd')).toHaveText('2');
     });
 
+    test('closes a menu by an Escape that comes before the menu has the focus', async () => {
+      await rowOf(page, 'press-07').click();
+      await gridOf(page).focus();
+      await gridOf(page).evaluate(
+        (grid) =>
+          new Promise<void>((pressed) => {
+            const press = (key: string, shiftKey = false) =>
+              grid.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey, bubbles: true }));
+            const watch = new MutationObserver(() => {
+              if (document.querySelector('[role="menu"]') === null) return;
+              watch.disconnect();
+              press('Escape');
+              pressed();
+            });
+            watch.observe(document.body, { childList: true, subtree: true });
+            press('F10', true);
+          }),
+      );
+      await expect(page.getByRole('menu')).toBeHidden();
+      await expect(gridOf(page)).toBeFocused();
+    });
+
     test('is walked by keys alone', async () => {
       await page.keyboard.press('Escape');
       await expect(inspectorOf(page)).toBeHidden();
