@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
+import { freePort } from '../helpers/free-port.ts';
 
 /**
  * Starts Mosquitto on a free port, as an operator would set it up for this load. The caller kills it.
@@ -10,12 +10,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
  * @param folder for its configuration
  */
 export async function startMosquitto(folder: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = server.address() as AddressInfo;
-      server.close(() => resolve(free));
-    });
-  });
+  const port = await freePort();
   const file = join(folder, 'mosquitto.conf');
   await writeFile(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_dest stderr\n`);
   const child = spawn('mosquitto', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -26,9 +21,13 @@ export async function startMosquitto(folder: string): Promise<{ readonly url: st
   return { url: `mqtt://127.0.0.1:${port}`, child };
 }
 
-/** A bare client whose small packets do not wait for one another. The caller ends it. */
-export async function openClient(url: string): Promise<MqttClient> {
+/**
+ * A bare client. The caller ends it.
+ *
+ * @param noDelay its small packets do not wait for one another; off is how mqtt.js comes
+ */
+export async function openClient(url: string, noDelay = true): Promise<MqttClient> {
   const client = await connectAsync(url);
-  (client as unknown as { stream: { setNoDelay?: (on: boolean) => void } }).stream.setNoDelay?.(true);
+  if (noDelay) (client as unknown as { stream: { setNoDelay?: (on: boolean) => void } }).stream.setNoDelay?.(true);
   return client;
 }

@@ -2,7 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { openClient, openLink, relayInbox, startMoleculer, type Topics } from './rpc-remote-peers.ts';
+import { openClient } from './broker-process.ts';
+import { openLink, relayInbox, startMoleculer, type Topics } from './rpc-remote-peers.ts';
 
 /** Makes one call; resolves when its answer is there. */
 export type Call = () => Promise<unknown>;

@@ -3,9 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import moleculer from 'moleculer';
-import { connectAsync, type MqttClient } from 'mqtt';
 import { MqttLink } from '../../src/main/node/federation/mqtt-link.ts';
 import { startBenchNode } from './bench-node.ts';
+import { openClient } from './broker-process.ts';
 
 /** Where a kind of bare request goes, and where its answer comes back. */
 export interface Topics {
@@ -32,13 +32,6 @@ interface Message {
   readonly requestid: string;
   readonly originId: string;
   readonly params: { readonly values: Record<string, unknown> };
-}
-
-/** @param noDelay off is how mqtt.js comes */
-export async function openClient(url: string, noDelay = true): Promise<MqttClient> {
-  const client = await connectAsync(url);
-  if (noDelay) (client as unknown as { stream: { setNoDelay?: (on: boolean) => void } }).stream.setNoDelay?.(true);
-  return client;
 }
 
 /** A link as a node has it, with its defaults; resolves when it is connected. */

@@ -4,11 +4,10 @@
  * (WebSocket, this node, MQTT, the other node and back) against a naive relay that checks nothing. This process is the near
  * side, another one the far side, a third the browser.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -19,6 +18,7 @@ import { EmbeddedHub, type Federation } from '../../src/main/node/federation/ind
 import { attachWebSocket, type Router } from '../../src/main/node/router/index.ts';
 import { Problems } from '../../src/main/node/telemetry/index.ts';
 import { startBenchNode } from './bench-node.ts';
+import { startMosquitto } from './broker-process.ts';
 import { type Bench, type BenchOptions, type Measure, median, runMeasures, type Subject } from './harness.ts';
 import { Load } from './load.ts';
 import { bareCaller, type Call, type Endings, linkCaller, moleculerCaller, naiveRelay, params } from './rpc-remote-callers.ts';
@@ -208,23 +208,6 @@ async function serve(router: Router): Promise<{ readonly port: number; readonly 
       http.close();
     },
   };
-}
-
-async function startMosquitto(folder: string): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const port = await new Promise<number>((resolve) => {
-    const server = createTcpServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = server.address() as AddressInfo;
-      server.close(() => resolve(free));
-    });
-  });
-  const file = join(folder, 'mosquitto.conf');
-  await writeFile(file, `listener ${port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nmax_queued_messages 0\nlog_dest stderr\n`);
-  const child = spawn('mosquitto', ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.stderr.on('data', (chunk: Buffer) => chunk.includes('running') && resolve());
-  });
-  return { url: `mqtt://127.0.0.1:${port}`, child };
 }
 
 function ready(child: ChildProcess): Promise<{ readonly nodes: readonly string[] }> {

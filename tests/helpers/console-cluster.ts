@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { makeDataFolder } from './app.ts';
-import { type ConsoleUnderTest, freePort, openBrowser, openWindow } from './console.ts';
+import { type ConsoleUnderTest, openBrowser, openWindow } from './console.ts';
+import { freePort } from './free-port.ts';
 import { type HeadlessNode, startHeadless } from './headless-node.ts';
 
 /** Another node of the cluster. */

@@ -1,10 +1,10 @@
 /** A console over a real node, in the window of the application or in a browser, and what a person does to it. */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page, test } from '@playwright/test';
 import { type App, launchApp, makeDataFolder } from './app.ts';
+import { freePort } from './free-port.ts';
 import { type HeadlessNode, startHeadless } from './headless-node.ts';
 
 export const password = 'correct horse battery staple';
@@ -161,14 +161,4 @@ export async function runFromPalette(page: Page, query: string): Promise<void> {
   await field.fill(query);
   await page.keyboard.press('Enter');
   await field.waitFor({ state: 'hidden' });
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readLinkTarget } from '../../../src/main/node/federation/index.ts';
 import { startFederatedRouter, untilReachability } from '../../helpers/federated-router.ts';
-import { freePort, startMosquitto } from '../../helpers/mosquitto.ts';
+import { freePort } from '../../helpers/free-port.ts';
+import { startMosquitto } from '../../helpers/mosquitto.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const run = promisify(execFile);

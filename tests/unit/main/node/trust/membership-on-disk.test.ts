@@ -10,16 +10,9 @@ import {
   nodeRoles,
 } from '../../../../../src/main/node/trust/membership/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
-import { admin, alice, bob, carol, hex, keys, mallory, recovery, refusedAs, secondAdmin, secrets, startMs } from './people.ts';
+import { admin, alice, bob, carol, genesis, hex, keys, mallory, refusedAs, secondAdmin, secrets, startMs } from './people.ts';
 import { killEverywhere, openStore } from './stored.ts';
 
-const genesis = encodeGenesis({
-  nonce: new Uint8Array(32).fill(1),
-  createdMs: startMs,
-  firstAdmin: admin.publicKey,
-  recoveryKey: recovery.publicKey,
-  name: 'North yard',
-});
 const dayMs = 86_400_000;
 const newLog = () => new MembershipLog(genesis, keys);
 const found = (store: Store) => Membership.adopt(store, genesis, newLog(), keys, startMs);

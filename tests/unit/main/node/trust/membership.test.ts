@@ -19,6 +19,7 @@ import {
   bob,
   carol,
   clusterId,
+  genesis,
   keys,
   mallory,
   otherCluster,
@@ -29,13 +30,6 @@ import {
   withBitTurned,
 } from './people.ts';
 
-const genesis = encodeGenesis({
-  nonce: new Uint8Array(32).fill(1),
-  createdMs: startMs,
-  firstAdmin: admin.publicKey,
-  recoveryKey: recovery.publicKey,
-  name: 'North yard',
-});
 const newLog = () => new MembershipLog(genesis, keys);
 const people = { admin, secondAdmin, alice, bob, carol, mallory };
 const nameOf = new Map(Object.entries(people).map(([name, { publicKey }]) => [toHex(publicKey), name]));

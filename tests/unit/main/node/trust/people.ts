@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { KnownKeys, type SecretStore, signerFromSeed } from '../../../../../src/main/node/identity/index.ts';
+import { encodeGenesis } from '../../../../../src/main/node/trust/membership/index.ts';
 
 export const seedOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const person = (byte: number) => signerFromSeed(seedOf(byte));
@@ -20,6 +21,14 @@ export const otherCluster = new Uint8Array(createHash('sha256').update('another'
 /** 2024-11-21, the time of the golden vectors. */
 export const startMs = 1_732_147_200_000;
 export const keys = new KnownKeys();
+/** The founding of the cluster `North yard`. */
+export const genesis = encodeGenesis({
+  nonce: new Uint8Array(32).fill(1),
+  createdMs: startMs,
+  firstAdmin: admin.publicKey,
+  recoveryKey: recovery.publicKey,
+  name: 'North yard',
+});
 
 export const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 export const text = (value: string): Uint8Array => Uint8Array.from(Buffer.from(value, 'utf8'));
