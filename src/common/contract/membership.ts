@@ -55,6 +55,10 @@ const clusterSchema = z.object({
   roles: z.array(z.enum(memberRoles)).describe('What this node may do; none when it is no member any more'),
   removed: failureSchema.describe('Why this node is no member any more'),
   stale: z.boolean().describe('No admin was heard of for so long that operators and admins on other nodes are refused'),
+  adminHeardAt: timeMs.describe('When an admin of the cluster last signed that it was there, as far as this node knows'),
+  merged: z
+    .object({ times: z.number().int(), lastAt: timeMs.nullable() })
+    .describe('How often changes that were signed apart have been put together; lastAt: null when never'),
 });
 
 export const membershipContract = defineService({
@@ -92,6 +96,7 @@ export const membershipContract = defineService({
       minutes: z.number().int().min(1).max(1_440).default(15).describe('How long the code is good'),
     }),
     result: z.object({
+      inviteId: z.string().describe('Names it in membership.invites'),
       code: z.string().describe('20 characters, good once'),
       addresses: z.array(z.string()).describe('Where to join; the likeliest first'),
       roles: z.array(z.enum(memberRoles)),

@@ -140,7 +140,10 @@ export class MembershipPart implements Startable {
    * @returns the code, told once
    * @throws SignalboxError `NOT_MEMBER`, `FORBIDDEN` when this node is no admin, `CONFLICT` when nobody could reach it, `OVERLOADED`, `STORAGE_FULL`
    */
-  async invite(roles: number, lifeMs: number): Promise<{ readonly code: string; readonly expiresMs: number }> {
+  async invite(
+    roles: number,
+    lifeMs: number,
+  ): Promise<{ readonly inviteId: Uint8Array; readonly code: string; readonly expiresMs: number }> {
     const { identity, problems } = this.#options;
     this.trust.requireAdmin();
     if (this.#door === undefined)
@@ -150,9 +153,14 @@ export class MembershipPart implements Startable {
         { executed: 'no' },
       );
     const secret = newInviteSecret();
-    const { expiresMs } = await this.trust.invites.open(await deriveInviteKeys(secret), { roles, lifeMs }, identity, this.#nowMs());
+    const { inviteId, expiresMs } = await this.trust.invites.open(
+      await deriveInviteKeys(secret),
+      { roles, lifeMs },
+      identity,
+      this.#nowMs(),
+    );
     problems.clear(burnedProblem);
-    return { code: joinCodeOf(secret), expiresMs };
+    return { inviteId, code: joinCodeOf(secret), expiresMs };
   }
 
   /** For `node.status`; none while the node is in no cluster or links are off. */

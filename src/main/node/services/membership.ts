@@ -5,7 +5,7 @@ import type { Config } from '../config/index.ts';
 import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
 import { formatAddress, type MembershipPart, parseAddress } from '../membership/index.ts';
 import type { Handlers } from '../router/types.ts';
-import { type Member, nodeRoles, roleBits, rolesOf } from '../trust/index.ts';
+import { type Member, nodeRoles, type Operation, roleBits, rolesOf } from '../trust/index.ts';
 
 export interface MembershipServiceOptions {
   readonly membership: MembershipPart;
@@ -39,8 +39,14 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     },
     'membership.invite': async ({ roles, minutes }, { principal }) => {
       requireHere(principal);
-      const { code, expiresMs } = await membership.invite(roleBits(roles), minutes * 60_000);
-      return { code, addresses: membership.ownAddresses().map(formatAddress), roles, expiresAt: expiresMs };
+      const { inviteId, code, expiresMs } = await membership.invite(roleBits(roles), minutes * 60_000);
+      return {
+        inviteId: toBase64url(inviteId),
+        code,
+        addresses: membership.ownAddresses().map(formatAddress),
+        roles,
+        expiresAt: expiresMs,
+      };
     },
     'membership.invites': () => ({
       invites: membership.trust.invites.list(nowMs()).map(({ inviteId, roles, createdMs, expiresMs, state, usesLeft, failures }) => ({
@@ -130,7 +136,15 @@ function clusterOf(part: MembershipPart, nowMs: number) {
     linked: part.links?.count ?? 0,
     ...selfIn(part),
     stale: membership.isStale(nowMs),
+    adminHeardAt: log.checkpointMs,
+    merged: mergesIn(log.operations),
   };
+}
+
+/** Of the operations only those that join two branches are checkpoints. */
+function mergesIn(operations: readonly Operation[]): { readonly times: number; readonly lastAt: number | null } {
+  const joins = operations.filter(({ kind }) => kind === 'checkpoint');
+  return { times: joins.length, lastAt: joins.length === 0 ? null : Math.max(...joins.map(({ issuedMs }) => issuedMs)) };
 }
 
 function selfIn(part: MembershipPart) {
