@@ -11,10 +11,16 @@ export function toFrame(body: Uint8Array): Buffer {
   return frame;
 }
 
-/** Takes frames out of a stream. Nothing is allocated for a length that is claimed: what is held is what came. */
+/**
+ * Takes frames out of a stream. Nothing is allocated for a length that is claimed: what is held is what came, in one piece, so that a frame
+ * that trickles in byte by byte costs no more than its bytes.
+ */
 export class FrameReader {
   #maxBytes: number;
-  #chunks: Buffer[] = [];
+  /** What came and was not looked at yet. */
+  #chunk: Buffer = Buffer.alloc(0);
+  /** The beginning of a head or of a body that is not whole yet; `#heldBytes` of it count. */
+  #partial: Buffer = Buffer.alloc(0);
   #heldBytes = 0;
   #expectedBytes: number | undefined;
 
@@ -29,8 +35,7 @@ export class FrameReader {
   }
 
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#heldBytes += chunk.byteLength;
+    this.#chunk = this.#chunk.byteLength === 0 ? chunk : Buffer.concat([this.#chunk, chunk]);
   }
 
   /**
@@ -41,28 +46,40 @@ export class FrameReader {
    */
   next(): Buffer | undefined {
     if (this.#expectedBytes === undefined) {
-      if (this.#heldBytes < headBytes) return undefined;
-      const expected = this.#take(headBytes).readUInt32BE();
+      const expected = this.#take(headBytes)?.readUInt32BE();
+      if (expected === undefined) return undefined;
       if (expected > this.#maxBytes)
         throw new SignalboxError('TOO_LARGE', `A frame of ${expected} bytes was announced; at most ${this.#maxBytes} are taken.`);
       this.#expectedBytes = expected;
     }
-    if (this.#heldBytes < this.#expectedBytes) return undefined;
     const body = this.#take(this.#expectedBytes);
-    this.#expectedBytes = undefined;
+    if (body !== undefined) this.#expectedBytes = undefined;
     return body;
   }
 
-  #take(bytes: number): Buffer {
-    this.#heldBytes -= bytes;
-    const first = this.#chunks[0];
-    if (first !== undefined && first.byteLength >= bytes) {
-      this.#chunks[0] = first.subarray(bytes);
-      if (this.#chunks[0].byteLength === 0) this.#chunks.shift();
-      return first.subarray(0, bytes);
+  /** The next bytes of the stream; undefined, and what is there is kept, until all of them have come. */
+  #take(bytes: number): Buffer | undefined {
+    const missing = bytes - this.#heldBytes;
+    const piece = this.#chunk.subarray(0, missing);
+    this.#chunk = this.#chunk.subarray(piece.byteLength);
+    if (this.#heldBytes === 0 && piece.byteLength === bytes) return piece;
+    this.#keep(piece, bytes);
+    if (this.#heldBytes < bytes) return undefined;
+    const whole = this.#partial.subarray(0, bytes);
+    this.#partial = Buffer.alloc(0);
+    this.#heldBytes = 0;
+    return whole;
+  }
+
+  /** Adds to what is held. Room grows by doubling: each byte is copied a few times at most. @param mostBytes that will be held */
+  #keep(piece: Buffer, mostBytes: number): void {
+    const needed = this.#heldBytes + piece.byteLength;
+    if (needed > this.#partial.byteLength) {
+      const grown = Buffer.allocUnsafeSlow(Math.min(mostBytes, needed * 2));
+      this.#partial.copy(grown, 0, 0, this.#heldBytes);
+      this.#partial = grown;
     }
-    const all = Buffer.concat(this.#chunks);
-    this.#chunks = bytes < all.byteLength ? [all.subarray(bytes)] : [];
-    return all.subarray(0, bytes);
+    piece.copy(this.#partial, this.#heldBytes);
+    this.#heldBytes = needed;
   }
 }

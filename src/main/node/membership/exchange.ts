@@ -38,6 +38,8 @@ export class MembershipExchange {
   readonly #options: MembershipExchangeOptions;
   readonly #bucket = new TokenBucket(membershipLimits.controlPerSecond, membershipLimits.controlBurst, performance.now());
   #busy: Promise<void> = Promise.resolve();
+  /** Bytes of messages that wait for the one before them. */
+  #waitingBytes = 0;
 
   constructor(options: MembershipExchangeOptions) {
     this.#options = options;
@@ -80,11 +82,21 @@ export class MembershipExchange {
   /** Takes a control message of the link, one after the other. What cannot be read, or is too much, ends the link. */
   take(bytes: Buffer): void {
     const { link } = this.#options;
-    if (bytes.byteLength > membershipLimits.controlBytes || !this.#bucket.take(performance.now())) {
+    const isTooMuch =
+      bytes.byteLength > membershipLimits.controlBytes ||
+      this.#waitingBytes + bytes.byteLength > membershipLimits.waitingControlBytes ||
+      !this.#bucket.take(performance.now());
+    if (isTooMuch) {
       link.close(new SignalboxError('OVERLOADED', 'The member sends more about the membership than is taken.', { executed: 'no' }));
       return;
     }
-    this.#busy = this.#busy.then(() => this.#take(bytes)).catch((error: unknown) => this.#failed(error));
+    this.#waitingBytes += bytes.byteLength;
+    this.#busy = this.#busy
+      .then(() => this.#take(bytes))
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#waitingBytes -= bytes.byteLength;
+      });
   }
 
   async #take(bytes: Buffer): Promise<void> {

@@ -14,6 +14,8 @@ export const membershipLimits = {
   controlBytes: 262_144,
   controlPerSecond: 50,
   controlBurst: 500,
+  /** Bytes of such messages of one member that may wait for the disk. */
+  waitingControlBytes: 4_194_304,
   /** How often an admin signs that it was there (security.md 2.7). */
   checkpointMs: 600_000,
   /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */

@@ -44,3 +44,21 @@ test('a bound that changes holds from the next frame on', () => {
   reader.allow(6);
   expect(reader.next()?.toString()).toBe('abcdef');
 });
+
+test('a large frame that trickles in byte by byte is held in one piece', () => {
+  const bytes = 1_000_000;
+  const reader = new FrameReader(bytes);
+  reader.push(toFrame(Buffer.alloc(bytes)).subarray(0, 4));
+  expect(reader.next()).toBeUndefined();
+  const before = process.memoryUsage().rss;
+  for (let sent = 1; sent < bytes; sent++) {
+    reader.push(Buffer.from([sent % 251]));
+    if (reader.next() !== undefined) throw new Error(`a frame came out after ${sent} bytes`);
+  }
+  // A piece for each byte would be over 200 MB.
+  expect(process.memoryUsage().rss - before).toBeLessThan(64_000_000);
+  reader.push(Buffer.from([7]));
+  const frame = reader.next();
+  expect(frame?.byteLength).toBe(bytes);
+  expect([frame?.[0], frame?.at(-1)]).toEqual([1, 7]);
+});
