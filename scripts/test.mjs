@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm test`: everything that CI checks, in order, with a summary at the end.
+ * `npm test`: everything that CI checks, in order. At the end a line for each stage, then what failed by name, then the counts:
+ * a log that is cut to its last lines still says what failed.
  *
  *   npm test -- --only unit,lint   some stages
  *   npm test -- --list             their names
  *
  * A stage that this machine cannot run is skipped with its reason; under `CI=true` that is a failure.
  */
+import { failureLines } from './lib/failed-tests.mjs';
 import { stages } from './lib/stages.mjs';
 
 const args = process.argv.slice(2);
@@ -20,7 +22,13 @@ if (args.includes('--list')) {
   process.exitCode = await runStages(args.includes('--only') ? (only ?? '').split(',') : stages.map((stage) => stage.name));
 }
 
-/** @typedef {{ outcome: string, counts: import('./lib/stages.mjs').Counts, note: string }} Result */
+/**
+ * @typedef {object} Result
+ * @property {string} outcome
+ * @property {import('./lib/stages.mjs').Counts} counts
+ * @property {string} note
+ * @property {readonly import('./lib/failed-tests.mjs').Failure[]} failures
+ */
 
 /** @param {readonly string[]} names */
 async function runStages(names) {
@@ -32,8 +40,10 @@ async function runStages(names) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   /** @type {string[]} */
   const summary = [];
+  /** @type {{ stage: string, failures: Result['failures'] }[]} */
+  const failed = [];
   let hasBuild = true;
-  const noBuild = { outcome: 'FAILED', counts: one('failed'), note: 'there is no build' };
+  const noBuild = failedAsAWhole('there is no build');
   for (const stage of stages.filter(({ name }) => names.includes(name))) {
     console.log(`\n--- ${stage.title} (${stage.name})`);
     /** @type {Result} */
@@ -42,9 +52,12 @@ async function runStages(names) {
     total.passed += result.counts.passed;
     total.failed += result.counts.failed;
     total.skipped += result.counts.skipped;
+    failed.push({ stage: stage.name, failures: result.failures });
     summary.push(`${result.outcome.padEnd(7)} ${stage.title}: ${result.note}`);
   }
   console.log(`\n--- Summary\n${summary.join('\n')}\n`);
+  const lines = failureLines(failed);
+  if (lines.length > 0) console.log(`${lines.join('\n')}\n`);
   console.log(closingLine(total));
   return total.failed === 0 ? 0 : 1;
 }
@@ -57,20 +70,33 @@ async function runStage(stage) {
   const reason = stage.skipReason?.();
   if (reason) {
     console.log(`Skipped: ${reason}.`);
-    return isCi
-      ? { outcome: 'FAILED', counts: one('failed'), note: `skipped, ${reason}` }
-      : { outcome: 'skipped', counts: one('skipped'), note: reason };
+    return isCi ? failedAsAWhole(`skipped, ${reason}`) : { outcome: 'skipped', counts: one('skipped'), note: reason, failures: [] };
   }
   const startMs = performance.now();
-  const { ok, counts } = await stage.run().catch((error) => {
-    console.error(error instanceof Error ? error.message : error);
-    return { ok: false, counts: undefined };
-  });
+  const { ok, counts, failures = [] } = await stage.run().catch(crashed);
   const seconds = `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
   const note = counts ? `${seconds}, ${closingLine(counts)}` : seconds;
   // A stage can fail without a failed test: a format error, a crash.
   const counted = ok || counts?.failed ? counts : { ...one('failed'), passed: counts?.passed ?? 0 };
-  return { outcome: ok ? 'ok' : 'FAILED', counts: counted ?? { passed: 0, failed: 0, skipped: 0 }, note };
+  return { outcome: ok ? 'ok' : 'FAILED', counts: counted ?? { passed: 0, failed: 0, skipped: 0 }, note, failures };
+}
+
+/**
+ * @param {unknown} error
+ * @returns {import('./lib/stages.mjs').Outcome}
+ */
+function crashed(error) {
+  const title = error instanceof Error ? error.message : String(error);
+  console.error(title);
+  return { ok: false, failures: [{ file: '', title, error: '' }] };
+}
+
+/**
+ * @param {string} note
+ * @returns {Result}
+ */
+function failedAsAWhole(note) {
+  return { outcome: 'FAILED', counts: one('failed'), note, failures: [{ file: '', title: note, error: '' }] };
 }
 
 /** @param {'failed' | 'skipped'} what */

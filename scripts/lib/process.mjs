@@ -2,7 +2,10 @@
 /** Starting other programs. All paths are passed as arguments, never through a shell. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 import { root } from './paths.mjs';
+
+const keptLines = 8;
 
 /**
  * Runs a program with this terminal as its own and resolves with its exit code (128 + n for signal n).
@@ -14,8 +17,15 @@ import { root } from './paths.mjs';
  * @returns {Promise<number>}
  */
 export function run(command, args, options = {}) {
+  return ended(spawn(command, args, { cwd: root, stdio: 'inherit', ...options }));
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<number>}
+ */
+function ended(child) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
     const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
     const ignore = () => undefined;
     process.on('SIGTERM', forward);
@@ -33,6 +43,36 @@ export function run(command, args, options = {}) {
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
+}
+
+/**
+ * Runs a program that prints to this terminal, and resolves with its last lines too. At a terminal nothing is kept: a
+ * program draws there as it likes only when it has the terminal itself, and the person has seen it.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ code: number, lastLines: string[] }>}
+ */
+export async function runKeeping(command, args, options = {}) {
+  /** @type {string[]} */
+  const lastLines = [];
+  if (process.stdout.isTTY) return { code: await run(command, args, options), lastLines };
+  const child = spawn(command, args, { cwd: root, ...options, stdio: ['inherit', 'pipe', 'pipe'] });
+  const code = ended(child);
+  for (const [from, to] of /** @type {const} */ ([
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])) {
+    if (!from) continue;
+    from.pipe(to, { end: false });
+    createInterface({ input: from }).on('line', (line) => {
+      if (line.trim() === '') return;
+      lastLines.push(line);
+      if (lastLines.length > keptLines) lastLines.shift();
+    });
+  }
+  return { code: await code, lastLines };
 }
 
 /**

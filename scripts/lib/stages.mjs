@@ -1,11 +1,12 @@
 // @ts-check
-/** The stages of `npm test`, in order. Each is a program; those that run tests also say how many. */
+/** The stages of `npm test`, in order. Each is a program; those that run tests also say how many, and which failed. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureElectron } from './electron-runtime.mjs';
+import { failedInPlaywright, firstLine } from './failed-tests.mjs';
 import { root } from './paths.mjs';
-import { capture, run } from './process.mjs';
+import { capture, runKeeping } from './process.mjs';
 
 /**
  * @typedef {object} Counts
@@ -18,7 +19,12 @@ import { capture, run } from './process.mjs';
  * @property {string} title
  * @property {boolean} [needsBuild]
  * @property {() => string | undefined} [skipReason] why it cannot run on this machine
- * @property {() => Promise<{ ok: boolean, counts?: Counts }>} run
+ * @property {() => Promise<Outcome>} run
+ *
+ * @typedef {object} Outcome
+ * @property {boolean} ok
+ * @property {Counts | undefined} [counts]
+ * @property {readonly import('./failed-tests.mjs').Failure[] | undefined} [failures]
  */
 
 const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
@@ -35,7 +41,7 @@ export const stages = [
   {
     name: 'fuzz',
     title: 'Hostile inputs for a minute, always the same',
-    run: async () => ({ ok: (await run(process.execPath, [fuzzer])) === 0 }),
+    run: () => program(process.execPath, [fuzzer]),
   },
   { name: 'integration', title: 'Conformance and integration tests', run: () => vitest('integration') },
   {
@@ -44,7 +50,7 @@ export const stages = [
     skipReason: missingMosquitto,
     run: () => vitest('federation'),
   },
-  { name: 'build', title: 'Build', run: async () => ({ ok: (await build(['--logLevel', 'warn'])) === 0 }) },
+  { name: 'build', title: 'Build', run: runBuild },
   { name: 'size', title: 'Size of the pages', needsBuild: true, run: () => script('check-bundle-size.mjs') },
   {
     name: 'e2e-electron',
@@ -92,37 +98,56 @@ function missingDisplay() {
 }
 
 /**
+ * A program that says in its last lines why it failed.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+async function program(command, args, options) {
+  const { code, lastLines } = await runKeeping(command, args, options);
+  if (code === 0) return { ok: true };
+  const said = lastLines.map((line) => ({ file: '', title: firstLine(line), error: '' }));
+  return { ok: false, failures: [...said, { file: '', title: `ended with exit code ${code}`, error: '' }] };
+}
+
+/**
  * @param {string} name
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
  */
-async function tool(name, args) {
-  return { ok: (await run(bin(name), args, { shell: process.platform === 'win32' })) === 0 };
+function tool(name, args, env = process.env) {
+  return program(bin(name), args, { env, shell: process.platform === 'win32' });
 }
 
 /** @param {string} name */
-async function script(name) {
-  return { ok: (await run(process.execPath, [join(root, 'scripts', name)])) === 0 };
+function script(name) {
+  return program(process.execPath, [join(root, 'scripts', name)]);
+}
+
+/** @returns {Promise<Outcome>} */
+async function runBuild() {
+  const code = await build(['--logLevel', 'warn']);
+  return code === 0 ? { ok: true } : { ok: false, failures: [{ file: '', title: `ended with exit code ${code}`, error: '' }] };
 }
 
 async function checkTypes() {
-  let ok = true;
-  for (const project of typeProjects) {
-    const done = await tool('tsc', ['-p', `tsconfig.${project}.json`]);
-    ok &&= done.ok;
-  }
-  return { ok };
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  for (const project of typeProjects) outcomes.push(await tool('tsc', ['-p', `tsconfig.${project}.json`]));
+  return { ok: outcomes.every(({ ok }) => ok), failures: outcomes.flatMap(({ failures }) => failures ?? []) };
 }
 
 /** @param {string} project */
 async function vitest(project) {
   const report = reportFile(`vitest-${project}.json`);
-  const done = await tool('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const reporter = join(root, 'scripts', 'lib', 'vitest-report.mjs');
+  const args = ['run', '--project', project, '--reporter=default', `--reporter=${reporter}`];
+  const done = await tool('vitest', args, { ...process.env, SIGNALBOX_TEST_REPORT: report });
+  /** @type {import('./vitest-report.mjs').Report | undefined} */
   const read = readReport(report);
-  if (!read) return done;
-  return {
-    ok: done.ok,
-    counts: { passed: read.numPassedTests, failed: read.numFailedTests, skipped: read.numPendingTests + read.numTodoTests },
-  };
+  return withReport(done, read?.counts, read?.failures);
 }
 
 /** @param {string} project */
@@ -131,11 +156,25 @@ async function playwright(project) {
   const report = reportFile(`playwright-${project}.json`);
   const env = { ...process.env, SIGNALBOX_ELECTRON: runtime.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
   const args = ['test', '--project', project, '--reporter=list,json'];
-  const code = await run(...withDisplay(bin('playwright'), args), { env, shell: process.platform === 'win32' });
-  const stats = readReport(report)?.stats;
-  if (!stats) return { ok: code === 0 };
+  const done = await program(...withDisplay(bin('playwright'), args), { env, shell: process.platform === 'win32' });
+  /** @type {import('@playwright/test/reporter').JSONReport | undefined} */
+  const read = readReport(report);
+  if (!read) return done;
+  const { expected, unexpected, flaky, skipped } = read.stats;
   // A test that passed only when it was tried again counts as failed; none is tried again.
-  return { ok: code === 0, counts: { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped } };
+  return withReport(done, { passed: expected, failed: unexpected + flaky, skipped }, failedInPlaywright(read));
+}
+
+/**
+ * What a test runner's report says goes before its last lines, which say it only where it names nothing.
+ *
+ * @param {Outcome} done
+ * @param {Counts} [counts]
+ * @param {Outcome['failures']} [failures]
+ * @returns {Outcome}
+ */
+function withReport(done, counts, failures) {
+  return { ok: done.ok, counts, failures: failures && failures.length > 0 ? failures : done.failures };
 }
 
 async function selfTest() {
@@ -148,7 +187,8 @@ async function selfTest() {
   const passed = checks.filter((check) => check.passed).length;
   const ok = done.code === 0 && checks.length > 0 && passed === checks.length;
   if (!ok) console.log(done.stdout, done.stderr);
-  return { ok, counts: { passed, failed: checks.length - passed, skipped: 0 } };
+  const failures = checks.filter((check) => !check.passed).map(({ name, detail }) => ({ file: '', title: name, error: detail }));
+  return { ok, counts: { passed, failed: checks.length - passed, skipped: 0 }, failures };
 }
 
 /** One check a line; anything else that the runtime prints is passed over. @param {string} text */
