@@ -18,6 +18,8 @@ export function nodeInfo(name: string, change: Partial<NodeInfo> = {}): NodeInfo
     epoch: 1,
     clockOffsetMs: null,
     rttMs: null,
+    via: 'mqtt',
+    secure: false,
     pendingCalls: 0,
     ...change,
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { limits } from '../limits.ts';
 import { defineService } from './define.ts';
 import { eventTotalsSchema, topicStatsSchema } from './events.ts';
+import { reachFields } from './nodes.ts';
 import { activityEntrySchema, activityTotalsSchema } from './rpc.ts';
 
 const nodeId = z.string();
@@ -18,6 +19,7 @@ export const clusterActivityNodeSchema = z.object({
   nodeId,
   name,
   error,
+  ...reachFields,
   calls: figure.describe('Since its start'),
   errors: figure,
   perSecond: figure.describe('Over the last 5 s'),
@@ -58,6 +60,7 @@ export const clusterTopicsNodeSchema = z.object({
   nodeId,
   name,
   error,
+  ...reachFields,
   published: figure,
   delivered: figure,
   dropped: figure,

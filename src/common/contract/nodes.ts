@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { defineService } from './define.ts';
 
+/** How a node is reached: a direct link, the MQTT broker, or through another member. */
+export const carrierKinds = ['link', 'mqtt', 'relay'] as const;
+export type CarrierKind = (typeof carrierKinds)[number];
+
+/** How the answering node reaches another one. */
+export const reachFields = {
+  via: z.enum(carrierKinds).nullable().describe('Way that calls to it take now; null: none, or the answering node itself'),
+  secure: z.boolean().describe('What passes between the two is proven to be of a member, and nobody in between can read or change it'),
+};
+
 export const nodeInfoSchema = z.object({
   nodeId: z.string(),
   name: z.string(),
@@ -16,6 +26,7 @@ export const nodeInfoSchema = z.object({
   clockOffsetMs: z.number().nullable().describe('How far its clock is ahead of the answering node; null until measured'),
   rttMs: z.number().nullable().describe('Round trip of that measurement'),
   pendingCalls: z.number().int().describe('Calls of the answering node that wait for it'),
+  ...reachFields,
 });
 export type NodeInfo = z.infer<typeof nodeInfoSchema>;
 

@@ -62,13 +62,13 @@ export function printTopics(out: Output, answer: ResultOf<'cluster.topics'>): nu
   return named(out, answer);
 }
 
-type ActivityFigures = Omit<ResultOf<'cluster.activity'>['nodes'][number], 'nodeId' | 'name' | 'error'>;
+type ActivityFigures = Omit<ResultOf<'cluster.activity'>['nodes'][number], 'nodeId' | 'name' | 'error' | 'via' | 'secure'>;
 
 function activityCells({ perSecond, p50Ms, p95Ms, errorsPerSecond, inFlight, calls, errors }: ActivityFigures): Cell[] {
   return [perSecond, duration(p50Ms), duration(p95Ms), errorsPerSecond, inFlight, calls, errors];
 }
 
-type TopicsFigures = Omit<ResultOf<'cluster.topics'>['nodes'][number], 'nodeId' | 'name' | 'error'>;
+type TopicsFigures = Omit<ResultOf<'cluster.topics'>['nodes'][number], 'nodeId' | 'name' | 'error' | 'via' | 'secure'>;
 
 function topicsCells({ perSecond, published, delivered, dropped, topics, subscriptions }: TopicsFigures): Cell[] {
   return [perSecond, published, delivered, dropped, topics, subscriptions];

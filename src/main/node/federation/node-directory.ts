@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { isNodeId } from '../../../common/ids.ts';
 import type { RemoteNode } from '../router/remote-nodes.ts';
@@ -16,6 +17,10 @@ export interface KnownNode extends RemoteNode {
   /** How far its clock is ahead of ours, and the round trip it was measured with; undefined until measured. */
   readonly clockOffsetMs: number | undefined;
   readonly rttMs: number | undefined;
+  /** How calls to it leave now; null while it is not there. */
+  readonly via: CarrierKind | null;
+  /** What passes is proven to be of a member, and closed to whoever carries it. */
+  readonly secure: boolean;
 }
 
 export interface DirectoryListener {
@@ -138,6 +143,8 @@ export class NodeDirectory {
       lastSeenMs: this.#nowMs(),
       clockOffsetMs: known?.clockOffsetMs,
       rttMs: known?.rttMs,
+      via: presence.status === 'online' ? 'mqtt' : null,
+      secure: false,
     };
     this.#nodes.set(presence.serviceId, node);
     return node;
@@ -145,6 +152,7 @@ export class NodeDirectory {
 
   #lose(node: Mutable<KnownNode>, reason: string): void {
     node.reachability = 'offline';
+    node.via = null;
     for (const listener of this.#listeners) listener.lost?.(node, reason);
   }
 

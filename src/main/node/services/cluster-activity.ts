@@ -84,18 +84,20 @@ export function mergeActivity(answers: readonly NodeAnswer<ActivityAnswer>[], li
   };
 }
 
-function silentNode({ nodeId, name, error }: NodeAnswer<ActivityAnswer>): ClusterActivityNode {
+function silentNode({ nodeId, name, via, secure, error }: NodeAnswer<ActivityAnswer>): ClusterActivityNode {
   const unknown = { calls: null, errors: null, perSecond: null, errorsPerSecond: null, p50Ms: null, p95Ms: null, inFlight: null };
-  return { nodeId, name, error, ...unknown };
+  return { nodeId, name, via, secure, error, ...unknown };
 }
 
-function nodeOf({ nodeId, name, data }: Answer): ClusterActivityNode {
+function nodeOf({ nodeId, name, via, secure, data }: Answer): ClusterActivityNode {
   const { totals } = data;
   const listed = data.methods.filter((row) => !isQuiet(row));
   const recent = recentOf(data);
   return {
     nodeId,
     name,
+    via,
+    secure,
     error: null,
     calls: totals?.calls ?? sumKnown(listed.map(({ calls }) => calls)) ?? 0,
     errors: totals?.errors ?? sumKnown(listed.map(({ errors }) => errors)) ?? 0,

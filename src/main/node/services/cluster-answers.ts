@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import type { ErrorShape } from '../../../common/errors.ts';
 import type { GatheredResults } from '../../../common/wire/messages.ts';
 
@@ -12,6 +13,9 @@ export interface AskedNode {
   readonly name: string;
   /** How far its clock is ahead of the answering node's; 0 until measured. */
   readonly clockOffsetMs: number;
+  /** How the answering node reaches it now, and whether what passes is proven and closed to others. */
+  readonly via: CarrierKind | null;
+  readonly secure: boolean;
 }
 
 /** What one node said, or why it said nothing. */

@@ -70,10 +70,12 @@ function rowsOf({ nodeId, name, clockOffsetMs, data }: GoodAnswer<TopicsAnswer>)
   }));
 }
 
-function nodeOf({ nodeId, name, data: { topics, totals } }: GoodAnswer<TopicsAnswer>): ClusterTopicsNode {
+function nodeOf({ nodeId, name, via, secure, data: { topics, totals } }: GoodAnswer<TopicsAnswer>): ClusterTopicsNode {
   return {
     nodeId,
     name,
+    via,
+    secure,
     error: null,
     published: totals?.published ?? sumKnown(topics.map(({ published }) => published)) ?? 0,
     delivered: totals?.delivered ?? null,
@@ -84,7 +86,7 @@ function nodeOf({ nodeId, name, data: { topics, totals } }: GoodAnswer<TopicsAns
   };
 }
 
-function silentNode({ nodeId, name, error }: NodeAnswer<TopicsAnswer>): ClusterTopicsNode {
+function silentNode({ nodeId, name, via, secure, error }: NodeAnswer<TopicsAnswer>): ClusterTopicsNode {
   const unknown = { published: null, delivered: null, dropped: null, perSecond: null, topics: null, subscriptions: null };
-  return { nodeId, name, error, ...unknown };
+  return { nodeId, name, via, secure, error, ...unknown };
 }

@@ -28,9 +28,9 @@ export interface ClusterServiceOptions {
 export function createClusterService(options: ClusterServiceOptions): Handlers<keyof typeof clusterContract> {
   const { router, federation, name } = options;
   const lookUp = (nodeId: string): AskedNode => {
-    if (nodeId === router.nodeId) return { name: name(), clockOffsetMs: 0 };
+    if (nodeId === router.nodeId) return { name: name(), clockOffsetMs: 0, via: null, secure: true };
     const node = federation?.directory.get(nodeId);
-    return { name: node?.name ?? nodeId, clockOffsetMs: node?.clockOffsetMs ?? 0 };
+    return { name: node?.name ?? nodeId, clockOffsetMs: node?.clockOffsetMs ?? 0, via: node?.via ?? null, secure: node?.secure ?? false };
   };
   const ask = async <M extends MethodName>(node: string | undefined, method: M, params: ParamsOf<M>, principal: Principal) => {
     const target = { all: node === undefined ? true : [node] } as const;

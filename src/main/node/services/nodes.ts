@@ -12,7 +12,7 @@ export interface NodesServiceOptions {
   /** Absent while federation is off: the cluster is this node alone. */
   readonly federation: Federation | undefined;
   /** This node, as `nodes.list` shows it. */
-  readonly self: () => Omit<NodeInfo, 'self' | 'status' | 'pendingCalls' | 'clockOffsetMs' | 'rttMs' | 'lastSeenAt'>;
+  readonly self: () => Omit<NodeInfo, 'self' | 'status' | 'pendingCalls' | 'clockOffsetMs' | 'rttMs' | 'lastSeenAt' | 'via' | 'secure'>;
   readonly nowMs?: () => number;
 }
 
@@ -79,7 +79,17 @@ function compare(a: string, b: string): number {
 }
 
 function ownInfo({ self, nowMs = Date.now }: NodesServiceOptions): NodeInfo {
-  return { ...self(), self: true, status: 'online', lastSeenAt: nowMs(), clockOffsetMs: 0, rttMs: 0, pendingCalls: 0 };
+  return {
+    ...self(),
+    self: true,
+    status: 'online',
+    lastSeenAt: nowMs(),
+    clockOffsetMs: 0,
+    rttMs: 0,
+    pendingCalls: 0,
+    via: null,
+    secure: true,
+  };
 }
 
 function infoOf(node: KnownNode, federation: Federation | undefined): NodeInfo {
@@ -99,5 +109,7 @@ function infoOf(node: KnownNode, federation: Federation | undefined): NodeInfo {
     clockOffsetMs: node.clockOffsetMs ?? null,
     rttMs: node.rttMs ?? null,
     pendingCalls: federation?.gateway.pending.countOf(node.nodeId) ?? 0,
+    via: node.via,
+    secure: node.secure,
   };
 }

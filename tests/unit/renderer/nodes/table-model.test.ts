@@ -24,6 +24,8 @@ function node(name: string, part: Partial<NodeInfo> = {}): NodeInfo {
     clockOffsetMs: null,
     rttMs: null,
     pendingCalls: 0,
+    via: null,
+    secure: false,
     ...part,
   };
 }
