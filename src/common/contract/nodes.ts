@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineService } from './define.ts';
 
-/** How a node is reached: a direct link, the MQTT broker, or through another member. */
+/** How a node is reached, best first: over a direct link, over the MQTT broker, through another member. */
 export const carrierKinds = ['link', 'mqtt', 'relay'] as const;
 export type CarrierKind = (typeof carrierKinds)[number];
 

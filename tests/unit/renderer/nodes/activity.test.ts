@@ -98,6 +98,8 @@ describe('topics', () => {
     nodeId,
     name: nodeId,
     error,
+    via: null,
+    secure: false,
     published,
     delivered: 0,
     dropped: 0,

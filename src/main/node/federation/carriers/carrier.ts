@@ -1,8 +1,5 @@
 /** The ways by which bytes reach other nodes. */
-
-/** Best first: a link is the quickest, a relay goes through a neighbour. */
-export const carrierKinds = ['link', 'mqtt', 'relay'] as const;
-export type CarrierKind = (typeof carrierKinds)[number];
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 
 /** How a message is to be carried. */
 export interface CarryOptions {
