@@ -1,6 +1,7 @@
 import type { Counter } from 'prom-client';
 import type { ErrorCode } from '../../../common/errors.ts';
 import { networkOf } from '../accounts/index.ts';
+import type { Router } from '../router/index.ts';
 import type { AuditSink } from '../router/types.ts';
 import { type Metrics, RepeatSampler } from '../telemetry/index.ts';
 import type { Logger } from '../telemetry/types.ts';
@@ -31,9 +32,16 @@ export class Refusals {
   readonly #logger: Logger;
   readonly #audit: AuditSink;
   readonly #counter: Counter<'reason'>;
+  readonly #router: Pick<Router, 'countRefused'>;
   readonly #sampler = new RepeatSampler();
 
-  constructor(options: { readonly logger: Logger; readonly metrics: Metrics; readonly audit: AuditSink }) {
+  constructor(options: {
+    readonly logger: Logger;
+    readonly metrics: Metrics;
+    readonly audit: AuditSink;
+    readonly router: Pick<Router, 'countRefused'>;
+  }) {
+    this.#router = options.router;
     this.#logger = options.logger;
     this.#audit = options.audit;
     this.#counter = options.metrics.counter({
@@ -46,6 +54,7 @@ export class Refusals {
   add(refusal: Refusal): void {
     this.#counter.inc({ reason: refusal.reason });
     const { reason, address, message, audit } = refusal;
+    if (audit !== undefined) this.#router.countRefused(audit.code, 'ws');
     const heldBack = this.#sampler.take(JSON.stringify([reason, networkOf(address), audit?.act, namedApart(refusal)]));
     if (heldBack === undefined) return;
     this.#logger.warn(`http.refused.${reason}`, message, { address, reason, heldBack });

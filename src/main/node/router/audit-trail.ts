@@ -1,8 +1,6 @@
-import { type MethodSpec, resolveMethod } from '../../../common/contract/index.ts';
-import type { SignalboxError } from '../../../common/errors.ts';
-import type { Principal } from '../../../common/roles.ts';
-import { unknownMethod } from './call-log.ts';
+import type { MethodSpec } from '../../../common/contract/index.ts';
 import { FoldedRecords } from './folded-records.ts';
+import type { RefusedCaller } from './refusals.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { AuditRecord, AuditSink } from './types.ts';
 
@@ -39,33 +37,12 @@ export class AuditTrail {
   }
 
   /** A caller may not do this. The first of ten seconds is written, then the count of the rest. */
-  refused(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
-    this.#refusals.add(JSON.stringify([call.principal.user, call.method, error.code]), () => ({
-      principal: call.principal,
-      act: call.method,
-      target: call.remoteNode ?? null,
-      params: redact(call.request.params, spec.secretParams),
-      outcome: 'refused',
-      code: error.code,
-      detail: error.message,
-      durationMs: null,
-    }));
-  }
-
-  /**
-   * A request came over a connection whose sign-in has ended. Folded like {@link refused}.
-   *
-   * @param principal who was signed in last; the roles are not theirs any more
-   * @param method as the caller wrote it
-   */
-  signedOut(principal: Principal, method: string, error: SignalboxError): void {
-    const resolved = resolveMethod(method)?.name;
-    this.#refusals.add(JSON.stringify([principal.user, resolved, error.code]), () => ({
-      principal: { ...principal, roles: [] },
-      act: resolved ?? unknownMethod,
-      target: null,
-      // Nothing of the request was checked: what it carries is not kept.
-      params: null,
+  refused({ principal, act, target, params, error }: RefusedCaller): void {
+    this.#refusals.add(JSON.stringify([principal.user, act, error.code]), () => ({
+      principal,
+      act,
+      target: target ?? null,
+      params: params ?? null,
       outcome: 'refused',
       code: error.code,
       detail: error.message,

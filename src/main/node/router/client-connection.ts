@@ -1,7 +1,9 @@
+import { resolveMethod } from '../../../common/contract/index.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import { checkPlainValue, outermostText, parseGuarded } from '../../../common/wire/guarded-json.ts';
 import { type RpcFailure, type RpcRequest, requestIdChars } from '../../../common/wire/messages.ts';
+import { unknownMethod } from './call-log.ts';
 import { messagesOf, readMessage, requestIdOf } from './inbound.ts';
 import { Outbox } from './outbox.ts';
 import { estimateBytes } from './plain-size.ts';
@@ -130,7 +132,9 @@ export class ClientConnection implements RouterClient, SlowClient {
     const principal = this.principal;
     if (principal === undefined) {
       const error = new SignalboxError('UNAUTHENTICATED', 'The sign-in has ended. Sign in again.', { executed: 'no' });
-      this.#core.audit.signedOut(this.#lastPrincipal ?? nobody, request.method, error);
+      // Nothing of the request was checked: what it carries is not kept, and the roles are not theirs any more.
+      const act = resolveMethod(request.method)?.name ?? unknownMethod;
+      this.#core.refusals.add({ principal: { ...(this.#lastPrincipal ?? nobody), roles: [] }, act, error });
       this.#refuse(requestid, error);
       this.close(4401, 'signed out');
       return;

@@ -7,6 +7,7 @@ import { type AuditTrail, redact } from './audit-trail.ts';
 import type { Idempotency } from './idempotency.ts';
 import { parseParams } from './params.ts';
 import { estimateBytes } from './plain-size.ts';
+import type { Refusals } from './refusals.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { Handler, Handlers } from './types.ts';
 
@@ -15,6 +16,7 @@ type AnyHandler = (params: Record<string, unknown>, context: RunningCall) => unk
 interface DispatcherOptions {
   readonly logger: Logger;
   readonly audit: AuditTrail;
+  readonly refusals: Refusals;
   readonly idempotency: Idempotency;
   readonly limits: Limits;
   /** Checks each result against the contract; for tests. In production a handler's types are trusted. */
@@ -112,7 +114,7 @@ export class Dispatcher {
       const error = new SignalboxError('FORBIDDEN', `${name} needs the role ${spec.role}; ${call.principal.user} does not have it.`, {
         executed: 'no',
       });
-      this.#options.audit.refused(call, spec, error);
+      this.#refuse(call, spec, error);
       throw error;
     }
     return { call, spec, handler, params: parseParams(name, spec, request.params, request.lenient) };
@@ -167,8 +169,19 @@ export class Dispatcher {
   }
 
   #record({ call, spec, params }: Checked, outcome: CallOutcome): void {
-    if (!outcome.ok && outcome.error.code === 'FORBIDDEN') this.#options.audit.refused(call, spec, outcome.error);
+    if (!outcome.ok && outcome.error.code === 'FORBIDDEN') this.#refuse(call, spec, outcome.error);
     else if (spec.effect !== 'read' && spec.quiet !== true) this.#options.audit.ended(call, spec, params, outcome);
+  }
+
+  #refuse(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
+    const { principal, method, request, remoteNode } = call;
+    this.#options.refusals.add({
+      principal,
+      act: method,
+      target: remoteNode,
+      params: redact(request.params, spec.secretParams),
+      error,
+    });
   }
 
   #succeed({ call, spec }: Checked, data: unknown): CallOutcome {

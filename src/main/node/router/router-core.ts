@@ -1,9 +1,9 @@
 import type { Limits } from '../../../common/limits.ts';
 import type { RpcRequest } from '../../../common/wire/messages.ts';
 import type { Logger } from '../telemetry/types.ts';
-import type { AuditTrail } from './audit-trail.ts';
 import type { CallDirectory } from './call-directory.ts';
 import type { SelfNames } from './classify.ts';
+import type { Refusals } from './refusals.ts';
 import type { RouterMetrics } from './router-metrics.ts';
 import type { RunningCall } from './running-call.ts';
 import type { SlowClients } from './slow-clients.ts';
@@ -15,7 +15,7 @@ export interface RouterCore {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly metrics: RouterMetrics;
-  readonly audit: AuditTrail;
+  readonly refusals: Refusals;
   readonly turn: Turn;
   readonly calls: CallDirectory;
   readonly slowClients: SlowClients;

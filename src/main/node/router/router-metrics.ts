@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../../common/errors.ts';
 import type { CallLog } from './call-log.ts';
 import { RateWindow } from './rate-window.ts';
 import { RecentDurations } from './recent-durations.ts';
+import type { Refusals } from './refusals.ts';
 import type { ClientKind } from './types.ts';
 
 /** The part of the node's metrics that the router needs. */
@@ -114,7 +115,7 @@ export class RouterMetrics {
   }
 
   /** Shows everything on a Prometheus registry. Labels are bounded: methods of the contract, codes, kinds of client. */
-  expose(registry: Registry, gauges: RouterGauges, calls: CallLog): void {
+  expose(registry: Registry, gauges: RouterGauges, calls: CallLog, refusals: Refusals): void {
     this.#gauges = gauges;
     const registers = [registry];
     new Counter({
@@ -137,6 +138,15 @@ export class RouterMetrics {
       collect() {
         this.reset();
         for (const [code, count] of rejected) this.inc({ code }, count);
+      },
+    });
+    new Counter({
+      name: 'signalbox_refused_total',
+      help: 'Callers who might not do what they asked for, by code and by the door they came in.',
+      labelNames: ['code', 'via'],
+      registers,
+      collect() {
+        refusals.show(this);
       },
     });
     this.#gauge(registry, 'signalbox_rpc_in_flight', 'Requests running now.', () => gauges.inFlight());

@@ -1,8 +1,8 @@
 import type { TopicStats } from '../../../common/contract/events.ts';
 import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';
-import { SignalboxError } from '../../../common/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
-import type { Principal } from '../../../common/roles.ts';
+import type { Door, Principal } from '../../../common/roles.ts';
 import type { EventMessage, Target } from '../../../common/wire/messages.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
@@ -19,6 +19,7 @@ import { checkFilter, mayFollow } from './filter-rights.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
 import { type LocalCallOptions, type LocalCallResponse, LocalCalls } from './local-calls.ts';
+import { Refusals, type RefusedCaller } from './refusals.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
 import type { RouterCore } from './router-core.ts';
 import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
@@ -69,6 +70,7 @@ export class Router implements Startable {
   readonly #log: CallLog;
   readonly #calls: CallDirectory;
   readonly #audit: AuditTrail;
+  readonly #refusals: Refusals;
   readonly #dispatcher: Dispatcher;
   readonly #routes: Routes;
   readonly #bus: EventBus;
@@ -90,10 +92,12 @@ export class Router implements Startable {
     this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
     const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
     this.#audit = new AuditTrail(options.audit, nowMs);
+    this.#refusals = new Refusals({ logger, audit: this.#audit });
     this.#dispatcher = new Dispatcher({
       logger,
       limits,
       audit: this.#audit,
+      refusals: this.#refusals,
       idempotency: new Idempotency(answers, logger),
       validateResults: options.validateResults ?? false,
     });
@@ -115,7 +119,7 @@ export class Router implements Startable {
       nowMs,
       self,
       metrics: this.#metrics,
-      audit: this.#audit,
+      refusals: this.#refusals,
       turn: this.turn,
       calls: this.#calls,
       slowClients: new SlowClients(limits, nowMs),
@@ -134,6 +138,7 @@ export class Router implements Startable {
         subscriptions: () => this.#bus.subscriptionCount,
       },
       this.#log,
+      this.#refusals,
     );
   }
 
@@ -227,6 +232,16 @@ export class Router implements Startable {
     const call = this.#calls.open(request, caller);
     this.#dispatcher.run(call);
     return call;
+  }
+
+  /** Counts, logs and audits the refusal of a caller whose request never comes to a method: the router does it for all others. */
+  refused(caller: RefusedCaller): void {
+    this.#refusals.add(caller);
+  }
+
+  /** Counts a refusal that its door logs and audits itself, with the address it knows. */
+  countRefused(code: ErrorCode, via: Door): void {
+    this.#refusals.count(code, via);
   }
 
   /** True when the node has a handler for the method. */
