@@ -6,6 +6,8 @@ import { configContract } from './config.ts';
 import type { MethodSpec } from './define.ts';
 import { eventsContract } from './events.ts';
 import { feedsContract } from './feeds.ts';
+import { groupKeyContract } from './group-key.ts';
+import { identityContract } from './identity.ts';
 import { logsContract } from './logs.ts';
 import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
@@ -22,6 +24,8 @@ export const contract = {
   ...nodesContract,
   ...clusterContract,
   ...membershipContract,
+  ...groupKeyContract,
+  ...identityContract,
   ...mqttContract,
   ...rpcContract,
   ...eventsContract,

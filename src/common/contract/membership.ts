@@ -10,6 +10,8 @@ const invitedRoles = z
   .array(z.enum(memberRoles).exclude(['admin']))
   .min(1)
   .max(memberRoles.length);
+/** Longest text of an invite file. */
+export const inviteFileCharacters = 16_384;
 const timeMs = z.number().describe('Milliseconds since the epoch');
 const whoSchema = z.object({ nodeId: z.string(), name: z.string().nullable().describe('null for a key that is no member any more') });
 const failureSchema = z.object({ code: z.string(), message: z.string() }).nullable();
@@ -107,6 +109,24 @@ export const membershipContract = defineService({
     help: 'Makes a join code for one node.',
     secretResult: true,
   },
+  'membership.inviteFile': {
+    params: z.strictObject({
+      uses: z.number().int().min(1).max(1_000).describe('How many nodes may join with it'),
+      roles: invitedRoles.default(['peer', 'viewer']).describe('What the new members may do'),
+      minutes: z.number().int().min(1).max(1_440).describe('How long it is good'),
+    }),
+    result: z.object({
+      inviteId: z.string(),
+      file: z.string().describe('Text of the file, JSON. Whoever has it can join'),
+      addresses: z.array(z.string()).describe('Where to join; the likeliest first'),
+      expiresAt: timeMs,
+    }),
+    role: 'admin',
+    effect: 'write',
+    help: 'Makes an invite file with which several nodes join, for example from one disk image.',
+    secretResult: true,
+    example: { uses: 20, minutes: 60 },
+  },
   'membership.invites': {
     params: z.strictObject({}),
     result: z.object({ invites: z.array(inviteSchema) }),
@@ -123,14 +143,16 @@ export const membershipContract = defineService({
   },
   'membership.join': {
     params: z.strictObject({
-      code: z.string().min(1).max(200).describe('Join code, as it was read out'),
-      address: z.string().min(3).max(320).describe('HOST:PORT of the node that made the code'),
+      code: z.string().min(1).max(200).optional().describe('Join code, as it was read out; with address'),
+      address: z.string().min(3).max(320).optional().describe('HOST:PORT of the node that made the code'),
+      file: z.string().min(1).max(inviteFileCharacters).optional().describe('Text of an invite file, in place of code and address'),
     }),
     result: z.object({ clusterId: z.string(), name: z.string(), members: z.number().int() }),
     role: 'admin',
     effect: 'write',
-    help: 'Makes this node a member of the cluster of another node.',
-    secretParams: ['code'],
+    help: 'Makes this node a member of the cluster of another node, with a join code or an invite file.',
+    secretParams: ['code', 'file'],
+    example: { code: '0H48S-M8NB6-EY49K-ANVNT', address: '192.168.1.20:7422' },
   },
   'membership.members': {
     params: z.strictObject({}),
@@ -156,6 +178,16 @@ export const membershipContract = defineService({
     role: 'admin',
     effect: 'destructive',
     help: 'Removes a member. Its links end at once, and every member that has heard of it refuses it.',
+  },
+  'membership.recover': {
+    params: z.strictObject({
+      words: z.array(z.string().min(1).max(32)).length(24).describe('The recovery words, in their order'),
+    }),
+    result: z.object({ nodeId: z.string(), name: z.string(), roles: z.array(z.enum(memberRoles)) }),
+    role: 'admin',
+    effect: 'write',
+    help: 'Makes this member an admin with the recovery words, for when no admin node is left.',
+    secretParams: ['words'],
   },
   'membership.leave': {
     params: z.strictObject({}),

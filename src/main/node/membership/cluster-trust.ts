@@ -177,6 +177,30 @@ export class ClusterTrust {
     await this.#changed(await this.require().sign(change, identity, nowMs(), also), undefined);
   }
 
+  /**
+   * Makes this node an admin with the recovery words, also when it was removed: nobody overrules them.
+   *
+   * @param nodeName what the others call this node, when it is no member any more
+   * @throws SignalboxError `INVALID_PARAMS` when the words are mistyped, `FORBIDDEN` when they are of another cluster, `CONFLICT` when the
+   *   node is an admin, `NOT_MEMBER`, `STORAGE_FULL`
+   */
+  async recover(words: readonly string[], nodeName: string): Promise<Member> {
+    const { identity, nowMs } = this.#options;
+    const membership = this.require();
+    const { genesis, state } = membership.log;
+    const before = state.members.get(Buffer.from(identity.publicKey).toString('hex'));
+    if (before?.authority !== undefined)
+      throw new SignalboxError('CONFLICT', 'This node is an admin of the cluster already.', { executed: 'no' });
+    const signer = recoverySigner(words.join(' '));
+    if (!sameBytes(signer.publicKey, genesis.recoveryKey))
+      throw new SignalboxError('FORBIDDEN', `These are recovery words, but not those of the cluster ${genesis.name}.`, { executed: 'no' });
+    const { peer, viewer, operator } = nodeRoles;
+    const roles = before?.roles ?? peer | viewer | operator;
+    const change: Change = { kind: 'addAdmin', subject: identity.publicKey, roles, name: before?.name ?? nodeName };
+    await this.#changed(await membership.sign(change, signer, nowMs()), undefined);
+    return this.self();
+  }
+
   /** @throws SignalboxError `FORBIDDEN` when this node is no admin of the cluster; `NOT_MEMBER`, `REVOKED` */
   requireAdmin(): void {
     const self = this.self();

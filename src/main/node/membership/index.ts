@@ -5,6 +5,7 @@ import { contactMigrations } from './contacts.ts';
 
 export { ClusterTrust } from './cluster-trust.ts';
 export { type Address, formatAddress, parseAddress } from './contacts.ts';
+export { joinWithFile } from './join-with-file.ts';
 export { membershipLimits } from './limits.ts';
 export { MembershipPart, type MembershipPartOptions } from './membership-part.ts';
 export { withFormerSecrets } from './secrets.ts';

@@ -1,12 +1,12 @@
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { Config } from '../config/index.ts';
-import { KnownKeys, type NodeIdentity, type SecretStore } from '../identity/index.ts';
+import { KnownKeys, type NodeIdentity, type SecretStore, sameBytes } from '../identity/index.ts';
 import { createThrowawayCertificate, type HandshakeParty, LinkDoor, linkLimits } from '../links/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Logs, Problems } from '../telemetry/index.ts';
-import { deriveInviteKeys, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
+import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { type Address, Contacts, formatAddress } from './contacts.ts';
 import { askToJoin } from './join-guest.ts';
@@ -102,9 +102,10 @@ export class MembershipPart implements Startable {
    * Joins the cluster of the node at an address.
    *
    * @param code as a person typed it
-   * @throws SignalboxError `CONFLICT`, `INVITE_INVALID`, `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`, `SELF`, `STORAGE_FULL`
+   * @param clusterId of the only cluster that is meant, when it is known
+   * @throws SignalboxError `CONFLICT`, `INVITE_INVALID`, `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`, `SELF`, `STORAGE_FULL`, `WRONG_CLUSTER`
    */
-  join(code: string, address: Address, signal: AbortSignal): Promise<void> {
+  join(code: string, address: Address, signal: AbortSignal, clusterId?: Uint8Array): Promise<void> {
     return this.#alone(async () => {
       const { config, identity } = this.#options;
       this.trust.requireNone();
@@ -117,6 +118,11 @@ export class MembershipPart implements Startable {
         limits: linkLimits,
         signal,
       });
+      if (clusterId !== undefined && !sameBytes(joined.log.clusterId, clusterId))
+        throw new SignalboxError(
+          'WRONG_CLUSTER',
+          `The node at ${formatAddress(address)} belongs to another cluster (${joined.log.genesis.name}).`,
+        );
       await this.trust.join(joined);
       this.#contacts?.learn(joined.inviter, [address], 'answered');
       await this.#open();
@@ -134,15 +140,14 @@ export class MembershipPart implements Startable {
   }
 
   /**
-   * Opens an invitation for one node.
+   * Opens an invitation.
    *
-   * @param roles bits of `nodeRoles`, without admin
+   * @param terms bits of `nodeRoles` without admin, milliseconds, and how many nodes may join
    * @returns the code, told once
    * @throws SignalboxError `NOT_MEMBER`, `FORBIDDEN` when this node is no admin, `CONFLICT` when nobody could reach it, `OVERLOADED`, `STORAGE_FULL`
    */
   async invite(
-    roles: number,
-    lifeMs: number,
+    terms: Required<InviteTerms>,
   ): Promise<{ readonly inviteId: Uint8Array; readonly code: string; readonly expiresMs: number }> {
     const { identity, problems } = this.#options;
     this.trust.requireAdmin();
@@ -153,12 +158,7 @@ export class MembershipPart implements Startable {
         { executed: 'no' },
       );
     const secret = newInviteSecret();
-    const { inviteId, expiresMs } = await this.trust.invites.open(
-      await deriveInviteKeys(secret),
-      { roles, lifeMs },
-      identity,
-      this.#nowMs(),
-    );
+    const { inviteId, expiresMs } = await this.trust.invites.open(await deriveInviteKeys(secret), terms, identity, this.#nowMs());
     problems.clear(burnedProblem);
     return { inviteId, code: joinCodeOf(secret), expiresMs };
   }

@@ -3,9 +3,9 @@ import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import type { Config } from '../config/index.ts';
 import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
-import { formatAddress, type MembershipPart, parseAddress } from '../membership/index.ts';
+import { type Address, formatAddress, joinWithFile, type MembershipPart, parseAddress } from '../membership/index.ts';
 import type { Handlers } from '../router/types.ts';
-import { type Member, nodeRoles, type Operation, roleBits, rolesOf } from '../trust/index.ts';
+import { encodeInviteFile, type Member, nodeRoles, type Operation, roleBits, rolesOf } from '../trust/index.ts';
 
 export interface MembershipServiceOptions {
   readonly membership: MembershipPart;
@@ -39,7 +39,7 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     },
     'membership.invite': async ({ roles, minutes }, { principal }) => {
       requireHere(principal);
-      const { inviteId, code, expiresMs } = await membership.invite(roleBits(roles), minutes * 60_000);
+      const { inviteId, code, expiresMs } = await membership.invite({ roles: roleBits(roles), lifeMs: minutes * 60_000, uses: 1 });
       return {
         inviteId: toBase64url(inviteId),
         code,
@@ -68,15 +68,24 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
       await invites.withdraw(id);
       return { withdrawn: true };
     },
-    'membership.join': async ({ code, address }, { principal, signal }) => {
+    'membership.inviteFile': async ({ uses, roles, minutes }, { principal }) => {
       requireHere(principal);
-      const target = parseAddress(address);
-      if (target === undefined)
-        throw new SignalboxError('INVALID_PARAMS', `The address ${address} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
-          executed: 'no',
-        });
-      await membership.join(code, target, signal);
+      const { inviteId, code, expiresMs } = await membership.invite({ roles: roleBits(roles), lifeMs: minutes * 60_000, uses });
+      const { log } = membership.trust.require();
+      const addresses = membership.ownAddresses().map(formatAddress);
+      const file = encodeInviteFile({ clusterId: log.clusterId, clusterName: log.genesis.name, code, roles, uses, expiresMs, addresses });
+      return { inviteId: toBase64url(inviteId), file, addresses, expiresAt: expiresMs };
+    },
+    'membership.join': async ({ code, address, file }, { principal, signal }) => {
+      requireHere(principal);
+      if (file !== undefined) await joinWithFile(membership, file, signal, nowMs);
+      else await membership.join(required(code), addressFrom(required(address)), signal);
       return { ...named(membership), members: membership.trust.require().log.state.members.size };
+    },
+    'membership.recover': async ({ words }, { principal }) => {
+      requireHere(principal);
+      const { name, roles } = await membership.trust.recover(words, config.get('node.name'));
+      return { nodeId: identity.nodeId, name, roles: rolesOf(roles) as MemberRole[] };
     },
     'membership.members': () => {
       const { log } = membership.trust.require();
@@ -118,6 +127,23 @@ function requireHere({ via }: Principal): void {
     throw new SignalboxError('FORBIDDEN', 'Who belongs to the cluster is changed on an admin node itself, not by a call of another node.', {
       executed: 'no',
     });
+}
+
+/** @throws SignalboxError `INVALID_PARAMS` */
+function required(value: string | undefined): string {
+  if (value !== undefined) return value;
+  throw new SignalboxError('INVALID_PARAMS', 'To join takes a join code and an address, or the text of an invite file.', {
+    executed: 'no',
+  });
+}
+
+/** @throws SignalboxError `INVALID_PARAMS` */
+function addressFrom(text: string): Address {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new SignalboxError('INVALID_PARAMS', `The address ${text} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
+    executed: 'no',
+  });
 }
 
 function named(membership: MembershipPart): { readonly clusterId: string; readonly name: string } {

@@ -1,5 +1,6 @@
 /** How a node becomes a member: by a join code, or by comparing a short number. */
 
+export { encodeInviteFile, type InviteFile, readInviteFile } from './invite-file.ts';
 export { deriveInviteKeys, type InviteKeys } from './invite-keys.ts';
 export {
   type AcceptedInvite,
