@@ -47,6 +47,7 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['system.stats', () => ({})],
   ['system.processes', () => ({})],
   ['system.history', () => ({ windowMs: 60_000 })],
+  ['system.checks', () => ({})],
   ['node.status', () => ({})],
   ['rpc.catalogue', () => ({})],
   ['rpc.activity', () => ({})],

@@ -92,6 +92,17 @@ export const metricPointSchema = z.object({
 });
 export type MetricPoint = z.infer<typeof metricPointSchema>;
 
+/** One thing that has to be right before a node is of use to others, looked at just now. */
+export const checkSchema = z.object({
+  id: z.enum(['console', 'links', 'exposure', 'clock', 'keyStore', 'broker']),
+  state: z.enum(['pass', 'warn', 'fail', 'unknown']).describe('unknown: there is nothing to compare with yet'),
+  title: z.string().describe('What was found, with the number'),
+  detail: z.string().nullable().describe('What it means'),
+  fix: z.string().nullable().describe('What a person can do about it'),
+  view: z.string().nullable().describe('Console path where it is done'),
+});
+export type Check = z.infer<typeof checkSchema>;
+
 export const systemContract = defineService({
   'system.info': {
     params: z.strictObject({}),
@@ -124,6 +135,14 @@ export const systemContract = defineService({
     role: 'viewer',
     effect: 'read',
     help: 'Measured load and traffic of the last minutes or hours, for charts. Live: topic /metrics.',
+    quiet: true,
+  },
+  'system.checks': {
+    params: z.strictObject({}),
+    result: z.object({ checks: z.array(checkSchema), checkedAt: z.number().describe('Milliseconds since the epoch') }),
+    role: 'viewer',
+    effect: 'read',
+    help: 'Whether ports, clock, key store and broker are as the node needs them, with what to do where they are not.',
     quiet: true,
   },
 });

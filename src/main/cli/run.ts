@@ -4,6 +4,7 @@ import { DamagedFileError } from '../node/damaged-file-error.ts';
 import { version } from '../node/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addCallCommand, addHelpCommand } from './commands/call.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -25,6 +26,7 @@ import { Output } from './output.ts';
 export const cliCommands: readonly string[] = [
   'start',
   'status',
+  'check',
   'call',
   'subscribe',
   'nodes',
@@ -92,6 +94,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
     .addHelpText('after', `\nExit codes:\n${exitCodeHelp()}`);
   addStartCommand(program, io);
   addStatusCommand(program, io);
+  addCheckCommand(program, io, setExitCode);
   addCallCommand(program, io, setExitCode);
   addSubscribeCommand(program, io);
   addNodesCommand(program, io, setExitCode);

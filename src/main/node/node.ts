@@ -19,6 +19,7 @@ import { MembershipPart, membershipTables, withFormerSecrets } from './membershi
 import { type AuditSink, Router, routerMigrations } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
+import { createChecksService } from './services/checks.ts';
 import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
@@ -230,6 +231,8 @@ function assemble(foundation: Foundation): SignalboxNode {
 
   router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
   router.register(createLogsService({ logs }));
+  const listeners = () => [httpPart.status(), ...federationPart.listeners(), ...membership.listeners()];
+  router.register(createChecksService({ config, federation: () => federation, listeners, keyStore: identity.store, dataFolder }));
   router.register(
     createNodeService({
       nodeId,
@@ -238,7 +241,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       dataFolder,
       startedAt,
       capabilities,
-      listeners: () => [httpPart.status(), ...federationPart.listeners(), ...membership.listeners()],
+      listeners,
       config,
       problems,
       router,

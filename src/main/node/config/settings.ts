@@ -56,6 +56,14 @@ export const settings = {
     fallback: () => 'admin' as const,
     applies: 'live',
   }),
+  'node.firstRunDone': setting({
+    schema: z.boolean(),
+    group: 'Node',
+    title: 'First run is done',
+    help: 'Off: as long as the node is in no cluster, the console begins with the question which cluster it should belong to.',
+    fallback: () => false,
+    applies: 'live',
+  }),
   'node.capabilities': setting({
     schema: z.array(z.string().regex(nodeNamePattern, 'letters, digits, dot, dash and underscore; 48 at most')).max(32),
     group: 'Node',

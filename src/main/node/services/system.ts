@@ -20,7 +20,7 @@ export interface SystemServiceOptions {
 }
 
 /** The machine and the node's own processes, with real values; null where the platform has none. */
-export function createSystemService(options: SystemServiceOptions): Handlers<keyof typeof systemContract> {
+export function createSystemService(options: SystemServiceOptions): Handlers<Exclude<keyof typeof systemContract, 'system.checks'>> {
   const { host, history, sampler, store, extraProcesses, nowMs = Date.now } = options;
   return {
     'system.info': async () => {
