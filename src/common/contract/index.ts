@@ -8,6 +8,7 @@ import { eventsContract } from './events.ts';
 import { feedsContract } from './feeds.ts';
 import { groupKeyContract } from './group-key.ts';
 import { identityContract } from './identity.ts';
+import { joiningContract } from './joining.ts';
 import { logsContract } from './logs.ts';
 import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
@@ -26,6 +27,7 @@ export const contract = {
   ...membershipContract,
   ...groupKeyContract,
   ...identityContract,
+  ...joiningContract,
   ...mqttContract,
   ...rpcContract,
   ...eventsContract,

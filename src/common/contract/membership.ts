@@ -6,7 +6,8 @@ export const memberRoles = ['peer', 'viewer', 'operator', 'admin', 'bridge', 'ag
 export type MemberRole = (typeof memberRoles)[number];
 
 const rolesSchema = z.array(z.enum(memberRoles)).min(1).max(memberRoles.length);
-const invitedRoles = z
+/** What a node can be let in with: admin is given afterwards. */
+export const invitedRoles = z
   .array(z.enum(memberRoles).exclude(['admin']))
   .min(1)
   .max(memberRoles.length);
@@ -62,6 +63,9 @@ const clusterSchema = z.object({
     .object({ times: z.number().int(), lastAt: timeMs.nullable() })
     .describe('How often changes that were signed apart have been put together; lastAt: null when never'),
 });
+
+/** What a node belongs to that has just joined. */
+export const joinedSchema = z.object({ clusterId: z.string(), name: z.string(), members: z.number().int() });
 
 export const membershipContract = defineService({
   'membership.status': {
@@ -143,11 +147,20 @@ export const membershipContract = defineService({
   },
   'membership.join': {
     params: z.strictObject({
-      code: z.string().min(1).max(200).optional().describe('Join code, as it was read out; with address'),
-      address: z.string().min(3).max(320).optional().describe('HOST:PORT of the node that made the code'),
+      code: z.string().min(1).max(200).optional().describe('Join code, as it was read out'),
+      address: z
+        .string()
+        .min(3)
+        .max(320)
+        .optional()
+        .describe('HOST:PORT of the node that made the code; when absent the nodes on the local network are tried'),
       file: z.string().min(1).max(inviteFileCharacters).optional().describe('Text of an invite file, in place of code and address'),
     }),
-    result: z.object({ clusterId: z.string(), name: z.string(), members: z.number().int() }),
+    result: joinedSchema,
+    progress: z.object({
+      step: z.literal('waits').describe('The code is right, and an admin is to let this node in'),
+      expiresAt: timeMs,
+    }),
     role: 'admin',
     effect: 'write',
     help: 'Makes this node a member of the cluster of another node, with a join code or an invite file.',

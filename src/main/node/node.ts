@@ -25,6 +25,7 @@ import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
 import { createFeedsService } from './services/feeds.ts';
 import { HealthWatch } from './services/health-watch.ts';
+import { createJoiningService } from './services/joining.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createLogsService } from './services/logs.ts';
 import { createMembershipService } from './services/membership.ts';
@@ -270,6 +271,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createNodesService(nodesOptions));
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
   router.register(createMembershipService({ membership, identity, config }));
+  router.register(createJoiningService());
   router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));

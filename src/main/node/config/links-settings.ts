@@ -27,4 +27,20 @@ export const linksSettings = {
     fallback: () => 7_422,
     applies: 'restart',
   }),
+  'links.discovery': setting({
+    schema: z.enum(['on', 'off']),
+    group: 'Links',
+    title: 'Links: find nodes on the local network',
+    help: 'on: this node looks for others by multicast DNS, and tells its name, short id and cluster while its port for members listens beyond this machine. What is found is a hint: keys decide. off: addresses are typed.',
+    fallback: () => 'on' as const,
+    applies: 'live',
+  }),
+  'links.confirmJoins': setting({
+    schema: z.boolean(),
+    group: 'Links',
+    title: 'Links: confirm each node that joins with a code',
+    help: 'A node that shows a right code at this one waits until an admin lets it in.',
+    fallback: () => false,
+    applies: 'live',
+  }),
 } as const;

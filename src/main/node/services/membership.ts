@@ -79,7 +79,7 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     'membership.join': async ({ code, address, file }, { principal, signal }) => {
       requireHere(principal);
       if (file !== undefined) await joinWithFile(membership, file, signal, nowMs);
-      else await membership.join(required(code), addressFrom(required(address)), signal);
+      else await membership.join(required(code), readAddress(required(address)), signal);
       return { ...named(membership), members: membership.trust.require().log.state.members.size };
     },
     'membership.recover': async ({ words }, { principal }) => {
@@ -121,8 +121,17 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
   };
 }
 
+/** @throws SignalboxError `INVALID_PARAMS` */
+export function readAddress(text: string): Address {
+  const address = parseAddress(text);
+  if (address !== undefined) return address;
+  throw new SignalboxError('INVALID_PARAMS', `The address ${text} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
+    executed: 'no',
+  });
+}
+
 /** Calls of other nodes carry no proof of who makes them yet: nobody may let a node in, or remove one, by such a call. */
-function requireHere({ via }: Principal): void {
+export function requireHere({ via }: Principal): void {
   if (via === 'node')
     throw new SignalboxError('FORBIDDEN', 'Who belongs to the cluster is changed on an admin node itself, not by a call of another node.', {
       executed: 'no',
@@ -133,15 +142,6 @@ function requireHere({ via }: Principal): void {
 function required(value: string | undefined): string {
   if (value !== undefined) return value;
   throw new SignalboxError('INVALID_PARAMS', 'To join takes a join code and an address, or the text of an invite file.', {
-    executed: 'no',
-  });
-}
-
-/** @throws SignalboxError `INVALID_PARAMS` */
-function addressFrom(text: string): Address {
-  const address = parseAddress(text);
-  if (address !== undefined) return address;
-  throw new SignalboxError('INVALID_PARAMS', `The address ${text} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
     executed: 'no',
   });
 }
