@@ -41,8 +41,13 @@ type Session = Pick<PresenceMessage, 'epoch' | 'session' | 'instance' | 'since'>
 
 /** Negative when `a` is an older session of the node than `b`, 0 for the same one. */
 export function compareSessions(a: Session, b: Session): number {
+  return compareStarts(a, b) || a.session - b.session;
+}
+
+/** Negative when `a` is of an older start of the node than `b`, 0 for the same one. */
+export function compareStarts(a: Session, b: Session): number {
   if (a.epoch !== b.epoch) return a.epoch - b.epoch;
+  if (a.instance === b.instance) return 0;
   // A copied data folder can reach the same epoch twice: the later connection counts.
-  if (a.instance === b.instance) return a.session - b.session;
   return a.since - b.since || (a.instance < b.instance ? -1 : 1);
 }

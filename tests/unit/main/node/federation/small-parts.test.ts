@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sealRouterMessages } from '../../../../../src/main/node/federation/envelope.ts';
 import { HubRules } from '../../../../../src/main/node/federation/hub/hub-rules.ts';
 import { federationLimits } from '../../../../../src/main/node/federation/limits.ts';
@@ -211,6 +211,56 @@ describe('NodeDirectory', () => {
     expect(directory.get('n')?.reachability).toBe('unknown');
     directory.apply(presence());
     expect(log).toEqual(['online n', 'lost n', 'online n']);
+  });
+
+  it('counts a node as there while any way leads to it, and says which is the best', () => {
+    const { directory, log } = open();
+    const ways: string[] = [];
+    directory.listen({ rerouted: ({ via }, lost) => ways.push(`${lost} to ${via}`) });
+    const seen = () => [directory.get('n')?.via, directory.get('n')?.secure];
+    directory.apply(presence());
+    expect(seen()).toEqual(['mqtt', false]);
+    directory.apply(presence(), 'link', { signed: true });
+    expect(seen()).toEqual(['link', true]);
+    // The will of its broker connection, and a broker that is gone for this node.
+    directory.apply(presence({ status: 'offline' }));
+    directory.apply(presence({ session: 2 }));
+    directory.lostSight();
+    expect([...seen(), directory.get('n')?.reachability]).toEqual(['link', true, 'online']);
+    directory.apply(presence({ session: 3 }));
+    directory.unreached('n', 'link', 'the link ended', 1_000);
+    expect(seen()).toEqual(['mqtt', false]);
+    directory.apply(presence({ session: 3, status: 'offline' }));
+    expect(log).toEqual(['online n', 'lost n']);
+    expect(ways).toEqual(['mqtt to link', 'mqtt to link', 'link to mqtt']);
+  });
+
+  it('waits a moment for a way that may be back, and does not for a node that was started again', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { directory, log } = open();
+    let again = 0;
+    directory.listen({ rerouted: () => again++ });
+    directory.apply(presence(), 'link');
+    directory.unreached('n', 'link', 'the link ended', 1_000);
+    expect([directory.get('n')?.reachability, directory.get('n')?.via]).toEqual(['online', null]);
+    directory.apply(presence(), 'link');
+    vi.advanceTimersByTime(2_000);
+    expect([log, again]).toEqual([['online n'], 1]);
+    directory.unreached('n', 'link', 'the link ended', 1_000);
+    vi.advanceTimersByTime(1_000);
+    expect([log, directory.get('n')?.reachability]).toEqual([['online n', 'lost n'], 'offline']);
+    directory.apply(presence(), 'link');
+    directory.unreached('n', 'link', 'the link ended', 1_000);
+    directory.apply(presence({ epoch: 2, instance: 'b' }), 'link');
+    expect([log.slice(2), again]).toEqual([['online n', 'lost n', 'online n'], 1]);
+  });
+
+  it('drops a node that does not belong here any more', () => {
+    const { directory, log } = open();
+    directory.apply(presence());
+    directory.forget('n', 'it was removed from the cluster');
+    expect([log, directory.all()]).toEqual([['online n', 'lost n'], []]);
   });
 
   it('forgets the node that is gone for longest when there are too many, never one that is there', () => {
