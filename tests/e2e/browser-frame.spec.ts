@@ -1,7 +1,7 @@
-/** The frame in a browser, and what it says while the node is away. */
+/** The frame in a browser: what it says while the node is away, and that it opens its screens when the machine is busy. */
 import { expect, test } from '@playwright/test';
 import { expectAccessible } from '../helpers/axe.ts';
-import { type BrowserConsole, connected, goTo, openBrowser } from '../helpers/console.ts';
+import { type BrowserConsole, connected, goTo, openBrowser, signIn } from '../helpers/console.ts';
 import { describeFrame } from './frame-scenarios.ts';
 
 describeFrame(openBrowser);
@@ -39,4 +39,35 @@ test.describe('a node that goes away', () => {
     await expect(page.getByText('The node does not answer.')).toBeHidden();
     await expect(processes).not.toContainText(pid);
   });
+});
+
+test('every screen opens also on a machine that leaves React only short turns', async () => {
+  const opened = await openBrowser();
+  try {
+    const page = await opened.newPage();
+    // A turn is over after each component, and the next one comes later: whatever interrupts a rendering comes before it is done.
+    await page.addInitScript(() => {
+      const post = MessagePort.prototype.postMessage;
+      MessagePort.prototype.postMessage = function (this: MessagePort, message: unknown) {
+        setTimeout(() => post.call(this, message), 10);
+      };
+      const now = performance.now.bind(performance);
+      let aheadMs = 0;
+      performance.now = () => {
+        aheadMs += 5;
+        return now() + aheadMs;
+      };
+    });
+    await signIn(page, opened.url, 'ada');
+    await connected(page);
+    for (const view of ['nodes', 'rpc', 'events', 'settings', 'overview']) {
+      await goTo(page, `/${view}`);
+      await expect(page.locator('main').getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0);
+    }
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
+  } finally {
+    await opened.close();
+  }
 });

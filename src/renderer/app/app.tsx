@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { Loading } from '../design/feedback/states.tsx';
 import { StateShape } from '../design/icons/index.ts';
 import { Strip } from '../design/layout/bars.tsx';
+import { onDemand } from '../design/on-demand.tsx';
 import { DesignProvider } from '../design/provider.tsx';
 import { useTranslation } from '../i18n/index.ts';
 import { useCluster } from '../state/cluster.ts';
@@ -25,17 +26,17 @@ import { TitleBar } from './frame/title-bar.tsx';
 import { goToPath, useRoute, type View } from './routes.ts';
 
 const screens = {
-  overview: lazy(() => import('../features/overview/overview.tsx').then((module) => ({ default: module.Overview }))),
-  nodes: lazy(() => import('../features/nodes/nodes.tsx').then((module) => ({ default: module.Nodes }))),
-  rpc: lazy(() => import('../features/rpc/rpc.tsx').then((module) => ({ default: module.Rpc }))),
-  events: lazy(() => import('../features/events/events.tsx').then((module) => ({ default: module.Events }))),
-  settings: lazy(() => import('../features/settings/settings.tsx').then((module) => ({ default: module.Settings }))),
+  overview: onDemand(() => import('../features/overview/overview.tsx').then((module) => module.Overview)),
+  nodes: onDemand(() => import('../features/nodes/nodes.tsx').then((module) => module.Nodes)),
+  rpc: onDemand(() => import('../features/rpc/rpc.tsx').then((module) => module.Rpc)),
+  events: onDemand(() => import('../features/events/events.tsx').then((module) => module.Events)),
+  settings: onDemand(() => import('../features/settings/settings.tsx').then((module) => module.Settings)),
 } satisfies Record<View, unknown>;
 
 // What the first screen of the window does not show is loaded when it is asked for.
-const SignIn = lazy(() => import('../features/sign-in/sign-in.tsx').then((module) => ({ default: module.SignIn })));
-const Palette = lazy(() => import('./frame/palette.tsx').then((module) => ({ default: module.Palette })));
-const ShortcutsDialog = lazy(() => import('./frame/shortcuts-dialog.tsx').then((module) => ({ default: module.ShortcutsDialog })));
+const SignIn = onDemand(() => import('../features/sign-in/sign-in.tsx').then((module) => module.SignIn));
+const Palette = onDemand(() => import('./frame/palette.tsx').then((module) => module.Palette));
+const ShortcutsDialog = onDemand(() => import('./frame/shortcuts-dialog.tsx').then((module) => module.ShortcutsDialog));
 
 /** The console: sign-in where it is needed, else the frame with one view. */
 export function App() {
@@ -44,7 +45,7 @@ export function App() {
   const session = useSession((state) => state.kind);
   return (
     <DesignProvider scheme={scheme} density={density}>
-      <Suspense>{desktop === undefined && session === 'needed' ? <SignIn /> : <Console />}</Suspense>
+      {desktop === undefined && session === 'needed' ? <SignIn /> : <Console />}
     </DesignProvider>
   );
 }
@@ -79,10 +80,8 @@ function Console() {
         <CurrentView />
       </main>
       <StatusBar />
-      <Suspense>
-        {overlay === 'palette' && <Palette />}
-        {overlay === 'shortcuts' && <ShortcutsDialog />}
-      </Suspense>
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'shortcuts' && <ShortcutsDialog />}
     </div>
   );
 }
@@ -93,9 +92,7 @@ function CurrentView() {
   const Screen = screens[view];
   return (
     <ErrorBoundary resetKey={view}>
-      <Suspense fallback={<Loading asking={(seconds) => t('asking', { node: t('thisNode'), seconds })} cancelLabel={t('cancel')} />}>
-        <Screen />
-      </Suspense>
+      <Screen waiting={<Loading asking={(seconds) => t('asking', { node: t('thisNode'), seconds })} cancelLabel={t('cancel')} />} />
     </ErrorBoundary>
   );
 }

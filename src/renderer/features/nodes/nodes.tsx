@@ -1,20 +1,21 @@
 import './nodes.css';
 import './texts.ts';
-import { type ComponentType, lazy, Suspense, useId } from 'react';
+import { type ComponentType, useId } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
 import { Kbd, TextInput } from '../../design/controls/index.ts';
 import { IconSearch } from '../../design/icons/index.ts';
 import { TabBar, ViewBar } from '../../design/layout/bars.tsx';
+import { onDemand } from '../../design/on-demand.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
 import { filterFieldId, focusTable, useTableFilter } from './table/table-store.ts';
 
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
 const tabs = {
-  table: lazy(() => import('./table/table-tab.tsx').then((module) => ({ default: module.TableTab }))),
-  topology: lazy(() => import('./topology/topology-tab.tsx').then((module) => ({ default: module.TopologyTab }))),
-  activity: lazy(() => import('./activity/activity-tab.tsx').then((module) => ({ default: module.ActivityTab }))),
-  topics: lazy(() => import('./activity/topics-tab.tsx').then((module) => ({ default: module.TopicsTab }))),
+  table: onDemand(() => import('./table/table-tab.tsx').then((module) => module.TableTab)),
+  topology: onDemand(() => import('./topology/topology-tab.tsx').then((module) => module.TopologyTab)),
+  activity: onDemand(() => import('./activity/activity-tab.tsx').then((module) => module.ActivityTab)),
+  topics: onDemand(() => import('./activity/topics-tab.tsx').then((module) => module.TopicsTab)),
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof tabs;
 const tabNames = Object.keys(tabs) as Tab[];
@@ -43,9 +44,7 @@ export function Nodes() {
         panelId={panelId}
       />
       <div id={panelId} role="tabpanel" aria-label={t(`tab_${tab}`)} className="sb-col sb-grow">
-        <Suspense>
-          <Content />
-        </Suspense>
+        <Content />
       </div>
     </>
   );

@@ -1,8 +1,9 @@
-import { lazy, memo, Suspense } from 'react';
+import { memo } from 'react';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
 import { Loading } from '../../design/feedback/states.tsx';
 import { StateShape } from '../../design/icons/index.ts';
 import { Strip, ViewBar } from '../../design/layout/bars.tsx';
+import { onDemand } from '../../design/on-demand.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
 import { useFollowClusterMetrics } from '../../state/cluster-metrics.ts';
@@ -21,7 +22,7 @@ import { type Instance, useInstance } from './use-instance.ts';
 import { useMetricSeries } from './use-metric-series.ts';
 import { ChartsColumn, ViewActs } from './view-acts.tsx';
 
-const TopologyPanel = lazy(() => import('./topology-panel.tsx').then((module) => ({ default: module.TopologyPanel })));
+const TopologyPanel = onDemand(() => import('./topology-panel.tsx').then((module) => module.TopologyPanel));
 
 /**
  * How one node is: health first, what needs a person, then figures and charts that live. On the own node also what it sees of
@@ -96,9 +97,7 @@ function OwnPlace({ status, nowMs }: { readonly status: NonNullable<Instance['st
   return (
     <>
       <Attention problems={status.problems} concerns={concerns} calmDetail={t('calmDetailCluster')} nowMs={nowMs} />
-      <Suspense fallback={<div className="ov-topology-place" />}>
-        <TopologyPanel />
-      </Suspense>
+      <TopologyPanel waiting={<div className="ov-topology-place" />} />
     </>
   );
 }

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { Button, SegmentedControl } from '../../../design/controls/index.ts';
 import type { JsonSchema } from '../../../design/data/json-schema.ts';
 import { StateShape } from '../../../design/icons/index.ts';
 import { Strip } from '../../../design/layout/bars.tsx';
+import { onDemand } from '../../../design/on-demand.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { describeSchema } from '../describe-schema.ts';
 import { unresolvedIn } from '../model/variables.ts';
@@ -13,7 +14,7 @@ import { showParamsAs } from './params-panel-view.ts';
 import { useTargetLabel } from './target-picker.tsx';
 import { useProblems } from './use-problems.ts';
 
-const CodeEditor = lazy(() => import('../../../design/data/code-editor.tsx').then((module) => ({ default: module.CodeEditor })));
+const CodeEditor = onDemand(() => import('../../../design/data/code-editor.tsx').then((module) => module.CodeEditor));
 
 /** The params of a request, as JSON text or as a form: two views of one value. */
 export function ParamsPanel({ tab, reveal }: { readonly tab: Tab; readonly reveal: { readonly pointer: string } | undefined }) {
@@ -62,22 +63,21 @@ function ParamsText(props: { readonly tab: Tab; readonly problems: Problems; rea
   const variables = useRpc(variablesOf);
   const names = useMemo(() => variables.map((variable) => variable.name), [variables]);
   return (
-    <Suspense fallback={<pre className="sb-code sb-rpc-waiting-text">{tab.content.text}</pre>}>
-      <CodeEditor
-        label={t('paramsJson')}
-        documentId={tab.id}
-        value={tab.content.text}
-        onChange={(text) => changeContent(tab.id, { text })}
-        schema={schema}
-        variables={names}
-        problems={props.problems}
-        describeType={(part) => describeSchema(part, t, schema)}
-        describeFault={(fault) => t(`fault_${fault}`)}
-        requiredLabel={t('required')}
-        placeholder="{}"
-        reveal={props.reveal}
-      />
-    </Suspense>
+    <CodeEditor
+      waiting={<pre className="sb-code sb-rpc-waiting-text">{tab.content.text}</pre>}
+      label={t('paramsJson')}
+      documentId={tab.id}
+      value={tab.content.text}
+      onChange={(text) => changeContent(tab.id, { text })}
+      schema={schema}
+      variables={names}
+      problems={props.problems}
+      describeType={(part) => describeSchema(part, t, schema)}
+      describeFault={(fault) => t(`fault_${fault}`)}
+      requiredLabel={t('required')}
+      placeholder="{}"
+      reveal={props.reveal}
+    />
   );
 }
 

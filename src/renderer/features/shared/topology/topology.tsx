@@ -1,7 +1,8 @@
 import './texts.ts';
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
 import { SegmentedControl } from '../../../design/controls/index.ts';
 import { Loading } from '../../../design/feedback/states.tsx';
+import { onDemand } from '../../../design/on-demand.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { useFollowClusterMetrics } from '../../../state/cluster-metrics.ts';
@@ -11,7 +12,7 @@ import './topology.css';
 import { TopologyTable } from './topology-table.tsx';
 
 // React Flow is loaded when a graph is shown.
-const TopologyGraph = lazy(() => import('./topology-graph.tsx').then((module) => ({ default: module.TopologyGraph })));
+const TopologyGraph = onDemand(() => import('./topology-graph.tsx').then((module) => module.TopologyGraph));
 
 /** So many stand in one row under their hub: a panel needs less height for them. */
 const fewNodes = 5;
@@ -61,17 +62,16 @@ export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?
       {form === 'table' ? (
         <TopologyTable />
       ) : (
-        <Suspense
-          fallback={
+        <TopologyGraph
+          wheelZooms={props.size === 'full'}
+          waiting={
             <Loading
               rows={4}
               asking={(seconds) => common('asking', { node: common('thisNode'), seconds })}
               cancelLabel={common('cancel')}
             />
           }
-        >
-          <TopologyGraph wheelZooms={props.size === 'full'} />
-        </Suspense>
+        />
       )}
     </section>
   );
