@@ -6,6 +6,7 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
@@ -40,7 +41,7 @@ test('limits.md lists every limit with its value', async () => {
 
 test('federation.md lists every limit of federation with its value', async () => {
   const rows = rowsOf(await page('federation.md'));
-  for (const [name, value] of Object.entries(federationLimits))
+  for (const [name, value] of Object.entries({ ...federationLimits, ...carrierLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 

@@ -186,6 +186,51 @@ test('row 12: what is sent to a node that does not read is refused at the bound'
   }).toThrow(refusedAs('OVERLOADED'));
 });
 
+test('row 12: an answer passes while other messages wait, relayed ones do not, and what is never read ends the link', async () => {
+  const door = await openDoor(bob);
+  const limits = { pausedBytes: 100_000, unsentBytes: 400_000, heartbeatMs: 50, missedHeartbeats: 1_000, pausedMs: 100 };
+  const dialled = await dial(alice, door.port, { limits });
+  const here = listenTo(dialled);
+  // It takes nothing: the test never starts it.
+  await door.nextLink();
+  const message = Buffer.alloc(50_000);
+  expect(() => {
+    for (let n = 0; n < 1_000; n++) dialled.sendRelayed(message);
+  }).toThrow(refusedAs('OVERLOADED'));
+  expect(dialled.isPaused).toBe(true);
+  dialled.sendAwaited(message);
+  expect(dialled.isOpen).toBe(true);
+  // The two kernels between them take some of it yet.
+  const filling = setInterval(() => {
+    while (dialled.isOpen && !dialled.isPaused) dialled.send(message);
+  }, 5);
+  expect(await here.ended).toMatchObject({ code: 'OVERLOADED' });
+  clearInterval(filling);
+});
+
+test('row 12: more than may ever wait ends the link at once, and what waited leaves when it is read', async () => {
+  const door = await openDoor(bob);
+  const limits = { pausedBytes: 100_000, unsentBytes: 400_000 };
+  const dialled = await dial(alice, door.port, { limits });
+  const drained = new Promise<void>((resolve) => {
+    dialled.start({ message: () => undefined, ended: () => undefined, drained: resolve });
+  });
+  const accepted = await door.nextLink();
+  const message = Buffer.alloc(50_000);
+  while (!dialled.isPaused) dialled.send(message);
+  listenTo(accepted);
+  await drained;
+  expect(dialled.isPaused).toBe(false);
+
+  const unread = await dial(alice, door.port, { limits });
+  const end = listenTo(unread).ended;
+  await door.nextLink();
+  expect(() => {
+    for (let n = 0; n < 1_000; n++) unread.sendAwaited(message);
+  }).toThrow(refusedAs('NODE_LOST'));
+  expect(await end).toMatchObject({ code: 'OVERLOADED' });
+});
+
 test('nobody at the address, and what is no node', async () => {
   const free = createTcpServer().listen(0, '127.0.0.1');
   await once(free, 'listening');

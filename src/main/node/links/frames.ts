@@ -11,6 +11,15 @@ export function toFrame(body: Uint8Array): Buffer {
   return frame;
 }
 
+/** The same with a byte in front of the body that says what it is for. */
+export function toKindFrame(kind: number, body: Uint8Array): Buffer {
+  const frame = Buffer.allocUnsafe(headBytes + 1 + body.byteLength);
+  frame.writeUInt32BE(1 + body.byteLength);
+  frame[headBytes] = kind;
+  frame.set(body, headBytes + 1);
+  return frame;
+}
+
 /**
  * Takes frames out of a stream. Nothing is allocated for a length that is claimed: what is held is what came, in one piece, so that a frame
  * that trickles in byte by byte costs no more than its bytes.

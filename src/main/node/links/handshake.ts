@@ -10,6 +10,7 @@ import {
   proveSession,
   type SessionKeys,
   sessionExporterLabel,
+  sessionKeysContext,
   sessionKeysExporterLabel,
   sessionKeysOfLink,
 } from '../trust/session/index.ts';
@@ -53,6 +54,8 @@ export interface ProvenPeer {
   /** How far its clock is ahead, as far as one way tells. */
   readonly clockOffsetMs: number;
   readonly keys: SessionKeys;
+  /** Later keys of the same connection, by number from 1; both ends have them without a word. */
+  readonly laterKeys: (generation: number) => SessionKeys;
 }
 
 /**
@@ -120,15 +123,17 @@ function checkPeer(
 }
 
 function proven(channel: PeerChannel, party: HandshakeParty, hello: Hello, handshake: Handshake, role: 'C' | 'S') {
-  const nowMs = party.nowMs();
   const { publicKey } = party.identity;
   const nodes = {
     clusterId: hello.clusterId,
     client: role === 'C' ? publicKey : hello.publicKey,
     server: role === 'S' ? publicKey : hello.publicKey,
   };
-  const secret = channel.exportSecret(sessionKeysExporterLabel, helloDigest(handshake));
-  return { hello, clockOffsetMs: hello.clockMs - nowMs, keys: sessionKeysOfLink(secret, handshake, nodes, role, nowMs) };
+  const laterKeys = (generation: number) => {
+    const secret = channel.exportSecret(sessionKeysExporterLabel, sessionKeysContext(handshake, generation));
+    return sessionKeysOfLink(secret, handshake, nodes, role, party.nowMs());
+  };
+  return { hello, clockOffsetMs: hello.clockMs - party.nowMs(), keys: laterKeys(0), laterKeys };
 }
 
 /** What this side refuses, the other is told in so many words before the connection ends. */

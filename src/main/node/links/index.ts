@@ -5,5 +5,7 @@ export { type LinkLimits, linkLimits } from './limits.ts';
 export { Link, type LinkListener } from './link.ts';
 export { type DialAddress, dialLink, overChannel } from './link-dialer.ts';
 export { LinkDoor, type LinkDoorOptions } from './link-door.ts';
+export type { LinkFollower } from './link-follower.ts';
+export { LinkSession, type OpenedMessage } from './link-session.ts';
 export { joinProtocol, type PeerChannel } from './peer-channel.ts';
 export { createThrowawayCertificate, type TlsIdentity } from './throwaway-certificate.ts';

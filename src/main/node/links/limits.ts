@@ -12,6 +12,8 @@ export const linkLimits = {
   /** Unsent bytes above which nothing but control passes, and above which the link is closed. */
   pausedBytes: 1_048_576,
   unsentBytes: 4_194_304,
+  /** How long the other side may leave so much unread before the link is closed. */
+  pausedMs: 30_000,
   /** How often a link is asked whether it lives, and how many answers may be missing. */
   heartbeatMs: 10_000,
   missedHeartbeats: 3,

@@ -4,7 +4,7 @@ import type { LinkLimits } from './limits.ts';
 import type { PeerChannel } from './peer-channel.ts';
 
 /** First byte of a frame: what it is for. Ours; the envelope forms of both versions follow. */
-const kinds = { message: 1, ping: 2, pong: 3, bye: 4, control: 5 } as const;
+const kinds = { message: 1, ping: 2, pong: 3, bye: 4, control: 5, relay: 6 } as const;
 
 /** Who hears what comes over a link. */
 export interface LinkListener {
@@ -12,6 +12,10 @@ export interface LinkListener {
   message(bytes: Buffer): void;
   /** The same for {@link Link.sendControl}; passed over when absent. */
   control?(bytes: Buffer): void;
+  /** The same for {@link Link.sendRelayed}. */
+  relay?(bytes: Buffer): void;
+  /** Everything that waited has left. */
+  drained?(): void;
   /** Called once. The reason is that of {@link Link.close} at either side, or why the connection was lost. */
   ended(reason: SignalboxError): void;
 }
@@ -26,6 +30,8 @@ export class Link {
   #listener: LinkListener | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #missed = 0;
+  /** Since when the other side leaves too much unread. */
+  #pausedSinceMs: number | undefined;
   #pingSentMs: number | undefined;
   #rttMs: number | undefined;
   readonly #monotonicMs: () => number;
@@ -56,6 +62,11 @@ export class Link {
     return this.#channel.ended === undefined;
   }
 
+  /** True while the other side does not read what it is sent: what can wait or be left out should be. */
+  get isPaused(): boolean {
+    return this.#channel.unsentBytes > this.#limits.pausedBytes;
+  }
+
   /** Begins to hand over what comes, and to ask whether the other side lives. */
   start(listener: LinkListener): void {
     this.#listener = listener;
@@ -64,6 +75,7 @@ export class Link {
       listener.ended(reason);
     });
     this.#heartbeat = setInterval(() => this.#beat(), this.#limits.heartbeatMs).unref();
+    this.#channel.onDrain(() => listener.drained?.());
     this.#channel.follow(this.#limits.frameBytes, (frame) => this.#take(frame));
   }
 
@@ -74,9 +86,31 @@ export class Link {
    */
   send(bytes: Uint8Array): void {
     this.#checkSendable(bytes);
-    if (this.#channel.unsentBytes > this.#limits.pausedBytes)
-      throw new SignalboxError('OVERLOADED', 'The other node does not take what it is sent.', { executed: 'no' });
+    this.#checkRead();
     this.#post(kinds.message, bytes);
+  }
+
+  /**
+   * Sends what somebody waits for, such as an answer: it passes while {@link isPaused}, until the link is closed because nothing is read.
+   *
+   * @throws SignalboxError `NODE_LOST` (not sent) when the link has ended, `TOO_LARGE`
+   */
+  sendAwaited(bytes: Uint8Array): void {
+    this.#checkSendable(bytes);
+    if (this.#channel.unsentBytes > this.#limits.unsentBytes) this.#unread();
+    this.#checkSendable(bytes);
+    this.#post(kinds.message, bytes);
+  }
+
+  /**
+   * Sends something that is to be passed on, or was.
+   *
+   * @throws SignalboxError as {@link send}
+   */
+  sendRelayed(bytes: Uint8Array): void {
+    this.#checkSendable(bytes);
+    this.#checkRead();
+    this.#post(kinds.relay, bytes);
   }
 
   /**
@@ -101,11 +135,16 @@ export class Link {
       throw new SignalboxError('TOO_LARGE', `A message of ${bytes.byteLength} bytes does not go over a link.`, { executed: 'no' });
   }
 
+  #checkRead(): void {
+    if (this.isPaused) throw new SignalboxError('OVERLOADED', 'The other node does not take what it is sent.', { executed: 'no' });
+  }
+
+  #unread(): void {
+    this.#channel.end(new SignalboxError('OVERLOADED', 'The node did not read what it was sent.', { executed: 'maybe' }));
+  }
+
   #post(kind: number, body: Uint8Array): void {
-    const frame = Buffer.allocUnsafe(1 + body.byteLength);
-    frame[0] = kind;
-    frame.set(body, 1);
-    this.#channel.send(frame);
+    this.#channel.sendKind(kind, body);
   }
 
   #take(frame: Buffer): void {
@@ -118,6 +157,9 @@ export class Link {
         return;
       case kinds.control:
         this.#listener?.control?.(body);
+        return;
+      case kinds.relay:
+        this.#listener?.relay?.(body);
         return;
       case kinds.ping:
         this.#post(kinds.pong, body);
@@ -140,8 +182,10 @@ export class Link {
       this.#channel.end(new SignalboxError('NODE_LOST', `The node has not answered ${this.#missed} heartbeats.`, { executed: 'maybe' }));
       return;
     }
-    if (this.#channel.unsentBytes > this.#limits.unsentBytes) {
-      this.#channel.end(new SignalboxError('OVERLOADED', 'The node did not read what it was sent.', { executed: 'maybe' }));
+    this.#pausedSinceMs = this.isPaused ? (this.#pausedSinceMs ?? this.#monotonicMs()) : undefined;
+    const isStuck = this.#pausedSinceMs !== undefined && this.#monotonicMs() - this.#pausedSinceMs >= this.#limits.pausedMs;
+    if (isStuck || this.#channel.unsentBytes > this.#limits.unsentBytes) {
+      this.#unread();
       return;
     }
     this.#missed++;

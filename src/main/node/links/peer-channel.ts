@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { SignalboxError } from '../../../common/errors.ts';
-import { FrameReader, toFrame } from './frames.ts';
+import { FrameReader, toFrame, toKindFrame } from './frames.ts';
 
 /** ALPN name of a link (security.md 2.4). */
 export const linkProtocol = 'sgbx/1';
@@ -54,6 +54,16 @@ export class PeerChannel {
   /** Sends a frame; nothing once it has ended. */
   send(body: Uint8Array): void {
     if (this.#ended === undefined) this.#socket.write(toFrame(body));
+  }
+
+  /** The same with a byte in front of the body that says what it is for. */
+  sendKind(kind: number, body: Uint8Array): void {
+    if (this.#ended === undefined) this.#socket.write(toKindFrame(kind, body));
+  }
+
+  /** Called each time when everything that waited has left. */
+  onDrain(listener: () => void): void {
+    this.#socket.on('drain', listener);
   }
 
   /**

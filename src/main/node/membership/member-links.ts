@@ -1,6 +1,6 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import { nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
-import { dialLink, type HandshakeParty, type Link, type LinkLimits } from '../links/index.ts';
+import { dialLink, type HandshakeParty, type Link, type LinkFollower, type LinkLimits } from '../links/index.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import type { Operation } from '../trust/index.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
@@ -17,6 +17,8 @@ export interface MemberLinksOptions {
   readonly limits: LinkLimits;
   readonly ownAddresses: () => readonly Address[];
   readonly logger: Logger;
+  /** Takes what members say to each other beside the membership; undefined: nobody does. */
+  readonly follower: LinkFollower | undefined;
   /** Another member says that this node was removed from the cluster. */
   readonly onRevoked: (reason: SignalboxError) => void;
 }
@@ -67,7 +69,7 @@ export class MemberLinks {
 
   /** Takes a link whose other end has proven who it is, from the door or dialled. */
   take(link: Link): void {
-    const { trust, contacts, party, ownAddresses, logger } = this.#options;
+    const { trust, contacts, party, ownAddresses, logger, follower } = this.#options;
     const member = link.peer.hello.publicKey;
     if (this.#stopped) {
       link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
@@ -87,10 +89,12 @@ export class MemberLinks {
       onAddresses: (members) => this.#addressesLearnt(members, link),
     });
     this.#exchanges.set(link, exchange);
+    follower?.linked(link);
     link.start({
-      // Envelopes go over links later; nobody sends any yet.
-      message: () => undefined,
+      message: (bytes) => follower?.message(link, bytes),
       control: (bytes) => exchange.take(bytes),
+      relay: (bytes) => follower?.relayed(link, bytes),
+      drained: () => follower?.drained(link),
       ended: (reason) => this.#ended(link, reason),
     });
     if (!link.isOpen) return;
@@ -165,10 +169,12 @@ export class MemberLinks {
   }
 
   #ended(link: Link, reason: SignalboxError): void {
-    const { logger, onRevoked } = this.#options;
+    const { logger, onRevoked, follower } = this.#options;
     const member = link.peer.hello.publicKey;
     this.#exchanges.delete(link);
-    if (!this.#table.remove(link) || this.#stopped) return;
+    if (!this.#table.remove(link)) return;
+    follower?.ended(link, reason);
+    if (this.#stopped) return;
     const name = toBase64url(member);
     this.#failures.set(name, reason);
     logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });

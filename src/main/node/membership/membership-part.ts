@@ -2,7 +2,7 @@ import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { Config } from '../config/index.ts';
 import { KnownKeys, type NodeIdentity, type SecretStore, sameBytes } from '../identity/index.ts';
-import { createThrowawayCertificate, type HandshakeParty, LinkDoor, linkLimits } from '../links/index.ts';
+import { createThrowawayCertificate, type HandshakeParty, LinkDoor, type LinkFollower, linkLimits } from '../links/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Logs, Problems } from '../telemetry/index.ts';
@@ -41,6 +41,7 @@ export class MembershipPart implements Startable {
   #door: LinkDoor | undefined;
   #doorFailure: string | null = null;
   #links: MemberLinks | undefined;
+  #follower: LinkFollower | undefined;
   #upkeep: NodeJS.Timeout | undefined;
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +73,11 @@ export class MembershipPart implements Startable {
   get trust(): ClusterTrust {
     if (this.#trust !== undefined) return this.#trust;
     throw new SignalboxError('CONFLICT', 'The node is still starting.', { retryable: true, executed: 'no' });
+  }
+
+  /** Hands what members say over links, beside the membership, to somebody. Before {@link start}. */
+  followLinks(follower: LinkFollower): void {
+    this.#follower = follower;
   }
 
   get contacts(): Contacts | undefined {
@@ -196,6 +202,7 @@ export class MembershipPart implements Startable {
       party,
       limits: linkLimits,
       logger: this.#logger,
+      follower: this.#follower,
       ownAddresses: () => this.ownAddresses(),
       onRevoked: (reason) => this.#revoked(reason.message),
     });

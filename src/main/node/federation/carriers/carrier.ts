@@ -26,6 +26,8 @@ export interface Provenance {
   readonly kind: CarrierKind;
   /** The node that sent them, as far as the carrier itself has proven it: over a link. */
   readonly peer: string | undefined;
+  /** Milliseconds under way, where the carrier itself can tell. */
+  readonly ageMs: number | undefined;
 }
 
 /** Who takes what a carrier brings. */

@@ -26,6 +26,7 @@ export {
   proveSession,
   type SessionProof,
   sessionExporterLabel,
+  sessionKeysContext,
   sessionKeysExporterLabel,
   sessionKeysOfLink,
 } from './session-proof.ts';

@@ -1,5 +1,6 @@
 /** The proof of identity inside a TLS connection, bound to that connection (security.md 2.4). */
 import { type KnownKeys, type Signer, sameBytes } from '../../identity/index.ts';
+import { u32 } from '../byte-reader.ts';
 import { sha256 } from '../digest.ts';
 import { refusal } from '../refusal.ts';
 import { deriveSessionKeys, type SessionKeys } from './session-keys.ts';
@@ -84,9 +85,19 @@ export function checkSessionProof(
 export const sessionKeysExporterLabel = 'EXPORTER-SGBX-keys-v1';
 
 /**
+ * Context of the TLS exporter for session keys.
+ *
+ * @param generation 0 for the first keys of a link; the next take their place when they have served their time
+ */
+export function sessionKeysContext(handshake: Pick<Handshake, 'clientHello' | 'serverHello'>, generation: number): Uint8Array {
+  const digest = helloDigest(handshake);
+  return generation === 0 ? digest : sha256(digest, u32(generation));
+}
+
+/**
  * Session keys of a direct link (wire.md 3).
  *
- * @param secret 32 bytes that this side's TLS exports under {@link sessionKeysExporterLabel}
+ * @param secret 32 bytes that this side's TLS exports under {@link sessionKeysExporterLabel} and {@link sessionKeysContext}
  * @param role of this side
  */
 export function sessionKeysOfLink(

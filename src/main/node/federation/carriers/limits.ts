@@ -1,0 +1,18 @@
+import { trustLimits } from '../../trust/index.ts';
+
+/** Every bound of the ways to other nodes, in one place. */
+export const carrierLimits = {
+  /** Relays that a message passes at most (security.md row 49). */
+  relayHops: trustLimits.hops,
+  /** Messages a second that are passed on for one neighbour, and how many may come at once. */
+  relayedPerSecond: trustLimits.envelopesPerSecond,
+  relayedBurst: trustLimits.envelopeBurst,
+  /** Members in one list of whom a node reaches. */
+  listedPeers: trustLimits.members,
+  /** How often a node says over its links that it is there, and whom it reaches (wire.md 3). */
+  announceMs: 30_000,
+  /** Changes of that time go out together. */
+  listDelayMs: 100,
+  /** How long a member whose last way broke counts as there: a cable that is plugged in again loses no call. */
+  linkGraceMs: 3_000,
+} as const;
