@@ -12,6 +12,8 @@ export interface Started {
   readonly nodeId: string;
   readonly name: string;
   readonly url: string;
+  /** Of the certificate, when the node listens with TLS. */
+  readonly fingerprint: string | null;
   readonly setupUrl: string | null;
 }
 
@@ -60,10 +62,10 @@ export async function startHeadless(
 /** Runs one command to its end. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly input?: string; readonly through?: readonly string[] } = {},
+  options: { readonly input?: string; readonly through?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const [program, ...words] = [...(options.through ?? []), process.execPath, entry, ...args];
-  const child = spawn(program as string, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(program as string, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => {

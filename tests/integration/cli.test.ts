@@ -1,7 +1,7 @@
 /** The command line, as people and scripts use it: real processes against a real node. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -211,30 +211,60 @@ test('without a node every command says how to start one, with exit code 3', asy
   expect(await runCommand(['status', '--data', folder])).toMatchObject({ code: 3, stderr: expect.stringContaining('signalbox start') });
 });
 
-test('the command line reaches a node with TLS, and trusts exactly its certificate', async () => {
+test('beyond this machine a node listens with its own certificate, which the command line compares once and then knows', async () => {
+  const folder = await temporaryFolder();
+  const node = await startHeadless(join(folder, 'data'), ['--host', '0.0.0.0']);
+  expect(node.url).toMatch(/^https:/);
+  expect(node.fingerprint).toMatch(/^[0-9a-f]{64}$/);
+  const status = await runCommand(['status', '--data', node.dataFolder]);
+  expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining(node.fingerprint ?? '-') });
+
+  // From another machine: a token without a certificate.
+  const token = join(folder, 'token');
+  const { token: text } = JSON.parse(await readFile(join(node.dataFolder, 'cli.token'), 'utf8')) as { token: string };
+  await writeFile(token, text);
+  const env = { XDG_CONFIG_HOME: join(folder, 'config') };
+  const from = (...more: string[]) => runCommand(['call', 'users.me', '--url', node.url, '--token-file', token, ...more], { env });
+  const first = await from();
+  expect(first).toMatchObject({ code: 1, stderr: expect.stringContaining(`--pin ${node.fingerprint}`) });
+  expect(await from('--pin', 'f'.repeat(64))).toMatchObject({ code: 1, stderr: expect.stringContaining(node.fingerprint ?? '-') });
+  expect(await from('--pin', 'nonsense')).toMatchObject({ code: 2 });
+  expect(await from('--pin', (node.fingerprint ?? '').toUpperCase())).toMatchObject({ code: 0 });
+  expect(await from()).toMatchObject({ code: 0 });
+
+  // Another certificate at the same address: refused with both prints until a person has compared the new one.
+  const { port } = new URL(node.url);
+  expect(await node.stop()).toBe(0);
+  const other = await startHeadless(join(folder, 'other'), ['--host', '0.0.0.0', '--port', port]);
+  const refused = await from();
+  expect(refused.code).toBe(1);
+  for (const print of [node.fingerprint, other.fingerprint]) expect(refused.stderr).toContain(print ?? '-');
+  expect(await other.stop()).toBe(0);
+  const again = await startHeadless(join(folder, 'data'), ['--host', '0.0.0.0', '--port', port]);
+  expect(again.fingerprint).toBe(node.fingerprint);
+  expect(await again.stop()).toBe(0);
+});
+
+test('files that are given are used, and the token file trusts exactly them', async () => {
   const folder = await temporaryFolder();
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
   await writeFile(certFile, testCertificate);
   await writeFile(keyFile, testCertificateKey);
-  const node = await startHeadless(join(folder, 'data'), [
-    '--host',
-    '0.0.0.0',
-    '--set',
-    `http.tlsCertFile=${certFile}`,
-    `http.tlsKeyFile=${keyFile}`,
-  ]);
-  expect(node.url).toMatch(/^https:/);
-  expect(await runCommand(['call', 'users.me', '--data', node.dataFolder])).toMatchObject({ code: 0 });
-  // Without the node's own token file nothing vouches for a self-signed certificate.
-  const token = join(folder, 'token');
-  await writeFile(token, 'anything');
-  expect(await runCommand(['status', '--url', node.url, '--token-file', token])).toMatchObject({ code: 3 });
+  const files = ['--set', `http.tlsCertFile=${certFile}`, `http.tlsKeyFile=${keyFile}`];
+  const node = await startHeadless(join(folder, 'data'), ['--host', '0.0.0.0', ...files]);
+  expect(await runCommand(['status', '--data', node.dataFolder])).toMatchObject({ code: 0, stdout: expect.stringContaining('from files') });
   expect(await node.stop()).toBe(0);
+  await writeFile(keyFile, 'no key');
+  const refused = await runCommand(['start', '--data', node.dataFolder, '--port', '0', ...files]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http.tlsKeyFile') });
 });
 
-test('beyond this machine a node without TLS does not start, and says what to do', async () => {
-  const refused = await runCommand(['start', '--host', '0.0.0.0', '--port', '0', '--data', await temporaryFolder()]);
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http.tlsCertFile') });
+test('plain HTTP beyond this machine is for those who ask for it, and the node warns for as long', async () => {
+  const node = await startHeadless(await temporaryFolder(), ['--host', '0.0.0.0', '--set', 'http.tls=off']);
+  expect(node).toMatchObject({ url: expect.stringMatching(/^http:/), fingerprint: null });
+  const { stdout } = await runCommand(['status', '--data', node.dataFolder]);
+  expect(stdout).toContain('listens without TLS beyond this machine');
+  expect(await node.stop()).toBe(0);
 });
 
 test('help, method help and the list of methods come from the contract', async () => {

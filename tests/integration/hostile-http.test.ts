@@ -1,15 +1,11 @@
 /** What strangers may do to the HTTP port before they have asked for anything (security.md section 6, rows 1 to 5). */
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { limits } from '../../src/common/limits.ts';
 import { startHttp } from '../helpers/http-fixture.ts';
 import { whenEnded } from '../helpers/raw-web-socket.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { testCertificate, testCertificateKey } from '../helpers/test-certificate.ts';
 
 async function openTcp(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
@@ -26,33 +22,6 @@ test('row 1: a port scan, and TLS to the plain port, change nothing', async () =
   await once(tls, 'error');
   expect((await fetch(`${node.url}/health`)).status).toBe(200);
   expect(node.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
-
-test('rows 1 and 2: plain HTTP, TLS 1.1 and garbage to the TLS port are refused', async () => {
-  const folder = await temporaryFolder();
-  const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  await writeFile(tls.certFile, testCertificate);
-  await writeFile(tls.keyFile, testCertificateKey);
-  const node = await startHttp({ tls });
-  const plain = await openTcp(node.port);
-  plain.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await whenEnded(plain);
-  const garbage = await openTcp(node.port);
-  garbage.write(Buffer.alloc(1_000, 0xff));
-  await whenEnded(garbage);
-  const old = connectTls({
-    port: node.port,
-    host: '127.0.0.1',
-    maxVersion: 'TLSv1.1',
-    minVersion: 'TLSv1',
-    ciphers: 'ALL@SECLEVEL=0',
-    ca: testCertificate,
-  });
-  await once(old, 'error');
-  const honest = connectTls({ port: node.port, host: '127.0.0.1', ca: testCertificate, servername: 'localhost' });
-  await once(honest, 'secureConnect');
-  honest.destroy();
-  expect(await node.metrics.text()).toMatch(/signalbox_http_refused_total\{reason="malformed"\} [3-9]/);
 });
 
 test('row 3: whoever sends nothing, or a byte now and then, is closed when the time for the whole head is over', async () => {

@@ -17,6 +17,16 @@ export const listenerSchema = z.object({
   port: z.number().int().nullable(),
   state: z.enum(['listening', 'off', 'failed']),
   detail: z.string().nullable(),
+  tls: z
+    .object({
+      source: z.enum(['own', 'files']).describe('The node’s own certificate, or files that a person gave'),
+      fingerprint: z.string().describe('SHA-256 of the public key, which clients pin: 64 hex digits'),
+      certificateFingerprint: z.string().describe('SHA-256 of the whole certificate, as browsers show it: 64 hex digits'),
+      validFromMs: z.number().describe('Milliseconds since the epoch'),
+      validUntilMs: z.number().describe('Milliseconds since the epoch'),
+    })
+    .optional()
+    .describe('The certificate that people and programs compare; absent: no TLS, or no certificate that anybody looks at'),
 });
 
 export const nodeStatusSchema = z.object({

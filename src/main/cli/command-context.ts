@@ -25,7 +25,8 @@ export function withCommonOptions(command: Command): Command {
     .option('--json', 'JSON for programs: one value a line')
     .option('--data <dir>', 'data folder of the node on this machine')
     .option('--url <url>', 'address of another node, with --token-file')
-    .option('--token-file <file>', 'file with the access token for --url');
+    .option('--token-file <file>', 'file with the access token for --url')
+    .option('--pin <fingerprint>', 'fingerprint of the certificate of --url, once compared; it is remembered');
 }
 
 export function contextOf(command: Command, io: CliIo): CommandContext {

@@ -45,14 +45,17 @@ export async function runNode(options: RunNodeOptions): Promise<void> {
 async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleFolder }: RunNodeOptions): Promise<void> {
   const url = node.http.url;
   const setup = node.accounts.hasAdmin ? undefined : await node.setupLinks.create();
+  const fingerprint = node.http.certificateFacts?.fingerprint;
   const setupUrl = setup === undefined || url === undefined ? null : url + setup.path;
   if (out.json) {
-    out.jsonLine({ event: 'started', nodeId: node.nodeId, name: node.config.get('node.name'), url: url ?? null, setupUrl, dataFolder });
+    const name = node.config.get('node.name');
+    out.jsonLine({ event: 'started', nodeId: node.nodeId, name, url: url ?? null, fingerprint: fingerprint ?? null, setupUrl, dataFolder });
     return;
   }
   out.fields([
     ['node', `${node.config.get('node.name')} (${shortNodeId(node.nodeId)})`],
     ['console', consoleFolder === undefined ? `not served; programs connect to ${url ?? '-'}` : (url ?? 'off: http.enabled is false')],
+    ...(fingerprint === undefined ? [] : [['fingerprint', `${fingerprint} (browsers and programs compare it)`] as const]),
     ['data', dataFolder],
   ]);
   if (setupUrl !== null) {

@@ -14,6 +14,8 @@ export interface HttpPartOptions {
   readonly required: boolean;
   readonly host: string;
   readonly port: number;
+  /** Plain HTTP where other machines reach it, because setting `http.tls` is off. */
+  readonly plainBeyondLoopback: boolean;
   readonly problems: Problems;
   readonly logger: Logger;
 }
@@ -29,10 +31,18 @@ export class HttpPart implements Startable {
 
   /** @throws SignalboxError of the listener, when the node is of no use without it */
   async start(): Promise<void> {
-    const { http, enabled, required, problems, logger } = this.#options;
+    const { http, enabled, required, problems, logger, plainBeyondLoopback, host } = this.#options;
     if (!enabled) return;
     try {
       await http.start();
+      if (plainBeyondLoopback)
+        problems.raise({
+          id: 'http.plain',
+          severity: 'warn',
+          title: 'The console listens without TLS beyond this machine',
+          detail: `Whoever is on the way to ${host} reads passwords and tokens, and can change what is sent. Set http.tls to auto and restart: the node has a certificate of its own.`,
+          view: '/settings?section=network',
+        });
     } catch (error) {
       if (required) throw error;
       this.#failure = toErrorShape(error).message;
@@ -55,8 +65,17 @@ export class HttpPart implements Startable {
   status(): ListenerStatus {
     const { http, enabled, host, port } = this.#options;
     const address = http.address;
-    if (address !== undefined)
-      return { name: 'http', address: address.host, port: address.port, state: 'listening', detail: http.url ?? null };
+    if (address !== undefined) {
+      const tls = http.certificateFacts;
+      return {
+        name: 'http',
+        address: address.host,
+        port: address.port,
+        state: 'listening',
+        detail: http.url ?? null,
+        ...(tls !== undefined && { tls: { ...tls } }),
+      };
+    }
     if (this.#failure !== null) return { name: 'http', address: host, port, state: 'failed', detail: this.#failure };
     return { name: 'http', address: null, port: null, state: 'off', detail: enabled ? null : 'Turned off by http.enabled.' };
   }

@@ -6,6 +6,7 @@ import { SignalboxError } from '../../common/errors.ts';
 import { Accounts, AttemptLimiter, accountsMigrations, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog, auditMigrations } from './audit/index.ts';
 import { Config } from './config/index.ts';
+import { consoleCertificate } from './console-certificate.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
 import { type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
@@ -15,6 +16,7 @@ import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type Nod
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
+import { isLoopback } from './loopback.ts';
 import { MembershipPart, membershipTables, withFormerSecrets } from './membership/index.ts';
 import { type AuditSink, Router, routerMigrations } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
@@ -223,6 +225,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     required: options.mode === 'headless',
     host: config.get('http.host'),
     port: config.get('http.port'),
+    plainBeyondLoopback: config.get('http.tls') === 'off' && !isLoopback(config.get('http.host')),
     problems,
     logger,
   });
@@ -335,15 +338,15 @@ type HttpNeeds = Pick<
   'router' | 'accounts' | 'sessions' | 'setupLinks' | 'metrics' | 'audit'
 >;
 
-function createHttp({ options, dataFolder, config, identity, logs, problems }: Foundation, needs: HttpNeeds): HttpListener {
-  const certFile = config.get('http.tlsCertFile');
-  const keyFile = config.get('http.tlsKeyFile');
+function createHttp({ options, dataFolder, config, identity, secrets, logs, problems }: Foundation, needs: HttpNeeds): HttpListener {
+  const certificate = consoleCertificate({ dataFolder, config, secrets, logs, problems });
   const attempts = config.get('http.maxSignInAttemptsPerMinute');
   return new HttpListener({
     ...needs,
     host: config.get('http.host'),
     port: config.get('http.port'),
-    ...(certFile !== '' && { tls: { certFile, keyFile } }),
+    ...(certificate !== undefined && { certificate }),
+    allowPlain: config.get('http.tls') === 'off',
     allowedHosts: config.get('http.allowedHosts'),
     attempts: new AttemptLimiter({ address: { attempts, windowSeconds: 60 }, username: { attempts, windowSeconds: 60 } }),
     logger: logs.logger('http'),

@@ -38,6 +38,15 @@ function print(out: Output, status: NodeStatus): void {
       status.listeners.map(({ name, state, address, port, detail }) => [name, state, address, port, detail]),
     );
   }
+  for (const { name, tls } of status.listeners) {
+    if (tls === undefined) continue;
+    out.line();
+    out.fields([
+      ['certificate', `${name}, ${tls.source === 'own' ? 'the node’s own' : 'from files'}, until ${formatTime(tls.validUntilMs)}`],
+      ['fingerprint', `${tls.fingerprint} (public key)`],
+      ['', `${tls.certificateFingerprint} (certificate)`],
+    ]);
+  }
   for (const problem of status.problems) {
     out.line();
     out.line(`${problem.severity}: ${problem.title}`);

@@ -208,7 +208,7 @@ export class Config {
     }
     if (withOverrides) for (const [key, value] of this.#overrides) values.set(key, value);
     if (asWritten) return { values, issues };
-    // A file edited by hand into an open listener without TLS: the node starts on loopback and says so.
+    // What a file edited by hand must not combine goes back to its default, and the node says so.
     for (const issue of crossFieldIssues((key) => values.get(key) as never)) {
       if (!isSettingKey(issue.key) || this.#overrides.has(issue.key)) continue;
       issues.push(issue);

@@ -4,3 +4,8 @@ import envPaths from 'env-paths';
 export function defaultDataFolder(): string {
   return envPaths('signalbox', { suffix: '' }).data;
 }
+
+/** Where the command line keeps what it knows of other nodes; no node's data. */
+export function clientFolder(): string {
+  return envPaths('signalbox', { suffix: '' }).config;
+}

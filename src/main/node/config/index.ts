@@ -1,6 +1,6 @@
 /** The node's settings: typed, checked, in one file that people may edit. */
 export { Config, type ConfigOptions, type Validation } from './config.ts';
-export { defaultDataFolder } from './data-folder.ts';
+export { clientFolder, defaultDataFolder } from './data-folder.ts';
 export {
   isSettingKey,
   nodeNameFrom,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { logLevels } from '../../../common/contract/logs.ts';
 import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
-import { isLoopback } from '../loopback.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
 import { linksSettings } from './links-settings.ts';
 import { setting } from './setting.ts';
@@ -84,7 +83,7 @@ export const settings = {
     schema: hostAddress,
     group: 'Console access',
     title: 'Address to listen on',
-    help: '127.0.0.1 is this machine alone. Any other address needs a certificate and a key file.',
+    help: '127.0.0.1 is this machine alone, 0.0.0.0 every address of it. Beyond this machine the console is reached with https.',
     fallback: () => '127.0.0.1',
     applies: 'restart',
   }),
@@ -96,11 +95,19 @@ export const settings = {
     fallback: () => 7_420,
     applies: 'restart',
   }),
+  'http.tls': setting({
+    schema: z.enum(['auto', 'always', 'off']),
+    group: 'Console access',
+    title: 'TLS (https)',
+    help: 'auto: wherever other machines reach the console, with the certificate below or the node’s own, whose fingerprint people compare. always: on 127.0.0.1 too. off: never; passwords then travel readable, and the node warns for as long as it is so.',
+    fallback: () => 'auto' as const,
+    applies: 'restart',
+  }),
   'http.tlsCertFile': setting({
     schema: filePath,
     group: 'Console access',
     title: 'Certificate file',
-    help: 'PEM file with the certificate and its chain. Empty: no TLS, which is allowed on 127.0.0.1 only.',
+    help: 'PEM file with the certificate and its chain. Empty: the node’s own certificate. A renewed file is taken without a restart.',
     fallback: () => '',
     applies: 'restart',
   }),
@@ -244,12 +251,6 @@ export function crossFieldIssues(value: <K extends SettingKey>(key: K) => Settin
     issues.push({
       key: cert === '' ? 'http.tlsCertFile' : 'http.tlsKeyFile',
       message: 'Certificate and key belong together: set both http.tlsCertFile and http.tlsKeyFile, or neither.',
-    });
-  const host = value('http.host');
-  if (!isLoopback(host) && (cert === '' || key === ''))
-    issues.push({
-      key: 'http.host',
-      message: `Listening on ${host} lets other machines in, so it needs TLS: set http.tlsCertFile and http.tlsKeyFile as well, or keep http.host at 127.0.0.1.`,
     });
   issues.push(...federationIssues(value));
   return issues;

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Counter } from 'prom-client';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { allows } from '../../../common/roles.ts';
 import { type Accounts, AttemptLimiter, type Sessions, type SetupLinks } from '../accounts/index.ts';
+import { type CertificateFacts, type ListenerCertificate, listenerTlsOptions } from '../certificates/index.ts';
 import { isLoopback } from '../loopback.ts';
 import type { Router } from '../router/index.ts';
 import type { AuditSink } from '../router/types.ts';
@@ -22,7 +24,6 @@ import { PendingConnections } from './pending-connections.ts';
 import { Refusals } from './refusals.ts';
 import { type RequestTarget, splitTarget } from './request-target.ts';
 import { SignInRoutes } from './sign-in-routes.ts';
-import { readTlsFiles, type TlsFiles } from './tls-files.ts';
 import { WebSocketDoor } from './web-socket-door.ts';
 
 /** What `/health` says; no more, since anybody may ask. */
@@ -39,8 +40,10 @@ export interface HttpListenerOptions {
   readonly host: string;
   /** Setting `http.port`; 0 takes any free port. */
   readonly port: number;
-  /** Settings `http.tlsCertFile` and `http.tlsKeyFile`. */
-  readonly tls?: TlsFiles;
+  /** Absent: plain HTTP. */
+  readonly certificate?: ListenerCertificate;
+  /** Setting `http.tls` is off: plain HTTP also where other machines reach it. */
+  readonly allowPlain?: boolean;
   /** Setting `http.allowedHosts`: more names under which people reach the node. */
   readonly allowedHosts?: readonly string[];
   readonly router: Router;
@@ -110,20 +113,37 @@ export class HttpListener implements Startable {
     if (this.#address === undefined) return undefined;
     const { host, port } = this.#address;
     const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-    return `${this.#options.tls === undefined ? 'http' : 'https'}://${name}:${port}`;
+    return `${this.#options.certificate === undefined ? 'http' : 'https'}://${name}:${port}`;
+  }
+
+  /** What clients pin and browsers show; undefined without TLS and while it does not listen. */
+  get certificateFacts(): CertificateFacts | undefined {
+    return this.#address === undefined ? undefined : this.#options.certificate?.facts;
   }
 
   /**
-   * @throws SignalboxError `INVALID_PARAMS` beyond loopback without TLS, or for a certificate that cannot be read;
-   *   `CONFLICT` when the port is in use or not allowed; `STORAGE_FULL` when the token file cannot be written. Nothing listens then.
+   * @throws SignalboxError `INVALID_PARAMS` beyond loopback without TLS, or for a certificate that cannot be used; `IDENTITY_LOCKED` when
+   *   the key of the node's own cannot be opened; `CONFLICT` when the port is in use or not allowed; `STORAGE_FULL` when the token file
+   *   cannot be written. Nothing listens then.
    */
   async start(): Promise<void> {
-    const { host, port: wantedPort, tls } = this.#options;
-    if (!isLoopback(host) && tls === undefined) throw openWithoutTls(host);
-    const material = tls === undefined ? undefined : await readTlsFiles(tls);
+    const { host, port: wantedPort, certificate, allowPlain = false } = this.#options;
+    if (!isLoopback(host) && certificate === undefined && !allowPlain) throw openWithoutTls(host);
+    await certificate?.start();
+    try {
+      await this.#listen(host, wantedPort);
+    } catch (error) {
+      await certificate?.stop();
+      throw error;
+    }
+    this.#options.logger.info('http.listening', `Listening on ${this.url}`, { host, port: this.#address?.port });
+  }
+
+  async #listen(host: string, wantedPort: number): Promise<void> {
+    const { certificate } = this.#options;
     const server = createHttpServer({
       timings: this.#timings,
-      tls: material,
+      tls: certificate?.material,
       pending: this.#pending,
       refusals: this.#refusals,
       connections: this.#options.router.limits.connections,
@@ -138,12 +158,21 @@ export class HttpListener implements Startable {
     this.#address = { host, port };
     this.#door.start();
     try {
-      await this.#cliToken.write(this.url ?? '', material?.certificate);
+      await this.#writeCliToken();
     } catch (error) {
       await this.stop();
       throw error;
     }
-    this.#options.logger.info('http.listening', `Listening on ${this.url}`, { host, port });
+    certificate?.onRenewed((material) => {
+      if (this.#server instanceof TlsServer) this.#server.setSecureContext(listenerTlsOptions(material));
+      this.#writeCliToken().catch((error: unknown) =>
+        this.#options.logger.error('http.cliToken', 'The command line trusts the former certificate.', { error }),
+      );
+    });
+  }
+
+  #writeCliToken(): Promise<void> {
+    return this.#cliToken.write(this.url ?? '', this.#options.certificate?.material.certificate);
   }
 
   async stop(): Promise<void> {
@@ -152,6 +181,7 @@ export class HttpListener implements Startable {
     this.#server = undefined;
     this.#address = undefined;
     this.#stopping = true;
+    await this.#options.certificate?.stop();
     await this.#cliToken.remove();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
@@ -207,7 +237,7 @@ export class HttpListener implements Startable {
     }
     if (this.#console === undefined) throw new SignalboxError('NOT_FOUND', 'This node serves no console.', { executed: 'no' });
     // Browsers before CSP level 3 do not take 'self' for WebSockets. The authority was checked: it holds no separator.
-    const scheme = this.#options.tls === undefined ? 'ws' : 'wss';
+    const scheme = this.#options.certificate === undefined ? 'ws' : 'wss';
     await this.#console.answer(request, response, path, [`${scheme}://${authority}`]);
   }
 
@@ -254,8 +284,8 @@ export class HttpListener implements Startable {
 function openWithoutTls(host: string): SignalboxError {
   return new SignalboxError(
     'INVALID_PARAMS',
-    `http.host is ${host}, which other machines can reach, and there is no TLS certificate: passwords would travel readable. ` +
-      'Set http.tlsCertFile and http.tlsKeyFile, or set http.host to 127.0.0.1.',
+    `http.host is ${host}, which other machines can reach, and plain HTTP is asked for: passwords would travel readable. ` +
+      'Set http.tls to auto, or http.host to 127.0.0.1.',
     { executed: 'no' },
   );
 }

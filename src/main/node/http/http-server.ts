@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { SignalboxError } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
+import { listenerTlsOptions, type TlsMaterial } from '../certificates/index.ts';
 import type { PendingConnections } from './pending-connections.ts';
-import type { Refusals } from './refusals.ts';
-import type { TlsMaterial } from './tls-files.ts';
+import type { RefusalReason, Refusals } from './refusals.ts';
 
 /** Times of the listener, milliseconds. */
 export interface HttpTimings {
@@ -39,26 +39,22 @@ export function createHttpServer({ timings, tls, pending, refusals, connections 
     keepAliveTimeout: 5_000,
     maxHeaderSize: 16_384,
   };
-  const server =
-    tls === undefined
-      ? createServer(common)
-      : createTlsServer({
-          ...common,
-          key: tls.key,
-          cert: tls.certificate,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: timings.headersMs,
-        });
+  const server = tls === undefined ? createServer(common) : createTlsServer({ ...common, ...listenerTlsOptions(tls) });
   // Some room beyond the WebSocket clients, so that a full house can still be asked for its health.
   server.maxConnections = connections + limits.pendingConnections;
   server.maxRequestsPerSocket = 1_000;
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    pending.add(socket);
+    // Node counts the head from the end of the handshake on; together they have the time once.
+    if (tls === undefined) pending.add(socket);
+    else
+      pending.add(socket, { withinMs: timings.headersMs, onLate: () => refuse(socket, 'timeout', 'A request took too long to arrive.') });
   });
+  const refuse = (socket: Socket, reason: RefusalReason, message: string) =>
+    refusals.add({ reason, address: socket.remoteAddress ?? '', message });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseRequest(error, socket as Socket, refusals));
   server.on('tlsClientError', (_error: Error, socket: Socket) => {
-    refusals.add({ reason: 'malformed', address: socket.remoteAddress ?? '', message: 'A TLS handshake failed.' });
+    refuse(socket, 'malformed', 'A TLS handshake failed.');
     socket.destroy();
   });
   return server;

@@ -1,8 +1,7 @@
 import type { MethodSpec } from '../../../common/contract/index.ts';
 import { FoldedRecords } from './folded-records.ts';
-import type { RefusedCaller } from './refusals.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
-import type { AuditRecord, AuditSink } from './types.ts';
+import type { AuditRecord, AuditSink, RefusedCaller } from './types.ts';
 
 /** Writes the router's acts and refusals down, secrets removed, floods folded. */
 export class AuditTrail {

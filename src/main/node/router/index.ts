@@ -4,7 +4,6 @@ export { classify, type MessageKind, type SelfNames } from './classify.ts';
 export type { PublishOptions, Subscriber } from './event-bus.ts';
 export { checkFilter } from './filter-rights.ts';
 export type { LocalCallOptions, LocalCallResponse } from './local-calls.ts';
-export type { RefusedCaller } from './refusals.ts';
 export type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from './remote-nodes.ts';
 export { type NotificationLevel, Router, type RouterOptions } from './router.ts';
 export type { MetricsRegistry, RouterSnapshot } from './router-metrics.ts';
@@ -22,5 +21,6 @@ export type {
   EncodedEvent,
   Handler,
   Handlers,
+  RefusedCaller,
   RouterClient,
 } from './types.ts';

@@ -1,21 +1,10 @@
 import type { Counter } from 'prom-client';
-import type { ErrorCode, SignalboxError } from '../../../common/errors.ts';
-import type { Door, Principal } from '../../../common/roles.ts';
+import type { ErrorCode } from '../../../common/errors.ts';
+import type { Door } from '../../../common/roles.ts';
 import { RepeatSampler } from '../telemetry/index.ts';
 import type { Logger } from '../telemetry/types.ts';
 import type { AuditTrail } from './audit-trail.ts';
-
-/** Somebody who may not do what they asked for. */
-export interface RefusedCaller {
-  readonly principal: Principal;
-  /** The method, or `message` and the like for what is none. */
-  readonly act: string;
-  /** Node that was to do it; absent: this one. */
-  readonly target?: string | undefined;
-  /** Secrets removed; absent: not kept. */
-  readonly params?: unknown;
-  readonly error: SignalboxError;
-}
+import type { RefusedCaller } from './types.ts';
 
 /**
  * The one place where refusals of callers are counted by code, logged and written into the audit table (security.md 2.7 and

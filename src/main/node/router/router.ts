@@ -19,7 +19,7 @@ import { checkFilter, mayFollow } from './filter-rights.ts';
 import { FrameCache } from './frame-cache.ts';
 import { Idempotency } from './idempotency.ts';
 import { type LocalCallOptions, type LocalCallResponse, LocalCalls } from './local-calls.ts';
-import { Refusals, type RefusedCaller } from './refusals.ts';
+import { Refusals } from './refusals.ts';
 import type { RemoteNodes } from './remote-nodes.ts';
 import type { RouterCore } from './router-core.ts';
 import { type MetricsRegistry, RouterMetrics, type RouterSnapshot } from './router-metrics.ts';
@@ -28,7 +28,7 @@ import type { Caller, CallRequest, RunningCall } from './running-call.ts';
 import { SharedEvent } from './shared-event.ts';
 import { SlowClients } from './slow-clients.ts';
 import { Turn } from './turn.ts';
-import type { AuditSink, ClientKind, ConnectOptions, EncodedEvent, Handlers, RouterClient } from './types.ts';
+import type { AuditSink, ClientKind, ConnectOptions, EncodedEvent, Handlers, RefusedCaller, RouterClient } from './types.ts';
 
 export interface RouterOptions {
   readonly nodeId: string;

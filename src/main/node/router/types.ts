@@ -1,5 +1,6 @@
 /** What the router's neighbours need to know of it. */
 import type { MethodName, ParsedParamsOf, ProgressOf, ResultOf } from '../../../common/contract/index.ts';
+import type { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import type { EventMessage, Profile, RpcProgress, RpcResponse } from '../../../common/wire/messages.ts';
 
@@ -84,6 +85,18 @@ export interface AuditRecord {
   readonly code: string | null;
   readonly detail: string | null;
   readonly durationMs: number | null;
+}
+
+/** Somebody who may not do what they asked for. */
+export interface RefusedCaller {
+  readonly principal: Principal;
+  /** The method, or `message` and the like for what is none. */
+  readonly act: string;
+  /** Node that was to do it; absent: this one. */
+  readonly target?: string | undefined;
+  /** Secrets removed; absent: not kept. */
+  readonly params?: unknown;
+  readonly error: SignalboxError;
 }
 
 /** Where state-changing acts and refusals are written down. */

@@ -1,11 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { connectChecked, createSelfSigned, pinOf } from '../../../../../src/main/node/certificates/index.ts';
 import { openSocket, request, startHttp, whenClosed, whenOpen } from '../../../../helpers/http-fixture.ts';
+import { listenerCertificate } from '../../../../helpers/listener-certificate.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
-import { testCertificate, testCertificateKey } from '../../../../helpers/test-certificate.ts';
+import { testCertificate } from '../../../../helpers/test-certificate.ts';
+import { until } from '../../../../helpers/until.ts';
 
 test('health says state, name and version, and nothing else', async () => {
   const node = await startHttp();
@@ -89,39 +93,46 @@ test('a token file that cannot be written leaves nothing listening', async () =>
   await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
 });
 
-test('listening beyond this machine without TLS is refused, with what to do', async () => {
+test('plain HTTP beyond this machine is refused, with what to do, unless it is asked for', async () => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1']) {
-    await expect(startHttp({ host })).rejects.toMatchObject({
-      code: 'INVALID_PARAMS',
-      message: expect.stringContaining('http.tlsCertFile'),
-    });
+    await expect(startHttp({ host })).rejects.toMatchObject({ code: 'INVALID_PARAMS', message: expect.stringContaining('http.tls') });
   }
+  const node = await startHttp({ host: '0.0.0.0', allowPlain: true });
+  expect((await fetch(`${node.url}/health`)).status).toBe(200);
 });
 
-test('with a certificate the port speaks TLS, and the command line is told which certificate to trust', async () => {
-  const folder = await temporaryFolder();
-  const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  await writeFile(tls.certFile, testCertificate);
-  await writeFile(tls.keyFile, testCertificateKey);
-  const node = await startHttp({ tls, host: '0.0.0.0' });
-  expect(node.url).toBe(`https://127.0.0.1:${node.port}`);
-  const { token, certificate } = JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as Record<string, string>;
-  expect(certificate).toBe(testCertificate);
-  const socket = openSocket(node.url, { token: token ?? '', ca: testCertificate });
-  await whenOpen(socket);
-  expect(await request(socket, 'users.me')).toMatchObject({ status: 'success' });
-  await expect(fetch(`http://127.0.0.1:${node.port}/health`)).rejects.toThrow();
-});
+test.each(['own', 'files'] as const)(
+  'with a certificate (%s) the port speaks TLS, and the command line is told which certificate to trust',
+  async (source) => {
+    const { certificate } = await listenerCertificate(source);
+    const node = await startHttp({ certificate, host: '0.0.0.0' });
+    expect(node.url).toBe(`https://127.0.0.1:${node.port}`);
+    const token = JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as Record<string, string>;
+    expect(token.certificate).toBe(certificate.material.certificate);
+    expect(node.listener.certificateFacts).toMatchObject({ source, fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const socket = openSocket(node.url, { token: token.token ?? '', ca: token.certificate ?? '' });
+    await whenOpen(socket);
+    expect(await request(socket, 'users.me')).toMatchObject({ status: 'success' });
+    await expect(fetch(`http://127.0.0.1:${node.port}/health`)).rejects.toThrow();
+  },
+);
 
-test('a certificate that cannot be used names its setting', async () => {
-  const folder = await temporaryFolder();
-  const certFile = join(folder, 'cert.pem');
-  await expect(startHttp({ tls: { certFile, keyFile: certFile } })).rejects.toMatchObject({
-    code: 'INVALID_PARAMS',
-    message: expect.stringContaining('http.tlsCertFile'),
-  });
-  await writeFile(certFile, testCertificate);
-  await expect(startHttp({ tls: { certFile, keyFile: certFile } })).rejects.toMatchObject({
-    message: expect.stringContaining('http.tlsKeyFile'),
+test('renewed files are taken without a restart: new connections get the new certificate, open ones live on', async () => {
+  const { certificate, files } = await listenerCertificate('files', { lookEveryMs: 20 });
+  const node = await startHttp({ certificate });
+  const before = node.listener.certificateFacts?.fingerprint;
+  const token = JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as Record<string, string>;
+  const open = openSocket(node.url, { token: token.token ?? '', ca: testCertificate });
+  await whenOpen(open);
+  const renewed = await createSelfSigned({ commonName: 'renewed', hosts: ['localhost', '127.0.0.1'], notAfterMs: Date.now() + 86_400_000 });
+  await writeFile(files.certFile, renewed.certificate);
+  await writeFile(files.keyFile, renewed.key);
+  await until(() => node.listener.certificateFacts?.fingerprint !== before);
+  const again = await connectChecked({ host: '127.0.0.1', port: node.port }, { pin: pinOf(new X509Certificate(renewed.certificate)) });
+  again.destroy();
+  expect(await request(open, 'users.me')).toMatchObject({ status: 'success' });
+  await vi.waitFor(async () => {
+    const { certificate: trusted } = JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as { certificate: string };
+    expect(trusted).toBe(renewed.certificate);
   });
 });
