@@ -45,7 +45,7 @@ export const groupKeyContract = defineService({
   },
   'membership.skip': {
     params: z.strictObject({ node: z.string().min(1).max(128).describe('Node id or unique name of a member') }),
-    result: z.object({ nodeId: z.string(), name: z.string(), skipped: z.literal(true) }),
+    result: z.object({ nodeId: z.string(), name: z.string(), skipped: z.boolean().describe('false: nobody waits for it any more') }),
     role: 'admin',
     effect: 'write',
     help: 'Goes on with the change of the group key without a member that does not answer. It is given the key when it is back.',

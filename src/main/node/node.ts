@@ -26,6 +26,7 @@ import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
 import { createFeedsService } from './services/feeds.ts';
+import { createGroupKeyService } from './services/group-key.ts';
 import { HealthWatch } from './services/health-watch.ts';
 import { createJoiningService } from './services/joining.ts';
 import { LogFeed } from './services/log-feed.ts';
@@ -275,6 +276,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
   router.register(createMembershipService({ membership, identity, config }));
   router.register(createJoiningService());
+  router.register(createGroupKeyService(membership));
   router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));

@@ -1,9 +1,10 @@
-/** What linked members tell each other about the membership, as control messages of a link (security.md 2.4, 2.7). */
+/** What linked members tell each other about the membership and its keys, as control messages of a link (security.md 2.4, 2.7). */
 import { z } from 'zod';
 import { SignalboxError } from '../../../common/errors.ts';
 import { parseGuarded } from '../../../common/wire/guarded-json.ts';
 import { fromBase64url, toBase64url } from '../identity/index.ts';
 import { trustLimits } from '../trust/index.ts';
+import { groupKeyStepSchema, groupKeysHeldSchema } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
 
 const digest = z.string().length(43);
@@ -24,6 +25,8 @@ const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('news'), operations, head: digest }),
   /** Where members were found; of the sender itself where it listens. */
   z.strictObject({ type: z.literal('addresses'), of: z.array(z.strictObject({ member: digest, at: addresses })).max(64) }),
+  groupKeyStepSchema,
+  groupKeysHeldSchema,
 ]);
 
 export type ExchangeMessage = z.infer<typeof messageSchema>;

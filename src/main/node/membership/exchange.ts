@@ -15,6 +15,7 @@ import {
   toOperations,
   toText,
 } from './exchange-messages.ts';
+import type { GroupKeyMessage, KeyPeer } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
 
 export interface MembershipExchangeOptions {
@@ -26,6 +27,8 @@ export interface MembershipExchangeOptions {
   readonly ownAddresses: () => readonly Address[];
   readonly nowMs: () => number;
   readonly logger: Logger;
+  /** What the member says about group keys. */
+  readonly onGroupKey: (message: GroupKeyMessage) => Promise<void>;
   /** Addresses of these members were news. */
   readonly onAddresses: (members: readonly Uint8Array[]) => void;
 }
@@ -34,7 +37,7 @@ export interface MembershipExchangeOptions {
  * Keeps two linked nodes of one mind about who belongs to the cluster: each says what it has, the other sends what is lacking, and news
  * go out at once. What is refused is not asked for again until the next comparison.
  */
-export class MembershipExchange {
+export class MembershipExchange implements KeyPeer {
   readonly #options: MembershipExchangeOptions;
   readonly #bucket = new TokenBucket(membershipLimits.controlPerSecond, membershipLimits.controlBurst, performance.now());
   #busy: Promise<void> = Promise.resolve();
@@ -43,6 +46,11 @@ export class MembershipExchange {
 
   constructor(options: MembershipExchangeOptions) {
     this.#options = options;
+  }
+
+  /** Of the member at the other end. */
+  get publicKey(): Uint8Array {
+    return this.#options.link.peer.hello.publicKey;
   }
 
   /** Says where nodes are found, and compares what both know. */
@@ -77,6 +85,11 @@ export class MembershipExchange {
     });
     for (let first = 0; first < of.length; first += addressedMembers)
       this.#send({ type: 'addresses', of: of.slice(first, first + addressedMembers) });
+  }
+
+  /** Says something about group keys; nothing happens when the link has ended. */
+  sendGroupKey(message: GroupKeyMessage): void {
+    this.#send(message);
   }
 
   /** Takes a control message of the link, one after the other. What cannot be read, or is too much, ends the link. */
@@ -117,6 +130,10 @@ export class MembershipExchange {
         return;
       case 'addresses':
         this.#learn(message);
+        return;
+      case 'groupKeyStep':
+      case 'groupKeysHeld':
+        await this.#options.onGroupKey(message);
         return;
       case undefined:
         // Of a newer version: not for this one.

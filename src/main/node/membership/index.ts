@@ -5,6 +5,7 @@ import { contactMigrations } from './contacts.ts';
 
 export { ClusterTrust } from './cluster-trust.ts';
 export { type Address, formatAddress, parseAddress } from './contacts.ts';
+export { GroupKeys } from './group-key/index.ts';
 export { joinWithFile } from './join-with-file.ts';
 export { membershipLimits } from './limits.ts';
 export { MembershipPart, type MembershipPartOptions } from './membership-part.ts';

@@ -82,8 +82,8 @@ async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, gues
   // The inviter has just signed: with its clock ahead of this one its operation is not from the future.
   const { log, genesis, wrappedGroupKey } = readJoinBody(body, publicKey, keys, Math.max(nowMs(), inviter.clockMs));
   const groupKey = await unwrapGroupKey(wrappedGroupKey, sealing.openers, publicKey, log.clusterId);
-  const announced = log.state.groupKey;
-  if (announced === undefined || !sameBytes(announced.commitment, groupKeyCommitment(groupKey)))
+  // While the cluster changes its key this may be the one before: the next one follows over the first link.
+  if (!log.hasAnnounced(groupKey.epoch, groupKeyCommitment(groupKey)))
     throw new SignalboxError('DECRYPT', 'The group key that came with the join answer is not the one that the cluster announced.', {
       executed: 'no',
     });

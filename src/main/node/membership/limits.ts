@@ -18,6 +18,10 @@ export const membershipLimits = {
   waitingControlBytes: 4_194_304,
   /** How often an admin signs that it was there (security.md 2.7). */
   checkpointMs: 600_000,
+  /** How long members are waited for in a change of the group key before a person is told. */
+  rotationPatienceMs: 600_000,
+  /** Time after which another admin goes on with a change of the group key whose leader is not linked. */
+  rotationTakeoverMs: 3_600_000,
   /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */
   refusedRestMs: 300_000,
 } as const;

@@ -6,6 +6,7 @@ import type { Operation } from '../trust/index.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
 import { type Address, type Contacts, formatAddress } from './contacts.ts';
 import { MembershipExchange } from './exchange.ts';
+import type { GroupKeys } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
 import { LinkTable } from './link-table.ts';
 import { MemberDialer } from './member-dialer.ts';
@@ -19,6 +20,7 @@ export interface MemberLinksOptions {
   readonly logger: Logger;
   /** Takes what members say to each other beside the membership; undefined: nobody does. */
   readonly follower: LinkFollower | undefined;
+  readonly groupKeys: Pick<GroupKeys, 'linked' | 'lost' | 'take'>;
   /** Another member says that this node was removed from the cluster. */
   readonly onRevoked: (reason: SignalboxError) => void;
 }
@@ -69,7 +71,7 @@ export class MemberLinks {
 
   /** Takes a link whose other end has proven who it is, from the door or dialled. */
   take(link: Link): void {
-    const { trust, contacts, party, ownAddresses, logger, follower } = this.#options;
+    const { trust, contacts, party, ownAddresses, logger, follower, groupKeys } = this.#options;
     const member = link.peer.hello.publicKey;
     if (this.#stopped) {
       link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
@@ -86,6 +88,7 @@ export class MemberLinks {
       ownAddresses,
       nowMs: party.nowMs,
       logger,
+      onGroupKey: (message) => groupKeys.take(exchange, message),
       onAddresses: (members) => this.#addressesLearnt(members, link),
     });
     this.#exchanges.set(link, exchange);
@@ -100,6 +103,7 @@ export class MemberLinks {
     if (!link.isOpen) return;
     logger.info('links.linked', 'A member is linked.', { nodeId: nodeIdOf(member), address: link.remoteAddress, dialled: link.dialled });
     exchange.start();
+    groupKeys.linked(exchange);
     // It may have been removed while it proved who it is.
     this.#closeIfRemoved(link);
   }
@@ -169,8 +173,10 @@ export class MemberLinks {
   }
 
   #ended(link: Link, reason: SignalboxError): void {
-    const { logger, onRevoked, follower } = this.#options;
+    const { logger, groupKeys, onRevoked, follower } = this.#options;
     const member = link.peer.hello.publicKey;
+    const exchange = this.#exchanges.get(link);
+    if (exchange !== undefined) groupKeys.lost(exchange);
     this.#exchanges.delete(link);
     if (!this.#table.remove(link)) return;
     follower?.ended(link, reason);

@@ -9,6 +9,7 @@ import type { Logger, Logs, Problems } from '../telemetry/index.ts';
 import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { type Address, Contacts, formatAddress } from './contacts.ts';
+import { GroupKeys } from './group-key/index.ts';
 import { askToJoin } from './join-guest.ts';
 import { JoinHost } from './join-host.ts';
 import { membershipLimits } from './limits.ts';
@@ -42,6 +43,7 @@ export class MembershipPart implements Startable {
   #doorFailure: string | null = null;
   #links: MemberLinks | undefined;
   #follower: LinkFollower | undefined;
+  #groupKeys: GroupKeys | undefined;
   #upkeep: NodeJS.Timeout | undefined;
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +59,10 @@ export class MembershipPart implements Startable {
     this.#contacts = await Contacts.load(store);
     this.#trust = await ClusterTrust.load({ store, secrets, identity, keys: this.#keys, nowMs: this.#nowMs });
     this.#trust.onChange((operations, from) => this.#changed(operations, from));
-    this.#upkeep = setInterval(() => void this.#maintain(), membershipLimits.checkpointMs).unref();
+    this.#upkeep = setInterval(() => {
+      void this.#maintain();
+      this.#groupKeys?.upkeep();
+    }, membershipLimits.checkpointMs).unref();
     if (this.#trust.membership !== undefined) await this.#open();
   }
 
@@ -87,6 +92,11 @@ export class MembershipPart implements Startable {
   /** Undefined while there are none: in no cluster, or turned off. */
   get links(): MemberLinks | undefined {
     return this.#links;
+  }
+
+  /** The group key and its rotation; undefined while links are off, or the node is in no cluster. */
+  get groupKeys(): GroupKeys | undefined {
+    return this.#groupKeys;
   }
 
   /** Where other nodes find this one; none while the door is closed. */
@@ -196,6 +206,19 @@ export class MembershipPart implements Startable {
   async #open(): Promise<void> {
     if (this.#options.config.get('links.mode') === 'off') return;
     const party = this.#party();
+    const { identity, store, problems } = this.#options;
+    const groupKeys = new GroupKeys({
+      trust: this.trust,
+      store,
+      identity,
+      keys: this.#keys,
+      nowMs: this.#nowMs,
+      logger: this.#logger,
+      problems,
+      onProgress: () => undefined,
+    });
+    this.#groupKeys = groupKeys;
+    groupKeys.start();
     const links = new MemberLinks({
       trust: this.trust,
       contacts: this.#contacts as Contacts,
@@ -203,6 +226,7 @@ export class MembershipPart implements Startable {
       limits: linkLimits,
       logger: this.#logger,
       follower: this.#follower,
+      groupKeys,
       ownAddresses: () => this.ownAddresses(),
       onRevoked: (reason) => this.#revoked(reason.message),
     });
@@ -214,11 +238,13 @@ export class MembershipPart implements Startable {
   }
 
   async #close(): Promise<void> {
-    const [links, door] = [this.#links, this.#door];
+    const [links, door, groupKeys] = [this.#links, this.#door, this.#groupKeys];
     this.#links = undefined;
     this.#door = undefined;
     this.#doorFailure = null;
+    this.#groupKeys = undefined;
     links?.stop();
+    await groupKeys?.stop();
     await door?.stop();
   }
 
@@ -283,6 +309,7 @@ export class MembershipPart implements Startable {
   #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
     if (this.#links === undefined) return;
     this.#links.membershipChanged(operations, from);
+    this.#groupKeys?.membershipChanged(operations);
     this.#checkSelf();
   }
 

@@ -1,7 +1,7 @@
 import type { joiningContract } from '../../../common/contract/joining.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Handlers } from '../router/types.ts';
-import { requireHere } from './membership.ts';
+import { requireHere } from './members.ts';
 
 const noRequest = () => new SignalboxError('NOT_FOUND', 'No node waits here to be let in.', { executed: 'no' });
 

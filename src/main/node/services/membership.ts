@@ -1,11 +1,11 @@
 import type { ClusterMember, MemberRole, membershipContract } from '../../../common/contract/membership.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
-import type { Principal } from '../../../common/roles.ts';
 import type { Config } from '../config/index.ts';
 import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
-import { type Address, formatAddress, joinWithFile, type MembershipPart, parseAddress } from '../membership/index.ts';
+import { formatAddress, joinWithFile, type MembershipPart } from '../membership/index.ts';
 import type { Handlers } from '../router/types.ts';
 import { encodeInviteFile, type Member, nodeRoles, type Operation, roleBits, rolesOf } from '../trust/index.ts';
+import { findMember, readAddress, requireHere, whoIs } from './members.ts';
 
 export interface MembershipServiceOptions {
   readonly membership: MembershipPart;
@@ -102,13 +102,13 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     },
     'membership.setRoles': async ({ node, roles }, { principal }) => {
       requireHere(principal);
-      const member = find(options, node);
+      const member = findMember(membership, node);
       await changeRoles(membership, member, roleBits(roles));
-      return memberOf(options, find(options, node));
+      return memberOf(options, findMember(membership, node));
     },
     'membership.revoke': async ({ node }, { principal }) => {
       requireHere(principal);
-      const member = find(options, node);
+      const member = findMember(membership, node);
       await membership.trust.sign({ kind: 'revoke', subject: member.key });
       return { nodeId: nodeIdOf(member.key), name: member.name, revoked: true };
     },
@@ -119,23 +119,6 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
       return { name, left: true };
     },
   };
-}
-
-/** @throws SignalboxError `INVALID_PARAMS` */
-export function readAddress(text: string): Address {
-  const address = parseAddress(text);
-  if (address !== undefined) return address;
-  throw new SignalboxError('INVALID_PARAMS', `The address ${text} is not of the form HOST:PORT, for example 192.168.1.20:7422.`, {
-    executed: 'no',
-  });
-}
-
-/** Calls of other nodes carry no proof of who makes them yet: nobody may let a node in, or remove one, by such a call. */
-export function requireHere({ via }: Principal): void {
-  if (via === 'node')
-    throw new SignalboxError('FORBIDDEN', 'Who belongs to the cluster is changed on an admin node itself, not by a call of another node.', {
-      executed: 'no',
-    });
 }
 
 /** @throws SignalboxError `INVALID_PARAMS` */
@@ -198,22 +181,6 @@ async function changeRoles({ trust }: MembershipPart, member: Member, wanted: nu
   if (rest !== (held & ~nodeRoles.admin)) await trust.sign({ kind: 'setRoles', subject: key, roles: rest });
 }
 
-/** @throws SignalboxError `NOT_FOUND`, `CONFLICT` when the name is that of several */
-function find(options: MembershipServiceOptions, node: string): Member {
-  const members = [...options.membership.trust.require().log.state.members.values()];
-  const byId = members.find(({ key }) => nodeIdOf(key) === node);
-  if (byId !== undefined) return byId;
-  const [first, ...others] = members.filter((member) => member.name === node);
-  if (first === undefined)
-    throw new SignalboxError('NOT_FOUND', `No member of the cluster is called ${node}. See membership.members.`, { executed: 'no' });
-  if (others.length > 0)
-    throw new SignalboxError('CONFLICT', `${others.length + 1} members are called ${node}. Name the node id instead.`, {
-      executed: 'no',
-      data: { nodeIds: [first, ...others].map(({ key }) => nodeIdOf(key)) },
-    });
-  return first;
-}
-
 function memberOf(options: MembershipServiceOptions, member: Member): ClusterMember {
   const { membership, identity } = options;
   const { key, name, roles, addedMs, addedBy, notAfterMs } = member;
@@ -235,10 +202,6 @@ function memberOf(options: MembershipServiceOptions, member: Member): ClusterMem
     provenAt: membership.contacts?.provenMs(key) ?? null,
     rttMs: link?.rttMs ?? null,
   };
-}
-
-function whoIs({ trust }: MembershipPart, key: Uint8Array) {
-  return { nodeId: nodeIdOf(key), name: trust.require().log.state.members.get(toHex(key))?.name ?? null };
 }
 
 /** What somebody was called who is no member any more. */

@@ -62,8 +62,10 @@ export const trustLimits = {
   comparisonsPerHour: 3,
   /** Addresses whose requests are counted at once. */
   comparisonAddresses: 1_000,
-  /** Group keys a node holds at once: the present one, the next, and one that is being removed. */
-  groupKeys: 3,
+  /** Group keys a node holds at once: the present one, and those of rotations that overtook each other. The oldest makes room. */
+  groupKeys: 5,
+  /** How far a rotation may raise the number of the group key: a removed admin must not have used up all numbers. */
+  groupKeyJump: 1_000,
   /** Life of a group key (security.md 2.3). */
   groupKeyMs: 7_776_000_000,
 } as const;

@@ -1,5 +1,5 @@
 /** The group keys this node holds, on its disk wrapped by the node's secret store. */
-import type { SecretStore } from '../../identity/index.ts';
+import { type SecretStore, sameBytes } from '../../identity/index.ts';
 import type { Migration, Statement, Store } from '../../store/index.ts';
 import type { GroupKey } from '../envelope/index.ts';
 import { trustLimits } from '../limits.ts';
@@ -20,6 +20,13 @@ export const groupKeyMigrations: readonly Migration[] = [
     CREATE UNIQUE INDEX group_key_in_use ON group_keys (state) WHERE state = 'inUse'`,
   },
 ];
+
+/** What is to be written in one transaction with something else. */
+export interface Writing {
+  readonly statements: readonly Statement[];
+  /** To be called when the statements are durable. */
+  confirm(): void;
+}
 
 interface HeldKey extends GroupKey {
   readonly state: GroupKeyState;
@@ -74,12 +81,33 @@ export class GroupKeyring {
   /**
    * First step: from now on this node opens what is sealed with the key.
    *
-   * @throws SignalboxError `CONFLICT` for another key of the same epoch, or an epoch that was passed; `OVERLOADED`, `STORAGE_FULL`
+   * @throws SignalboxError `CONFLICT` when another key of the same epoch was used already, or the epoch was passed; `STORAGE_FULL`
    */
   async install(groupKey: GroupKey, nowMs: number): Promise<void> {
-    if (this.#isHeld(groupKey)) return;
-    await this.#store.transaction([await this.#inserting(groupKey, 'installed', nowMs)]);
-    this.#keys.set(groupKey.epoch, { ...groupKey, state: 'installed', installedMs: nowMs });
+    const installing = await this.installing(groupKey, nowMs);
+    if (installing.statements.length > 0) await this.#store.transaction(installing.statements);
+    installing.confirm();
+  }
+
+  /**
+   * The first step, to be written together with what announces the key. Another key of the same epoch that nobody has used yet, from two
+   * rotations that began apart, makes room for it; so does the oldest one not in use when too many are held.
+   *
+   * @returns the statements, and what to do when they are durable
+   * @throws SignalboxError `CONFLICT`
+   */
+  async installing(groupKey: GroupKey, nowMs: number): Promise<Writing> {
+    if (this.#isHeld(groupKey)) return { statements: [], confirm: () => undefined };
+    const { epoch } = groupKey;
+    const dropped = this.#keys.has(epoch) ? epoch : this.#oldestToDrop();
+    const dropping = dropped === undefined ? [] : [{ sql: 'DELETE FROM group_keys WHERE epoch = ?', params: [dropped] }];
+    return {
+      statements: [...dropping, await this.#inserting(groupKey, 'installed', nowMs)],
+      confirm: () => {
+        if (dropped !== undefined) this.#keys.delete(dropped);
+        this.#keys.set(epoch, { ...groupKey, state: 'installed', installedMs: nowMs });
+      },
+    };
   }
 
   /**
@@ -88,7 +116,7 @@ export class GroupKeyring {
    * @returns the statement, and what to do when it is durable
    * @throws SignalboxError `CONFLICT`
    */
-  async first(groupKey: GroupKey, nowMs: number): Promise<{ readonly statements: readonly Statement[]; confirm(): void }> {
+  async first(groupKey: GroupKey, nowMs: number): Promise<Writing> {
     if (this.#keys.size > 0) throw refusal('CONFLICT', 'This node has group keys of a cluster already.');
     return {
       statements: [await this.#inserting(groupKey, 'inUse', nowMs)],
@@ -130,14 +158,16 @@ export class GroupKeyring {
 
   #isHeld({ epoch, key }: GroupKey): boolean {
     const held = this.#keys.get(epoch);
-    if (held !== undefined) {
-      if (Buffer.compare(held.key, key) === 0) return true;
-      throw refusal('CONFLICT', `Another group key ${epoch} was installed on this node. Rotate to a later one.`);
-    }
+    if (held !== undefined && sameBytes(held.key, key)) return true;
+    if (held !== undefined && held.state !== 'installed')
+      throw refusal('CONFLICT', `Another group key ${epoch} was used on this node already. Rotate to a later one.`);
     if (epoch < (this.inUse?.epoch ?? 0)) throw refusal('CONFLICT', `The group key ${epoch} is older than the one in use.`);
-    if (this.#keys.size >= trustLimits.groupKeys)
-      throw refusal('OVERLOADED', 'Another rotation of the group key has not ended on this node. End it first.');
     return false;
+  }
+
+  #oldestToDrop(): number | undefined {
+    if (this.#keys.size < trustLimits.groupKeys) return undefined;
+    return this.list().find(({ state }) => state !== 'inUse')?.epoch;
   }
 
   async #inserting({ epoch, key }: GroupKey, state: GroupKeyState, nowMs: number): Promise<Statement> {

@@ -51,27 +51,26 @@ export class GroupKeyRotation {
   }
 
   /**
-   * Begins one. A former one that did not end is given up: its members follow to the new key.
+   * Prepares one. A former one that did not end is given up when the statements are written: its members follow to the new key.
    *
    * @param epoch of the new key, above every one before
    * @param members public keys of everybody who is to have it; who was revoked is not among them
-   * @param also written in the same transaction, for example the operation that announces the key
-   * @throws SignalboxError `STORAGE_FULL`
+   * @returns the rotation, and what to write in one transaction with the operation that announces the key
    */
-  static async begin(
+  static prepare(
     store: Store,
     epoch: number,
     members: readonly Uint8Array[],
-    also: readonly Statement[] = [],
-  ): Promise<GroupKeyRotation> {
-    await store.transaction([
-      { sql: 'DELETE FROM group_key_rotation_members' },
-      { sql: "INSERT OR REPLACE INTO group_key_rotation (only_one, epoch, step) VALUES (1, ?, 'install')", params: [epoch] },
-      ...members.map(inserting),
-      ...also,
-    ]);
+  ): { readonly rotation: GroupKeyRotation; readonly statements: readonly Statement[] } {
     const standing = members.map((key) => [toHex(key), { key, confirmed: null, failure: null }] as const);
-    return new GroupKeyRotation(store, epoch, 'install', new Map(standing));
+    return {
+      rotation: new GroupKeyRotation(store, epoch, 'install', new Map(standing)),
+      statements: [
+        { sql: 'DELETE FROM group_key_rotation_members' },
+        { sql: "INSERT OR REPLACE INTO group_key_rotation (only_one, epoch, step) VALUES (1, ?, 'install')", params: [epoch] },
+        ...members.map(inserting),
+      ],
+    };
   }
 
   /** The step everybody is asked to do. */
@@ -117,12 +116,17 @@ export class GroupKeyRotation {
       });
     const next = rotationSteps[rotationSteps.indexOf(this.#step) + 1];
     if (next === undefined) {
-      await this.#store.transaction([{ sql: 'DELETE FROM group_key_rotation' }, { sql: 'DELETE FROM group_key_rotation_members' }]);
+      await this.giveUp();
       return 'done';
     }
     await this.#store.run('UPDATE group_key_rotation SET step = ?', [next]);
     this.#step = next;
     return next;
+  }
+
+  /** Forgets it: it has ended, or another one has taken its place. @throws SignalboxError `STORAGE_FULL` */
+  async giveUp(): Promise<void> {
+    await this.#store.transaction([{ sql: 'DELETE FROM group_key_rotation' }, { sql: 'DELETE FROM group_key_rotation_members' }]);
   }
 
   /** A new member takes part from now on. @throws SignalboxError `STORAGE_FULL` */

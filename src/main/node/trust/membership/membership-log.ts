@@ -93,6 +93,23 @@ export class MembershipLog {
   }
 
   /**
+   * Who was removed and may still know the group key: it was announced without regard to their removal. Hex of their public keys.
+   */
+  get removedWithKey(): readonly string[] {
+    const { removed, groupKey } = this.state;
+    const before = ancestorsOf(groupKey === undefined ? [] : [groupKey.id], (id) => this.#entries.get(id)?.parents ?? []);
+    const late = this.operations.filter(({ kind, id }) => kind === 'revoke' && !before.has(id)).map(({ subject }) => toHex(subject));
+    return [...new Set(late)].filter((key) => removed.has(key));
+  }
+
+  /** True when an admin has announced this key at some time, whatever came after it. @param commitment see `groupKeyCommitment` */
+  hasAnnounced(epoch: number, commitment: Uint8Array): boolean {
+    return this.operations.some(
+      ({ kind, notAfterMs, subject }) => kind === 'rotateGroupKey' && notAfterMs === epoch && sameBytes(subject, commitment),
+    );
+  }
+
+  /**
    * Takes in an operation, and those that waited for it.
    *
    * @param nowMs milliseconds since the epoch

@@ -87,7 +87,16 @@ export class Membership {
   /** For reading: heads, state, pages. */
   get log(): Pick<
     MembershipLog,
-    'genesis' | 'clusterId' | 'state' | 'operations' | 'checkpoints' | 'heads' | 'headDigest' | 'checkpointMs' | 'missing'
+    | 'genesis'
+    | 'clusterId'
+    | 'state'
+    | 'operations'
+    | 'checkpoints'
+    | 'heads'
+    | 'headDigest'
+    | 'checkpointMs'
+    | 'missing'
+    | 'removedWithKey'
   > {
     return this.#log;
   }

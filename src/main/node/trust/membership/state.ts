@@ -41,6 +41,11 @@ export interface AnnouncedGroupKey {
   readonly epoch: number;
   /** See `groupKeyCommitment`. */
   readonly commitment: Uint8Array;
+  /** The admin that leads its introduction, and when it began. */
+  readonly issuer: Uint8Array;
+  readonly issuedMs: number;
+  /** Id of the operation. */
+  readonly id: string;
 }
 
 /** Never changed in place. Keys of the maps are public keys in hex. */
@@ -80,7 +85,7 @@ export function foundingState(genesis: Genesis): MembershipState {
  * Checks that an operation may follow a state.
  *
  * @returns by what right its issuer acts. The recovery key makes and unmakes admins, nothing else
- * @throws SignalboxError `FORBIDDEN`, `NOT_FOUND`, `OVERLOADED`, `CONFLICT`
+ * @throws SignalboxError `FORBIDDEN`, `NOT_FOUND`, `OVERLOADED`, `CONFLICT`, `INVALID_PARAMS`
  */
 export function checkMayApply(state: MembershipState, operation: Operation, recoveryKey: Uint8Array): Authority {
   const { kind, issuer, subject } = operation;
@@ -89,6 +94,8 @@ export function checkMayApply(state: MembershipState, operation: Operation, reco
   if (authority === undefined) throw refusal('FORBIDDEN', 'A membership operation was signed by a node that was no admin.');
   // It would otherwise become a member that can be removed, and what it signs be struck with it.
   if (sameBytes(subject, recoveryKey)) throw refusal('FORBIDDEN', 'The recovery key of a cluster cannot be a member of it.');
+  if (kind === 'rotateGroupKey' && operation.notAfterMs > (state.groupKey?.epoch ?? 0) + trustLimits.groupKeyJump)
+    throw refusal('INVALID_PARAMS', 'A membership operation raises the number of the group key too far.');
   const isMember = state.members.has(toHex(subject));
   if (!isMember && needsMember.has(kind)) throw refusal('NOT_FOUND', 'A membership operation is about a node that is no member.');
   if (!isMember && (kind === 'add' || kind === 'addAdmin') && state.members.size >= trustLimits.members)
@@ -147,7 +154,8 @@ export function applyOperation(state: MembershipState, operation: Operation): Me
     }
     case 'rotateGroupKey':
       // Its epoch stands where a member's end stands.
-      return notAfterMs > (state.groupKey?.epoch ?? 0) ? { ...state, groupKey: { epoch: notAfterMs, commitment: subject } } : state;
+      if (notAfterMs <= (state.groupKey?.epoch ?? 0)) return state;
+      return { ...state, groupKey: { epoch: notAfterMs, commitment: subject, issuer, issuedMs, id: operation.id } };
     case 'policy':
       return { ...state, staleAfterMs: notAfterMs };
     case 'checkpoint':

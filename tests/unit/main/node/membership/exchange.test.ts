@@ -24,6 +24,7 @@ test('a member that sends faster than the disk takes it is let go before it fill
     ownAddresses: () => [],
     nowMs: Date.now,
     logger: recordingLogger(),
+    onGroupKey: () => Promise.resolve(),
     onAddresses: () => undefined,
   });
   const message = encodeExchange({ type: 'page', operations: Array.from({ length: 200 }, () => 'A'.repeat(1_000)), more: false });

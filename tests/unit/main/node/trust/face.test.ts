@@ -128,13 +128,19 @@ test('two nodes found a cluster, join by a code, talk sealed, rotate the group k
   // The press is stolen: it is revoked and the group key changes without it.
   const revocation = await founded.sign({ kind: 'revoke', subject: alice.publicKey }, admin, startMs);
   const secondKey = newGroupKey(2);
-  await founded.sign({ kind: 'rotateGroupKey', subject: groupKeyCommitment(secondKey), notAfterMs: 2 }, admin, startMs);
-  const rotation = await GroupKeyRotation.begin(
+  expect(founded.log.removedWithKey).toEqual([Buffer.from(alice.publicKey).toString('hex')]);
+  const { rotation, statements } = GroupKeyRotation.prepare(
     office.store,
     2,
     [...founded.log.state.members.values()].map(({ key }) => key),
   );
-  await office.group.install(secondKey, startMs);
+  const next = await office.group.installing(secondKey, startMs);
+  await founded.sign({ kind: 'rotateGroupKey', subject: groupKeyCommitment(secondKey), notAfterMs: 2 }, admin, startMs, [
+    ...statements,
+    ...next.statements,
+  ]);
+  next.confirm();
+  expect(founded.log.removedWithKey).toEqual([]);
   for (const work of [() => Promise.resolve(), () => office.group.use(2), () => office.group.removeBefore(2)]) {
     await work();
     await rotation.confirm(admin.publicKey, 2, rotation.step);
