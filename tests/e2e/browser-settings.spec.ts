@@ -27,7 +27,7 @@ test.describe('a viewer', () => {
     await openSection(page, 'Audit');
     await expect(page.getByText('The audit table is shown to admins only.')).toBeVisible();
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('restart the node');
+    await page.getByRole('combobox', { name: 'Go to or run…' }).fill('restart the node');
     await expect(page.getByRole('option', { name: 'Restart the node…' })).toHaveCount(0);
     await page.keyboard.press('Escape');
     await expectAccessible(page);

@@ -1,7 +1,7 @@
 /** What a person does with the frame around the screens: the same in the window and in a browser. */
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../helpers/axe.ts';
-import { type ConsoleUnderTest, goTo, runFromPalette } from '../helpers/console.ts';
+import { type ConsoleUnderTest, connected, goTo, runFromPalette } from '../helpers/console.ts';
 
 const scheme = (page: Page): Promise<string | null> => page.locator('html').getAttribute('data-mantine-color-scheme');
 
@@ -42,6 +42,7 @@ export function describeFrame(open: () => Promise<ConsoleUnderTest>): void {
       await runFromPalette(page, 'dark theme');
       await expect.poll(() => scheme(page)).toBe('dark');
       await page.reload();
+      await connected(page);
       await expect.poll(() => scheme(page)).toBe('dark');
       await runFromPalette(page, 'light theme');
       await expect.poll(() => scheme(page)).toBe('light');

@@ -242,7 +242,7 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expect(gridOf(page)).toBeFocused();
       await expect(page.getByText('press-07 selected')).toBeVisible();
       await runFromPalette(page, 'copy id press-07');
-      expect(await cluster.console.readClipboard()).toBe(press.nodeId);
+      await expect.poll(() => cluster.console.readClipboard()).toBe(press.nodeId);
       await gridOf(page).focus();
       await page.keyboard.press('Escape');
       await expect(page.getByText('press-07 selected')).toBeHidden();

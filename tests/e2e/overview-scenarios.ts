@@ -59,8 +59,13 @@ export function describeOverview(open: () => Promise<ConsoleUnderTest>): void {
     test('draws its charts, and they move when the node has work', async () => {
       await expect(chart(page, 'RPC calls per second').locator('canvas')).toBeVisible();
       const before = await highest(page, 'RPC calls per second');
-      await makeLoad(opened.dataFolder, 200);
-      await expect.poll(() => highest(page, 'RPC calls per second')).toBeGreaterThan(Math.max(before, 50));
+      // Again and again: how many calls a second that are depends on the machine, and the chart shows the highest second.
+      await expect
+        .poll(async () => {
+          await makeLoad(opened.dataFolder, 200);
+          return highest(page, 'RPC calls per second');
+        })
+        .toBeGreaterThan(before);
       await expect(page.getByRole('table', { name: 'RPC calls per second' }).getByRole('row')).not.toHaveCount(1);
     });
 

@@ -60,9 +60,10 @@ test('goes from node to node by arrow keys, moves one with Shift, and opens it w
 });
 
 test('keeps a node where a person drags it, also when the console is opened again', async () => {
+  // Waits until it stands still, and nothing covers it.
+  await box('press-07').hover({ position: { x: 80, y: 20 } });
   const from = await box('press-07').boundingBox();
   if (from === null) throw new Error('press-07 is not drawn');
-  await page.mouse.move(from.x + 80, from.y + 20);
   await page.mouse.down();
   await page.mouse.move(from.x + 80, from.y + 100, { steps: 8 });
   await page.mouse.up();
@@ -92,6 +93,7 @@ test('has a table that says the same', async () => {
 });
 
 test('says within seconds that a node is gone, in both forms, and moves no other', async () => {
+  await box('press-07').hover();
   const place = await box('press-07').boundingBox();
   await cluster.others[2]?.kill();
   await expect(box('kiln-02')).toContainText(/offline since \d\d:\d\d/);
