@@ -18,6 +18,7 @@ import { provideActions, runAction } from './actions/registry.ts';
 import { listenToShortcuts } from './actions/shortcuts.ts';
 import { useNow } from './frame/connection-label.tsx';
 import { ErrorBoundary } from './frame/error-boundary.tsx';
+import { JoinRequestsStrip } from './frame/join-requests-strip.tsx';
 import { useNotifications } from './frame/notifications.ts';
 import { Rail } from './frame/rail.tsx';
 import { ScopeStrip } from './frame/scope-strip.tsx';
@@ -76,6 +77,7 @@ function Console() {
       <Rail />
       <main className="sb-main" id="main" tabIndex={-1} data-region="view">
         <DisconnectedStrip />
+        <JoinRequestsStrip />
         <ScopeStrip view={view} />
         <CurrentView />
       </main>

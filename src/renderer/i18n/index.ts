@@ -5,6 +5,7 @@ import common from './en/common.json' with { type: 'json' };
 import type events from './en/events.json';
 import frame from './en/frame.json' with { type: 'json' };
 import type logs from './en/logs.json';
+import type membership from './en/membership.json';
 import type nodes from './en/nodes.json';
 import overview from './en/overview.json' with { type: 'json' };
 import type rpc from './en/rpc.json';
@@ -19,6 +20,7 @@ export interface Texts {
   events: typeof events;
   frame: typeof frame;
   logs: typeof logs;
+  membership: typeof membership;
   nodes: typeof nodes;
   overview: typeof overview;
   rpc: typeof rpc;

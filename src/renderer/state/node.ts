@@ -8,6 +8,7 @@ import type { CatalogueEntry } from '../../common/contract/rpc.ts';
 import type { MetricPoint } from '../../common/contract/system.ts';
 import { followCluster } from './cluster.ts';
 import { connectToNode, desktop } from './host.ts';
+import { followMembership } from './membership.ts';
 import { endSession, keepSignedIn } from './session.ts';
 
 interface NodeState {
@@ -56,12 +57,14 @@ export function openNode(): () => void {
   const metrics = opened.subscribe('/metrics', { maxQueuedEvents: 4 });
   void followMetrics(metrics);
   const stopCluster = followCluster(opened);
+  const stopMembership = followMembership(opened);
   return () => {
     stopState();
     stopRenewing?.();
     clearInterval(timer);
     metrics.dispose();
     stopCluster();
+    stopMembership();
     opened.close();
     if (client === opened) client = undefined;
   };

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { Tooltip } from '../../design/controls/index.ts';
 import { IconBroadcast, IconLayoutDashboard, IconSettings, IconTerminal2, IconTopologyStar3 } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
+import { useJoinRequests } from '../../state/join-requests.ts';
 import { useNode } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { viewShortcuts } from '../actions/global-actions.ts';
@@ -23,19 +24,28 @@ export function Rail() {
   const { view } = useRoute();
   const wide = usePreferences((preferences) => preferences.railWide);
   const problems = useNode(({ status }) => status?.problems.length ?? 0);
+  const requests = useJoinRequests((state) => state.requests.length);
+  /** What of a view needs a person. */
+  const waiting = (target: View): { readonly count: number; readonly label: string } | undefined => {
+    if (target === 'overview' && problems > 0)
+      return { count: problems, label: t('viewWithProblems', { view: t(target), count: problems }) };
+    if (target === 'settings' && requests > 0)
+      return { count: requests, label: t('viewWithRequests', { view: t(target), count: requests }) };
+    return undefined;
+  };
   const button = (target: View) => (
     <Tooltip key={target} label={`${t(target)} (${shortcutLabel(viewShortcuts[target])})`} position="right" disabled={wide}>
       <button
         type="button"
-        aria-label={target === 'overview' && problems > 0 ? t('viewWithProblems', { view: t(target), count: problems }) : t(target)}
+        aria-label={waiting(target)?.label ?? t(target)}
         aria-current={view === target ? 'page' : undefined}
         onClick={() => goTo(target)}
       >
         {icons[target]}
         {wide && <span>{t(target)}</span>}
-        {target === 'overview' && problems > 0 && (
+        {waiting(target) !== undefined && (
           <span className="sb-count" aria-hidden="true">
-            {problems}
+            {waiting(target)?.count}
           </span>
         )}
       </button>

@@ -12,12 +12,18 @@ export function Dialog(props: {
   readonly children: ReactNode;
   readonly widthPx?: number;
   readonly closeLabel: string;
+  /** False while closing would lose what is shown only once: then its own buttons end it. */
+  readonly closable?: boolean;
 }) {
   useReturnFocus(props.opened);
+  const closable = props.closable !== false;
   return (
     <Modal
       opened={props.opened}
       onClose={props.onClose}
+      closeOnEscape={closable}
+      closeOnClickOutside={closable}
+      withCloseButton={closable}
       title={props.title}
       size={props.widthPx ?? 440}
       closeButtonProps={{ 'aria-label': props.closeLabel }}
@@ -37,6 +43,8 @@ export interface Confirmation {
   readonly effects?: readonly (readonly [label: string, value: string])[];
   /** The button repeats the verb, never "OK". */
   readonly verb: string;
+  /** What destroys nothing does not have the red button. */
+  readonly harmless?: boolean;
   readonly cancel: string;
   /** Level 3: this must be typed before the button works. */
   readonly typeToConfirm?: { readonly label: string; readonly value: string };
@@ -74,7 +82,11 @@ export function ConfirmDialog(props: { readonly confirmation: Confirmation | und
           <Button variant="default" data-autofocus={needed === undefined ? true : undefined} onClick={() => answer(false)}>
             {confirmation.cancel}
           </Button>
-          <Button color="crit" disabled={needed !== undefined && typed !== needed.value} onClick={() => answer(true)}>
+          <Button
+            {...(confirmation.harmless !== true && { color: 'crit' })}
+            disabled={needed !== undefined && typed !== needed.value}
+            onClick={() => answer(true)}
+          >
             {confirmation.verb}
           </Button>
         </div>

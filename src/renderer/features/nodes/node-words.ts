@@ -1,9 +1,7 @@
 /** What is said of a node, the same in table, inspector and filter. */
 import type { TFunction } from 'i18next';
 import type { NodeInfo } from '../../../common/contract/nodes.ts';
-import { isNodeId } from '../../../common/ids.ts';
 import { formatClock } from '../../state/format.ts';
-import { groupId } from '../../state/group-id.ts';
 import { stateOf } from './model/node-state.ts';
 
 /** `11:52`; the day when it is not today. */
@@ -24,9 +22,4 @@ export function stateWords(t: TFunction<'nodes'>, node: NodeInfo, stale: boolean
 /** `61`, `4.1`, `–` for a time in ms that stands under a head that names the unit. */
 export function bareMs(ms: number | null | undefined): string {
   return ms == null ? '–' : ms >= 10 || ms === 0 ? String(Math.round(ms)) : ms.toFixed(1);
-}
-
-/** The two ends of a node's id in groups of four: ids are cut in the middle (look.md section 5). Another system's id is whole. */
-export function elideId(nodeId: string): string {
-  return isNodeId(nodeId) ? `${groupId(nodeId.slice(0, 8))} … ${groupId(nodeId.slice(-8))}` : nodeId;
 }
