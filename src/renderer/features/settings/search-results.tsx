@@ -8,7 +8,7 @@ import { AppearanceSection } from './parts/appearance-section.tsx';
 import { useSectionName } from './use-section-name.ts';
 
 /** Sections that are no list of settings: found by their name and what they are for. */
-const places: readonly Section[] = ['users', 'logs', 'diagnostics', 'audit', 'shortcuts', 'about'];
+const places: readonly Section[] = ['trust', 'users', 'logs', 'diagnostics', 'audit', 'shortcuts', 'about'];
 
 /** Every setting that matches, of the node and of this console, with the section it is in. */
 export function SearchResults(props: { readonly query: string; readonly readOnly: boolean; readonly onClear: () => void }) {

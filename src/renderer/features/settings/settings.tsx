@@ -27,6 +27,7 @@ import { ShortcutsSection } from './parts/shortcuts-section.tsx';
 import { SearchResults } from './search-results.tsx';
 import { SectionList } from './section-list.tsx';
 import { searchFieldId, settingsActions } from './settings-actions.ts';
+import { TrustSection } from './trust/trust-section.tsx';
 import { useSectionName } from './use-section-name.ts';
 import { UsersSection } from './users/users-section.tsx';
 
@@ -139,6 +140,8 @@ function SectionContent(props: {
       return page(nodeSettings);
     case 'appearance':
       return page(<AppearanceSection />);
+    case 'trust':
+      return <TrustSection isAdmin={isAdmin} connected={connected} />;
     case 'users':
       return (
         <ScrollArea label={sectionName('users')} key={section}>

@@ -6,6 +6,7 @@ export const sections = [
   'appearance',
   'network',
   'federation',
+  'trust',
   'users',
   'limits',
   'logs',

@@ -1,0 +1,40 @@
+/** A node in a process of its own that becomes a member of the cluster of a console under test. */
+import { rm } from 'node:fs/promises';
+import { makeDataFolder } from './app.ts';
+import { runCommand, startHeadless } from './headless-node.ts';
+
+export interface ClusterGuest {
+  readonly name: string;
+  readonly nodeId: string;
+  /** Runs `signalbox` against it; resolves with what it wrote. @throws Error with its error output when it fails */
+  run(...words: readonly string[]): Promise<string>;
+  /** The same, when it is to fail: resolves with its error output. */
+  runRefused(...words: readonly string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts a node. The caller closes it. @param settings besides free ports */
+export async function startGuest(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<ClusterGuest> {
+  const values = { 'node.name': name, 'links.port': 0, ...settings };
+  const dataFolder = await makeDataFolder({ 'config.json': JSON.stringify({ version: 1, values }) });
+  const node = await startHeadless(dataFolder);
+  const run = (words: readonly string[]) => runCommand([...words, '--data', dataFolder]);
+  return {
+    name,
+    nodeId: node.nodeId,
+    run: async (...words) => {
+      const { code, stdout, stderr } = await run(words);
+      if (code !== 0) throw new Error(`signalbox ${words.slice(0, 2).join(' ')} on ${name}: ${stderr}`);
+      return stdout;
+    },
+    runRefused: async (...words) => {
+      const { code, stderr } = await run(words);
+      if (code === 0) throw new Error(`signalbox ${words.slice(0, 2).join(' ')} on ${name} was not refused.`);
+      return stderr;
+    },
+    close: async () => {
+      await node.stop();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
