@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Federation, federationMigrations } from '../../src/main/node/federation/index.ts';
+import { signerFromSeed } from '../../src/main/node/identity/index.ts';
 import { Router } from '../../src/main/node/router/index.ts';
 import { createNodesService } from '../../src/main/node/services/nodes.ts';
 import { createStore } from '../../src/main/node/store/index.ts';
@@ -30,7 +31,7 @@ export async function startBenchNode(options: {
   await store.start();
   const federation = new Federation({
     nodeId,
-    publicKey: randomBytes(32),
+    identity: signerFromSeed(randomBytes(32)),
     version: '0.0.0',
     self: () => ({ name, capabilities: [], health: 'ok', load: 0 }),
     prefix: 'cloudisense',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { MethodName } from '../../src/common/contract/index.ts';
 import { Federation, type FederationOptions, federationMigrations } from '../../src/main/node/federation/index.ts';
+import { signerFromSeed } from '../../src/main/node/identity/index.ts';
 import { type Handlers, type Router, routerMigrations } from '../../src/main/node/router/index.ts';
 import { createEventsService } from '../../src/main/node/services/events.ts';
 import { createNodesService } from '../../src/main/node/services/nodes.ts';
@@ -48,7 +49,7 @@ export async function startFederatedNode(options: FederatedNodeOptions): Promise
   await store.start();
   const federation = new Federation({
     nodeId,
-    publicKey: randomBytes(32),
+    identity: signerFromSeed(randomBytes(32)),
     version: '0.0.0',
     self: () => ({ name, capabilities, health: 'ok', load: load() }),
     prefix: 'cloudisense',

@@ -1,9 +1,11 @@
 import type { NodeStatus } from '../../common/contract/node.ts';
 import { toErrorShape } from '../../common/errors.ts';
 import type { Config } from './config/index.ts';
-import { EmbeddedHub, Federation, type LinkTarget, readLinkTarget } from './federation/index.ts';
+import { type ClusterView, EmbeddedHub, Federation, type LinkTarget, readLinkTarget } from './federation/index.ts';
 import type { NodeIdentity } from './identity/index.ts';
+import { isLoopback } from './loopback.ts';
 import { RetryDelay } from './retry-delay.ts';
+import type { AuditSink } from './router/index.ts';
 import { stateOf } from './services/node.ts';
 import type { Startable } from './startable.ts';
 import type { Store } from './store/index.ts';
@@ -15,6 +17,8 @@ const startProblem = 'federation.notStarted';
 export interface FederationPartOptions {
   readonly config: Config;
   readonly identity: NodeIdentity;
+  /** The cluster this node belongs to; undefined while it is in none. */
+  readonly cluster: () => ClusterView | undefined;
   readonly version: string;
   readonly capabilities: () => readonly string[];
   /** Calls running on this node. */
@@ -23,6 +27,7 @@ export interface FederationPartOptions {
   readonly logs: Logs;
   readonly metrics: Metrics;
   readonly problems: Problems;
+  readonly audit: AuditSink;
 }
 
 /** Federation as the settings want it: off, with the embedded broker, or with another one. */
@@ -92,22 +97,32 @@ export class FederationPart implements Startable {
   }
 
   #createFederation(): Federation {
-    const { config, identity, version, capabilities, load, store, logs, metrics, problems } = this.#options;
+    const { config, identity, cluster, version, capabilities, load, store, logs, metrics, problems, audit } = this.#options;
     return new Federation({
       nodeId: identity.nodeId,
-      publicKey: identity.publicKey,
+      identity,
+      cluster,
       version,
       self: () => ({ name: config.get('node.name'), capabilities: capabilities(), health: stateOf(problems), load: load() }),
       prefix: config.get('federation.prefix'),
       target: () => this.#target(),
       keepaliveSeconds: config.get('federation.keepaliveSeconds'),
+      isBrokerLocal: () => isLoopback(this.#brokerHost()),
       acceptUnsigned: () => config.get('federation.acceptUnsigned'),
       unsignedRole: () => config.get('federation.unsignedRole'),
       store,
       logger: logs.logger('federation'),
       metrics,
       problems,
+      audit,
     });
+  }
+
+  /** Where messages come from: the hub's own door, or the broker that is joined. */
+  #brokerHost(): string {
+    const { config } = this.#options;
+    if (this.hub !== undefined) return config.get('federation.host');
+    return new URL(config.get('federation.brokerUrl')).hostname.replace(/^\[(.*)\]$/, '$1');
   }
 
   #target(): Promise<LinkTarget> {

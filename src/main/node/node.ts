@@ -8,7 +8,7 @@ import { AuditLog, auditMigrations } from './audit/index.ts';
 import { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
-import { type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
+import { clusterSource, type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
@@ -187,9 +187,11 @@ function assemble(foundation: Foundation): SignalboxNode {
     refreshLifetimeMs: config.get('http.refreshTokenTtlMs'),
   });
   const setupLinks = new SetupLinks({ store, accounts });
+  const membership = new MembershipPart({ config, identity, secrets, store, capabilities, logs, problems });
   const federationPart = new FederationPart({
     config,
     identity,
+    cluster: clusterSource(() => membership.trustIfStarted, Date.now),
     version,
     capabilities,
     load: () => router.snapshot().rpc.inFlight,
@@ -197,9 +199,10 @@ function assemble(foundation: Foundation): SignalboxNode {
     logs,
     metrics,
     problems,
+    audit,
   });
   const { federation, hub } = federationPart;
-  const membership = new MembershipPart({ config, identity, secrets, store, capabilities, logs, problems });
+  membership.onChange(() => federation?.membershipChanged());
   const router = new Router({
     nodeId,
     ...(federation !== undefined && { remoteNodes: federation.gateway }),
@@ -295,8 +298,9 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'log feed', part: new LogFeed({ logs, router }) },
       { name: 'sampler', part: sampler },
       { name: 'problem notices', part: new ProblemNotices({ problems, router }) },
-      { name: 'federation', part: federationPart },
+      // Before federation: a member never speaks, or listens, as if it were none.
       { name: 'membership', part: membership },
+      { name: 'federation', part: federationPart },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
       // Last, so that it is the first to stop: running calls are answered before their connections close.

@@ -7,6 +7,7 @@ import { federationMigrations } from '../../../src/main/node/federation/index.ts
 import { FederationPart } from '../../../src/main/node/federation-part.ts';
 import { createStore, type Store } from '../../../src/main/node/store/index.ts';
 import { Logs, Metrics, Problems } from '../../../src/main/node/telemetry/index.ts';
+import { trustMigrations } from '../../../src/main/node/trust/index.ts';
 import { randomNodeId } from '../../helpers/federated-node.ts';
 import { createRouterFixture, recordingLogger } from '../../helpers/router-fixture.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -16,11 +17,16 @@ async function open(beforeWrite: () => Promise<void>) {
   const folder = await temporaryFolder();
   const overrides = { 'federation.mode': 'hub', 'federation.port': 0 };
   const config = await Config.load({ file: join(folder, 'config.json'), overrides });
-  const store = createStore({ file: join(folder, 'node.db'), migrations: federationMigrations, logger: recordingLogger() });
+  const store = createStore({
+    file: join(folder, 'node.db'),
+    migrations: [...federationMigrations, ...trustMigrations],
+    logger: recordingLogger(),
+  });
   await store.start();
   onTestFinished(() => store.stop());
   const guarded: Store = Object.assign(Object.create(store) as Store, {
     get: store.get.bind(store),
+    all: store.all.bind(store),
     run: async (...args: Parameters<Store['run']>) => {
       await beforeWrite();
       return store.run(...args);
@@ -30,6 +36,8 @@ async function open(beforeWrite: () => Promise<void>) {
   const part = new FederationPart({
     config,
     identity: { nodeId: randomNodeId(), publicKey: randomBytes(32) } as never,
+    cluster: () => undefined,
+    audit: { record: () => undefined },
     version: '0.0.0',
     capabilities: () => [],
     load: () => 0,

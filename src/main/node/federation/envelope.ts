@@ -135,29 +135,15 @@ export interface EnvelopeHead {
  */
 export function sealRouterMessages(head: EnvelopeHead, messages: readonly string[]): string {
   const target = head.target === null ? 'null' : `"${head.target}"`;
-  const content = messages.length === 1 ? `"message":${messages[0]}` : `"messages":[${messages.join(',')}]`;
   return (
     `{"message_id":"${randomUUID()}","source_node_id":"${head.source}","target_node_id":${target},` +
     `"timestamp":${Math.floor(head.nowMs / 1_000)},"timestamp_ms":${head.nowMs},"ttl":${head.ttlSeconds},` +
     `"epoch":${head.epoch},"seq":${head.seq},"priority":"Medium","is_encrypted":false,` +
-    `"payload":{"type":"Router",${content}}}`
+    `"payload":${routerContent(messages)}}`
   );
 }
 
-const messageFields: ReadonlySet<string> = new Set(['type', 'message']);
-const messagesFields: ReadonlySet<string> = new Set(['type', 'messages']);
-
-/**
- * The router messages in an envelope.
- *
- * @throws SignalboxError `BAD_REQUEST` for a payload of another type, `INVALID_PARAMS` for a malformed one
- */
-export function routerMessagesOf(envelope: Envelope): readonly unknown[] {
-  const { payload } = envelope;
-  if (typeof payload === 'string' || payload.type !== 'Router') throw refusal('BAD_REQUEST', 'it carries nothing for the router');
-  const { message, messages } = payload;
-  if (message !== undefined && hasOnly(payload, messageFields)) return [message];
-  const isBatch = Array.isArray(messages) && messages.length > 0 && messages.length <= federationLimits.batchMessages;
-  if (isBatch && hasOnly(payload, messagesFields)) return messages;
-  throw refusal('INVALID_PARAMS', 'its payload is not valid');
+/** The NodeMessage around router messages that are JSON text already, as JSON text. */
+export function routerContent(messages: readonly string[]): string {
+  return messages.length === 1 ? `{"type":"Router","message":${messages[0]}}` : `{"type":"Router","messages":[${messages.join(',')}]}`;
 }

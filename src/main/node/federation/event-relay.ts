@@ -2,18 +2,29 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { parseTopic } from '../../../common/topics.ts';
 import type { EncodedEvent, Subscriber } from '../router/index.ts';
 import type { Flushable, Turn } from '../router/turn.ts';
+import type { Form, Readers } from './form.ts';
 import { federationLimits } from './limits.ts';
-import type { Form } from './outgoing.ts';
 
 export interface EventRelayOptions {
   /** Begins to deliver a local topic to the relay. */
   readonly subscribe: (subscriber: Subscriber, filter: string) => Promise<void>;
   readonly unsubscribe: (subscriber: Subscriber, filter: string) => void;
-  /** @param batch every follower reads several events in one message */
-  readonly publish: (topic: string, texts: readonly string[], batch: boolean) => void;
+  readonly publish: (topic: string, texts: readonly string[], readers: Readers) => void;
   /** True when the broker does not keep up: events are dropped, and their sequence numbers show it. */
   readonly congested: () => boolean;
   readonly turn: Turn;
+}
+
+const noReaders: Readers = { secure: false, unsigned: undefined };
+
+/** What followers of these forms read together, and those of before. */
+function readersOf(forms: readonly Form[], before = noReaders): Readers {
+  let { secure, unsigned } = before;
+  for (const form of forms) {
+    if (form === 'secure') secure = true;
+    else if (unsigned === undefined || form !== 'batch') unsigned = form;
+  }
+  return { secure, unsigned };
 }
 
 /**
@@ -27,7 +38,7 @@ export class EventRelay implements Subscriber, Flushable {
   readonly #waiting = new Map<string, string[]>();
   /** Pairs of node and filter. */
   #follows = 0;
-  #batch = true;
+  #readers = noReaders;
   #scheduled = false;
   #beginning = false;
   #relayed = 0;
@@ -68,7 +79,7 @@ export class EventRelay implements Subscriber, Flushable {
       throw new SignalboxError('OVERLOADED', 'Other nodes follow too many topics here already.', { executed: 'no' });
     }
     followers.set(origin, form);
-    this.#batch = this.#batch && form === 'batch';
+    this.#readers = readersOf([form], this.#readers);
     if (this.#followers.has(filter)) return;
     this.#followers.set(filter, followers);
     // Last values go to the new follower alone, by its inbox; those that the bus delivers here at once are the same.
@@ -85,7 +96,7 @@ export class EventRelay implements Subscriber, Flushable {
       this.#followers.delete(filter);
       this.#options.unsubscribe(this, filter);
     }
-    this.#batch = [...this.#followers.values()].every((forms) => [...forms.values()].every((form) => form === 'batch'));
+    this.#readers = readersOf([...this.#followers.values()].flatMap((forms) => [...forms.values()]));
   }
 
   /** A node is gone: it follows nothing any more. */
@@ -99,7 +110,7 @@ export class EventRelay implements Subscriber, Flushable {
     this.#followers.clear();
     this.#follows = 0;
     this.#waiting.clear();
-    this.#batch = true;
+    this.#readers = noReaders;
   }
 
   deliver(event: EncodedEvent): void {
@@ -120,7 +131,7 @@ export class EventRelay implements Subscriber, Flushable {
   flush(): void {
     this.#scheduled = false;
     for (const [topic, texts] of this.#waiting) {
-      this.#options.publish(topic, texts, this.#batch);
+      this.#options.publish(topic, texts, this.#readers);
       this.#relayed += texts.length;
     }
     this.#waiting.clear();

@@ -2,47 +2,63 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Role } from '../../../common/roles.ts';
-import { checkFilter, type Router } from '../router/index.ts';
+import { KnownKeys, type Signer } from '../identity/index.ts';
+import { type AuditSink, checkFilter, type Router } from '../router/index.ts';
 import { Turn } from '../router/turn.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
-import type { Logger, Metrics, Problems } from '../telemetry/index.ts';
+import { type Logger, type Metrics, type Problems, RepeatSampler } from '../telemetry/index.ts';
+import { BrokerWatch } from './broker-watch.ts';
+import { MqttCarrier } from './carriers/mqtt-carrier.ts';
+import { Reach } from './carriers/reach.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { nextEpoch } from './epoch-store.ts';
 import { EventRelay } from './event-relay.ts';
 import { FederationMetrics } from './federation-metrics.ts';
+import type { Form } from './form.ts';
 import { formOf, Gateway, type LocalSide } from './gateway.ts';
 import { Incoming } from './incoming.ts';
+import { MessageAges } from './message-ages.ts';
 import { isCongested, type LinkState, type LinkTarget, MqttLink } from './mqtt-link.ts';
 import { NodeDirectory } from './node-directory.ts';
 import { Outgoing } from './outgoing.ts';
 import { Presence, type SelfDescription } from './presence.ts';
+import { compareStarts, type PresenceMessage } from './presence-message.ts';
+import { RefusedMessages } from './refused-messages.ts';
 import { RemoteClients } from './remote-clients.ts';
-import { principalOf } from './remote-messaging-client.ts';
+import { type Grant, grantOf, principalOf } from './remote-principal.ts';
+import { RouterIntake } from './router-intake.ts';
+import { type ClusterView, MemberTraffic, signPresence } from './secure/index.ts';
+import { MembershipWatch } from './secure/membership-watch.ts';
+import { keyOfNode } from './secure/node-keys.ts';
+import { Statuses } from './secure/statuses.ts';
 import { FederationTopics } from './topics.ts';
 
-const awayProblem = 'federation.brokerAway';
-/** A broker that comes back within this time is no problem worth a line. */
-const awayMs = 5_000;
 /** A broker that hangs must not keep the node from stopping; its will says the same. */
 const farewellMs = 1_000;
 
 export interface FederationOptions {
   readonly nodeId: string;
-  /** 32 raw bytes. */
-  readonly publicKey: Uint8Array;
+  readonly identity: Signer;
+  /** The cluster this node belongs to; absent, or undefined: none. */
+  readonly cluster?: () => ClusterView | undefined;
   readonly version: string;
   readonly self: () => SelfDescription;
   readonly prefix: string;
   /** Where the broker is; asked at each attempt to connect. */
   readonly target: () => Promise<LinkTarget>;
   readonly keepaliveSeconds: number;
+  /** Whether the broker is on this machine: nothing unsigned is taken from beyond. Absent: it is. */
+  readonly isBrokerLocal?: () => boolean;
+  /** Setting `federation.acceptUnsigned`: unsigned messages are taken in a cluster too. */
   readonly acceptUnsigned: () => boolean;
+  /** The most that somebody on a node which does not sign may do here. */
   readonly unsignedRole: () => Role;
   readonly store: Store;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly problems: Problems;
+  readonly audit?: AuditSink;
   readonly nowMs?: () => number;
 }
 
@@ -55,18 +71,26 @@ export class Federation implements Startable {
   readonly gateway: Gateway;
   readonly clocks: ClockWatch;
   readonly metrics = new FederationMetrics();
+  /** What passes between this node and the other members of its cluster. */
+  readonly members: MemberTraffic;
+  /** The ways to other nodes. */
+  readonly reach = new Reach();
   readonly #options: FederationOptions;
   readonly #nowMs: () => number;
+  readonly #keys = new KnownKeys();
   readonly #topics: FederationTopics;
+  readonly #refused: RefusedMessages;
+  readonly #statuses: Statuses;
+  readonly #membership: MembershipWatch;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #turn = new Turn();
+  readonly #brokerWatch: BrokerWatch;
   #router: Router | undefined;
   #clients: RemoteClients | undefined;
   #relay: EventRelay | undefined;
   #wasConnected = false;
   #stopped = false;
-  #awayTimer: NodeJS.Timeout | undefined;
 
   constructor(options: FederationOptions) {
     this.#options = options;
@@ -77,24 +101,33 @@ export class Federation implements Startable {
     this.#topics = topics;
     this.directory = new NodeDirectory(nowMs);
     this.presence = this.#createPresence();
+    this.#brokerWatch = new BrokerWatch(options.problems);
+    this.#refused = new RefusedMessages({ onRefused: (code) => this.metrics.refuse(code), audit: options.audit, logger });
+    const intake = new RouterIntake({
+      onMessage: (message, arrival) => this.gateway.receive(message, arrival),
+      onReceived: (count) => this.metrics.received(count),
+      refused: this.#refused,
+    });
+    const offsetMs = (id: string) => this.directory.get(id)?.clockOffsetMs;
+    const ages = new MessageAges({ offsetMs, onClockDoubt: (id) => this.clocks.doubt(id, false), nowMs });
+    this.#statuses = this.#createStatuses();
+    this.members = this.#createMembers(intake, ages);
     this.#incoming = new Incoming({
       nodeId,
       topics,
-      acceptUnsigned: options.acceptUnsigned,
-      offsetMs: (id) => this.directory.get(id)?.clockOffsetMs,
-      onClockDoubt: (id, refused) => this.clocks.doubt(id, refused),
+      acceptUnsigned: () => this.#acceptsUnsigned(),
+      isMember: (id) => this.#membership.isMember(id),
+      offsetMs,
+      onTimeRefused: (id) => this.clocks.doubt(id, true),
       formOf: (id) => {
         const node = this.directory.get(id);
         return node === undefined ? 'bare' : formOf(node);
       },
-      onStatus: (presence, retained) => {
-        if (presence.serviceId === nodeId) this.presence.heardOwn(presence, retained);
-        else this.directory.apply(presence);
-      },
-      onMessage: (message, arrival) => this.gateway.receive(message, arrival),
-      onRefused: (code) => this.metrics.refuse(code),
-      onReceived: (count) => this.metrics.received(count),
-      logger,
+      onStatus: (presence, retained) => this.#statuses.take(presence, retained),
+      onSecured: (payload, topic) => this.members.receive(payload, topic),
+      intake,
+      ages,
+      refused: this.#refused,
       nowMs,
     });
     this.link = new MqttLink({
@@ -107,28 +140,31 @@ export class Federation implements Startable {
       logger,
       nowMs,
     });
-    this.#outgoing = new Outgoing({
-      nodeId,
-      topics,
-      turn: this.#turn,
-      epoch: () => this.presence.epoch,
-      publish: (message) => this.link.publish(message),
-      nowMs,
-      onSent: (count, bytes) => this.metrics.sent(count, bytes),
-    });
+    this.reach.add(new MqttCarrier({ link: this.link, topics, isPresent: (id) => this.directory.isOpen(id, 'mqtt') }));
+    this.#outgoing = this.#createOutgoing();
     this.gateway = new Gateway({
       nodeId,
       instance: randomBytes(6).toString('hex'),
       topics,
       link: this.link,
+      reach: this.reach,
       directory: this.directory,
       outgoing: this.#outgoing,
-      acceptUnsigned: options.acceptUnsigned,
+      acceptUnsigned: () => this.#acceptsUnsigned(),
+      checkSelf: () => void this.#cluster()?.memberOf(options.identity.publicKey),
       here: () => this.#here(),
       logger,
       nowMs,
     });
     this.clocks = new ClockWatch({ gateway: this.gateway, directory: this.directory, nodeId, nowMs });
+    this.#membership = new MembershipWatch({
+      cluster: () => this.#cluster(),
+      directory: this.directory,
+      sessions: this.members.sessions,
+      acceptUnsigned: () => this.#acceptsUnsigned(),
+      // What this node says, and its will, is signed for the cluster it belongs to.
+      clusterChanged: () => void this.link.reconnect(),
+    });
     this.#exposeMetrics();
   }
 
@@ -147,7 +183,7 @@ export class Federation implements Startable {
     this.#router = router;
     this.#clients = new RemoteClients({
       nodeId: this.#options.nodeId,
-      grantedRole: this.#options.unsignedRole,
+      grantTo: (origin, form) => this.#grantTo(origin, form),
       execute: (request, caller) => router.execute(request, caller),
       send: (target, form, message) => this.#outgoing.send(target, form, message),
       congested: () => isCongested(this.link),
@@ -156,7 +192,7 @@ export class Federation implements Startable {
     this.#relay = new EventRelay({
       subscribe: (subscriber, filter) => router.subscribe(subscriber, filter),
       unsubscribe: (subscriber, filter) => router.unsubscribe(subscriber, filter),
-      publish: (topic, texts, batch) => this.#outgoing.publishEvents(topic, texts, batch),
+      publish: (topic, texts, readers) => this.#outgoing.publishEvents(topic, texts, readers),
       congested: () => !this.link.connected || isCongested(this.link),
       turn: this.#turn,
     });
@@ -169,35 +205,72 @@ export class Federation implements Startable {
    */
   async start(): Promise<void> {
     const epoch = await nextEpoch(this.#options.store);
+    if (this.#options.cluster !== undefined) await this.members.start();
     // Somebody asked to stop while the epoch was stored.
     if (this.#stopped) return;
     this.presence.start(epoch);
+    this.#membership.changed();
     await this.link.start();
   }
 
   /** Says good-bye, then disconnects. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#awayTimer);
+    this.#brokerWatch.stop();
     this.clocks.stop();
     this.gateway.stop();
+    this.directory.stop();
     this.presence.stop();
     if (this.link.connected)
       await Promise.race([this.link.publishConfirmed(this.presence.farewell()), pause(farewellMs, undefined, { ref: false })]);
+    this.members.stop();
     await this.link.stop();
   }
 
+  /** The node has joined or left a cluster, or somebody was let in or removed: it takes effect now. */
+  membershipChanged(): void {
+    if (this.#stopped) return;
+    this.#membership.changed();
+    this.#statuses.membershipChanged();
+  }
+
+  #cluster(): ClusterView | undefined {
+    return this.#options.cluster?.();
+  }
+
+  /** Only from this machine, and in a cluster only when it was asked for (wire.md 2). */
+  #acceptsUnsigned(): boolean {
+    const { isBrokerLocal, acceptUnsigned } = this.#options;
+    return (isBrokerLocal?.() ?? true) && (this.#cluster() === undefined || acceptUnsigned());
+  }
+
+  /** @throws SignalboxError `NOT_MEMBER`, `REVOKED` */
+  #grantTo(origin: string, form: Form): Grant {
+    const view = this.#cluster();
+    if (form !== 'secure' || view === undefined) return { role: this.#options.unsignedRole() };
+    return grantOf(view.memberOf(keyOfNode(origin)).roles, view.isStale());
+  }
+
   #createPresence(): Presence {
-    const { nodeId, publicKey, version, self, store, logger, problems } = this.#options;
+    const { nodeId, identity, version, self, store, logger, problems } = this.#options;
     return new Presence({
       nodeId,
-      publicKey,
+      publicKey: identity.publicKey,
       version,
       self,
       topic: this.#topics.status(nodeId),
       publish: (message) => this.link.publish(message),
+      sign: (presence) => {
+        const view = this.#cluster();
+        return view === undefined ? presence : signPresence(presence, view.clusterId, identity);
+      },
       yield: () => void this.link.stop(),
-      raiseEpoch: (above) => nextEpoch(store, above + 1),
+      raiseEpoch: async (above) => {
+        const epoch = await nextEpoch(store, above + 1);
+        // What was agreed on under the former epoch counts for an earlier start.
+        this.members.sessions.forgetAll(new SignalboxError('NODE_LOST', 'This node counts its starts anew.', { executed: 'no' }));
+        return epoch;
+      },
       reconnect: () => void this.link.reconnect(),
       logger,
       problems,
@@ -205,42 +278,84 @@ export class Federation implements Startable {
     });
   }
 
+  #createStatuses(): Statuses {
+    return new Statuses({
+      nodeId: this.#options.nodeId,
+      keys: this.#keys,
+      cluster: () => this.#cluster(),
+      isMember: (id) => this.#membership.isMember(id),
+      acceptUnsigned: () => this.#acceptsUnsigned(),
+      onStatus: (presence, signed) => this.#met(presence, signed),
+      onOwn: (presence, retained) => this.presence.heardOwn(presence, retained),
+    });
+  }
+
+  #createMembers(intake: RouterIntake, ages: MessageAges): MemberTraffic {
+    const { nodeId, identity, store } = this.#options;
+    return new MemberTraffic({
+      nodeId,
+      identity,
+      keys: this.#keys,
+      cluster: () => this.#cluster(),
+      epoch: () => this.presence.epoch,
+      carrierTo: (id) => this.reach.best(id),
+      sealedCarrierTo: (id) => this.reach.best(id, 'mqtt'),
+      online: () => this.directory.online().flatMap(({ secure, nodeId: id }) => (secure ? [id] : [])),
+      offsetMs: (id) => this.directory.get(id)?.clockOffsetMs,
+      onTimeRefused: (id) => this.clocks.doubt(id, true),
+      store,
+      intake,
+      ages,
+      refused: this.#refused,
+      nowMs: this.#nowMs,
+    });
+  }
+
+  #createOutgoing(): Outgoing {
+    const { nodeId, logger } = this.#options;
+    const unsent = new RepeatSampler();
+    return new Outgoing({
+      nodeId,
+      topics: this.#topics,
+      turn: this.#turn,
+      epoch: () => this.presence.epoch,
+      publish: (message) => this.link.publish(message),
+      members: this.members,
+      isMember: () => this.#cluster() !== undefined,
+      hasUnsignedReaders: () => this.#acceptsUnsigned(),
+      nowMs: this.#nowMs,
+      onSent: (count, bytes) => this.metrics.sent(count, bytes),
+      onUnsent: (id, error) => {
+        const suppressed = unsent.take(`${id} ${error.code}`);
+        if (suppressed !== undefined)
+          logger.info('federation.notSent', 'A message to another node could not be sent.', { nodeId: id, error, suppressed });
+      },
+    });
+  }
+
+  /** A status of another node came that counts. */
+  #met(presence: PresenceMessage, signed: boolean): void {
+    const known = this.directory.get(presence.serviceId)?.presence;
+    // Keys of its former start are held by nobody.
+    if (known !== undefined && compareStarts(presence, known) > 0)
+      this.members.sessions.forget(presence.serviceId, new SignalboxError('NODE_LOST', 'The node was started again.', { executed: 'no' }));
+    this.directory.apply(presence, 'mqtt', { signed });
+  }
+
   #linkChanged(state: LinkState): void {
-    const { logger, problems } = this.#options;
+    this.#brokerWatch.changed(state);
     if (state.kind === 'connected') {
       this.#wasConnected = true;
-      clearTimeout(this.#awayTimer);
-      this.#awayTimer = undefined;
-      problems.clear(awayProblem);
-      logger.info('federation.connected', 'The MQTT broker is connected.', {});
+      this.#options.logger.info('federation.connected', 'The MQTT broker is connected.', {});
       this.presence.connected();
       return;
     }
-    if (this.#wasConnected) {
-      this.#wasConnected = false;
-      this.presence.disconnected();
-      // Those who followed us have seen our will and ask again when we are back.
-      this.#relay?.lostAll();
-      this.directory.lostSight();
-    }
-    if (state.kind === 'off') {
-      clearTimeout(this.#awayTimer);
-      this.#awayTimer = undefined;
-    } else if (state.kind === 'waiting') {
-      this.#awayTimer ??= setTimeout(() => this.#brokerAway(), awayMs).unref();
-    }
-  }
-
-  #brokerAway(): void {
-    const { state } = this.link;
-    const error = state.kind === 'waiting' ? state.error : 'it does not answer';
-    this.#options.problems.raise({
-      id: awayProblem,
-      severity: 'warn',
-      title: 'Other nodes cannot be reached: no connection to the MQTT broker',
-      detail: `The broker does not take the connection: ${error}. The node tries again by itself. See that the broker runs and that the settings of federation are right.`,
-      view: '/nodes',
-    });
+    if (!this.#wasConnected) return;
+    this.#wasConnected = false;
+    this.presence.disconnected();
+    // Those who followed us have seen our will and ask again when we are back.
+    this.#relay?.lostAll();
+    this.directory.lostSight();
   }
 
   #here(): LocalSide {
@@ -252,7 +367,7 @@ export class Federation implements Startable {
       clients,
       relay,
       lastValues: (filter) => router.lastValues(filter),
-      checkFilter: (filter, origin) => checkFilter(filter, principalOf(undefined, origin, this.#options.unsignedRole())),
+      checkFilter: (filter, origin, form) => checkFilter(filter, principalOf(undefined, origin, this.#grantTo(origin, form).role)),
     };
   }
 

@@ -2,15 +2,17 @@ import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { EventMessage } from '../../../common/wire/messages.ts';
 import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from '../router/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import type { Reach } from './carriers/reach.ts';
 import type { EventRelay } from './event-relay.ts';
-import type { Arrival } from './incoming.ts';
+import type { Form } from './form.ts';
 import { federationLimits } from './limits.ts';
 import { isCongested, type MqttLink } from './mqtt-link.ts';
 import type { KnownNode, NodeDirectory } from './node-directory.ts';
-import type { Form, Outgoing } from './outgoing.ts';
+import type { Outgoing } from './outgoing.ts';
 import { PendingCalls } from './pending-calls.ts';
 import type { RemoteClients } from './remote-clients.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
+import type { Arrival } from './router-intake.ts';
 import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
 import { StrangerFollows } from './stranger-follows.ts';
 import type { FederationTopics } from './topics.ts';
@@ -25,7 +27,7 @@ export interface LocalSide {
   readonly relay: EventRelay;
   readonly lastValues: (filter: string) => readonly { readonly text: string }[];
   /** @throws SignalboxError `FORBIDDEN` when the node may not follow so much at once */
-  readonly checkFilter: (filter: string, origin: string) => void;
+  readonly checkFilter: (filter: string, origin: string, form: Form) => void;
 }
 
 export interface GatewayOptions {
@@ -34,10 +36,14 @@ export interface GatewayOptions {
   readonly instance: string;
   readonly topics: FederationTopics;
   readonly link: MqttLink;
+  /** The ways to other nodes. */
+  readonly reach: Reach;
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
-  /** Setting `federation.acceptUnsigned`: without it no answer would be taken. */
+  /** Whether an answer would be taken of a node that does not sign. */
   readonly acceptUnsigned: () => boolean;
+  /** Whether this node may still speak to members. @throws SignalboxError `REVOKED`, `NOT_MEMBER` when it was removed from its cluster */
+  readonly checkSelf: () => void;
   /** Calls and events of this node for others; set once the router exists. */
   readonly here: () => LocalSide;
   readonly logger: Logger;
@@ -93,11 +99,9 @@ export class Gateway implements RemoteNodes {
   /** @throws SignalboxError `OVERLOADED`: nothing was sent */
   #send(node: KnownNode, request: ForwardedRequest): Promise<unknown> {
     const { nodeId } = node;
-    const { link, outgoing, nodeId: originId } = this.#options;
-    if (isCongested(link))
-      throw new SignalboxError('OVERLOADED', `The MQTT broker is too slow. ${request.method} was not sent to ${node.name}.`, {
-        executed: 'no',
-      });
+    const { reach, outgoing, nodeId: originId } = this.#options;
+    if (reach.isCongested(nodeId))
+      throw new SignalboxError('OVERLOADED', `The way to ${node.name} is too slow. ${request.method} was not sent.`, { executed: 'no' });
     const { method, params, principal, clientId, timeoutMs, idempotencyKey, signal, progress } = request;
     const { requestId, answer } = this.pending.open(nodeId, progress);
     const cancel = () => this.#cancel(node, requestId, signal.reason);
@@ -118,6 +122,7 @@ export class Gateway implements RemoteNodes {
           principal,
         },
         Math.ceil(timeoutMs / 1_000),
+        (error) => this.pending.fail(requestId, error),
       );
     } catch (error) {
       this.pending.fail(requestId, SignalboxError.fromShape(toErrorShape(error)));
@@ -130,7 +135,7 @@ export class Gateway implements RemoteNodes {
 
   broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {
     const { link, outgoing, nodeId, instance } = this.#options;
-    const message = outgoing.broadcast({
+    const messages = outgoing.broadcast({
       type: 'rpc',
       requestid: `${instance}-b${this.#nextBroadcast++}`,
       method,
@@ -141,7 +146,7 @@ export class Gateway implements RemoteNodes {
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       principal,
     });
-    link.publishOrKeep(message);
+    for (const message of messages) link.publishOrKeep(message);
   }
 
   async subscribe(node: string, topic: string, deliver: (nodeId: string, event: EventMessage) => void): Promise<() => void> {
@@ -193,13 +198,13 @@ export class Gateway implements RemoteNodes {
   }
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
-    const { outgoing, nodeId, directory, link, here } = this.#options;
+    const { outgoing, nodeId, directory, reach, link, here } = this.#options;
     const { relay, lastValues, checkFilter } = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
-      checkFilter(topic, origin);
-      if (isCongested(link))
-        throw new SignalboxError('OVERLOADED', 'The MQTT broker does not keep up with the events of this node.', { executed: 'no' });
+      checkFilter(topic, origin, form);
+      if (reach.isCongested(origin) || (form !== 'secure' && isCongested(link)))
+        throw new SignalboxError('OVERLOADED', 'The way to the node does not keep up with the events of this one.', { executed: 'no' });
       relay.follow(origin, form, topic);
       if (directory.get(origin)?.reachability !== 'online') this.#strangers.asked(origin);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
@@ -226,12 +231,9 @@ export class Gateway implements RemoteNodes {
     const node = directory.get(nodeId);
     const form = node === undefined ? 'bare' : formOf(node);
     const { requestId, answer } = this.pending.open(nodeId);
-    const sent = outgoing.sendConfirmed(nodeId, form, { type: 'subscribe', requestid: requestId, topic, originId });
-    if (!sent)
-      this.pending.fail(
-        requestId,
-        new SignalboxError('NODE_UNREACHABLE', 'There is no connection to the MQTT broker.', { executed: 'no' }),
-      );
+    const unsent = (error: SignalboxError) => this.pending.fail(requestId, error);
+    if (!outgoing.sendConfirmed(nodeId, form, { type: 'subscribe', requestid: requestId, topic, originId }, unsent))
+      unsent(new SignalboxError('NODE_UNREACHABLE', 'There is no connection to the MQTT broker.', { executed: 'no' }));
     if (form === 'bare') {
       // The first system's nodes publish without a word.
       this.pending.fail(requestId, new SignalboxError('CANCELLED', 'No answer is expected.'));
@@ -251,18 +253,22 @@ export class Gateway implements RemoteNodes {
     if (node?.reachability === 'online') outgoing.sendConfirmed(nodeId, formOf(node), { type: 'unsubscribe', topic, originId });
   }
 
-  /** @throws SignalboxError `NODE_UNREACHABLE`: nothing was sent */
+  /** @throws SignalboxError `NODE_UNREACHABLE`; `REVOKED`, `NOT_MEMBER` when this node was removed from its cluster. Nothing was sent */
   #reachable(nodeId: string): KnownNode {
-    const { directory, link, acceptUnsigned } = this.#options;
+    const { directory, reach, link, acceptUnsigned, checkSelf } = this.#options;
     const node = directory.get(nodeId);
-    if (node?.reachability === 'online' && link.connected && acceptUnsigned()) return node;
-    const why = !link.connected
-      ? 'this node has no connection to the MQTT broker'
-      : !acceptUnsigned()
-        ? 'its answer would not be signed, and federation.acceptUnsigned is off'
-        : node === undefined
-          ? 'it is not known here'
-          : 'it is off line';
+    if (node?.reachability === 'online' && reach.best(nodeId) !== undefined && (node.secure || acceptUnsigned())) {
+      if (node.secure) checkSelf();
+      return node;
+    }
+    const why =
+      node === undefined
+        ? 'it is not known here'
+        : !node.secure && node.reachability === 'online' && !acceptUnsigned()
+          ? 'it does not sign what it says, and unsigned messages are not taken here'
+          : !link.connected
+            ? 'this node has no connection to the MQTT broker'
+            : 'it is off line';
     throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
       executed: 'no',
     });
@@ -272,8 +278,9 @@ export class Gateway implements RemoteNodes {
     const error =
       reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
     if (!this.pending.fail(requestId, error)) return;
-    const { outgoing, nodeId, link } = this.#options;
-    if (link.connected) outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
+    const { outgoing, nodeId, reach } = this.#options;
+    if (reach.best(node.nodeId) !== undefined)
+      outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
   }
 
   #lost(node: KnownNode, reason: string): void {
@@ -291,6 +298,7 @@ export class Gateway implements RemoteNodes {
 
 /** What a node reads, as it announced. */
 export function formOf(node: KnownNode): Form {
+  if (node.secure) return 'secure';
   const { formats } = node.presence;
   if (formats.includes('batch')) return 'batch';
   return formats.includes('envelope') ? 'envelope' : 'bare';

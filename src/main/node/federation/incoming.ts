@@ -1,64 +1,47 @@
-import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { parseGuarded } from '../../../common/wire/guarded-json.ts';
-import { type Logger, RepeatSampler } from '../telemetry/index.ts';
-import { checkEnvelope, type Envelope, looksLikeEnvelope, routerMessagesOf, sentAtMs } from './envelope.ts';
+import { checkEnvelope, looksLikeEnvelope, sentAtMs } from './envelope.ts';
+import type { Form } from './form.ts';
 import { federationLimits } from './limits.ts';
-import type { Form } from './outgoing.ts';
+import type { MessageAges } from './message-ages.ts';
+import { isPlainObject } from './plain-checks.ts';
 import { type PresenceMessage, presenceSchema } from './presence-message.ts';
 import { RecentIds } from './recent-ids.ts';
-import { isRouterMessage, type RouterMessage } from './router-messages.ts';
-import type { FederationTopic, FederationTopics } from './topics.ts';
-
-/** Where a router message came from and how. */
-export interface Arrival {
-  /** The node that sent it; undefined for a bare message that does not say. */
-  readonly origin: string | undefined;
-  /** The form its sender reads. */
-  readonly form: Form;
-  /**
-   * Milliseconds it was under way. While the sender's clock is not measured: beyond what its quickest message took; 0 for bare
-   * messages, which do not say when they were sent.
-   */
-  readonly ageMs: number;
-  readonly via: 'inbox' | 'broadcast' | 'event';
-}
+import type { RefusedMessages } from './refused-messages.ts';
+import { checkRouterMessage, type MessageTopic, type RouterIntake, refusal } from './router-intake.ts';
+import type { FederationTopics } from './topics.ts';
 
 export interface IncomingOptions {
   readonly nodeId: string;
   readonly topics: FederationTopics;
-  /** Setting `federation.acceptUnsigned`. */
+  /** Whether anything is taken that carries no proof of its sender. */
   readonly acceptUnsigned: () => boolean;
+  /** True for the id of a node that signs what it says: of such a one nothing unsigned is taken. */
+  readonly isMember: (nodeId: string) => boolean;
   /** How far a node's clock is ahead of ours; undefined while unmeasured. */
   readonly offsetMs: (nodeId: string) => number | undefined;
   /** The form a node announced. */
   readonly formOf: (nodeId: string) => Form;
-  /** A message contradicts what is known of its sender's clock. @param refused it was refused for its time */
-  readonly onClockDoubt: (nodeId: string, refused: boolean) => void;
+  /** A message is about to be refused for its time. */
+  readonly onTimeRefused: (nodeId: string) => void;
   readonly onStatus: (presence: PresenceMessage, retained: boolean) => void;
-  readonly onMessage: (message: RouterMessage, arrival: Arrival) => void;
-  readonly onRefused: (code: string) => void;
-  readonly onReceived: (routerMessages: number) => void;
-  readonly logger: Logger;
+  /** Takes what members sign and seal. @throws SignalboxError */
+  readonly onSecured: (payload: Buffer, topic: MessageTopic) => void;
+  readonly intake: RouterIntake;
+  readonly ages: MessageAges;
+  readonly refused: RefusedMessages;
   readonly nowMs: () => number;
-}
-
-/** A measured clock is doubted when a message seems to be older or to come from further in the future. */
-const oddAgeMs = 2_000;
-
-/** What is remembered of a node that sends. */
-interface Sender {
-  readonly ids: RecentIds;
-  /** Least difference between our clock when a message came and the sender's when it left; the clocks' own difference is in it. */
-  quickestMs: number;
 }
 
 const bounds = { depth: federationLimits.jsonDepth, keys: federationLimits.jsonKeys };
 
+/** Bare messages and unsigned envelopes are JSON, and so begin with none of these bytes: forms 1 to 3, and `S` of a session agreement. */
+const securedForms: ReadonlySet<number | undefined> = new Set([1, 2, 3, 0x53]);
+
 /** Reads what the broker delivers: checks it, cheap things first, drops repeats, and hands on what is left (security.md 2.6). */
 export class Incoming {
   readonly #options: IncomingOptions;
-  readonly #senders = new Map<string, Sender>();
-  readonly #faults = new RepeatSampler();
+  /** Ids of messages, by sender. */
+  readonly #seen = new Map<string, RecentIds>();
 
   constructor(options: IncomingOptions) {
     this.#options = options;
@@ -72,7 +55,7 @@ export class Incoming {
       if (parsed.kind === 'status') this.#status(parsed.serviceId, payload, retained);
       else this.#message(parsed, payload, retained);
     } catch (error) {
-      this.#refused(topic, error);
+      this.#options.refused.add(topic, error);
     }
   }
 
@@ -86,105 +69,66 @@ export class Incoming {
     this.#options.onStatus(parsed.data, retained);
   }
 
-  #message(topic: Exclude<FederationTopic, { kind: 'status' }>, payload: Buffer, retained: boolean): void {
+  #message(topic: MessageTopic, payload: Buffer, retained: boolean): void {
     // A command that the broker keeps would be replayed to every newcomer (security.md row 26).
     if (retained) throw refusal('REPLAYED', 'it was retained');
     if (payload.length > federationLimits.packetBytes) throw refusal('TOO_LARGE', 'it is too large');
-    if (!this.#options.acceptUnsigned()) throw refusal('BAD_SIGNATURE', 'it is not signed, and federation.acceptUnsigned is off');
+    if (securedForms.has(payload[0])) {
+      this.#options.onSecured(payload, topic);
+      return;
+    }
+    if (!this.#options.acceptUnsigned()) throw refusal('BAD_SIGNATURE', 'it is not signed, and unsigned messages are not taken here');
     const value = parseGuarded(payload.toString(), bounds);
     if (looksLikeEnvelope(value)) this.#envelope(topic, value);
     else this.#bare(topic, value);
   }
 
-  #envelope(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
-    const { nodeId, nowMs, offsetMs, formOf, onReceived, onClockDoubt } = this.#options;
-    const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs, onTimeRefused: (origin) => onClockDoubt(origin, true) });
+  #envelope(topic: MessageTopic, value: unknown): void {
+    const { nodeId, nowMs, offsetMs, formOf, intake, ages, onTimeRefused } = this.#options;
+    const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs, onTimeRefused });
     const origin = envelope.source_node_id;
     // Our own broadcast, back from the broker: the router has run it already.
     if (origin === nodeId) return;
     if (topic.kind === 'event' && topic.serviceId !== origin)
       throw refusal('INVALID_PARAMS', 'the event is of another node than its topic says');
-    const sender = this.#senderOf(origin);
-    if (!sender.ids.add(envelope.message_id)) return;
-    const messages = routerMessagesOf(envelope);
-    const ageMs = this.#ageMs(sender, envelope);
+    this.#checkUnsigned(origin);
+    if (!this.#idsOf(origin).add(envelope.message_id)) return;
+    if (!isPlainObject(envelope.payload)) throw refusal('BAD_REQUEST', 'it carries nothing for the router');
+    const ageMs = ages.ageMs(origin, sentAtMs(envelope));
     const announced = formOf(origin);
-    const arrival: Arrival = { origin, form: announced === 'bare' ? 'envelope' : announced, ageMs, via: topic.kind };
-    onReceived(messages.length);
-    // One message that is refused must not take the rest of its envelope along: each may be the answer that somebody waits for.
-    for (const message of messages) this.#handOn(message, arrival, topic);
+    intake.take(
+      envelope.payload,
+      {
+        origin,
+        form: announced === 'bare' ? 'envelope' : announced,
+        // Who gives whole seconds may have sent it at the end of that second.
+        ageMs: Math.max(0, ageMs - (envelope.timestamp_ms === undefined ? 999 : 0)),
+        via: topic.kind,
+      },
+      topic,
+    );
   }
 
-  #bare(topic: Exclude<FederationTopic, { kind: 'status' }>, value: unknown): void {
-    const message = parse(value, undefined, topic);
+  #bare(topic: MessageTopic, value: unknown): void {
+    const message = checkRouterMessage(value, undefined, topic);
     const origin = message.originId ?? (topic.kind === 'event' ? topic.serviceId : undefined);
     if (origin === this.#options.nodeId) return;
-    this.#options.onReceived(1);
-    this.#options.onMessage(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
+    if (origin !== undefined) this.#checkUnsigned(origin);
+    this.#options.intake.takeOne(message, { origin, form: 'bare', ageMs: 0, via: topic.kind });
   }
 
-  #handOn(value: unknown, arrival: Arrival, topic: Exclude<FederationTopic, { kind: 'status' }>): void {
-    try {
-      this.#options.onMessage(parse(value, arrival.origin, topic), arrival);
-    } catch (error) {
-      this.#refused(`message of ${arrival.origin}`, error);
+  /** Otherwise whoever reaches the broker could speak as a member. */
+  #checkUnsigned(origin: string): void {
+    if (this.#options.isMember(origin)) throw refusal('BAD_SIGNATURE', 'it names a member of the cluster, and is not signed by it');
+  }
+
+  #idsOf(origin: string): RecentIds {
+    let ids = this.#seen.get(origin);
+    if (ids === undefined) {
+      if (this.#seen.size >= federationLimits.nodes) this.#seen.delete(this.#seen.keys().next().value ?? '');
+      ids = new RecentIds(federationLimits.messageIds);
+      this.#seen.set(origin, ids);
     }
+    return ids;
   }
-
-  #ageMs(sender: Sender, envelope: Envelope): number {
-    const origin = envelope.source_node_id;
-    const apartMs = this.#options.nowMs() - sentAtMs(envelope);
-    sender.quickestMs = Math.min(sender.quickestMs, apartMs);
-    const offset = this.#options.offsetMs(origin);
-    // No message takes less than no time, so this is never too much: nothing is refused for a clock that is off.
-    const underWayMs = apartMs + (offset ?? -sender.quickestMs);
-    if (offset !== undefined && Math.abs(underWayMs) > oddAgeMs) this.#options.onClockDoubt(origin, false);
-    // Who gives whole seconds may have sent it at the end of that second.
-    return Math.max(0, underWayMs - (envelope.timestamp_ms === undefined ? 999 : 0));
-  }
-
-  #senderOf(origin: string): Sender {
-    let sender = this.#senders.get(origin);
-    if (sender === undefined) {
-      if (this.#senders.size >= federationLimits.nodes) this.#senders.delete(this.#senders.keys().next().value ?? '');
-      sender = { ids: new RecentIds(federationLimits.messageIds), quickestMs: Number.POSITIVE_INFINITY };
-      this.#senders.set(origin, sender);
-    }
-    return sender;
-  }
-
-  #refused(what: string, error: unknown): void {
-    const { code, message } = toErrorShape(error);
-    this.#options.onRefused(code);
-    const suppressed = this.#faults.take(`${code}/${what}`);
-    if (suppressed === undefined) return;
-    this.#options.logger.warn('federation.messageRefused', 'A message from another node was refused.', {
-      what,
-      code,
-      message,
-      suppressed,
-      ...(!(error instanceof SignalboxError) && { error }),
-    });
-  }
-}
-
-/**
- * Checks a router message against where it came.
- *
- * @param origin source of its envelope; undefined: it has none
- */
-function parse(message: unknown, origin: string | undefined, topic: Exclude<FederationTopic, { kind: 'status' }>): RouterMessage {
-  if (!isRouterMessage(message)) throw refusal('INVALID_PARAMS', 'the router message is not valid');
-  const expected = origin ?? (topic.kind === 'event' ? topic.serviceId : undefined);
-  if (expected !== undefined && message.originId !== undefined && message.originId !== expected)
-    throw refusal('INVALID_PARAMS', 'it names another origin than its envelope or its topic');
-  const belongs = topic.kind === 'inbox' || message.type === (topic.kind === 'event' ? 'event' : 'rpc');
-  if (!belongs) throw refusal('INVALID_PARAMS', `a message of the type ${message.type} does not belong on this topic`);
-  if (topic.kind === 'event' && message.type === 'event' && message.topic !== topic.topic)
-    throw refusal('INVALID_PARAMS', 'the event is of another topic than it came on');
-  return message;
-}
-
-function refusal(code: 'TOO_LARGE' | 'INVALID_PARAMS' | 'REPLAYED' | 'BAD_SIGNATURE', why: string): SignalboxError {
-  return new SignalboxError(code, `A message from another node was refused: ${why}.`, { executed: 'no' });
 }

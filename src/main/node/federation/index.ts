@@ -5,3 +5,4 @@ export { EmbeddedHub } from './hub/embedded-hub.ts';
 export { type BrokerAddress, readLinkTarget } from './link-target.ts';
 export type { LinkTarget } from './mqtt-link.ts';
 export type { KnownNode } from './node-directory.ts';
+export { type ClusterView, clusterSource } from './secure/index.ts';

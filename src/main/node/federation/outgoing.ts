@@ -1,20 +1,14 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Flushable, Turn } from '../router/turn.ts';
-import { sealRouterMessages } from './envelope.ts';
+import { routerContent, sealRouterMessages } from './envelope.ts';
+import type { Form, Readers } from './form.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
+import type { MemberTraffic, Unsent } from './secure/index.ts';
+import { TextBatches } from './text-batches.ts';
 import type { FederationTopics } from './topics.ts';
 
-/** How a node wants to be spoken to: `bare` is what the first system's nodes and people with `mosquitto_pub` read. */
-export type Form = 'bare' | 'envelope' | 'batch';
-
 const liveTtlSeconds = 60;
-
-interface Waiting {
-  readonly texts: string[];
-  bytes: number;
-  ttlSeconds: number;
-}
 
 export interface OutgoingOptions {
   readonly nodeId: string;
@@ -22,18 +16,26 @@ export interface OutgoingOptions {
   readonly turn: Turn;
   readonly epoch: () => number;
   readonly publish: (message: LinkMessage) => boolean;
+  /** The way to the members of this node's cluster. */
+  readonly members: MemberTraffic;
+  /** Whether this node signs what is for everybody. */
+  readonly isMember: () => boolean;
+  /** Whether somebody may read what is for everybody without being a member. */
+  readonly hasUnsignedReaders: () => boolean;
   readonly nowMs: () => number;
   /** Counts what leaves, by MQTT message and router messages in it. */
   readonly onSent: (routerMessages: number, bytes: number) => void;
+  /** A message that nobody waits for could not be sent. */
+  readonly onUnsent: (nodeId: string, error: SignalboxError) => void;
 }
 
 /**
- * Messages to other nodes: what is for one node in one turn of the event loop leaves in one envelope. A lone message does not
- * wait for the end of its turn: at both ends of a call that took a tenth of the round trip.
+ * Messages to other nodes: what is for one node in one turn of the event loop leaves in one envelope or session message. A lone message does
+ * not wait for the end of its turn: at both ends of a call that took a tenth of the round trip.
  */
 export class Outgoing implements Flushable {
   readonly #options: OutgoingOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #batches = new TextBatches((batch) => this.#emit(batch.target, batch.secure ? 'secure' : 'batch', batch));
   #seq = 0;
   #scheduled = false;
   /** Messages of this turn that may be joined. */
@@ -49,28 +51,30 @@ export class Outgoing implements Flushable {
    * Sends a message of the live session, QoS 0: its fate is watched by deadline and presence.
    *
    * @param ttlSeconds after that, nobody waits for it
+   * @param unsent told when it is given up before anything of it left, for a form that may wait
    * @throws SignalboxError `TOO_LARGE`
    */
-  send(target: string, form: Form, message: object, ttlSeconds = liveTtlSeconds): void {
+  send(target: string, form: Form, message: object, ttlSeconds = liveTtlSeconds, unsent?: Unsent): void {
     const text = JSON.stringify(message);
     checkSize(text);
-    const topic = this.#options.topics.inbox(target);
-    if (form === 'batch') this.#gather(target, text, ttlSeconds);
-    else this.#publish(topic, form === 'bare' ? text : this.#seal(target, [text], ttlSeconds), 1, 0);
+    if (form === 'batch' || form === 'secure') this.#gather(target, form, text, ttlSeconds, unsent);
+    else this.#emit(target, form, { texts: [text], ttlSeconds, unsent: unsent === undefined ? [] : [unsent] });
   }
 
-  /** Sends a message that changes what the other node keeps of this one, QoS 1. */
-  sendConfirmed(target: string, form: Form, message: object): boolean {
-    const text = JSON.stringify(message);
-    const topic = this.#options.topics.inbox(target);
-    return this.#publish(topic, form === 'bare' ? text : this.#seal(target, [text], liveTtlSeconds), 1, 1);
+  /** Sends a message that changes what the other node keeps of this one, QoS 1. False: it was not sent. */
+  sendConfirmed(target: string, form: Form, message: object, unsent?: Unsent): boolean {
+    const texts = [JSON.stringify(message)];
+    return this.#emit(target, form, { texts, ttlSeconds: liveTtlSeconds, unsent: unsent === undefined ? [] : [unsent] }, true);
   }
 
-  /** The envelope of a message for every node, as {@link LinkMessage}: it may wait for the broker. */
-  broadcast(message: object): LinkMessage {
+  /** A message for every node, as {@link LinkMessage}s: they may wait for the broker. @throws SignalboxError `TOO_LARGE` */
+  broadcast(message: object): readonly LinkMessage[] {
+    const { topics, members, isMember, hasUnsignedReaders } = this.#options;
     const text = JSON.stringify(message);
     checkSize(text);
-    return { topic: this.#options.topics.broadcast, payload: this.#seal(null, [text], liveTtlSeconds), qos: 1, retain: false };
+    const signed = isMember() ? [members.broadcast(routerContent([text]), liveTtlSeconds)] : [];
+    const unsigned = hasUnsignedReaders() ? [this.#seal(null, [text], liveTtlSeconds)] : [];
+    return [...signed, ...unsigned].map((payload) => ({ topic: topics.broadcast, payload, qos: 1, retain: false }));
   }
 
   /**
@@ -79,48 +83,59 @@ export class Outgoing implements Flushable {
    * @param topic with its leading slash
    * @param texts JSON texts of the events
    */
-  publishEvents(topic: string, texts: readonly string[], batch: boolean): void {
+  publishEvents(topic: string, texts: readonly string[], { secure, unsigned }: Readers): void {
     const mqttTopic = this.#options.topics.events(this.#options.nodeId, topic);
-    if (batch && texts.length > 1) {
-      for (const part of parts(texts)) this.#publish(mqttTopic, this.#seal(null, part, liveTtlSeconds), part.length, 0);
-    } else for (const text of texts) this.#publish(mqttTopic, this.#seal(null, [text], liveTtlSeconds), 1, 0);
+    if (secure)
+      for (const part of parts(texts))
+        this.#publish(mqttTopic, this.#options.members.events(routerContent(part), liveTtlSeconds), part.length);
+    if (unsigned === undefined) return;
+    const batches = unsigned === 'batch' ? parts(texts) : texts.map((text) => [text]);
+    for (const batch of batches) this.#publish(mqttTopic, this.#seal(null, batch, liveTtlSeconds), batch.length);
   }
 
   flush(): void {
     this.#scheduled = false;
     this.#busy = this.#thisTurn > 1;
     this.#thisTurn = 0;
-    for (const [target, { texts, ttlSeconds }] of this.#waiting) {
-      this.#publish(this.#options.topics.inbox(target), this.#seal(target, texts, ttlSeconds), texts.length, 0);
-    }
-    this.#waiting.clear();
+    this.#batches.flush();
   }
 
-  #gather(target: string, text: string, ttlSeconds: number): void {
+  #gather(target: string, form: 'batch' | 'secure', text: string, ttlSeconds: number, unsent: Unsent | undefined): void {
     if (!this.#scheduled) {
       this.#scheduled = true;
       this.#options.turn.add(this);
     }
-    if (++this.#thisTurn === 1 && !this.#busy) {
-      this.#publish(this.#options.topics.inbox(target), this.#seal(target, [text], ttlSeconds), 1, 0);
-      return;
+    if (++this.#thisTurn === 1 && !this.#busy)
+      this.#emit(target, form, { texts: [text], ttlSeconds, unsent: unsent === undefined ? [] : [unsent] });
+    else this.#batches.add(target, form === 'secure', text, ttlSeconds, unsent);
+  }
+
+  /** Sends messages to one node now. False: nothing was sent, and who waits was told. */
+  #emit(
+    target: string,
+    form: Form,
+    { texts, ttlSeconds, unsent }: { readonly texts: readonly string[]; readonly ttlSeconds: number; readonly unsent: readonly Unsent[] },
+    confirmed = false,
+  ): boolean {
+    if (form === 'secure') return this.#emitSecured(target, { text: routerContent(texts), ttlSeconds, confirmed, unsent }, texts.length);
+    const payload = form === 'bare' ? (texts[0] ?? '') : this.#seal(target, texts, ttlSeconds);
+    return this.#publish(this.#options.topics.inbox(target), payload, texts.length, confirmed ? 1 : 0);
+  }
+
+  #emitSecured(target: string, message: Parameters<MemberTraffic['send']>[1], routerMessages: number): boolean {
+    let error = new SignalboxError('NODE_UNREACHABLE', `There is no way to the node ${target} now. Nothing was sent.`, { executed: 'no' });
+    try {
+      if (this.#options.members.send(target, message)) {
+        this.#options.onSent(routerMessages, message.text.length);
+        return true;
+      }
+    } catch (refused) {
+      if (!(refused instanceof SignalboxError)) throw refused;
+      error = refused;
     }
-    let waiting = this.#waiting.get(target);
-    if (
-      waiting !== undefined &&
-      (waiting.texts.length >= federationLimits.batchMessages || waiting.bytes + text.length > federationLimits.batchBytes)
-    ) {
-      this.#waiting.delete(target);
-      this.#publish(this.#options.topics.inbox(target), this.#seal(target, waiting.texts, waiting.ttlSeconds), waiting.texts.length, 0);
-      waiting = undefined;
-    }
-    if (waiting === undefined) {
-      waiting = { texts: [], bytes: 0, ttlSeconds: 0 };
-      this.#waiting.set(target, waiting);
-    }
-    waiting.texts.push(text);
-    waiting.bytes += text.length;
-    waiting.ttlSeconds = Math.max(waiting.ttlSeconds, ttlSeconds);
+    for (const tell of message.unsent) tell(error);
+    if (message.unsent.length === 0) this.#options.onUnsent(target, error);
+    return false;
   }
 
   #seal(target: string | null, texts: readonly string[], ttlSeconds: number): string {
@@ -128,7 +143,7 @@ export class Outgoing implements Flushable {
     return sealRouterMessages({ source: nodeId, target, ttlSeconds, epoch: epoch(), seq: ++this.#seq, nowMs: nowMs() }, texts);
   }
 
-  #publish(topic: string, payload: string, routerMessages: number, qos: 0 | 1): boolean {
+  #publish(topic: string, payload: string | Buffer, routerMessages: number, qos: 0 | 1 = 0): boolean {
     const sent = this.#options.publish({ topic, payload, qos, retain: false });
     if (sent) this.#options.onSent(routerMessages, payload.length);
     return sent;
@@ -139,9 +154,13 @@ function checkSize(text: string): void {
   const most = federationLimits.messageBytes;
   // Only a text that could be too long in UTF-8 is measured.
   if (text.length * 3 <= most || Buffer.byteLength(text) <= most) return;
-  throw new SignalboxError('TOO_LARGE', `The message is larger than ${most} bytes, so it cannot go over MQTT. Ask for less at a time.`, {
-    executed: 'no',
-  });
+  throw new SignalboxError(
+    'TOO_LARGE',
+    `The message is larger than ${most} bytes, so it cannot go to another node. Ask for less at a time.`,
+    {
+      executed: 'no',
+    },
+  );
 }
 
 function parts(texts: readonly string[]): string[][] {

@@ -7,8 +7,8 @@ import { serviceIdPattern } from './topics.ts';
 export const healths = ['ok', 'warn', 'crit'] as const;
 export type Health = (typeof healths)[number];
 
-/** What a node can read beside bare messages: `envelope` (wire.md 3) and several router messages in one (`batch`). */
-export const formats = ['envelope', 'batch'] as const;
+/** What a node can read beside bare messages: `envelope` (wire.md 3), its binary form, and several router messages in one (`batch`). */
+export const formats = ['envelope', 'batch', 'envelope-binary'] as const;
 
 const counter = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -34,6 +34,8 @@ export const presenceSchema = z.object({
   /** Requests running. */
   load: counter.default(0),
   formats: z.array(z.string().max(32)).max(16).default([]),
+  /** Of a member of a cluster: base64url of 64 bytes, see `presence-signature.ts`. */
+  signature: z.string().max(128).optional(),
 });
 export type PresenceMessage = z.infer<typeof presenceSchema>;
 

@@ -27,6 +27,8 @@ export interface PresenceOptions {
   /** Topic of this node's status. */
   readonly topic: string;
   readonly publish: (message: LinkMessage) => boolean;
+  /** Signs what is said, as long as there is a cluster to sign it for. */
+  readonly sign: (presence: PresenceMessage) => PresenceMessage;
   /** Another session of this node is newer: this one must go. Resolves the link's end. */
   readonly yield: () => void;
   /** Makes the epoch higher than one that was seen, and durable. */
@@ -182,7 +184,7 @@ export class Presence {
   }
 
   #message(status: 'online' | 'offline'): LinkMessage {
-    const { nodeId, publicKey, version, topic, self } = this.#options;
+    const { nodeId, publicKey, version, topic, self, sign } = this.#options;
     const { name, capabilities, health, load } = self();
     const payload: PresenceMessage = {
       serviceId: nodeId,
@@ -199,6 +201,6 @@ export class Presence {
       instance: this.#instance,
       formats: [...formats],
     };
-    return { topic, payload: JSON.stringify(payload), qos: 1, retain: true };
+    return { topic, payload: JSON.stringify(sign(payload)), qos: 1, retain: true };
   }
 }

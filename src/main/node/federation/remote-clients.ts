@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../../common/errors.ts';
-import type { Arrival } from './incoming.ts';
 import { federationLimits } from './limits.ts';
 import { type RemoteClientHost, type RemoteLoad, RemoteMessagingClient } from './remote-messaging-client.ts';
+import type { Arrival } from './router-intake.ts';
 import type { NodeCancel, NodeRpc } from './router-messages.ts';
 
 /** The virtual clients of all other nodes, one for each that has called; bounded, the idle go first. */

@@ -1,17 +1,17 @@
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
-import { type Principal, type Role, roles } from '../../../common/roles.ts';
 import type { Caller, CallOutcome, CallRequest, RunningCall } from '../router/index.ts';
-import type { Arrival } from './incoming.ts';
+import type { Form } from './form.ts';
 import { federationLimits } from './limits.ts';
-import type { Form } from './outgoing.ts';
+import { type Grant, principalOf } from './remote-principal.ts';
+import type { Arrival } from './router-intake.ts';
 import type { NodeCancel, NodeRpc } from './router-messages.ts';
 
 /** What the virtual clients of other nodes need of this one. */
 export interface RemoteClientHost {
   readonly nodeId: string;
-  /** The most that somebody on another node may do here: setting `federation.unsignedRole`. */
-  readonly grantedRole: () => Role;
+  /** The most that somebody on another node may do here. @throws SignalboxError `NOT_MEMBER`, `REVOKED` */
+  readonly grantTo: (origin: string, form: Form) => Grant;
   /** @throws SignalboxError `OVERLOADED` */
   readonly execute: (request: CallRequest, caller: Caller) => RunningCall;
   /** Sends a router message to a node. @throws SignalboxError `TOO_LARGE` */
@@ -57,13 +57,14 @@ export class RemoteMessagingClient {
     const answers = arrival.via === 'inbox';
     try {
       const request = this.#request(message, arrival);
-      const principal = principalOf(message.principal, this.origin, this.#host.grantedRole());
+      const grant = this.#host.grantTo(this.origin, arrival.form);
+      const principal = principalOf(message.principal, this.origin, grant.role);
       const call = this.#execute(request, {
         principal,
         clientId: `node:${this.origin}`,
         answer: (_call, outcome) => {
           this.#running.delete(requestid);
-          if (answers) this.#answer(requestid, arrival.form, outcome);
+          if (answers) this.#answer(requestid, arrival.form, grant.withheld === undefined ? outcome : withheld(outcome, grant.withheld));
         },
         progress: (_call, data) => {
           if (answers) this.#progress(requestid, arrival.form, data);
@@ -171,27 +172,7 @@ export class RemoteMessagingClient {
   }
 }
 
-/**
- * Who asks, as far as this node believes it. While messages are not signed nothing of it is proven, so nobody gets more than
- * the granted role.
- *
- * @param claimed as the other node says; absent for the first system's nodes
- */
-export function principalOf(claimed: Principal | undefined, origin: string, granted: Role): Principal {
-  const held = claimed === undefined ? granted : highest(claimed.roles);
-  const role = held === undefined || roles.indexOf(held) > roles.indexOf(granted) ? granted : held;
-  return {
-    user: userAt(claimed?.user ?? 'node', origin),
-    roles: held === undefined ? [] : [role],
-    via: 'node',
-  };
-}
-
-/** `ada@n1…` (wire.md 1.1): what is kept by user, such as saved requests and answers of writes, is not that of a person here who is called the same. */
-function userAt(user: string, origin: string): string {
-  return user.endsWith(`@${origin}`) ? user : `${user}@${origin}`;
-}
-
-function highest(held: readonly Role[]): Role | undefined {
-  return [...held].sort((a, b) => roles.indexOf(b) - roles.indexOf(a))[0];
+/** What was refused for a role that the node has, and that does not count now, says why. */
+function withheld(outcome: CallOutcome, why: SignalboxError): CallOutcome {
+  return !outcome.ok && outcome.error.code === 'FORBIDDEN' ? { ok: false, error: why } : outcome;
 }

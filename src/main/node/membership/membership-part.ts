@@ -46,6 +46,7 @@ export class MembershipPart implements Startable {
   #groupKeys: GroupKeys | undefined;
   #upkeep: NodeJS.Timeout | undefined;
   #changing: Promise<unknown> = Promise.resolve();
+  readonly #changeListeners = new Set<() => void>();
 
   constructor(options: MembershipPartOptions) {
     this.#options = options;
@@ -83,6 +84,16 @@ export class MembershipPart implements Startable {
   /** Hands what members say over links, beside the membership, to somebody. Before {@link start}. */
   followLinks(follower: LinkFollower): void {
     this.#follower = follower;
+  }
+
+  /** As {@link trust}; undefined before the start. */
+  get trustIfStarted(): ClusterTrust | undefined {
+    return this.#trust;
+  }
+
+  /** Calls `listener` when the node has joined or left a cluster, and when somebody was let in, given other roles or removed. */
+  onChange(listener: () => void): void {
+    this.#changeListeners.add(listener);
   }
 
   get contacts(): Contacts | undefined {
@@ -150,6 +161,7 @@ export class MembershipPart implements Startable {
     return this.#alone(async () => {
       await this.trust.leave();
       await this.#close();
+      for (const listener of this.#changeListeners) listener();
       this.#contacts?.forget();
       for (const problem of [doorProblem, revokedProblem, burnedProblem]) this.#options.problems.clear(problem);
     });
@@ -307,6 +319,7 @@ export class MembershipPart implements Startable {
   }
 
   #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
+    for (const listener of this.#changeListeners) listener();
     if (this.#links === undefined) return;
     this.#links.membershipChanged(operations, from);
     this.#groupKeys?.membershipChanged(operations);

@@ -9,6 +9,8 @@ import { membershipMigrations } from './membership/index.ts';
 import { replayMigrations } from './replay/index.ts';
 import { sealingKeyMigrations } from './sealing-key/index.ts';
 
+export { lengthAndText, u32, u64 } from './byte-reader.ts';
+export { toHex } from './digest.ts';
 export * from './envelope/index.ts';
 export * from './group-key/index.ts';
 export * from './join/index.ts';

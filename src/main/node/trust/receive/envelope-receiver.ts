@@ -29,6 +29,8 @@ export interface EnvelopeReceiverOptions {
   /** Of this node's sealing keys. */
   readonly openers: () => readonly SealOpener[];
   readonly groupKeyOf: (epoch: number) => GroupKey | undefined;
+  /** What else must be right before the signature is looked at. @throws SignalboxError */
+  readonly checkHead?: (envelope: SignedEnvelope) => void;
   /** This node's clock, milliseconds since the epoch. */
   readonly now: () => number;
   /** A clock that only goes forward, in milliseconds. */
@@ -101,13 +103,14 @@ export class EnvelopeReceiver {
 
   /** Cluster, target, time, member. */
   #checkHead(envelope: SignedEnvelope): Member {
-    const { clusterId, self, memberOf, offsetMs, now } = this.#options;
+    const { clusterId, self, memberOf, offsetMs, now, checkHead } = this.#options;
     const { source, target } = envelope;
     if (!sameBytes(envelope.clusterId, clusterId)) throw refusal('WRONG_CLUSTER', 'A message of another cluster was refused.');
     if (sameBytes(source, self)) throw refusal('SELF', "This node's own message came back to it.");
     if (target !== null && !sameBytes(target, self)) throw refusal('INVALID_PARAMS', 'A message for another node was refused.');
     const nowMs = now();
     checkTime(envelope, { nowMs, offsetMs: offsetMs(source) });
+    checkHead?.(envelope);
     return memberOf(source, nowMs);
   }
 

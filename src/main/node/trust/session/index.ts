@@ -4,6 +4,7 @@ export {
   type AgreedSession,
   type AgreementParties,
   acceptSession,
+  agreementKind,
   agreementSender,
   type OpenOffer,
   offerSession,
@@ -30,3 +31,4 @@ export {
   sessionKeysExporterLabel,
   sessionKeysOfLink,
 } from './session-proof.ts';
+export { isSessionRefusal, readSessionRefusal, refuseSession } from './session-refusal.ts';

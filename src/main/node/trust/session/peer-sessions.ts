@@ -11,6 +11,8 @@ const proven = 2;
 const unproven = 2;
 
 interface HeldSession {
+  /** Key id of what comes in, in hex. */
+  readonly keyId: string;
   readonly sender: SessionSender;
   readonly receiver: SessionReceiver;
 }
@@ -37,6 +39,11 @@ export class PeerSessions {
   /** True when messages can be sealed. */
   get isOpen(): boolean {
     return this.#proven.length > 0;
+  }
+
+  /** Key ids, in hex, of every session in which the other node may speak. */
+  get keyIds(): readonly string[] {
+    return [...this.#proven, ...this.#unproven].map(({ keyId }) => keyId);
   }
 
   /** True when there are no keys, or new ones should be agreed on: then `offer` and send it. */
@@ -89,10 +96,9 @@ export class PeerSessions {
   /** @throws SignalboxError as `SessionReceiver.open`; `DECRYPT` when the session is not, or no longer, held */
   open(message: Uint8Array, clock: ReceiveClock): Uint8Array {
     const keyId = toHex(readSessionHead(message).keyId);
-    const ofKey = ({ receiver }: HeldSession) => toHex(receiver.keyId) === keyId;
-    const known = this.#proven.find(ofKey);
+    const known = this.#proven.find((session) => session.keyId === keyId);
     if (known !== undefined) return known.receiver.open(message, clock);
-    const fresh = this.#unproven.find(ofKey);
+    const fresh = this.#unproven.find((session) => session.keyId === keyId);
     if (fresh === undefined) throw refusal('DECRYPT', 'A message is of a session that this node does not hold.', { reason: 'missingKey' });
     const body = fresh.receiver.open(message, clock);
     this.#unproven = this.#unproven.filter((session) => session !== fresh);
@@ -112,5 +118,5 @@ export class PeerSessions {
 }
 
 function held({ keys }: AgreedSession): HeldSession {
-  return { sender: new SessionSender(keys), receiver: new SessionReceiver(keys) };
+  return { keyId: toHex(keys.incoming.keyId), sender: new SessionSender(keys), receiver: new SessionReceiver(keys) };
 }

@@ -172,6 +172,12 @@ export function acceptSession(
   return { bytes, keys: deriveSessionKeys(agreed, 'responder', nowMs), peerEpoch: offered.epoch };
 }
 
+/** What the first bytes of an agreement message say it is; undefined for anything else. */
+export function agreementKind(bytes: Uint8Array): 'offer' | 'accept' | undefined {
+  const tag = bytes.subarray(0, offerTag.length);
+  return sameBytes(tag, offerTag) ? 'offer' : sameBytes(tag, acceptTag) ? 'accept' : undefined;
+}
+
 /** The sender that an agreement message names, by which its receiver finds the peer. @throws SignalboxError `INVALID_PARAMS` */
 export function agreementSender(bytes: Uint8Array): Uint8Array {
   const reader = new ByteReader(bytes, 'session agreement');

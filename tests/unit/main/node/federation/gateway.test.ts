@@ -14,6 +14,7 @@ it('sends no call whose answer it would refuse', async () => {
     directory,
     link: { connected: true, unsentBytes: 0 },
     outgoing: { send: (...message: unknown[]) => sent.push(message) },
+    reach: { best: () => ({}), isCongested: () => false },
     acceptUnsigned: () => false,
     here: () => undefined,
     nowMs: Date.now,
@@ -32,7 +33,7 @@ it('sends no call whose answer it would refuse', async () => {
   await expect(call).rejects.toMatchObject({
     code: 'NODE_UNREACHABLE',
     executed: 'no',
-    message: expect.stringContaining('federation.acceptUnsigned'),
+    message: expect.stringContaining('does not sign'),
   });
   expect(sent).toEqual([]);
 });

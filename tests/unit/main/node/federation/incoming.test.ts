@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Arrival, Incoming } from '../../../../../src/main/node/federation/incoming.ts';
+import { Incoming } from '../../../../../src/main/node/federation/incoming.ts';
+import { MessageAges } from '../../../../../src/main/node/federation/message-ages.ts';
 import type { PresenceMessage } from '../../../../../src/main/node/federation/presence-message.ts';
+import { RefusedMessages } from '../../../../../src/main/node/federation/refused-messages.ts';
+import { type Arrival, RouterIntake } from '../../../../../src/main/node/federation/router-intake.ts';
 import type { RouterMessage } from '../../../../../src/main/node/federation/router-messages.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
 import { recordingLogger } from '../../../../helpers/router-fixture.ts';
@@ -27,6 +30,7 @@ let statuses: PresenceMessage[];
 let refused: string[];
 let doubts: string[];
 let acceptUnsigned: boolean;
+let secured: Buffer[];
 let incoming: Incoming;
 
 beforeEach(() => {
@@ -35,18 +39,27 @@ beforeEach(() => {
   refused = [];
   doubts = [];
   acceptUnsigned = true;
+  secured = [];
+  const logger = recordingLogger();
+  const refusedMessages = new RefusedMessages({ onRefused: (code) => refused.push(code), audit: undefined, logger });
+  const offsetMs = (id: string) => (id === 'measured' ? 2_000 : undefined);
   incoming = new Incoming({
     nodeId: 'me',
     topics,
     acceptUnsigned: () => acceptUnsigned,
-    offsetMs: (id) => (id === 'measured' ? 2_000 : undefined),
-    onClockDoubt: (id, isRefused) => doubts.push(`${id}${isRefused ? ', refused' : ''}`),
+    isMember: (id) => id === 'member',
+    offsetMs,
+    onTimeRefused: (id) => doubts.push(`${id}, refused`),
     formOf: () => 'envelope',
     onStatus: (presence) => statuses.push(presence),
-    onMessage: (message, arrival) => taken.push({ message, arrival }),
-    onRefused: (code) => refused.push(code),
-    onReceived: () => undefined,
-    logger: recordingLogger(),
+    onSecured: (payload) => secured.push(payload),
+    intake: new RouterIntake({
+      onMessage: (message, arrival) => taken.push({ message, arrival }),
+      onReceived: () => undefined,
+      refused: refusedMessages,
+    }),
+    ages: new MessageAges({ offsetMs, onClockDoubt: (id) => doubts.push(id), nowMs: () => nowMs }),
+    refused: refusedMessages,
     nowMs: () => nowMs,
   });
 });
@@ -181,6 +194,18 @@ describe('messages of other nodes', () => {
     receive(envelope);
     receive(rpc);
     expect([taken, refused]).toEqual([[], ['BAD_SIGNATURE', 'BAD_SIGNATURE']]);
+  });
+
+  it('are refused unsigned when they name a member, whatever the setting', () => {
+    receive({ ...envelope, source_node_id: 'member' });
+    receive({ ...rpc, originId: 'member' });
+    expect([taken, refused]).toEqual([[], ['BAD_SIGNATURE', 'BAD_SIGNATURE']]);
+  });
+
+  it.each([1, 2, 3, 0x53])('of form %d are for the members, unsigned or not', (form) => {
+    acceptUnsigned = false;
+    incoming.receive(inbox, Buffer.from([form, 7]), false);
+    expect([secured, taken, refused]).toEqual([[Buffer.from([form, 7])], [], []]);
   });
 
   it('of this node itself, back from the broker, are passed over', () => {

@@ -2,9 +2,9 @@ import { afterEach, expect, it } from 'vitest';
 import type { MethodName } from '../../../../../src/common/contract/index.ts';
 import { SignalboxError } from '../../../../../src/common/errors.ts';
 import type { Principal } from '../../../../../src/common/roles.ts';
-import type { Arrival } from '../../../../../src/main/node/federation/incoming.ts';
 import { federationLimits } from '../../../../../src/main/node/federation/limits.ts';
 import { RemoteClients } from '../../../../../src/main/node/federation/remote-clients.ts';
+import type { Arrival } from '../../../../../src/main/node/federation/router-intake.ts';
 import type { NodeRpc } from '../../../../../src/main/node/federation/router-messages.ts';
 import type { CallContext, Handlers } from '../../../../../src/main/node/router/index.ts';
 import { createRouterFixture, endOfTurn } from '../../../../helpers/router-fixture.ts';
@@ -26,7 +26,7 @@ function open(handlers: Partial<Handlers<MethodName>>) {
   const sent: { target: string; message: Record<string, unknown> }[] = [];
   const clients = new RemoteClients({
     nodeId: 'me',
-    grantedRole: () => 'operator',
+    grantTo: () => ({ role: 'operator' }),
     execute: (request, caller) => router.execute(request, caller),
     send: (target, _form, message) => {
       if (JSON.stringify(message).length > largestChars) throw new SignalboxError('TOO_LARGE', 'Too large.', { executed: 'no' });

@@ -9,7 +9,8 @@ import { Outgoing } from '../../../../../src/main/node/federation/outgoing.ts';
 import { PendingCalls } from '../../../../../src/main/node/federation/pending-calls.ts';
 import { compareSessions, type PresenceMessage, presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
 import { RecentIds } from '../../../../../src/main/node/federation/recent-ids.ts';
-import { principalOf } from '../../../../../src/main/node/federation/remote-messaging-client.ts';
+import { principalOf } from '../../../../../src/main/node/federation/remote-principal.ts';
+import type { MemberTraffic } from '../../../../../src/main/node/federation/secure/index.ts';
 import { SequenceWatch } from '../../../../../src/main/node/federation/sequence-watch.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
 import { RetryDelay } from '../../../../../src/main/node/retry-delay.ts';
@@ -305,8 +306,12 @@ describe('Outgoing', () => {
       turn: new Turn(),
       epoch: () => 4,
       publish: (link) => sent.push(link) > 0,
+      members: {} as MemberTraffic,
+      isMember: () => false,
+      hasUnsignedReaders: () => true,
       nowMs: () => 1_795_000_000_123,
       onSent: () => undefined,
+      onUnsent: () => undefined,
     });
     return { outgoing, sent, payloads: () => sent.map(({ payload }) => JSON.parse(String(payload))) };
   }
