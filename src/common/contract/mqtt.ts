@@ -13,6 +13,14 @@ export const mqttStatusSchema = z.object({
     attempt: z.number().int().nullable(),
     retryInMs: z.number().nullable(),
     error: z.string().nullable(),
+    certificate: z
+      .object({
+        check: z.enum(['chain', 'name', 'expiry', 'pin']).describe('Which check of the broker’s certificate failed'),
+        shown: z.string().describe('SHA-256 of the public key that was shown: 64 hex digits'),
+        expected: z.string().nullable().describe('The same of the pinned one'),
+      })
+      .nullable()
+      .describe('Set while the broker is refused for its certificate'),
     unsentBytes: z.number(),
   }),
   epoch: z.number().int(),

@@ -1,13 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { ClientRequestArgs } from 'node:http';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { NodeClient } from '../../common/client/node-client.ts';
 import { connectWebSocket, type WebSocketLike } from '../../common/client/web-socket-transport.ts';
 import { SignalboxError } from '../../common/errors.ts';
-import { CertificateRefused, type CertificateTrust, connectChecked, parsePin, pinOf } from '../node/certificates/index.ts';
+import { type CertificateRefused, openChecked, parsePin, pinOf } from '../node/certificates/index.ts';
 import { clientFolder, defaultDataFolder } from '../node/config/index.ts';
 import { UsageError } from './exit-codes.ts';
 import { KnownNodes } from './known-nodes.ts';
@@ -139,25 +138,8 @@ function openSocket(url: string, protocol: string, { token, pin }: Door, onRefus
     perMessageDeflate: false,
     // In a header, so that no proxy writes it into a log.
     headers: { Authorization: `Bearer ${token}` },
-    ...(url.startsWith('wss:') && { createConnection: connectJudged({ pin }, onRefused) }),
+    ...(url.startsWith('wss:') && { createConnection: openChecked({ pin }, { onRefused }) }),
   });
-}
-
-/** Opens the connection for a request, which is written only once the certificate was found good. */
-function connectJudged(
-  trust: CertificateTrust,
-  onRefused: (error: CertificateRefused) => void,
-): NonNullable<ClientRequestArgs['createConnection']> {
-  return ({ host, port }, created) => {
-    connectChecked({ host: host ?? '', port: Number(port), ALPNProtocols: ['http/1.1'] }, trust).then(
-      (socket) => created(null, socket),
-      (error: Error) => {
-        if (error instanceof CertificateRefused) onRefused(error);
-        created(error, undefined as never);
-      },
-    );
-    return undefined;
-  };
 }
 
 function notRunning(folder: string): SignalboxError {

@@ -136,6 +136,7 @@ export class FederationPart implements Startable {
       caFile: config.get('federation.caFile'),
       certFile: config.get('federation.certFile'),
       keyFile: config.get('federation.keyFile'),
+      pin: config.get('federation.pin'),
     });
   }
 

@@ -55,7 +55,7 @@ async function makeCertificates(): Promise<Certificates> {
   };
 }
 
-const none = { username: '', passwordFile: '', caFile: '', certFile: '', keyFile: '' };
+const none = { username: '', passwordFile: '', caFile: '', certFile: '', keyFile: '', pin: '' };
 
 /** Shows that two nodes reach each other by an address. */
 async function reaches(address: { readonly url: string } & Partial<typeof none>): Promise<void> {

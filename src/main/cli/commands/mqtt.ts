@@ -28,6 +28,7 @@ function print(out: Output, status: MqttStatus): void {
     ['broker', status.broker],
     ['prefix', status.prefix],
     ['connection', connection(link)],
+    ...(link.certificate === null ? [] : certificate(link.certificate)),
     ['unsigned', status.acceptUnsigned ? `accepted; callers on other nodes are at most ${status.unsignedRole}` : 'refused'],
     ['messages', `${messages.sent} sent, ${messages.received} received, ${sum(messages.refused)} refused${reasons(messages.refused)}`],
     ['calls', `${calls.pending} wait for other nodes, ${calls.running} of ${calls.clients} other nodes run here`],
@@ -54,6 +55,21 @@ function connection(link: MqttStatus['link']): string {
   if (link.state === 'connected') return `connected since ${formatTime(link.sinceMs)}`;
   if (link.state === 'waiting') return `none: ${link.error}; next attempt within ${link.retryInMs} ms`;
   return link.state;
+}
+
+const checks: Readonly<Record<NonNullable<MqttStatus['link']['certificate']>['check'], string>> = {
+  chain: 'no known authority vouches for it',
+  name: 'it is for another name',
+  expiry: 'its dates do not fit the clock of the node',
+  pin: 'it is not the pinned one',
+};
+
+function certificate({ check, shown, expected }: NonNullable<MqttStatus['link']['certificate']>): [string, string][] {
+  return [
+    ['certificate', `refused: ${checks[check]} (${check})`],
+    ['  shown', shown],
+    ...(expected === null ? [] : [['  pinned', expected] as [string, string]]),
+  ];
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import type { ClientRequestArgs } from 'node:http';
 import { isIP } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { SignalboxError } from '../../../common/errors.ts';
@@ -82,20 +83,50 @@ function judge(socket: TLSSocket, { pin, chain = false }: CertificateTrust, host
     return fault('pin', `${host} shows another certificate than the one that is pinned: pinned ${pin}, shown ${shown}`);
   const nowMs = Date.now();
   if (nowMs > Date.parse(certificate.validTo))
-    return fault('expiry', `the certificate of ${host} expired on ${certificate.validTo} by the clock of this machine; it is ${shown}`);
+    return fault(
+      'expiry',
+      `the certificate of ${host} expired on ${certificate.validTo} by the clock of this machine; its fingerprint is ${shown}`,
+    );
   if (nowMs < Date.parse(certificate.validFrom))
     return fault(
       'expiry',
-      `the certificate of ${host} is not valid before ${certificate.validFrom} by the clock of this machine; it is ${shown}`,
+      `the certificate of ${host} is not yet valid: it begins on ${certificate.validFrom}, and the clock of this machine is before that; its fingerprint is ${shown}`,
     );
   if (socket.authorized || (pin !== undefined && !chain)) return undefined;
   const code = String(socket.authorizationError);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return fault('name', `the certificate is not for ${host} but for ${certificate.subjectAltName ?? certificate.subject}; it is ${shown}`);
+    return fault(
+      'name',
+      `the certificate does not match ${host}; it is for ${certificate.subjectAltName ?? certificate.subject}; its fingerprint is ${shown}`,
+    );
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
     return fault(
       'expiry',
       `a certificate in the chain of ${host} is not valid by the clock of this machine; the one of ${host} is ${shown}`,
     );
-  return fault('chain', `no known authority vouches for the certificate of ${host} (${code}); it is ${shown}`);
+  return fault('chain', `no known authority vouches for the certificate of ${host} (${code}); its fingerprint is ${shown}`);
+}
+
+/** Opens the connection of an HTTP or WebSocket request. */
+export type OpenForRequest = NonNullable<ClientRequestArgs['createConnection']>;
+
+/**
+ * {@link connectChecked} for `http.request` and `ws`, which write the request, and the token in it, only once the certificate was judged.
+ *
+ * @param onRefused told before the request fails, whose own error says less
+ */
+export function openChecked(
+  trust: CertificateTrust,
+  { onRefused, ...options }: ConnectionOptions & { readonly onRefused?: (error: CertificateRefused) => void } = {},
+): OpenForRequest {
+  return ({ host, port }, created) => {
+    connectChecked({ ...options, host: host ?? '', port: Number(port), ALPNProtocols: ['http/1.1'] }, trust).then(
+      (socket) => created(null, socket),
+      (error: Error) => {
+        if (error instanceof CertificateRefused) onRefused?.(error);
+        created(error, undefined as never);
+      },
+    );
+    return undefined;
+  };
 }

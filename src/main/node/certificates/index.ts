@@ -1,5 +1,12 @@
 /** Certificates of TLS listeners, and how a client of this program judges the one it is shown. */
-export { type CertificateFault, CertificateRefused, type CertificateTrust, connectChecked, type TlsCheck } from './checked-connection.ts';
+export {
+  type CertificateFault,
+  CertificateRefused,
+  type CertificateTrust,
+  connectChecked,
+  openChecked,
+  type TlsCheck,
+} from './checked-connection.ts';
 export { type CertificateFacts, ListenerCertificate, type ListenerCertificateOptions } from './listener-certificate.ts';
 export { OwnCertificate, type OwnCertificateOptions } from './own-certificate.ts';
 export { parsePin, pinOf, pinSchema } from './pin.ts';

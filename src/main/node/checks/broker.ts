@@ -47,6 +47,10 @@ function checkExternal({ url, state, error }: Extract<BrokerFacts, { mode: 'exte
 /** What mends a failed connection, by the words of the system and of the TLS library. */
 const fixes: readonly (readonly [RegExp, string])[] = [
   [
+    /pinned/i,
+    'Ask whoever runs the broker whether its certificate was renewed with a new key. Only when the new fingerprint is the one they name, set federation.pin to it.',
+  ],
+  [
     /expired/i,
     'The certificate of the broker has ended, or the clock of this computer is wrong. Renew it on the broker, or set the clock.',
   ],

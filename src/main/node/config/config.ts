@@ -224,6 +224,8 @@ const resetWith: Partial<Record<SettingKey, readonly SettingKey[]>> = {
   'http.tlsKeyFile': ['http.tlsCertFile', 'http.tlsKeyFile'],
   'federation.certFile': ['federation.certFile', 'federation.keyFile'],
   'federation.keyFile': ['federation.certFile', 'federation.keyFile'],
+  // A broker that was to be known by its key must not be joined without.
+  'federation.pin': ['federation.mode'],
   // Another broker than the one that was meant must not be joined instead.
   'federation.brokerUrl': ['federation.mode'],
 };

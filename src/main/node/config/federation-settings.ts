@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../../../common/roles.ts';
+import { pinSchema } from '../certificates/pin.ts';
 import { isLoopback } from '../loopback.ts';
 import { setting } from './setting.ts';
 
@@ -64,6 +65,14 @@ export const federationSettings = {
     group: 'Federation',
     title: 'External: authority file',
     help: 'PEM file with the certificate authority of the broker. Empty: those of the system.',
+    fallback: () => '',
+    applies: 'restart',
+  }),
+  'federation.pin': setting({
+    schema: pinSchema,
+    group: 'Federation',
+    title: 'External: fingerprint of the broker',
+    help: 'SHA-256 of the public key of the broker’s certificate. With it no authority has to vouch for the broker, unless an authority file is set: then both must hold. A broker with another key is refused.',
     fallback: () => '',
     applies: 'restart',
   }),
@@ -133,6 +142,12 @@ export function federationIssues(
       message: 'Certificate and key belong together: set both federation.certFile and federation.keyFile, or neither.',
     });
   const mode = value('federation.mode');
+  if (mode === 'external' && value('federation.pin') !== '' && !/^(?:mqtts|wss):/.test(value('federation.brokerUrl')))
+    issues.push({
+      key: 'federation.pin',
+      message:
+        'A fingerprint is of a certificate, and this broker is reached without TLS: begin federation.brokerUrl with mqtts:// or wss://, or clear federation.pin.',
+    });
   if (mode === 'hub' && !isLoopback(value('federation.host')))
     issues.push({
       key: 'federation.host',

@@ -1,4 +1,5 @@
 import type { Problems } from '../telemetry/index.ts';
+import { certificateProblem, certificateRefused } from './broker-connection.ts';
 import type { LinkState } from './mqtt-link.ts';
 
 const awayProblem = 'federation.brokerAway';
@@ -18,12 +19,13 @@ export class BrokerWatch {
   changed(state: LinkState): void {
     this.#state = state;
     if (state.kind === 'waiting') {
+      if (state.certificate !== undefined) this.#problems.raise(certificateRefused(state.certificate));
       this.#timer ??= setTimeout(() => this.#raise(), awayMs).unref();
       return;
     }
     if (state.kind === 'connecting') return;
     this.stop();
-    if (state.kind === 'connected') this.#problems.clear(awayProblem);
+    if (state.kind === 'connected') for (const id of [awayProblem, certificateProblem]) this.#problems.clear(id);
   }
 
   stop(): void {
@@ -32,6 +34,8 @@ export class BrokerWatch {
   }
 
   #raise(): void {
+    // That the certificate was refused is said already, and says more.
+    if (this.#state.kind === 'waiting' && this.#state.certificate !== undefined) return;
     const error = this.#state.kind === 'waiting' ? this.#state.error : 'it does not answer';
     this.#problems.raise({
       id: awayProblem,

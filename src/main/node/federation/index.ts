@@ -2,7 +2,7 @@
 export { federationMigrations } from './epoch-store.ts';
 export { Federation, type FederationOptions, federationIsOff } from './federation.ts';
 export { EmbeddedHub } from './hub/embedded-hub.ts';
-export { type BrokerAddress, readLinkTarget } from './link-target.ts';
-export type { LinkTarget } from './mqtt-link.ts';
+export { type BrokerAddress, type LinkTarget, readLinkTarget } from './link-target.ts';
+export type { LinkState } from './mqtt-link.ts';
 export type { KnownNode } from './node-directory.ts';
 export { type ClusterView, clusterSource } from './secure/index.ts';

@@ -1,6 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { SignalboxError } from '../../../common/errors.ts';
-import type { LinkTarget } from './mqtt-link.ts';
+import { parsePin } from '../certificates/index.ts';
+
+/** Where and as whom the link connects. */
+export interface LinkTarget {
+  /** `mqtt:`, `mqtts:`, `ws:` or `wss:` */
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM texts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** SHA-256 of the broker's public key, 64 hex digits; with `ca` both must hold. */
+  readonly pin?: string;
+}
 
 /** Where an external broker is, with the files that hold what is secret. Empty texts: none. */
 export interface BrokerAddress {
@@ -10,6 +24,8 @@ export interface BrokerAddress {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
+  /** Setting `federation.pin`. */
+  readonly pin: string;
 }
 
 /**
@@ -28,6 +44,7 @@ export async function readLinkTarget(address: BrokerAddress): Promise<LinkTarget
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
+    ...(address.pin !== '' && { pin: parsePin(address.pin) ?? '' }),
   };
 }
 

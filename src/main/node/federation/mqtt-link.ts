@@ -1,28 +1,22 @@
+import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { SignalboxError } from '../../../common/errors.ts';
+import { type CertificateFault, CertificateRefused } from '../certificates/index.ts';
 import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
+import { brokerOptions, openBrokerStream } from './broker-connection.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
+import type { LinkTarget } from './link-target.ts';
 import { OfflineOutbox } from './offline-outbox.ts';
 import { writePublish } from './publish-packet.ts';
 import { connectTapped } from './publish-tap.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 const stopMs = 2_000;
-
-/** Where and as whom the link connects. */
-export interface LinkTarget {
-  /** `mqtt:`, `mqtts:`, `ws:` or `wss:` */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  /** PEM texts. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
+/** A certificate that was refused is not another one a second later, and somebody has been told (security.md 2.7). */
+const certificateRestMs = 300_000;
 
 /** What is new for each connection, so that the broker tells one from the next. */
 export interface LinkSession {
@@ -35,7 +29,14 @@ export type LinkState =
   | { readonly kind: 'off' }
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'connected'; readonly sinceMs: number }
-  | { readonly kind: 'waiting'; readonly attempt: number; readonly retryInMs: number; readonly error: string };
+  | {
+      readonly kind: 'waiting';
+      readonly attempt: number;
+      readonly retryInMs: number;
+      readonly error: string;
+      /** Why the broker's certificate was refused. */
+      readonly certificate?: CertificateFault;
+    };
 
 export interface MqttLinkOptions {
   /** Asked at each attempt, so that a certificate file may change. */
@@ -50,6 +51,8 @@ export interface MqttLinkOptions {
   readonly nowMs?: () => number;
   /** Time the broker has to take a connection, and to grant what it needs; tests wait less. */
   readonly connectTimeoutMs?: number;
+  /** Pause after a certificate was refused; tests wait less. */
+  readonly certificateRestMs?: number;
 }
 
 /**
@@ -78,6 +81,7 @@ export class MqttLink implements Startable {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #lastError = '';
+  #fault: CertificateFault | undefined;
 
   constructor(options: MqttLinkOptions) {
     this.#options = options;
@@ -210,15 +214,22 @@ export class MqttLink implements Startable {
     try {
       const target = await this.#options.target();
       if (!this.#running || this.#client !== undefined) return;
-      client = this.#open(target);
+      const stream = await openBrokerStream(target);
+      if (!this.#running || this.#client !== undefined) {
+        stream?.destroy();
+        return;
+      }
+      client = this.#open(target, stream);
     } catch (error) {
+      if (!this.#running) return;
+      if (error instanceof CertificateRefused) this.#fault = error.fault;
       this.#lastError = (error as Error).message;
       this.#retry();
       return;
     }
     this.#client = client;
     client.on('error', (error) => {
-      this.#lastError = error.message;
+      if (this.#fault === undefined) this.#lastError = error.message;
     });
     client.on('connect', () => void this.#established(client));
     client.on('message', (topic, payload, { retain }) => this.#received(topic, payload, retain));
@@ -231,7 +242,7 @@ export class MqttLink implements Startable {
     else if (this.#early.length < federationLimits.earlyMessages) this.#early.push({ topic, payload, retain });
   }
 
-  #open(target: LinkTarget): MqttClient {
+  #open(target: LinkTarget, stream: Duplex | undefined): MqttClient {
     const { clientId, will } = this.#options.session();
     const options: IClientOptions = {
       clientId,
@@ -247,13 +258,15 @@ export class MqttLink implements Startable {
       will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain },
       ...(target.username !== undefined && { username: target.username }),
       ...(target.password !== undefined && { password: target.password }),
-      ...(target.ca !== undefined && { ca: target.ca }),
-      ...(target.cert !== undefined && { cert: target.cert }),
-      ...(target.key !== undefined && { key: target.key }),
+      ...brokerOptions(target, ({ fault, message }) => {
+        this.#fault = fault;
+        this.#lastError = message;
+      }),
     };
-    const client: MqttClient = connectTapped(target.url, options, (topic, payload, retain) => {
+    const received = (topic: string, payload: Buffer, retain: boolean) => {
       if (client === this.#client) this.#received(topic, payload, retain);
-    });
+    };
+    const client: MqttClient = connectTapped(target.url, options, received, stream);
     return client;
   }
 
@@ -318,14 +331,16 @@ export class MqttLink implements Startable {
   }
 
   #retry(): void {
-    const retryInMs = this.#delay.nextMs();
+    const certificate = this.#fault;
+    this.#fault = undefined;
+    const retryInMs = certificate === undefined ? this.#delay.nextMs() : (this.#options.certificateRestMs ?? certificateRestMs);
     const error = this.#lastError === '' ? 'the connection was closed' : this.#lastError;
     this.#lastError = '';
     const suppressed = this.#faults.take(error);
     if (suppressed !== undefined)
       this.#options.logger.warn('federation.linkLost', 'There is no connection to the MQTT broker.', { error, retryInMs, suppressed });
     this.#timer = setTimeout(() => void this.#connect(), retryInMs);
-    this.#setState({ kind: 'waiting', attempt: this.#attempt, retryInMs, error });
+    this.#setState({ kind: 'waiting', attempt: this.#attempt, retryInMs, error, ...(certificate !== undefined && { certificate }) });
   }
 
   #setState(state: LinkState): void {

@@ -77,13 +77,17 @@ export class PublishTap {
   }
 }
 
-/** Connects an MQTT client whose messages with QoS 0 go to `onPublish` instead of its `message` event. */
-export function connectTapped(url: string, options: IClientOptions, onPublish: PublishListener): MqttClient {
+/**
+ * Connects an MQTT client whose messages with QoS 0 go to `onPublish` instead of its `message` event.
+ *
+ * @param stream a connection that is open already; absent: the client makes its own
+ */
+export function connectTapped(url: string, options: IClientOptions, onPublish: PublishListener, stream?: Duplex): MqttClient {
   const client = connect(url, { ...options, manualConnect: true });
   // How the client makes its stream is private to it, and the only place before it reads.
   const opening = client as unknown as { streamBuilder: (client: MqttClient) => Duplex };
   const build = opening.streamBuilder;
-  opening.streamBuilder = (own) => tapped(build(own), onPublish);
+  opening.streamBuilder = (own) => tapped(stream ?? build(own), onPublish);
   client.connect();
   return client;
 }

@@ -1,6 +1,6 @@
 import type { MqttStatus, mqttContract } from '../../../common/contract/mqtt.ts';
 import type { Config } from '../config/index.ts';
-import type { EmbeddedHub, Federation } from '../federation/index.ts';
+import type { EmbeddedHub, Federation, LinkState } from '../federation/index.ts';
 import type { Handlers } from '../router/index.ts';
 
 export interface MqttServiceOptions {
@@ -35,15 +35,22 @@ export function createMqttService({ config, federation, hub }: MqttServiceOption
 }
 
 function linkOf(federation: Federation | undefined): MqttStatus['link'] {
-  const state = federation?.link.state ?? { kind: 'off' as const };
+  const state: LinkState = federation?.link.state ?? { kind: 'off' };
   return {
     state: state.kind,
     sinceMs: state.kind === 'connected' ? state.sinceMs : null,
     attempt: state.kind === 'connecting' || state.kind === 'waiting' ? state.attempt : null,
     retryInMs: state.kind === 'waiting' ? state.retryInMs : null,
     error: state.kind === 'waiting' ? state.error : null,
+    certificate: certificateOf(state),
     unsentBytes: federation?.link.unsentBytes ?? 0,
   };
+}
+
+function certificateOf(state: LinkState): MqttStatus['link']['certificate'] {
+  if (state.kind !== 'waiting' || state.certificate === undefined) return null;
+  const { check, shown, expected } = state.certificate;
+  return { check, shown, expected };
 }
 
 function traffic(federation: Federation | undefined): Pick<MqttStatus, 'messages' | 'calls' | 'events' | 'outbox'> {
