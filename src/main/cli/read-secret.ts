@@ -4,6 +4,7 @@ import { UsageError } from './exit-codes.ts';
 import type { CliInput, CliIo } from './io.ts';
 
 const shortestPassword = 8;
+const shortestPassphrase = 12;
 const longestLine = 1_024;
 
 /**
@@ -13,9 +14,42 @@ const longestLine = 1_024;
  * @returns the lower-case hex SHA-256, which is all that leaves this process
  */
 export async function readNewPassword(io: CliIo): Promise<string> {
-  const password = io.stdin.isTTY === true ? await askTwice(io) : await readLine(io.stdin);
-  if (password.length < shortestPassword) throw new UsageError(`The password must have at least ${shortestPassword} characters.`);
+  const password = await readNew(io, 'password', shortestPassword);
   return createHash('sha256').update(password, 'utf8').digest('hex');
+}
+
+/** The same for a passphrase that protects a file. @returns the passphrase itself */
+export function readNewPassphrase(io: CliIo): Promise<string> {
+  return readNew(io, 'passphrase', shortestPassphrase);
+}
+
+/** Asks for a passphrase that was chosen before: once, without echo at a terminal, else the first line of a pipe. */
+export function readPassphrase(io: CliIo): Promise<string> {
+  return io.stdin.isTTY === true ? askHidden(io, 'Passphrase: ') : readLine(io.stdin);
+}
+
+/**
+ * Asks for words that stand on paper, on as many lines as they are typed on. At a terminal they are seen: whoever types them has the paper
+ * at hand and must find a mistake.
+ *
+ * @returns fewer words than `count` when the input ends before
+ */
+export async function readWords(io: CliIo, question: string, count: number): Promise<string[]> {
+  if (io.stdin.isTTY === true) io.stderr.write(`${question}\n`);
+  const wordsIn = (text: string) => text.split(/[\s,;]+/).filter((word) => word !== '');
+  let text = '';
+  for await (const chunk of io.stdin) {
+    text += (chunk as Buffer | string).toString();
+    // The last word may not be whole before the line ends.
+    if (text.length > longestLine || (/\s$/.test(text) && wordsIn(text).length >= count)) break;
+  }
+  return wordsIn(text.slice(0, longestLine));
+}
+
+async function readNew(io: CliIo, what: string, shortest: number): Promise<string> {
+  const secret = io.stdin.isTTY === true ? await askTwice(io, what) : await readLine(io.stdin);
+  if (secret.length < shortest) throw new UsageError(`The ${what} must have at least ${shortest} characters.`);
+  return secret;
 }
 
 /** Asks a question at a terminal; false where there is none. */
@@ -32,10 +66,10 @@ export async function confirmByTyping(io: CliIo, question: string, expected: str
   return (await readLine(io.stdin)).trim() === expected;
 }
 
-async function askTwice(io: CliIo): Promise<string> {
-  const first = await askHidden(io, 'Password: ');
+async function askTwice(io: CliIo, what: string): Promise<string> {
+  const first = await askHidden(io, `${what.charAt(0).toUpperCase()}${what.slice(1)}: `);
   const second = await askHidden(io, 'The same again: ');
-  if (first !== second) throw new UsageError('The two passwords differ.');
+  if (first !== second) throw new UsageError(`The two ${what}s differ.`);
   return first;
 }
 

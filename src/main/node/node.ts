@@ -3,22 +3,31 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NodeStatus } from '../../common/contract/node.ts';
 import { SignalboxError } from '../../common/errors.ts';
-import { Accounts, AttemptLimiter, accountsMigrations, Sessions, SetupLinks } from './accounts/index.ts';
-import { AuditLog, auditMigrations } from './audit/index.ts';
+import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
+import { AuditLog } from './audit/index.ts';
 import { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
-import { clusterSource, type EmbeddedHub, type Federation, federationMigrations } from './federation/index.ts';
+import { clusterSource, type EmbeddedHub, type Federation } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
-import { createKeyFileStore, headlessSecretStore, loadOrCreateIdentity, type NodeIdentity, type SecretStore } from './identity/index.ts';
+import {
+  createKeyFileStore,
+  headlessSecretStore,
+  loadOrCreateIdentity,
+  type NodeIdentity,
+  readKeySeed,
+  type SecretStore,
+} from './identity/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
 import { isLoopback } from './loopback.ts';
-import { MembershipPart, membershipTables, withFormerSecrets } from './membership/index.ts';
-import { type AuditSink, Router, routerMigrations } from './router/index.ts';
+import { MembershipPart, withFormerSecrets } from './membership/index.ts';
+import { nodeMigrations } from './migrations.ts';
+import { makeBackup } from './node-backup.ts';
+import { type AuditSink, Router } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { createAuditService } from './services/audit.ts';
 import { createChecksService } from './services/checks.ts';
@@ -28,6 +37,7 @@ import { createEventsService } from './services/events.ts';
 import { createFeedsService } from './services/feeds.ts';
 import { createGroupKeyService } from './services/group-key.ts';
 import { HealthWatch } from './services/health-watch.ts';
+import { createIdentityService } from './services/identity.ts';
 import { createJoiningService } from './services/joining.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createLogsService } from './services/logs.ts';
@@ -40,7 +50,7 @@ import { ProblemNotices } from './services/problem-notices.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService, type ProcessSample } from './services/system.ts';
 import { createUsersService } from './services/users.ts';
-import { createWorkspaceService, workspaceMigrations } from './services/workspace.ts';
+import { createWorkspaceService } from './services/workspace.ts';
 import type { Startable } from './startable.ts';
 import { createStore } from './store/index.ts';
 import { HostMonitor, Logs, MetricHistory, Metrics, Problems } from './telemetry/index.ts';
@@ -94,6 +104,7 @@ interface Foundation {
   readonly config: Config;
   readonly identity: NodeIdentity;
   readonly secrets: SecretStore;
+  readonly keySeed: () => Promise<Uint8Array>;
   readonly logs: Logs;
   readonly problems: Problems;
   readonly release: () => void;
@@ -119,7 +130,8 @@ export async function createNode(options: NodeOptions): Promise<SignalboxNode> {
     const formerSecrets = [createKeyFileStore(dataFolder)];
     const identity = await loadOrCreateIdentity({ folder: dataFolder, secrets, formerSecrets, problems });
     const anySecrets = withFormerSecrets(secrets, formerSecrets);
-    return assemble({ options, dataFolder, config, identity, secrets: anySecrets, logs, problems, release: once(lock) });
+    const keySeed = () => readKeySeed({ folder: dataFolder, secrets, formerSecrets });
+    return assemble({ options, dataFolder, config, identity, secrets: anySecrets, keySeed, logs, problems, release: once(lock) });
   } catch (error) {
     lock.release();
     throw error;
@@ -166,14 +178,7 @@ function assemble(foundation: Foundation): SignalboxNode {
 
   const store = createStore({
     file: join(dataFolder, 'node.db'),
-    migrations: [
-      ...accountsMigrations,
-      ...auditMigrations,
-      ...routerMigrations,
-      ...workspaceMigrations,
-      ...federationMigrations,
-      ...membershipTables,
-    ],
+    migrations: nodeMigrations,
     logger: logs.logger('store'),
     problems,
     resourcesPath: options.resourcesPath,
@@ -280,6 +285,13 @@ function assemble(foundation: Foundation): SignalboxNode {
   router.register(createMembershipService({ membership, identity, config }));
   router.register(createJoiningService());
   router.register(createGroupKeyService(membership));
+  router.register(
+    createIdentityService({
+      name: () => config.get('node.name'),
+      makeBackup: async (passphrase) =>
+        makeBackup({ store, keySeed: await foundation.keySeed(), name: config.get('node.name') }, passphrase, Date.now()),
+    }),
+  );
   router.register(createMqttService({ config, federation, hub }));
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));

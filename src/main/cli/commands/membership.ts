@@ -1,14 +1,26 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ResultOf } from '../../../common/contract/index.ts';
-import { type ClusterMember, type MemberRole, memberRoles } from '../../../common/contract/membership.ts';
+import { type ClusterMember, inviteFileCharacters, type MemberRole, memberRoles } from '../../../common/contract/membership.ts';
 import { contextOf, withCommonOptions } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
+import { readTextFile, writeNewFile } from '../files.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { confirmByTyping } from '../read-secret.ts';
+import { addKeyCommands } from './cluster-keys.ts';
 
 /** Joining takes a derivation of the code, two proofs and the log: longer than an ordinary call. */
 const joinTimeoutMs = 30_000;
+
+/** Life of an invite file unless it is said. */
+const fileMinutes = 60;
+
+interface InviteOptions {
+  readonly roles?: MemberRole[];
+  readonly minutes?: number;
+  readonly file?: string;
+  readonly uses?: number;
+}
 
 /** `signalbox cluster …` */
 export function addClusterCommand(program: Command, io: CliIo): void {
@@ -26,16 +38,27 @@ export function addClusterCommand(program: Command, io: CliIo): void {
   withCommonOptions(cluster.command('invite'))
     .description('make a join code for one node')
     .option('--roles <roles>', `what it may do, with commas: ${memberRoles.filter((role) => role !== 'admin').join(', ')}`, readRoles)
-    .option('--minutes <n>', 'how long the code is good', Number)
-    .action(async (options: { readonly roles?: MemberRole[]; readonly minutes?: number }, command: Command) => {
+    .option('--minutes <n>', `how long it is good: 15 for a code, ${fileMinutes} for a file, unless said`, Number)
+    .option('--file <file>', 'write an invite file for several nodes instead, for example for a disk image')
+    .option('--uses <n>', 'how many nodes may join with the file', Number)
+    .action(async (options: InviteOptions, command: Command) => {
       const { out, withNode } = contextOf(command, io);
-      const { roles, minutes } = options;
+      const { roles, minutes, file, uses } = options;
       if (roles?.includes('admin') === true)
         throw new UsageError('A node becomes admin after it has joined: signalbox cluster set-roles NODE peer,viewer,operator,admin');
       const params = {
         ...(roles !== undefined && { roles: roles as Exclude<MemberRole, 'admin'>[] }),
         ...(minutes !== undefined && { minutes }),
       };
+      if (file !== undefined) {
+        const fileParams = { ...params, uses: uses ?? 1, minutes: minutes ?? fileMinutes };
+        const written = await withNode((client, signal) => client.call('membership.inviteFile', fileParams, { signal }));
+        await writeNewFile(file, written.file);
+        if (out.json) out.jsonLine({ inviteId: written.inviteId, file, addresses: written.addresses, expiresAt: written.expiresAt });
+        else printInviteFile(out, file, fileParams.uses, written.expiresAt);
+        return;
+      }
+      if (uses !== undefined) throw new UsageError('A code is good for one node. For several add --file FILE.');
       const invite = await withNode((client, signal) => client.call('membership.invite', params, { signal }));
       if (out.json) out.jsonLine(invite);
       else printInvite(out, invite);
@@ -65,14 +88,14 @@ export function addClusterCommand(program: Command, io: CliIo): void {
         );
     });
 
-  withCommonOptions(cluster.command('join <code>'))
-    .description('make this node a member, with a code that another member made')
-    .requiredOption('--at <host:port>', 'address of the member that made the code')
-    .action(async (code: string, { at }: { readonly at: string }, command: Command) => {
+  withCommonOptions(cluster.command('join'))
+    .argument('<code-or-file>', 'a join code, with --at; or an invite file')
+    .description('make this node a member, with a code or an invite file that another member made')
+    .option('--at <host:port>', 'address of the member that made the code')
+    .action(async (codeOrFile: string, { at }: { readonly at?: string }, command: Command) => {
       const { out, withNode } = contextOf(command, io);
-      const joined = await withNode((client, signal) =>
-        client.call('membership.join', { code, address: at }, { signal, timeoutMs: joinTimeoutMs }),
-      );
+      const params = at === undefined ? { file: await readInvite(codeOrFile) } : { code: codeOrFile, address: at };
+      const joined = await withNode((client, signal) => client.call('membership.join', params, { signal, timeoutMs: joinTimeoutMs }));
       if (out.json) out.jsonLine(joined);
       else out.line(`Joined the cluster ${joined.name} with ${joined.members} members.`);
     });
@@ -122,19 +145,8 @@ export function addClusterCommand(program: Command, io: CliIo): void {
       if (out.json) out.jsonLine(left);
       else out.line(`This node has left ${left.name}. The others list it until an admin removes it.`);
     });
-}
 
-/** `signalbox identity show` */
-export function addIdentityCommand(program: Command, io: CliIo): void {
-  const identity = program.command('identity').description('who this node is');
-  withCommonOptions(identity.command('show'))
-    .description('show node id, fingerprint and cluster')
-    .action(async (_options: unknown, command: Command) => {
-      const { out, withNode } = contextOf(command, io);
-      const status = await withNode((client, signal) => client.call('membership.status', {}, { signal }));
-      if (out.json) out.jsonLine(status);
-      else printIdentity(out, status);
-    });
+  addKeyCommands(cluster, io);
 }
 
 function readRoles(text: string): MemberRole[] {
@@ -168,6 +180,23 @@ function printInvite(out: Output, { code, addresses, roles, expiresAt }: ResultO
   for (const address of addresses) out.line(`  signalbox cluster join ${code} --at ${address}`);
 }
 
+function printInviteFile(out: Output, file: string, uses: number, expiresAt: number): void {
+  out.line(`${file} is good for ${uses === 1 ? 'one node' : `${uses} nodes`}, until ${formatTime(expiresAt)}. Whoever has it can join.`);
+  out.line(`On each of them: signalbox cluster join ${file}`);
+}
+
+async function readInvite(file: string): Promise<string> {
+  const text = await readTextFile(file, inviteFileCharacters).catch((error: unknown) => {
+    if (error instanceof UsageError && readsAsCode(file)) throw new UsageError('A join code needs --at HOST:PORT.');
+    throw error;
+  });
+  return text;
+}
+
+function readsAsCode(text: string): boolean {
+  return /^([0-9A-Za-z]{5}-){3}[0-9A-Za-z]{5}$/.test(text);
+}
+
 function printMembers(out: Output, { members, removed }: ResultOf<'membership.members'>): void {
   out.table(
     ['member', 'state', 'roles', 'since', 'address', 'node id', 'fingerprint'],
@@ -194,19 +223,4 @@ function stateOf({ state, rttMs }: ClusterMember): string {
   if (state === 'self') return 'this node';
   if (state === 'notLinked') return 'not linked';
   return rttMs === null ? 'linked' : `linked, ${rttMs.toFixed(1)} ms`;
-}
-
-function printIdentity(out: Output, status: ResultOf<'membership.status'>): void {
-  const { cluster } = status;
-  out.fields([
-    ['name', status.name],
-    ['node id', status.nodeId],
-    ['fingerprint', status.fingerprint.words.join(' ')],
-    ['', status.fingerprint.hex],
-    ['key kept by', status.keyStore],
-    ['addresses', status.addresses.length === 0 ? null : status.addresses.join(', ')],
-    ['cluster', cluster === null ? 'none' : `${cluster.name} (${cluster.members} members, ${cluster.linked} linked)`],
-    ...(cluster === null ? [] : [['roles', cluster.roles.join(', ')] as const]),
-  ]);
-  if (cluster?.removed != null) out.note(`${cluster.removed.code}: ${cluster.removed.message}`);
 }

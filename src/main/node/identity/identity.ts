@@ -43,7 +43,7 @@ const seedBytes = 32;
  * @throws DamagedFileError when `identity.json` cannot be read
  */
 export async function loadOrCreateIdentity(options: IdentityOptions): Promise<NodeIdentity> {
-  const file = join(options.folder, 'identity.json');
+  const file = fileIn(options);
   const stored = await readIdentityFile(file);
   const identity = stored === undefined ? await create(file, options.secrets) : await unlock(file, stored, options);
   if (identity.store === plainKeyStoreName)
@@ -58,6 +58,41 @@ export async function loadOrCreateIdentity(options: IdentityOptions): Promise<No
   return identity;
 }
 
+/**
+ * The seed of this node's key, for a backup.
+ *
+ * @throws SignalboxError `IDENTITY_LOCKED`, `NOT_FOUND` when there is none; DamagedFileError
+ */
+export async function readKeySeed(options: Pick<IdentityOptions, 'folder' | 'secrets' | 'formerSecrets'>): Promise<Uint8Array> {
+  const file = fileIn(options);
+  const stored = await readIdentityFile(file);
+  if (stored === undefined) throw new SignalboxError('NOT_FOUND', `There is no identity in ${options.folder}.`, { executed: 'no' });
+  return (await openSeed(file, stored, options)).keySeed;
+}
+
+/**
+ * Writes the identity of a backup into a folder that has none.
+ *
+ * @param createdMs milliseconds since the epoch
+ * @throws SignalboxError `CONFLICT` when there is one, `IDENTITY_LOCKED`, `STORAGE_FULL`
+ */
+export async function restoreIdentity(
+  options: Pick<IdentityOptions, 'folder' | 'secrets'>,
+  keySeed: Uint8Array,
+  createdMs: number,
+): Promise<NodeIdentity> {
+  const file = fileIn(options);
+  if ((await readIdentityFile(file)) !== undefined)
+    throw new SignalboxError('CONFLICT', `There is an identity in ${options.folder} already. It was left as it is.`, { executed: 'no' });
+  const identity = fromSeed(keySeed, options.secrets.name);
+  await save(file, keySeed, identity.publicKey, options.secrets, createdMs);
+  return identity;
+}
+
+function fileIn({ folder }: Pick<IdentityOptions, 'folder'>): string {
+  return join(folder, 'identity.json');
+}
+
 async function create(file: string, secrets: SecretStore): Promise<NodeIdentity> {
   const keySeed = randomBytes(seedBytes);
   const identity = fromSeed(keySeed, secrets.name);
@@ -65,7 +100,22 @@ async function create(file: string, secrets: SecretStore): Promise<NodeIdentity>
   return identity;
 }
 
-async function unlock(file: string, stored: StoredIdentity, { secrets, formerSecrets = [] }: IdentityOptions): Promise<NodeIdentity> {
+async function unlock(file: string, stored: StoredIdentity, options: IdentityOptions): Promise<NodeIdentity> {
+  const { secrets } = options;
+  const { keySeed, store } = await openSeed(file, stored, options);
+  const identity = fromSeed(keySeed, secrets.name);
+  if (Buffer.compare(identity.publicKey, stored.publicKey) !== 0)
+    throw new DamagedFileError(file, 'identity', 'Its private and its public key do not belong together.');
+  if (store !== secrets) await save(file, keySeed, identity.publicKey, secrets, stored.createdAt);
+  return identity;
+}
+
+/** The seed, and the store that opened it. */
+async function openSeed(
+  file: string,
+  stored: StoredIdentity,
+  { secrets, formerSecrets = [] }: Pick<IdentityOptions, 'secrets' | 'formerSecrets'>,
+): Promise<{ readonly keySeed: Uint8Array; readonly store: SecretStore }> {
   const candidates = [secrets, ...formerSecrets];
   const store = candidates.find(({ name }) => name === stored.store);
   if (store === undefined)
@@ -77,11 +127,7 @@ async function unlock(file: string, stored: StoredIdentity, { secrets, formerSec
     throw locked(stored, `"${stored.store}" does not open it`, error);
   });
   if (keySeed.length !== seedBytes) throw new DamagedFileError(file, 'identity', 'The key in it has the wrong length.');
-  const identity = fromSeed(keySeed, secrets.name);
-  if (Buffer.compare(identity.publicKey, stored.publicKey) !== 0)
-    throw new DamagedFileError(file, 'identity', 'Its private and its public key do not belong together.');
-  if (store !== secrets) await save(file, keySeed, identity.publicKey, secrets, stored.createdAt);
-  return identity;
+  return { keySeed, store };
 }
 
 async function save(file: string, keySeed: Uint8Array, publicKey: Uint8Array, secrets: SecretStore, createdAt: number): Promise<void> {

@@ -1,0 +1,17 @@
+/** Every table of a node, in the order in which they came to be. */
+import { accountsMigrations } from './accounts/index.ts';
+import { auditMigrations } from './audit/index.ts';
+import { federationMigrations } from './federation/index.ts';
+import { membershipTables } from './membership/index.ts';
+import { routerMigrations } from './router/index.ts';
+import { workspaceMigrations } from './services/workspace.ts';
+import type { Migration } from './store/index.ts';
+
+export const nodeMigrations: readonly Migration[] = [
+  ...accountsMigrations,
+  ...auditMigrations,
+  ...routerMigrations,
+  ...workspaceMigrations,
+  ...federationMigrations,
+  ...membershipTables,
+];
