@@ -3,6 +3,7 @@ import type { CallState } from '../../../state/use-call.ts';
 
 export type Status = ResultOf<'membership.status'>;
 export type Cluster = NonNullable<Status['cluster']>;
+export type Rotation = ResultOf<'membership.rotation'>;
 export type Members = ResultOf<'membership.members'>;
 
 /** The last answer, also when a later one failed. */

@@ -17,28 +17,31 @@ import { RemovedTab } from './members/removed-tab.tsx';
 import { OpenTrustDialog } from './open-trust-dialog.tsx';
 import { Overview } from './overview/overview.tsx';
 import { RightsContext, rightsOf } from './rights.ts';
-import { dataOf } from './trust-data.ts';
-import { closeTrustDialog, openTrustDialog, trustDialogFrom } from './trust-dialogs.ts';
+import { rotationWords } from './rotation-words.ts';
+import { dataOf, type Rotation } from './trust-data.ts';
+import { closeTrustDialog, openTrustDialog } from './trust-dialogs.ts';
 import { showTrust, type TrustTab, useTrustRoute } from './trust-route.ts';
+import { useAskedDialog } from './use-asked-dialog.ts';
 
 /** Who this node is, the cluster it belongs to, and who else does: everything that a person does about trust between nodes. */
 export function TrustSection({ isAdmin, connected }: { readonly isAdmin: boolean; readonly connected: boolean }) {
   const { t } = useTranslation('membership');
-  const { tab, ask, request } = useTrustRoute();
+  const { tab } = useTrustRoute();
   const status = useMembershipCall('membership.status', {});
   const cluster = dataOf(status.state)?.cluster ?? undefined;
   const members = useMembershipCall('membership.members', {}, { enabled: cluster !== undefined });
   const known = cluster === undefined ? undefined : dataOf(members.state);
+  const rotation = useMembershipCall('membership.rotation', {}, { enabled: cluster !== undefined });
   const leads = cluster?.roles.includes('admin') === true;
   const rights = useMemo(() => rightsOf({ connected, person: isAdmin, node: leads }), [connected, isAdmin, leads]);
-  useAskedDialog(ask, request, tab);
+  useAskedDialog(rights, status.state.kind !== 'loading');
   useEffect(() => closeTrustDialog, []);
   const shown = cluster === undefined ? 'overview' : tab;
   const content = (): ReactNode => {
     if (status.state.kind === 'loading') return <Reading onCancel={status.cancel} />;
     if (status.state.kind === 'error')
       return <CallFailure title={t('statusFailed')} error={status.state.error} call="membership.status" onRetry={status.retry} />;
-    if (shown === 'overview') return <Overview status={status.state.data} members={known} />;
+    if (shown === 'overview') return <Overview status={status.state.data} members={known} rotation={rotation} />;
     if (shown === 'invites') return <InvitesTab isAdmin={isAdmin} />;
     if (members.state.kind === 'loading') return <Reading onCancel={members.cancel} />;
     if (members.state.kind === 'error')
@@ -50,7 +53,7 @@ export function TrustSection({ isAdmin, connected }: { readonly isAdmin: boolean
     ...(cluster === undefined
       ? []
       : [
-          { id: 'members' as const, label: t('tab_members'), count: cluster.members },
+          { id: 'members' as const, label: t('tab_members'), count: known?.members.length ?? cluster.members },
           { id: 'removed' as const, label: t('tab_removed'), count: known?.removed.length },
           { id: 'invites' as const, label: t('tab_invites') },
         ]),
@@ -85,6 +88,7 @@ export function TrustSection({ isAdmin, connected }: { readonly isAdmin: boolean
             {cluster.removed.message}
           </Strip>
         )}
+        {cluster !== undefined && shown === 'members' && <RotationStrip rotation={dataOf(rotation.state)} />}
         <div id="tr-panel" role="tabpanel" aria-label={t(`tab_${shown}`)} className="sb-col sb-grow">
           {content()}
         </div>
@@ -101,14 +105,24 @@ function Reading({ onCancel }: { readonly onCancel: () => void }) {
   );
 }
 
-/** Opens the dialog that an address asks for, once: going back to the address does not ask again. */
-function useAskedDialog(ask: string | null, request: string | null, tab: TrustTab): void {
-  useEffect(() => {
-    const asked = trustDialogFrom(ask, request);
-    if (asked === undefined) return;
-    openTrustDialog(asked);
-    showTrust(tab, undefined, { replace: true });
-  }, [ask, request, tab]);
+/** After a removal the group key changes by itself: how far that is, is said beside the members. */
+function RotationStrip({ rotation }: { readonly rotation: Rotation | undefined }) {
+  const { t } = useTranslation('membership');
+  if (rotation === undefined || rotation.state === 'idle') return null;
+  return (
+    <Strip
+      tone="mode"
+      icon={<StateShape kind="running" />}
+      fact={t('rotationStrip')}
+      act={
+        <button type="button" className="sb-link" onClick={() => showTrust('overview')}>
+          {t('details')}
+        </button>
+      }
+    >
+      {rotationWords(t, rotation)}
+    </Strip>
+  );
 }
 
 /** The node answers others and not this: what is shown has an age. While it is away altogether the frame says so. */

@@ -99,6 +99,7 @@ function MemberCells({ member, columns }: { readonly member: ClusterMember; read
           </>
         );
       case 'link': {
+        if (member.state === 'self') return <span className="sb-3">–</span>;
         const { kind, word } = linkStateOf(member);
         return (
           <span title={member.failure?.message}>

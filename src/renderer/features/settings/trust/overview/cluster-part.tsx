@@ -5,17 +5,23 @@ import { StateLabel } from '../../../../design/icons/index.ts';
 import { KeyValues } from '../../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatAge, formatTime } from '../../../../state/format.ts';
+import type { ViewCall } from '../../../../state/use-call.ts';
 import { Copyable } from '../copyable.tsx';
 import { Note } from '../note.tsx';
 import { useRights } from '../rights.ts';
 import { useRoleNames } from '../role-words.ts';
-import type { Cluster } from '../trust-data.ts';
+import type { Cluster, Rotation } from '../trust-data.ts';
 import { openTrustDialog } from '../trust-dialogs.ts';
 import { showTrust } from '../trust-route.ts';
 import { GroupKey } from './group-key.tsx';
 
 /** The cluster that this node belongs to, and what its admins should look after. */
-export function ClusterPart({ cluster, members }: { readonly cluster: Cluster; readonly members: readonly ClusterMember[] | undefined }) {
+export function ClusterPart(props: {
+  readonly cluster: Cluster;
+  readonly members: readonly ClusterMember[] | undefined;
+  readonly rotation: ViewCall<Rotation>;
+}) {
+  const { cluster, members, rotation } = props;
   const { t } = useTranslation('membership');
   const { mayChange } = useRights();
   const roleNames = useRoleNames();
@@ -59,7 +65,7 @@ export function ClusterPart({ cluster, members }: { readonly cluster: Cluster; r
         </Note>
       )}
       {cluster.removed === null && admins?.length === 1 && <OneAdmin alone={cluster.members === 1} admin={admins[0]?.name ?? ''} />}
-      <GroupKey />
+      <GroupKey {...rotation} />
       <div className="tr-acts tr-last">
         {cluster.removed === null && !cluster.roles.includes('admin') && (
           <Button variant="default" disabled={!mayChange} onClick={() => openTrustDialog({ kind: 'recover' })}>

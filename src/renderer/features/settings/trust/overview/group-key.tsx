@@ -1,22 +1,19 @@
-import type { ResultOf } from '../../../../../common/contract/index.ts';
 import { Button } from '../../../../design/controls/index.ts';
 import { type GridColumn, GridTable } from '../../../../design/data/grid-table.tsx';
 import { StateLabel } from '../../../../design/icons/index.ts';
 import { KeyValues } from '../../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatTime } from '../../../../state/format.ts';
-import { useMembershipCall } from '../../../../state/use-membership-call.ts';
+import type { ViewCall } from '../../../../state/use-call.ts';
 import { useRights } from '../rights.ts';
-import { dataOf } from '../trust-data.ts';
+import { rotationWords } from '../rotation-words.ts';
+import { dataOf, type Rotation } from '../trust-data.ts';
 import { openTrustDialog } from '../trust-dialogs.ts';
 
-type Rotation = ResultOf<'membership.rotation'>;
-
 /** The key for what all members may read, and how far its change is, member by member. */
-export function GroupKey() {
+export function GroupKey({ state, retry }: ViewCall<Rotation>) {
   const { t } = useTranslation('membership');
   const { mayLead } = useRights();
-  const { state, retry } = useMembershipCall('membership.rotation', {});
   const rotation = dataOf(state);
   return (
     <div className="tr-group-key">
@@ -57,17 +54,10 @@ export function GroupKey() {
   );
 }
 
-function KeyState({ rotation: { state, leader, members } }: { readonly rotation: Rotation }) {
+function KeyState({ rotation }: { readonly rotation: Rotation }) {
   const { t } = useTranslation('membership');
-  if (state === 'idle') return t('keyInUse');
-  const done = members.filter(({ confirmed }) => confirmed).length;
-  return (
-    <StateLabel kind="running">
-      {members.length > 0
-        ? t(`rotation_${state}`, { done, count: members.length })
-        : t('rotationElsewhere', { leader: leader?.name ?? t('formerMember') })}
-    </StateLabel>
-  );
+  const words = rotationWords(t, rotation);
+  return rotation.state === 'idle' ? words : <StateLabel kind="running">{words}</StateLabel>;
 }
 
 function Progress({ rotation: { members, skippable } }: { readonly rotation: Rotation }) {
