@@ -16,6 +16,7 @@ export * from './group-key/index.ts';
 export * from './join/index.ts';
 export { trustLimits } from './limits.ts';
 export * from './membership/index.ts';
+export { checkName } from './name.ts';
 export * from './receive/index.ts';
 export * from './replay/index.ts';
 export * from './sealing-key/index.ts';
