@@ -61,3 +61,55 @@ export async function createNetworkNamespace(name: string): Promise<NetworkNames
     plug: async () => void (await ip('link', 'set', outer, 'up')),
   };
 }
+
+/** A machine on an isolated network. */
+export interface IsolatedMachine {
+  /** Runs a program on it: put before it. */
+  readonly through: readonly string[];
+  /** Its address now. */
+  readonly address: string;
+  /** Gives it another address, as a new lease would. */
+  readdress(): Promise<void>;
+}
+
+/**
+ * Makes machines that have a switch between them, and no route to anything else; removed when the test ends.
+ *
+ * @param name a few letters, this machine's only one of that name in a test
+ */
+export async function createIsolatedNetwork(name: string, count: number): Promise<readonly IsolatedMachine[]> {
+  const tag = `${name}${process.pid.toString(36)}`;
+  const ip = (...args: readonly string[]) => run(program, [...args]);
+  const hub = `sgbx-${tag}`;
+  const add = async (namespace: string) => {
+    await ip('netns', 'add', namespace);
+    onTestFinished(async () => void (await ip('netns', 'delete', namespace)));
+  };
+  await add(hub);
+  await ip('-n', hub, 'link', 'add', 'switch', 'type', 'bridge');
+  await ip('-n', hub, 'link', 'set', 'switch', 'up');
+  const make = async (at: number): Promise<IsolatedMachine> => {
+    const namespace = `${hub}-${at}`;
+    const inside = (...args: readonly string[]) => ip('-n', namespace, ...args);
+    await add(namespace);
+    await ip('-n', hub, 'link', 'add', `port${at}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    await ip('-n', hub, 'link', 'set', `port${at}`, 'master', 'switch', 'up');
+    let last = at + 1;
+    const address = () => `10.77.0.${last}`;
+    await inside('address', 'add', `${address()}/24`, 'dev', 'eth0');
+    await inside('link', 'set', 'eth0', 'up');
+    await inside('link', 'set', 'lo', 'up');
+    return {
+      through: [program, 'netns', 'exec', namespace],
+      get address() {
+        return address();
+      },
+      readdress: async () => {
+        await inside('address', 'delete', `${address()}/24`, 'dev', 'eth0');
+        last += 100;
+        await inside('address', 'add', `${address()}/24`, 'dev', 'eth0');
+      },
+    };
+  };
+  return Promise.all(Array.from({ length: count }, (_, at) => make(at)));
+}

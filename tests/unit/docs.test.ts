@@ -6,6 +6,7 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { discoveryLimits } from '../../src/main/node/discovery/index.ts';
 import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
@@ -45,9 +46,9 @@ test('federation.md lists every limit of federation with its value', async () =>
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
-test('trust.md lists every limit of trust, links and membership with its value', async () => {
+test('trust.md lists every limit of trust, links, membership and finding nodes with its value', async () => {
   const rows = rowsOf(await page('trust.md'));
-  for (const [name, value] of Object.entries({ ...trustLimits, ...linkLimits, ...membershipLimits }))
+  for (const [name, value] of Object.entries({ ...trustLimits, ...linkLimits, ...membershipLimits, ...discoveryLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 

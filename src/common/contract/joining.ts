@@ -12,6 +12,7 @@ export const nearbyNodeSchema = z.object({
   shortId: z.string().describe('First characters of its node id, as it says itself'),
   address: z.string().describe('HOST:PORT where it answered from'),
   cluster: z.string().nullable().describe('Name of its cluster, as it says itself; null: it says none'),
+  clusterShortId: z.string().nullable().describe('First characters of the id of its cluster, to tell two of one name apart'),
   takesRequests: z.boolean().describe('It says that a node can join there'),
   seenAt: timeMs,
 });

@@ -59,6 +59,12 @@ export async function confirm(io: CliIo, question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await readLine(io.stdin)).trim());
 }
 
+/** Asks for what another screen shows; the first line of a pipe. */
+export async function readShown(io: CliIo, prompt: string): Promise<string> {
+  if (io.stdin.isTTY === true) io.stderr.write(prompt);
+  return (await readLine(io.stdin)).trim();
+}
+
 /** Asks for a text to be typed, for acts that cannot be undone; false where there is no terminal. */
 export async function confirmByTyping(io: CliIo, question: string, expected: string): Promise<boolean> {
   if (io.stdin.isTTY !== true) return false;

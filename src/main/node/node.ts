@@ -3,11 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NodeStatus } from '../../common/contract/node.ts';
 import { SignalboxError } from '../../common/errors.ts';
+import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
 import { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
+import { Discovery } from './discovery/index.ts';
 import { clusterSource, type EmbeddedHub, type Federation } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
@@ -42,6 +44,7 @@ import { createJoiningService } from './services/joining.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createLogsService } from './services/logs.ts';
 import { createMembershipService } from './services/membership.ts';
+import { createMembershipFeed } from './services/membership-feed.ts';
 import { createMqttService } from './services/mqtt.ts';
 import { createNodeService, stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
@@ -192,7 +195,22 @@ function assemble(foundation: Foundation): SignalboxNode {
     refreshLifetimeMs: config.get('http.refreshTokenTtlMs'),
   });
   const setupLinks = new SetupLinks({ store, accounts });
-  const membership = new MembershipPart({ config, identity, secrets, store, capabilities, logs, problems });
+  const discovery = new Discovery({
+    config,
+    logger: logs.logger('discovery'),
+    shortId: shortNodeId(nodeId),
+    advertised: () => membership.advertised(),
+  });
+  const membership = new MembershipPart({
+    config,
+    identity,
+    secrets,
+    store,
+    capabilities,
+    logs,
+    problems,
+    nearby: (shortId) => discovery.addressesOf(shortId),
+  });
   const federationPart = new FederationPart({
     config,
     identity,
@@ -207,7 +225,9 @@ function assemble(foundation: Foundation): SignalboxNode {
     audit,
   });
   const { federation, hub } = federationPart;
-  membership.onChange(() => federation?.membershipChanged());
+  membership.onChange((change) => {
+    if (change === 'members' || change === 'cluster') federation?.membershipChanged();
+  });
   const router = new Router({
     nodeId,
     ...(federation !== undefined && { remoteNodes: federation.gateway }),
@@ -282,8 +302,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   };
   router.register(createNodesService(nodesOptions));
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
-  router.register(createMembershipService({ membership, identity, config }));
-  router.register(createJoiningService());
+  router.register(createMembershipService({ membership, identity, config, discovery }));
+  router.register(createJoiningService({ membership, discovery }));
   router.register(createGroupKeyService(membership));
   router.register(
     createIdentityService({
@@ -313,6 +333,8 @@ function assemble(foundation: Foundation): SignalboxNode {
       // Before federation: a member never speaks, or listens, as if it were none.
       { name: 'membership', part: membership },
       { name: 'federation', part: federationPart },
+      { name: 'membership feed', part: createMembershipFeed({ membership, discovery }, (topic, data) => router.publish(topic, data)) },
+      { name: 'discovery', part: discovery },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
       // Last, so that it is the first to stop: running calls are answered before their connections close.

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { ResultOf } from '../../../common/contract/index.ts';
+import type { Command } from 'commander';
+import type { ProgressOf, ResultOf } from '../../../common/contract/index.ts';
 import { type ClusterMember, inviteFileCharacters, type MemberRole, memberRoles } from '../../../common/contract/membership.ts';
+import { decodeJoinCode } from '../../../common/join-code.ts';
 import { contextOf, withCommonOptions } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
 import { readTextFile, writeNewFile } from '../files.ts';
@@ -8,15 +9,17 @@ import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { confirmByTyping } from '../read-secret.ts';
 import { addKeyCommands } from './cluster-keys.ts';
+import { addJoiningCommands } from './joining.ts';
+import { type InvitedRole, readInvitedRoles, readRoles } from './member-roles.ts';
 
-/** Joining takes a derivation of the code, two proofs and the log: longer than an ordinary call. */
-const joinTimeoutMs = 30_000;
+/** Joining takes a derivation of the code, two proofs and the log, and where that is the policy an admin's word. */
+const joinTimeoutMs = 150_000;
 
 /** Life of an invite file unless it is said. */
 const fileMinutes = 60;
 
 interface InviteOptions {
-  readonly roles?: MemberRole[];
+  readonly roles?: InvitedRole[];
   readonly minutes?: number;
   readonly file?: string;
   readonly uses?: number;
@@ -37,17 +40,19 @@ export function addClusterCommand(program: Command, io: CliIo): void {
 
   withCommonOptions(cluster.command('invite'))
     .description('make a join code for one node')
-    .option('--roles <roles>', `what it may do, with commas: ${memberRoles.filter((role) => role !== 'admin').join(', ')}`, readRoles)
+    .option(
+      '--roles <roles>',
+      `what it may do, with commas: ${memberRoles.filter((role) => role !== 'admin').join(', ')}`,
+      readInvitedRoles,
+    )
     .option('--minutes <n>', `how long it is good: 15 for a code, ${fileMinutes} for a file, unless said`, Number)
     .option('--file <file>', 'write an invite file for several nodes instead, for example for a disk image')
     .option('--uses <n>', 'how many nodes may join with the file', Number)
     .action(async (options: InviteOptions, command: Command) => {
       const { out, withNode } = contextOf(command, io);
       const { roles, minutes, file, uses } = options;
-      if (roles?.includes('admin') === true)
-        throw new UsageError('A node becomes admin after it has joined: signalbox cluster set-roles NODE peer,viewer,operator,admin');
       const params = {
-        ...(roles !== undefined && { roles: roles as Exclude<MemberRole, 'admin'>[] }),
+        ...(roles !== undefined && { roles }),
         ...(minutes !== undefined && { minutes }),
       };
       if (file !== undefined) {
@@ -89,13 +94,20 @@ export function addClusterCommand(program: Command, io: CliIo): void {
     });
 
   withCommonOptions(cluster.command('join'))
-    .argument('<code-or-file>', 'a join code, with --at; or an invite file')
+    .argument('<code-or-file>', 'a join code or an invite file')
     .description('make this node a member, with a code or an invite file that another member made')
-    .option('--at <host:port>', 'address of the member that made the code')
+    .option('--at <host:port>', 'address of the member that made the code; absent: the nodes on the local network are tried')
     .action(async (codeOrFile: string, { at }: { readonly at?: string }, command: Command) => {
       const { out, withNode } = contextOf(command, io);
-      const params = at === undefined ? { file: await readInvite(codeOrFile) } : { code: codeOrFile, address: at };
-      const joined = await withNode((client, signal) => client.call('membership.join', params, { signal, timeoutMs: joinTimeoutMs }));
+      const params =
+        at === undefined && !isJoinCode(codeOrFile)
+          ? { file: await readInvite(codeOrFile) }
+          : { code: codeOrFile, ...(at !== undefined && { address: at }) };
+      const onProgress = ({ expiresAt }: ProgressOf<'membership.join'>) =>
+        out.note(`The code is right. An admin is to let this node in until ${formatTime(expiresAt)}.`);
+      const joined = await withNode((client, signal) =>
+        client.call('membership.join', params, { signal, timeoutMs: joinTimeoutMs, onProgress }),
+      );
       if (out.json) out.jsonLine(joined);
       else out.line(`Joined the cluster ${joined.name} with ${joined.members} members.`);
     });
@@ -147,13 +159,7 @@ export function addClusterCommand(program: Command, io: CliIo): void {
     });
 
   addKeyCommands(cluster, io);
-}
-
-function readRoles(text: string): MemberRole[] {
-  const words = text.split(',').map((word) => word.trim());
-  const unknown = words.find((word) => !(memberRoles as readonly string[]).includes(word));
-  if (unknown !== undefined) throw new InvalidArgumentError(`${unknown} is no role. Roles: ${memberRoles.join(', ')}.`);
-  return words as MemberRole[];
+  addJoiningCommands(cluster, io);
 }
 
 function printCreated(out: Output, { name, clusterId, recoveryWords }: ResultOf<'membership.create'>): void {
@@ -178,6 +184,7 @@ function printInvite(out: Output, { code, addresses, roles, expiresAt }: ResultO
   out.line();
   out.line(`Good once, until ${formatTime(expiresAt)}, for the roles ${roles.join(', ')}. On the other node:`);
   for (const address of addresses) out.line(`  signalbox cluster join ${code} --at ${address}`);
+  out.line('On the same local network it finds this one by itself, when this one listens beyond its machine: leave --at away.');
 }
 
 function printInviteFile(out: Output, file: string, uses: number, expiresAt: number): void {
@@ -185,16 +192,16 @@ function printInviteFile(out: Output, file: string, uses: number, expiresAt: num
   out.line(`On each of them: signalbox cluster join ${file}`);
 }
 
-async function readInvite(file: string): Promise<string> {
-  const text = await readTextFile(file, inviteFileCharacters).catch((error: unknown) => {
-    if (error instanceof UsageError && readsAsCode(file)) throw new UsageError('A join code needs --at HOST:PORT.');
-    throw error;
-  });
-  return text;
+/** A whole code, whether its check characters fit or not; anything else is taken for the name of a file. */
+function isJoinCode(text: string): boolean {
+  return 'secret' in decodeJoinCode(text);
 }
 
-function readsAsCode(text: string): boolean {
-  return /^([0-9A-Za-z]{5}-){3}[0-9A-Za-z]{5}$/.test(text);
+async function readInvite(file: string): Promise<string> {
+  return readTextFile(file, inviteFileCharacters).catch((error: unknown) => {
+    if (error instanceof UsageError) throw new UsageError(`${file} is no join code of 20 characters. ${error.message}`);
+    throw error;
+  });
 }
 
 function printMembers(out: Output, { members, removed }: ResultOf<'membership.members'>): void {

@@ -24,13 +24,17 @@ export interface DiscoveryOptions {
   readonly shortId: string;
   /** Undefined while no other machine could reach this node. */
   readonly advertised: () => Advertised | undefined;
-  /** A node told of itself that was not known, or told something new. */
-  readonly onHeard: (node: NearbyNode) => void;
-  /** The list is another one. */
-  readonly onChange: () => void;
-  /** This machine is on another network, or on one less. */
-  readonly onNetworks: () => void;
   readonly nowMs?: () => number;
+}
+
+/** Told of what is heard. */
+export interface DiscoveryListener {
+  /** A node told of itself that was not known, or told something new. */
+  readonly heard?: (node: NearbyNode) => void;
+  /** The list is another one. */
+  readonly changed?: () => void;
+  /** This machine is on another network, or on one less. */
+  readonly networksChanged?: () => void;
 }
 
 /** How finding nodes is going. */
@@ -48,6 +52,7 @@ export class Discovery implements Startable {
   readonly #options: DiscoveryOptions;
   readonly #table = new NearbyTable();
   readonly #bucket = new TokenBucket(discoveryLimits.packetsPerSecond, discoveryLimits.packetBurst, performance.now());
+  readonly #listeners = new Set<DiscoveryListener>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #sockets: MulticastSockets | undefined;
   #failure: string | undefined;
@@ -89,6 +94,17 @@ export class Discovery implements Startable {
       detail: leftOut > 0 ? `${leftOut} more were told of and are not kept: somebody on the network tells of very many.` : lacking,
       advertised: addresses.some((address) => this.#options.advertised()?.listensOn(address) === true),
     };
+  }
+
+  /** @returns how to stop */
+  listen(listener: DiscoveryListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Where nodes of that short id, or that borrow it, were heard of; nobody is asked. */
+  addressesOf(shortId: string): readonly { readonly host: string; readonly port: number }[] {
+    return this.#table.list().filter((node) => node.shortId === shortId);
   }
 
   /** What is known now; others are asked again at the same time. */
@@ -143,7 +159,7 @@ export class Discovery implements Startable {
     this.#sockets = undefined;
     this.#failure = undefined;
     this.#table.clear();
-    this.#options.onChange();
+    this.#changed();
     await sockets?.close();
   }
 
@@ -158,7 +174,7 @@ export class Discovery implements Startable {
   }
 
   #upkeep(): void {
-    if (this.#table.forgetOld(performance.now())) this.#options.onChange();
+    if (this.#table.forgetOld(performance.now())) this.#changed();
     // Somebody else's question brings the same answers.
     if (performance.now() - this.#askedMs >= discoveryLimits.askMs) this.#ask();
   }
@@ -168,7 +184,7 @@ export class Discovery implements Startable {
     this.#answeredMs = Number.NEGATIVE_INFINITY;
     this.#ask();
     this.#answerSoon();
-    this.#options.onNetworks();
+    for (const { networksChanged } of this.#listeners) networksChanged?.();
   }
 
   #ask(): void {
@@ -191,7 +207,7 @@ export class Discovery implements Startable {
     const advertised = this.#options.advertised();
     if (advertised === undefined || this.#sockets === undefined) return;
     this.#told = advertised.announcement;
-    this.#tell(advertised, discoveryLimits.ttlSeconds);
+    this.#tell(advertised, discoveryLimits.toldSeconds);
   }
 
   #sayGoodbye(): void {
@@ -216,13 +232,16 @@ export class Discovery implements Startable {
       this.#answerSoon();
     }
     for (const announcement of heard.announced) this.#hear({ ...announcement, host, seenMs: (this.#options.nowMs ?? Date.now)() }, now);
-    for (const { shortId, port } of heard.left) if (this.#table.leave({ shortId, port, host })) this.#options.onChange();
+    for (const { shortId, port } of heard.left) if (this.#table.leave({ shortId, port, host })) this.#changed();
   }
 
   #hear(node: NearbyNode, nowMs: number): void {
-    const { shortId, onHeard, onChange } = this.#options;
-    if (node.shortId === shortId || !this.#table.hear(node, nowMs)) return;
-    onHeard(node);
-    onChange();
+    if (node.shortId === this.#options.shortId || !this.#table.hear(node, nowMs)) return;
+    for (const { heard } of this.#listeners) heard?.(node);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const { changed } of this.#listeners) changed?.();
   }
 }

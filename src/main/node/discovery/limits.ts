@@ -23,5 +23,5 @@ export const discoveryLimits = {
   /** Addresses of this machine on which nodes are looked for. */
   interfaces: 16,
   /** How long others may keep what this node told, in seconds. */
-  ttlSeconds: 120,
+  toldSeconds: 120,
 } as const;

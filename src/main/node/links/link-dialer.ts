@@ -36,27 +36,32 @@ export interface ChannelTerms {
 }
 
 /**
- * Opens a TLS connection and works on it, all within one time.
+ * Opens a TLS connection and works on it, all within one time, unless the other side says that a person is to decide.
  *
+ * @param work `extend` gives it so many milliseconds more from then on
  * @throws SignalboxError `NODE_UNREACHABLE`, `TIMEOUT`, `CANCELLED`, and what the work throws
  */
 export async function overChannel<T>(
   { host, port }: DialAddress,
   { protocol, timeMs, limits, signal }: ChannelTerms,
-  work: (channel: PeerChannel) => Promise<T>,
+  work: (channel: PeerChannel, extend: (ms: number) => void) => Promise<T>,
 ): Promise<T> {
   // The certificate says nothing: who is at the other end is proven inside, bound to this very connection.
   const socket = connect({ host, port, minVersion: 'TLSv1.3', ALPNProtocols: [protocol], rejectUnauthorized: false });
   const channel = new PeerChannel(socket, limits.handshakeFrameBytes);
   const where = `${host}:${port}`;
   const late = new SignalboxError('TIMEOUT', `The node at ${where} did not prove who it is within ${timeMs / 1_000} s.`);
-  const timer = setTimeout(() => channel.end(late), timeMs).unref();
+  let timer = setTimeout(() => channel.end(late), timeMs).unref();
+  const extend = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => channel.end(late), ms).unref();
+  };
   const cancel = () => channel.end(new SignalboxError('CANCELLED', `Dialling ${where} was given up.`, { executed: 'no' }));
   signal?.addEventListener('abort', cancel, { once: true });
   try {
     if (signal?.aborted === true) cancel();
     await secured(socket, channel, protocol, where);
-    return await work(channel);
+    return await work(channel, extend);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', cancel);

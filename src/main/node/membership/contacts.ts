@@ -37,7 +37,7 @@ export function parseAddress(text: string): Address | undefined {
   return host === undefined || port < 1 || port > 65_535 ? undefined : { host, port };
 }
 
-const isSame = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
+export const isSameAddress = (a: Address, b: Address) => a.host === b.host && a.port === b.port;
 
 /** How an address became known: the member answered there, says so itself, or another member says so. */
 export type AddressSource = 'answered' | 'announced' | 'told';
@@ -92,8 +92,8 @@ export class Contacts {
    */
   learn(member: Uint8Array, addresses: readonly Address[], source: AddressSource): boolean {
     const before = this.addressesOf(member);
-    const fresh = addresses.filter((address) => !before.some((known) => isSame(known, address)));
-    const confirmed = before.filter((known) => addresses.some((address) => isSame(known, address)));
+    const fresh = addresses.filter((address) => !before.some((known) => isSameAddress(known, address)));
+    const confirmed = before.filter((known) => addresses.some((address) => isSameAddress(known, address)));
     const others = before.filter((known) => !confirmed.includes(known));
     const ordered = {
       answered: [...addresses, ...others],
@@ -102,7 +102,7 @@ export class Contacts {
       told: [...before, ...fresh],
     };
     const after = ordered[source].slice(0, membershipLimits.addresses);
-    if (after.length === before.length && after.every((address, at) => isSame(address, before[at] as Address))) return false;
+    if (after.length === before.length && after.every((address, at) => isSameAddress(address, before[at] as Address))) return false;
     this.#addresses.set(toBase64url(member), after);
     this.#write([
       { sql: 'DELETE FROM member_addresses WHERE member = ?', params: [member] },

@@ -6,9 +6,13 @@ import { contactMigrations } from './contacts.ts';
 export { ClusterTrust } from './cluster-trust.ts';
 export { type Address, formatAddress, parseAddress } from './contacts.ts';
 export { GroupKeys } from './group-key/index.ts';
+export type { JoinedCluster } from './join-guest.ts';
+export type { NearbyDoors } from './join-nearby.ts';
+export type { WaitingJoin } from './join-requests.ts';
+export { joinByAsking, joinNearbyWithCode, joinWithCode } from './join-ways.ts';
 export { joinWithFile } from './join-with-file.ts';
 export { membershipLimits } from './limits.ts';
-export { MembershipPart, type MembershipPartOptions } from './membership-part.ts';
+export { type MembershipChange, MembershipPart, type MembershipPartOptions } from './membership-part.ts';
 export { withFormerSecrets } from './secrets.ts';
 
 /** Tables of the membership in the node's store. */

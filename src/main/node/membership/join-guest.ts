@@ -4,7 +4,6 @@ import { type KnownKeys, type Signer, sameBytes } from '../identity/index.ts';
 import { type DialAddress, joinProtocol, type LinkLimits, overChannel, type PeerChannel } from '../links/index.ts';
 import {
   checkInvitation,
-  deriveInviteKeys,
   type GroupKey,
   groupKeyCommitment,
   helloDigest,
@@ -13,11 +12,11 @@ import {
   type MembershipLog,
   proveJoin,
   readJoinBody,
-  readJoinCode,
   type SealingKeyring,
   unwrapGroupKey,
 } from '../trust/index.ts';
-import { decodeJoinAnswerHead, decodeJoinReply, encodeJoinProof, encodeJoinRequest } from './join-messages.ts';
+import { readWait } from './ask-messages.ts';
+import { decodeJoinAnswerHead, decodeJoinReply, encodeJoinProof, encodeJoinRequest, type JoinReply } from './join-messages.ts';
 import { membershipLimits } from './limits.ts';
 
 export interface JoinGuest {
@@ -29,6 +28,8 @@ export interface JoinGuest {
   readonly nowMs: () => number;
   readonly limits: LinkLimits;
   readonly signal?: AbortSignal | undefined;
+  /** An admin is to decide, who has so many milliseconds. */
+  readonly onWaits?: (waitMs: number) => void;
 }
 
 /** A membership that was given and checked; nothing of it is stored yet. */
@@ -44,25 +45,29 @@ export interface JoinedCluster {
 /**
  * Asks a member to let this node in, and checks that it knows the code too before anything of its answer is read (security.md 2.4).
  *
- * @param code as a person typed it; a mistake in it is found before anything is sent
+ * @param invite derived from the code
  * @throws SignalboxError `INVITE_INVALID` (also when the node that answers does not know the code), `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`,
  *   `SELF`, and what makes the answer invalid
  */
-export async function askToJoin(address: DialAddress, code: string, guest: JoinGuest): Promise<JoinedCluster> {
-  const invite = await deriveInviteKeys(readJoinCode(code));
+export async function askToJoin(address: DialAddress, invite: InviteKeys, guest: JoinGuest): Promise<JoinedCluster> {
   const { limits, signal } = guest;
   const terms = { protocol: joinProtocol, timeMs: membershipLimits.joinMs, limits, signal };
-  return overChannel(address, terms, async (channel) => {
+  return overChannel(address, terms, async (channel, extend) => {
     try {
-      return await join(channel, invite, guest);
+      return await join(channel, invite, guest, extend);
     } finally {
       channel.end(new SignalboxError('NODE_LOST', 'Joining has ended.'));
     }
   });
 }
 
-async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, guest: JoinGuest): Promise<JoinedCluster> {
-  const { identity, keys, sealing, name, nowMs } = guest;
+async function join(
+  channel: PeerChannel,
+  { inviteId, macKey }: InviteKeys,
+  guest: JoinGuest,
+  extend: (ms: number) => void,
+): Promise<JoinedCluster> {
+  const { identity, sealing, name, nowMs } = guest;
   const sealingCertificate = sealing.certificate;
   const { publicKey } = identity;
   const request = encodeJoinRequest({ inviteId, publicKey, name, nonce: randomBytes(32), clockMs: nowMs(), sealingCertificate });
@@ -76,9 +81,28 @@ async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, gues
   const channelBinding = channel.exportSecret(joinExporterLabel, helloDigest({ clientHello: request, serverHello: reply }));
   const transcript = { channelBinding, request, reply };
   channel.send(encodeJoinProof(proveJoin(macKey, transcript, identity)));
-  const { mac, bytes } = decodeJoinAnswerHead(await channel.receive());
+  let head = await channel.receive();
+  const waitMs = readWait(head);
+  if (waitMs !== undefined) {
+    // Its policy: an admin is to let in whoever has shown a code.
+    extend(waitMs + membershipLimits.joinMs);
+    guest.onWaits?.(waitMs);
+    head = await channel.receive();
+  }
+  const { mac, bytes } = decodeJoinAnswerHead(head);
   const body = await receiveBody(channel, bytes);
   checkInvitation(macKey, transcript, body, mac);
+  return readJoined(body, inviter, guest);
+}
+
+/**
+ * Reads what a member sent that has proven that it may: the log must be whole and name this node, and the group key be the announced one.
+ *
+ * @throws SignalboxError what makes the answer invalid
+ */
+export async function readJoined(body: Uint8Array, inviter: JoinReply, guest: JoinGuest): Promise<JoinedCluster> {
+  const { identity, keys, sealing, nowMs } = guest;
+  const { publicKey } = identity;
   // The inviter has just signed: with its clock ahead of this one its operation is not from the future.
   const { log, genesis, wrappedGroupKey } = readJoinBody(body, publicKey, keys, Math.max(nowMs(), inviter.clockMs));
   const groupKey = await unwrapGroupKey(wrappedGroupKey, sealing.openers, publicKey, log.clusterId);
@@ -90,7 +114,8 @@ async function join(channel: PeerChannel, { inviteId, macKey }: InviteKeys, gues
   return { log, genesis, groupKey, inviter: inviter.publicKey };
 }
 
-async function receiveBody(channel: PeerChannel, bytes: number): Promise<Buffer> {
+/** The body that a head announced. @throws SignalboxError `INVALID_PARAMS` for another length */
+export async function receiveBody(channel: PeerChannel, bytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let held = 0;
   while (held < bytes) {

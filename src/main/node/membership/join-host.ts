@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { SignalboxError } from '../../../common/errors.ts';
-import { type KnownKeys, nodeIdOf, type Signer, sameBytes } from '../identity/index.ts';
-import { encodeRefusal, type LinkLimits, type PeerChannel } from '../links/index.ts';
+import type { KnownKeys, Signer } from '../identity/index.ts';
+import { encodeRefusal, type PeerChannel } from '../links/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import {
   type AcceptedInvite,
   checkJoinSignature,
-  encodeJoinBody,
+  checkName,
   helloDigest,
   type Invite,
   inviteRefused,
@@ -15,12 +15,14 @@ import {
   joinExporterLabel,
   knowsCode,
   proveInvitation,
-  readSealingCertificate,
   trustLimits,
-  wrapGroupKey,
 } from '../trust/index.ts';
+import type { Admission } from './admission.ts';
+import type { AskHost } from './ask-host.ts';
+import { encodeWait, isAskRequest } from './ask-messages.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
 import { decodeJoinProof, decodeJoinRequest, encodeJoinAnswerHead, encodeJoinReply, type JoinRequest } from './join-messages.ts';
+import type { JoinRequests } from './join-requests.ts';
 import { membershipLimits } from './limits.ts';
 
 export interface JoinHostOptions {
@@ -28,13 +30,18 @@ export interface JoinHostOptions {
   readonly identity: Signer;
   readonly keys: KnownKeys;
   readonly nowMs: () => number;
-  readonly limits: Pick<LinkLimits, 'handshakeFrameBytes'>;
   readonly logger: Logger;
+  readonly admission: Admission;
+  readonly requests: JoinRequests;
+  /** For those without a code. */
+  readonly askHost: AskHost;
+  /** Whether an admin lets in whoever has shown a code. */
+  readonly mustConfirm: () => boolean;
   /** A code has met as many wrong proofs as it may: somebody guesses, or was told it wrong (security.md row 58). */
   readonly onBurned: (invite: Invite, address: string) => void;
 }
 
-/** Lets nodes in that know a join code (security.md 2.4). */
+/** Lets nodes in: those that know a join code, and through {@link AskHost} those that ask without one (security.md 2.4). */
 export class JoinHost {
   readonly #options: JoinHostOptions;
 
@@ -59,8 +66,12 @@ export class JoinHost {
   }
 
   async #admit(channel: PeerChannel, proven: () => void): Promise<void> {
-    const { identity, nowMs } = this.#options;
+    const { identity, nowMs, askHost } = this.#options;
     const request = await channel.receive();
+    if (isAskRequest(request)) {
+      await askHost.admit(channel, request, proven);
+      return;
+    }
     const joiner = decodeJoinRequest(request);
     const reply = encodeJoinReply({ publicKey: identity.publicKey, nonce: randomBytes(32), clockMs: nowMs() });
     channel.send(reply);
@@ -69,16 +80,9 @@ export class JoinHost {
     const proof = decodeJoinProof(await channel.receive());
     const { accepted, macKey } = await this.#checkCode(joiner, transcript, proof, channel.remoteAddress);
     proven();
-    const body = await this.#add(joiner, transcript, proof, accepted);
-    const gone = new Promise<void>((resolve) => channel.onEnd(() => resolve()));
-    // Whoever has shown the code has its time too: one that does not take its answer must not hold the connection.
-    const timer = setTimeout(
-      () => channel.end(new SignalboxError('TIMEOUT', 'The node did not take the answer.')),
-      membershipLimits.joinMs,
-    );
-    this.#send(channel, body, proveInvitation(macKey, transcript, body));
-    await gone;
-    clearTimeout(timer);
+    const body = await this.#letIn(channel, joiner, transcript, proof, accepted);
+    const mac = proveInvitation(macKey, transcript, body);
+    await this.#options.admission.send(channel, encodeJoinAnswerHead({ mac, bytes: body.byteLength }), body);
   }
 
   async #checkCode(
@@ -102,43 +106,39 @@ export class JoinHost {
     throw inviteRefused();
   }
 
-  /** Adds the member and takes the use of the code in one transaction. */
-  async #add(joiner: JoinRequest, transcript: JoinTranscript, proof: JoinProof, accepted: AcceptedInvite): Promise<Uint8Array> {
-    const { trust, identity, keys, nowMs, logger } = this.#options;
+  /** The answer to the new member, when it is durable with the use of the code: both or neither. */
+  async #letIn(
+    channel: PeerChannel,
+    joiner: JoinRequest,
+    transcript: JoinTranscript,
+    proof: JoinProof,
+    { invite, statements, release }: AcceptedInvite,
+  ): Promise<Uint8Array> {
+    const { identity, keys, admission, requests, mustConfirm } = this.#options;
+    const { publicKey, name } = joiner;
+    const add = (roles: number) => admission.add(joiner, roles, statements);
     try {
-      checkJoinSignature(transcript, proof, joiner.publicKey, identity.publicKey, keys);
-      checkClock(joiner.clockMs - nowMs());
-      const { owner, sealingKey } = readSealingCertificate(joiner.sealingCertificate, keys, Math.max(nowMs(), joiner.clockMs));
-      if (!sameBytes(owner, joiner.publicKey))
-        throw new SignalboxError('BAD_SIGNATURE', 'The sealing key of the node that wants to join is of another node.');
-      const membership = trust.require();
-      const groupKey = trust.groupKeys.inUse;
-      if (groupKey === undefined) throw new SignalboxError('CONFLICT', 'The inviting node has no group key. Join at another member.');
-      const wrappedGroupKey = await wrapGroupKey(groupKey, sealingKey, joiner.publicKey, membership.log.clusterId);
-      const { roles } = accepted.invite;
-      await trust.sign({ kind: 'add', subject: joiner.publicKey, roles, name: joiner.name }, accepted.statements);
-      const { log, genesis } = membership;
-      logger.info('membership.joined', `${joiner.name} has joined the cluster.`, { nodeId: nodeIdOf(joiner.publicKey) });
-      return encodeJoinBody({ genesis, wrappedGroupKey, operations: [...log.operations, ...log.checkpoints].map(({ bytes }) => bytes) });
+      checkJoinSignature(transcript, proof, publicKey, identity.publicKey, keys);
+      if (!mustConfirm()) return await add(invite.roles);
+      admission.check(joiner);
+      const waitMs = membershipLimits.confirmMs;
+      return await requests.decide(
+        {
+          kind: 'code',
+          publicKey,
+          name: checkName(name, 'member'),
+          address: channel.remoteAddress,
+          roles: invite.roles,
+          waitMs,
+          onWaiting: () => channel.send(encodeWait(waitMs)),
+          check: () => undefined,
+          add,
+        },
+        channel,
+      );
     } catch (error) {
-      accepted.release();
+      release();
       throw error;
     }
   }
-
-  #send(channel: PeerChannel, body: Uint8Array, mac: Uint8Array): void {
-    const { handshakeFrameBytes } = this.#options.limits;
-    channel.send(encodeJoinAnswerHead({ mac, bytes: body.byteLength }));
-    for (let at = 0; at < body.byteLength; at += handshakeFrameBytes) channel.send(body.subarray(at, at + handshakeFrameBytes));
-  }
-}
-
-function checkClock(offsetMs: number): void {
-  if (Math.abs(offsetMs) <= membershipLimits.joinClockMs) return;
-  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
-  throw new SignalboxError(
-    'CLOCK',
-    `The clock of the node that wants to join is ${minutes} min ${offsetMs > 0 ? 'ahead' : 'behind'}. Set it, then join again.`,
-    { executed: 'no', data: { offsetMs } },
-  );
 }

@@ -1,6 +1,7 @@
 import { type ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import { readInviteFile } from '../trust/index.ts';
 import { type Address, parseAddress } from './contacts.ts';
+import { joinWithCode } from './join-ways.ts';
 import type { MembershipPart } from './membership-part.ts';
 
 /** Nobody there, or somebody else: the next address may be right. */
@@ -10,7 +11,7 @@ const elsewhere: ReadonlySet<ErrorCode> = new Set(['NODE_UNREACHABLE', 'NODE_LOS
  * Joins with an invite file, at its addresses in turn. Whether it still holds is for the inviter to say: the clock of a machine that has
  * just been set up is often wrong, and is asked only to explain a refusal.
  *
- * @throws SignalboxError `INVITE_INVALID`, `VERSION`, `TOO_LARGE`, and as {@link MembershipPart.join}
+ * @throws SignalboxError `INVITE_INVALID`, `VERSION`, `TOO_LARGE`, and as {@link joinWithCode}
  */
 export async function joinWithFile(
   part: Pick<MembershipPart, 'join'>,
@@ -25,7 +26,7 @@ export async function joinWithFile(
   });
   for (const address of usable) {
     try {
-      await part.join(code, address, signal, clusterId);
+      await joinWithCode(part, code, address, { signal, clusterId });
       return;
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;

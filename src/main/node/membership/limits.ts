@@ -2,6 +2,14 @@
 export const membershipLimits = {
   /** Time for joining: connecting, both proofs and the log. */
   joinMs: 15_000,
+  /** Time for finding a node on the local network and joining there; and for the first ones to be found (security.md 2.4). */
+  joinNearbyMs: 10_000,
+  nearbySettleMs: 3_000,
+  /** Nodes that wait at once until an admin lets them in, and how long one waits that has shown a code. */
+  joinRequests: 8,
+  confirmMs: 120_000,
+  /** Time for saying that it was the admin who typed the number, at the node that asked. */
+  acceptMs: 60_000,
   /** How far the clocks of a joining node and its inviter may differ (security.md 2.6). */
   joinClockMs: 600_000,
   /** Largest answer to a node that joins. */

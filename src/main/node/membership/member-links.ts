@@ -1,10 +1,11 @@
 import { SignalboxError } from '../../../common/errors.ts';
-import { nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
+import { shortNodeId } from '../../../common/ids.ts';
+import { fromBase64url, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
 import { dialLink, type HandshakeParty, type Link, type LinkFollower, type LinkLimits } from '../links/index.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import type { Operation } from '../trust/index.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
-import { type Address, type Contacts, formatAddress } from './contacts.ts';
+import { type Address, type Contacts, formatAddress, isSameAddress } from './contacts.ts';
 import { MembershipExchange } from './exchange.ts';
 import type { GroupKeys } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
@@ -17,6 +18,10 @@ export interface MemberLinksOptions {
   readonly party: HandshakeParty;
   readonly limits: LinkLimits;
   readonly ownAddresses: () => readonly Address[];
+  /** Where a node that may be the member was heard of on the local network: tried after what is known. */
+  readonly nearby: (member: Uint8Array) => readonly Address[];
+  /** A link came or went. */
+  readonly onChange: () => void;
   readonly logger: Logger;
   /** Takes what members say to each other beside the membership; undefined: nobody does. */
   readonly follower: LinkFollower | undefined;
@@ -71,7 +76,7 @@ export class MemberLinks {
 
   /** Takes a link whose other end has proven who it is, from the door or dialled. */
   take(link: Link): void {
-    const { trust, contacts, party, ownAddresses, logger, follower, groupKeys } = this.#options;
+    const { trust, contacts, party, ownAddresses, onChange, logger, follower, groupKeys } = this.#options;
     const member = link.peer.hello.publicKey;
     if (this.#stopped) {
       link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
@@ -104,6 +109,7 @@ export class MemberLinks {
     logger.info('links.linked', 'A member is linked.', { nodeId: nodeIdOf(member), address: link.remoteAddress, dialled: link.dialled });
     exchange.start();
     groupKeys.linked(exchange);
+    onChange();
     // It may have been removed while it proved who it is.
     this.#closeIfRemoved(link);
   }
@@ -115,6 +121,14 @@ export class MemberLinks {
       this.#closeIfRemoved(link);
     }
     this.#follow();
+  }
+
+  /** Members of that short id may have been found on the local network. Whoever answers there must prove the member's key. */
+  found(shortId: string): void {
+    for (const [name, dialer] of this.#dialers) {
+      const member = fromBase64url(name, 'the member');
+      if (shortNodeId(nodeIdOf(member)) === shortId && this.#table.of(member) === undefined) dialer.wake();
+    }
   }
 
   /** Tells every member where this node listens now. */
@@ -152,9 +166,12 @@ export class MemberLinks {
   }
 
   #dialerOf(name: string, member: Uint8Array): MemberDialer {
-    const { contacts, party, limits, logger, onRevoked } = this.#options;
+    const { contacts, party, limits, logger, nearby, onRevoked } = this.#options;
     return new MemberDialer({
-      addresses: () => contacts.addressesOf(member),
+      addresses: () => {
+        const known = contacts.addressesOf(member);
+        return [...known, ...nearby(member).filter((address) => !known.some((other) => isSameAddress(other, address)))];
+      },
       dial: ({ host, port }, signal) => dialLink({ host, port, publicKey: member }, party, limits, signal),
       isLinked: () => this.#table.of(member)?.isOpen === true,
       onLink: (link, address) => {
@@ -173,7 +190,7 @@ export class MemberLinks {
   }
 
   #ended(link: Link, reason: SignalboxError): void {
-    const { logger, groupKeys, onRevoked, follower } = this.#options;
+    const { logger, groupKeys, onChange, onRevoked, follower } = this.#options;
     const member = link.peer.hello.publicKey;
     const exchange = this.#exchanges.get(link);
     if (exchange !== undefined) groupKeys.lost(exchange);
@@ -186,6 +203,7 @@ export class MemberLinks {
     logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });
     if (reason.code === 'REVOKED' && this.#dialers.has(name)) onRevoked(reason);
     this.#dialers.get(name)?.lost();
+    onChange();
   }
 
   #addressesLearnt(members: readonly Uint8Array[], from: Link): void {

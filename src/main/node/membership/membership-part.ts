@@ -1,17 +1,23 @@
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { shortNodeId } from '../../../common/ids.ts';
 import type { Config } from '../config/index.ts';
-import { KnownKeys, type NodeIdentity, type SecretStore, sameBytes } from '../identity/index.ts';
+import type { Advertised } from '../discovery/index.ts';
+import { KnownKeys, type NodeIdentity, nodeIdOf, type SecretStore } from '../identity/index.ts';
 import { createThrowawayCertificate, type HandshakeParty, LinkDoor, type LinkFollower, linkLimits } from '../links/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Logs, Problems } from '../telemetry/index.ts';
 import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
+import { Admission } from './admission.ts';
+import { advertisedBy } from './advertised.ts';
+import { AskHost } from './ask-host.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { type Address, Contacts, formatAddress } from './contacts.ts';
 import { GroupKeys } from './group-key/index.ts';
-import { askToJoin } from './join-guest.ts';
+import type { JoinedCluster, JoinGuest } from './join-guest.ts';
 import { JoinHost } from './join-host.ts';
+import { JoinRequests } from './join-requests.ts';
 import { membershipLimits } from './limits.ts';
 import { MemberLinks } from './member-links.ts';
 import { reachableAddresses } from './own-addresses.ts';
@@ -19,6 +25,7 @@ import { reachableAddresses } from './own-addresses.ts';
 const doorProblem = 'links.notListening';
 const revokedProblem = 'membership.revoked';
 const burnedProblem = 'membership.inviteBurned';
+const requestsProblem = 'membership.joinRequests';
 
 export interface MembershipPartOptions {
   readonly config: Config;
@@ -28,8 +35,13 @@ export interface MembershipPartOptions {
   readonly capabilities: () => readonly string[];
   readonly logs: Logs;
   readonly problems: Problems;
+  /** Where nodes that borrow or have this short id were found on the local network. */
+  readonly nearby?: (shortId: string) => readonly Address[];
   readonly nowMs?: () => number;
 }
+
+/** What of the membership is another than before, as screens follow it. */
+export type MembershipChange = 'cluster' | 'members' | 'links' | 'invites' | 'requests' | 'rotation';
 
 /** This node as a member of a cluster: the membership it keeps, the door for other members and for joining, the links to them. */
 export class MembershipPart implements Startable {
@@ -45,13 +57,18 @@ export class MembershipPart implements Startable {
   #follower: LinkFollower | undefined;
   #groupKeys: GroupKeys | undefined;
   #upkeep: NodeJS.Timeout | undefined;
+  /** Nodes that wait to be let in here. */
+  readonly requests: JoinRequests;
+  readonly #stopping = new AbortController();
+  #isJoining = false;
+  readonly #listeners = new Set<(change: MembershipChange) => void>();
   #changing: Promise<unknown> = Promise.resolve();
-  readonly #changeListeners = new Set<() => void>();
 
   constructor(options: MembershipPartOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? Date.now;
     this.#logger = options.logs.logger('membership');
+    this.requests = new JoinRequests({ nowMs: this.#nowMs, onChange: () => this.#requestsChanged() });
   }
 
   /** @throws SignalboxError `STORAGE_FULL`, `INTERNAL` when what is stored is not valid. A door that cannot listen is a problem of the node, not its end. */
@@ -68,6 +85,7 @@ export class MembershipPart implements Startable {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     // What is being created or joined opens its door first, so that it is closed here.
     await this.#changing;
     clearInterval(this.#upkeep);
@@ -91,11 +109,6 @@ export class MembershipPart implements Startable {
     return this.#trust;
   }
 
-  /** Calls `listener` when the node has joined or left a cluster, and when somebody was let in, given other roles or removed. */
-  onChange(listener: () => void): void {
-    this.#changeListeners.add(listener);
-  }
-
   get contacts(): Contacts | undefined {
     return this.#contacts;
   }
@@ -116,43 +129,65 @@ export class MembershipPart implements Startable {
     return port === undefined ? [] : reachableAddresses(this.#options.config.get('links.host'), port);
   }
 
+  /** Lets a node in that waits. @throws SignalboxError as `JoinRequests.admit`; `FORBIDDEN`, `NOT_MEMBER` */
+  admit(requestId: string, number: string | undefined, roles: number): ReturnType<JoinRequests['admit']> {
+    this.trust.requireAdmin();
+    return this.requests.admit(requestId, number, roles);
+  }
+
+  /** What the local network may know of this node; undefined while no other machine could reach it. */
+  advertised(): Advertised | undefined {
+    const { identity, config } = this.#options;
+    const address = this.#door?.address;
+    return address === undefined
+      ? undefined
+      : advertisedBy(this.trust, { nodeId: identity.nodeId, name: config.get('node.name') }, address);
+  }
+
+  /** Calls `listener` after each change. @returns how to stop */
+  onChange(listener: (change: MembershipChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Founds a cluster. @returns the recovery words, told once. @throws SignalboxError `CONFLICT`, `INVALID_PARAMS`, `STORAGE_FULL` */
   create(name: string): Promise<readonly string[]> {
     return this.#alone(async () => {
       const words = await this.trust.create(name, this.#options.config.get('node.name'));
       await this.#open();
+      this.#tell('cluster');
       return words;
     });
   }
 
   /**
-   * Joins the cluster of the node at an address.
+   * Becomes a member of what `ask` brings.
    *
-   * @param code as a person typed it
-   * @param clusterId of the only cluster that is meant, when it is known
-   * @throws SignalboxError `CONFLICT`, `INVITE_INVALID`, `NODE_UNREACHABLE`, `TIMEOUT`, `CLOCK`, `SELF`, `STORAGE_FULL`, `WRONG_CLUSTER`
+   * @throws SignalboxError `CONFLICT` when the node is in a cluster or is joining one, `STORAGE_FULL`, and what `ask` throws
    */
-  join(code: string, address: Address, signal: AbortSignal, clusterId?: Uint8Array): Promise<void> {
-    return this.#alone(async () => {
-      const { config, identity } = this.#options;
-      this.trust.requireNone();
-      const joined = await askToJoin(address, code, {
-        identity,
-        keys: this.#keys,
-        sealing: this.trust.sealing,
-        name: config.get('node.name'),
-        nowMs: this.#nowMs,
-        limits: linkLimits,
-        signal,
-      });
-      if (clusterId !== undefined && !sameBytes(joined.log.clusterId, clusterId))
-        throw new SignalboxError(
-          'WRONG_CLUSTER',
-          `The node at ${formatAddress(address)} belongs to another cluster (${joined.log.genesis.name}).`,
-        );
+  async join(ask: (guest: JoinGuest) => Promise<JoinedCluster & { readonly address: Address }>): Promise<void> {
+    const { config, identity } = this.#options;
+    this.trust.requireNone();
+    // Asking may take minutes, for people decide; creating or leaving a cluster does not wait for it.
+    if (this.#isJoining)
+      throw new SignalboxError('CONFLICT', 'This node is joining a cluster already. Cancel that first.', { executed: 'no' });
+    this.#isJoining = true;
+    const joined = await ask({
+      identity,
+      keys: this.#keys,
+      sealing: this.trust.sealing,
+      name: config.get('node.name'),
+      nowMs: this.#nowMs,
+      limits: linkLimits,
+      signal: this.#stopping.signal,
+    }).finally(() => {
+      this.#isJoining = false;
+    });
+    await this.#alone(async () => {
       await this.trust.join(joined);
-      this.#contacts?.learn(joined.inviter, [address], 'answered');
+      this.#contacts?.learn(joined.inviter, [joined.address], 'answered');
       await this.#open();
+      this.#tell('cluster');
     });
   }
 
@@ -161,7 +196,7 @@ export class MembershipPart implements Startable {
     return this.#alone(async () => {
       await this.trust.leave();
       await this.#close();
-      for (const listener of this.#changeListeners) listener();
+      this.#tell('cluster');
       this.#contacts?.forget();
       for (const problem of [doorProblem, revokedProblem, burnedProblem]) this.#options.problems.clear(problem);
     });
@@ -188,6 +223,7 @@ export class MembershipPart implements Startable {
     const secret = newInviteSecret();
     const { inviteId, expiresMs } = await this.trust.invites.open(await deriveInviteKeys(secret), terms, identity, this.#nowMs());
     problems.clear(burnedProblem);
+    this.#tell('invites');
     return { inviteId, code: joinCodeOf(secret), expiresMs };
   }
 
@@ -206,6 +242,10 @@ export class MembershipPart implements Startable {
         detail: port === null ? this.#doorFailure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
       },
     ];
+  }
+
+  #tell(change: MembershipChange): void {
+    for (const listener of this.#listeners) listener(change);
   }
 
   /** Creating and joining, one after the other: the second finds what the first has done. */
@@ -240,6 +280,8 @@ export class MembershipPart implements Startable {
       follower: this.#follower,
       groupKeys,
       ownAddresses: () => this.ownAddresses(),
+      nearby: (member) => this.#options.nearby?.(shortNodeId(nodeIdOf(member))) ?? [],
+      onChange: () => this.#tell('links'),
       onRevoked: (reason) => this.#revoked(reason.message),
     });
     this.#links = links;
@@ -255,6 +297,7 @@ export class MembershipPart implements Startable {
     this.#door = undefined;
     this.#doorFailure = null;
     this.#groupKeys = undefined;
+    this.requests.endAll();
     links?.stop();
     await groupKeys?.stop();
     await door?.stop();
@@ -262,13 +305,13 @@ export class MembershipPart implements Startable {
 
   async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {
     const { config, identity, problems, logs } = this.#options;
+    const common = { trust: this.trust, identity, keys: this.#keys, nowMs: this.#nowMs, logger: this.#logger, requests: this.requests };
+    const admission = new Admission({ ...common, limits: linkLimits });
     const host = new JoinHost({
-      trust: this.trust,
-      identity,
-      keys: this.#keys,
-      nowMs: this.#nowMs,
-      limits: linkLimits,
-      logger: this.#logger,
+      ...common,
+      admission,
+      askHost: new AskHost({ ...common, admission }),
+      mustConfirm: () => config.get('links.confirmJoins'),
       onBurned: (_invite, address) => this.#burned(address),
     });
     const door = new LinkDoor({
@@ -319,7 +362,7 @@ export class MembershipPart implements Startable {
   }
 
   #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
-    for (const listener of this.#changeListeners) listener();
+    this.#tell('members');
     if (this.#links === undefined) return;
     this.#links.membershipChanged(operations, from);
     this.#groupKeys?.membershipChanged(operations);
@@ -347,7 +390,24 @@ export class MembershipPart implements Startable {
     });
   }
 
+  #requestsChanged(): void {
+    const { problems } = this.#options;
+    this.#tell('requests');
+    const waiting = this.requests.list();
+    const [first] = waiting;
+    if (first === undefined) problems.clear(requestsProblem);
+    else
+      problems.raise({
+        id: requestsProblem,
+        severity: 'warn',
+        title: waiting.length === 1 ? `${first.name} asks to join the cluster` : `${waiting.length} nodes ask to join the cluster`,
+        detail: `The first asks from ${first.address}. Let it in only when you know who asks: signalbox cluster requests.`,
+        view: '/settings',
+      });
+  }
+
   #burned(address: string): void {
+    this.#tell('invites');
     this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
     this.#options.problems.raise({
       id: burnedProblem,

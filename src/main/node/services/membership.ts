@@ -1,8 +1,17 @@
+import type { ResultOf } from '../../../common/contract/index.ts';
 import type { ClusterMember, MemberRole, membershipContract } from '../../../common/contract/membership.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { Config } from '../config/index.ts';
+import type { Discovery } from '../discovery/index.ts';
 import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
-import { formatAddress, joinWithFile, type MembershipPart } from '../membership/index.ts';
+import {
+  formatAddress,
+  joinNearbyWithCode,
+  joinWithCode,
+  joinWithFile,
+  type MembershipPart,
+  type NearbyDoors,
+} from '../membership/index.ts';
 import type { Handlers } from '../router/types.ts';
 import { encodeInviteFile, type Member, nodeRoles, type Operation, roleBits, rolesOf } from '../trust/index.ts';
 import { findMember, readAddress, requireHere, whoIs } from './members.ts';
@@ -11,18 +20,19 @@ export interface MembershipServiceOptions {
   readonly membership: MembershipPart;
   readonly identity: NodeIdentity;
   readonly config: Config;
+  readonly discovery: Discovery;
   readonly nowMs?: () => number;
 }
 
 const toHex = (key: Uint8Array) => Buffer.from(key).toString('hex');
-const fingerprint = (key: Uint8Array) => {
+export const fingerprint = (key: Uint8Array) => {
   const { words, hex } = fingerprintOf(key);
   return { words: [...words], hex };
 };
 
 /** Creating, joining and leading a cluster. Every change is a signed operation that is on the disk before the answer. */
 export function createMembershipService(options: MembershipServiceOptions): Handlers<keyof typeof membershipContract> {
-  const { membership, identity, config, nowMs = Date.now } = options;
+  const { membership, identity, config, discovery, nowMs = Date.now } = options;
   return {
     'membership.status': () => ({
       nodeId: identity.nodeId,
@@ -76,11 +86,13 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
       const file = encodeInviteFile({ clusterId: log.clusterId, clusterName: log.genesis.name, code, roles, uses, expiresMs, addresses });
       return { inviteId: toBase64url(inviteId), file, addresses, expiresAt: expiresMs };
     },
-    'membership.join': async ({ code, address, file }, { principal, signal }) => {
+    'membership.join': async ({ code, address, file }, { principal, signal, progress }) => {
       requireHere(principal);
+      const onWaits = (waitMs: number) => progress({ step: 'waits', expiresAt: nowMs() + waitMs });
       if (file !== undefined) await joinWithFile(membership, file, signal, nowMs);
-      else await membership.join(required(code), readAddress(required(address)), signal);
-      return { ...named(membership), members: membership.trust.require().log.state.members.size };
+      else if (address !== undefined) await joinWithCode(membership, required(code), readAddress(address), { signal, onWaits });
+      else await joinNearbyWithCode(membership, required(code), nearbyDoors(discovery), { signal, onWaits });
+      return joinedCluster(membership);
     },
     'membership.recover': async ({ words }, { principal }) => {
       requireHere(principal);
@@ -124,9 +136,22 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
 /** @throws SignalboxError `INVALID_PARAMS` */
 function required(value: string | undefined): string {
   if (value !== undefined) return value;
-  throw new SignalboxError('INVALID_PARAMS', 'To join takes a join code and an address, or the text of an invite file.', {
+  throw new SignalboxError('INVALID_PARAMS', 'To join takes a join code, or the text of an invite file.', {
     executed: 'no',
   });
+}
+
+/** Nodes nearby that say that one can join there. */
+function nearbyDoors(discovery: Discovery): NearbyDoors {
+  return {
+    list: () => discovery.nearby().filter(({ takesRequests }) => takesRequests),
+    onChange: (changed) => discovery.listen({ changed }),
+  };
+}
+
+/** What this node has just become a member of. */
+export function joinedCluster(membership: MembershipPart): ResultOf<'membership.join'> {
+  return { ...named(membership), members: membership.trust.require().log.state.members.size };
 }
 
 function named(membership: MembershipPart): { readonly clusterId: string; readonly name: string } {

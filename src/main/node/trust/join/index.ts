@@ -17,18 +17,22 @@ export { joinCodeOf, newInviteSecret, readJoinCode } from './join-code.ts';
 export {
   checkInvitation,
   checkJoinSignature,
+  checkSignedInvitation,
   type JoinProof,
   type JoinTranscript,
   joinExporterLabel,
   knowsCode,
   proveInvitation,
   proveJoin,
+  signInvitation,
+  signJoin,
 } from './join-proof.ts';
 export {
   type Comparison,
   ComparisonLimiter,
   ComparisonRequest,
   comparisonCommitment,
+  comparisonExporterLabel,
   newComparisonNonce,
   shortNumber,
 } from './short-number.ts';

@@ -5,6 +5,7 @@ import { sha256 } from '../digest.ts';
 import { refusal } from '../refusal.ts';
 
 const tag = Buffer.from('SGBX/join/v1\0\0\0\0', 'latin1');
+const admitTag = Buffer.from('SGBX/admit/v1\0\0\0', 'latin1');
 
 /** Label of the TLS exporter for joining. */
 export const joinExporterLabel = 'EXPORTER-SGBX-join-v1';
@@ -40,8 +41,12 @@ export interface JoinProof {
 
 /** Made by the joiner. */
 export function proveJoin(macKey: Uint8Array, transcript: JoinTranscript, joiner: Signer): JoinProof {
-  const said = digests(transcript);
-  return { mac: macOf(macKey, 'J', said), signature: joiner.sign(Buffer.concat([tag, said])) };
+  return { mac: macOf(macKey, 'J', digests(transcript)), signature: signJoin(transcript, joiner) };
+}
+
+/** The joiner holds the key it names: all that one without a code can prove. */
+export function signJoin(transcript: JoinTranscript, joiner: Signer): Uint8Array {
+  return joiner.sign(Buffer.concat([tag, digests(transcript)]));
 }
 
 /** True when the joiner knows the code; the inviter counts a false one against it. */
@@ -52,7 +57,7 @@ export function knowsCode(macKey: Uint8Array, transcript: JoinTranscript, proof:
 /** Checks that the joiner holds the key it names. @throws SignalboxError `BAD_SIGNATURE`, `KEY_WEAK`, `SELF` */
 export function checkJoinSignature(
   transcript: JoinTranscript,
-  proof: JoinProof,
+  proof: Pick<JoinProof, 'signature'>,
   joiner: Uint8Array,
   inviter: Uint8Array,
   keys: KnownKeys,
@@ -65,6 +70,27 @@ export function checkJoinSignature(
 /** J4: the inviter knows the code too, and stands for this body. */
 export function proveInvitation(macKey: Uint8Array, transcript: JoinTranscript, body: Uint8Array): Uint8Array {
   return macOf(macKey, 'A', digests(transcript), sha256(body));
+}
+
+/** The admin node stands for this body on this connection, to a joiner without a code. */
+export function signInvitation(transcript: JoinTranscript, body: Uint8Array, inviter: Signer): Uint8Array {
+  return inviter.sign(Buffer.concat([admitTag, digests(transcript), sha256(body)]));
+}
+
+/**
+ * Checks the signature of the admin node before anything of the body is read. Whether it is the node that is meant, the number tells.
+ *
+ * @throws SignalboxError `BAD_SIGNATURE`, `KEY_WEAK`
+ */
+export function checkSignedInvitation(
+  transcript: JoinTranscript,
+  body: Uint8Array,
+  signature: Uint8Array,
+  inviter: Uint8Array,
+  keys: KnownKeys,
+): void {
+  if (!keys.isSigned(inviter, Buffer.concat([admitTag, digests(transcript), sha256(body)]), signature))
+    throw refusal('BAD_SIGNATURE', 'The node that answered did not sign what it sent. Nothing was stored.');
 }
 
 /**

@@ -6,6 +6,10 @@ import { trustLimits } from '../limits.ts';
 import { refusal } from '../refusal.ts';
 
 const tag = Buffer.from('SGBX/sas/v1', 'latin1');
+
+/** Label of the TLS exporter for the number; its context is the commitment. */
+export const comparisonExporterLabel = 'EXPORTER-SGBX-sas-v1';
+
 const nonceBytes = 32;
 const digits = 6;
 
