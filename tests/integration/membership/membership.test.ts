@@ -15,6 +15,12 @@ function linked(...nodes: readonly MemberNode[]) {
     .toEqual(nodes.flatMap((node) => nodes.map((other) => (node === other ? 'self' : 'linked'))));
 }
 
+/** Ids of the problems that a node has ever had, by its log. */
+async function problemsEver(node: MemberNode): Promise<readonly unknown[]> {
+  const { entries } = await node.client.call('logs.tail', { name: 'node', lines: 500 });
+  return entries.filter(({ event }) => event === 'node.problem').map(({ fields }) => fields?.id);
+}
+
 async function found(name = 'hub-01'): Promise<MemberNode> {
   const node = await startMember(name);
   await node.client.call('membership.create', { name: 'North yard' });
@@ -99,6 +105,8 @@ test('row 11: a removed member is cut off at once, told by whom, and refused whe
   const back = await startMember('press-07', {}, press.folder);
   await expect.poll(async () => (await back.member('hub-01'))?.failure, waiting).toEqual(by);
   expect((await hub.client.call('membership.members', {})).removed).toMatchObject([{ name: 'press-07', by: { name: 'hub-01' } }]);
+  // Whoever removes another has not been removed, not even for a moment.
+  expect(await problemsEver(hub)).not.toContain('membership.revoked');
   await expect(back.client.call('membership.invite', {})).rejects.toEqual(refusedAs('REVOKED'));
 
   // It was found again: an admin lets it in anew.

@@ -137,11 +137,18 @@ export class MemberLinks {
   }
 
   #closeIfRemoved(link: Link): void {
-    const { party } = this.#options;
+    const refusal = this.#refusalOf(link.peer.hello.publicKey);
+    if (link.isOpen && refusal !== undefined) link.close(refusal);
+  }
+
+  /** Why somebody is no member; undefined for a member. */
+  #refusalOf(publicKey: Uint8Array): SignalboxError | undefined {
     try {
-      party.admit(link.peer.hello.publicKey);
+      this.#options.party.admit(publicKey);
+      return undefined;
     } catch (error) {
-      if (link.isOpen && error instanceof SignalboxError) link.close(error);
+      if (error instanceof SignalboxError) return error;
+      throw error;
     }
   }
 
@@ -201,7 +208,8 @@ export class MemberLinks {
     const name = toBase64url(member);
     this.#failures.set(name, reason);
     logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });
-    if (reason.code === 'REVOKED' && this.#dialers.has(name)) onRevoked(reason);
+    // From one that is no member itself it is what this node has told it.
+    if (reason.code === 'REVOKED' && this.#refusalOf(member) === undefined) onRevoked(reason);
     this.#dialers.get(name)?.lost();
     onChange();
   }
