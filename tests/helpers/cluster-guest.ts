@@ -10,6 +10,9 @@ export interface ClusterGuest {
   run(...words: readonly string[]): Promise<string>;
   /** The same, when it is to fail: resolves with its error output. */
   runRefused(...words: readonly string[]): Promise<string>;
+  /** Stops it from answering; `thaw` lets it go on. */
+  freeze(): void;
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -32,7 +35,11 @@ export async function startGuest(name: string, settings: Readonly<Record<string,
       if (code === 0) throw new Error(`signalbox ${words.slice(0, 2).join(' ')} on ${name} was not refused.`);
       return stderr;
     },
+    freeze: () => void node.child.kill('SIGSTOP'),
+    thaw: () => void node.child.kill('SIGCONT'),
     close: async () => {
+      // A test that failed may have left it frozen.
+      node.child.kill('SIGCONT');
       await node.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },
