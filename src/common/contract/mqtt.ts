@@ -5,7 +5,7 @@ export const mqttStatusSchema = z.object({
   mode: z.enum(['off', 'hub', 'external']),
   broker: z.string().nullable().describe('Address without password'),
   prefix: z.string(),
-  acceptUnsigned: z.boolean(),
+  acceptUnsigned: z.boolean().describe('Messages without proof of their sender are taken now'),
   unsignedRole: z.string().describe('The most that callers on other nodes may do here'),
   link: z.object({
     state: z.enum(['off', 'connecting', 'connected', 'waiting']),

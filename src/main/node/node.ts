@@ -228,6 +228,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   membership.onChange((change) => {
     if (change === 'members' || change === 'cluster') federation?.membershipChanged();
   });
+  federation?.control.follow(membership.followFar((member, bytes) => federation.control.send(member, bytes)));
   const router = new Router({
     nodeId,
     ...(federation !== undefined && { remoteNodes: federation.gateway }),

@@ -29,7 +29,7 @@ function print(out: Output, status: MqttStatus): void {
     ['prefix', status.prefix],
     ['connection', connection(link)],
     ...(link.certificate === null ? [] : certificate(link.certificate)),
-    ['unsigned', status.acceptUnsigned ? `accepted; callers on other nodes are at most ${status.unsignedRole}` : 'refused'],
+    ['unsigned', status.acceptUnsigned ? `accepted; whoever sends them is at most ${status.unsignedRole}` : 'refused'],
     ['messages', `${messages.sent} sent, ${messages.received} received, ${sum(messages.refused)} refused${reasons(messages.refused)}`],
     ['calls', `${calls.pending} wait for other nodes, ${calls.running} of ${calls.clients} other nodes run here`],
     [

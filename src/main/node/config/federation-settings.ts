@@ -21,7 +21,7 @@ export const federationSettings = {
     schema: z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'an IP address or a host name'),
     group: 'Federation',
     title: 'Hub: address to listen on',
-    help: '127.0.0.1 is this machine alone. Messages are not signed yet, so no other address is taken.',
+    help: '127.0.0.1 is this machine alone. The hub asks nobody who they are, so no other address is taken: members on other machines are reached over links, or over a broker of your own.',
     fallback: () => '127.0.0.1',
     applies: 'restart',
   }),
@@ -114,15 +114,15 @@ export const federationSettings = {
     schema: z.boolean(),
     group: 'Federation',
     title: 'Accept unsigned messages',
-    help: 'Messages between nodes carry no proof of their sender yet, so this is only allowed with a broker on this machine. Off: nothing of other nodes is taken.',
-    fallback: () => true,
+    help: 'In a cluster: also take messages that carry no proof of their sender, of first-system nodes and of people with mosquitto_pub. A node in no cluster takes them anyhow. Never from a broker beyond this machine.',
+    fallback: () => false,
     applies: 'live',
   }),
   'federation.unsignedRole': setting({
     schema: z.enum(roles),
     group: 'Federation',
-    title: 'Role of callers on other nodes',
-    help: 'The most that somebody on another node may do here while messages are not signed. Whoever reaches the broker can claim to be anybody.',
+    title: 'Role of unsigned callers',
+    help: 'The most that somebody may do here whose messages carry no proof: whoever reaches the broker can claim to be anybody. What members of the cluster may do is said by their roles in it.',
     fallback: () => 'viewer' as const,
     applies: 'live',
   }),
@@ -151,13 +151,7 @@ export function federationIssues(
   if (mode === 'hub' && !isLoopback(value('federation.host')))
     issues.push({
       key: 'federation.host',
-      message: `The hub cannot listen on ${value('federation.host')}: messages between nodes are not signed yet, so it stays on this machine. Keep federation.host at 127.0.0.1.`,
-    });
-  const broker = new URL(value('federation.brokerUrl')).hostname.replaceAll(/[[\]]/g, '');
-  if (mode === 'external' && !isLoopback(broker))
-    issues.push({
-      key: 'federation.brokerUrl',
-      message: `The broker ${broker} is on another machine: messages between nodes are not signed yet, so only a broker on this machine is used, for example by way of an SSH tunnel.`,
+      message: `The hub cannot listen on ${value('federation.host')}: it asks nobody who they are, so it stays on this machine. Keep federation.host at 127.0.0.1.`,
     });
   return issues;
 }

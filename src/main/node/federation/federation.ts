@@ -30,6 +30,7 @@ import { RemoteClients } from './remote-clients.ts';
 import { type Grant, grantOf, principalOf } from './remote-principal.ts';
 import { RouterIntake } from './router-intake.ts';
 import { type ClusterView, MemberTraffic, signPresence } from './secure/index.ts';
+import { MemberControl } from './secure/member-control.ts';
 import { MembershipWatch } from './secure/membership-watch.ts';
 import { keyOfNode } from './secure/node-keys.ts';
 import { Statuses } from './secure/statuses.ts';
@@ -74,6 +75,8 @@ export class Federation implements Startable {
   readonly metrics = new FederationMetrics();
   /** What passes between this node and the other members of its cluster. */
   readonly members: MemberTraffic;
+  /** What members without a link between them say about the membership. */
+  readonly control: MemberControl;
   /** The ways to other nodes. */
   readonly reach = new Reach();
   readonly #options: FederationOptions;
@@ -86,6 +89,7 @@ export class Federation implements Startable {
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #turn = new Turn();
+  readonly #unsent = new RepeatSampler();
   readonly #brokerWatch: BrokerWatch;
   #router: Router | undefined;
   #clients: RemoteClients | undefined;
@@ -113,10 +117,15 @@ export class Federation implements Startable {
     const ages = new MessageAges({ offsetMs, onClockDoubt: (id) => this.clocks.doubt(id, false), nowMs });
     this.#statuses = this.#createStatuses();
     this.members = this.#createMembers(intake, ages);
+    this.control = new MemberControl({
+      directory: this.directory,
+      members: this.members,
+      onUnsent: (id, error) => this.#notSent(id, error),
+    });
     this.#incoming = new Incoming({
       nodeId,
       topics,
-      acceptUnsigned: () => this.#acceptsUnsigned(),
+      acceptUnsigned: () => this.acceptsUnsigned,
       isMember: (id) => this.#membership.isMember(id),
       offsetMs,
       onTimeRefused: (id) => this.clocks.doubt(id, true),
@@ -151,7 +160,7 @@ export class Federation implements Startable {
       reach: this.reach,
       directory: this.directory,
       outgoing: this.#outgoing,
-      acceptUnsigned: () => this.#acceptsUnsigned(),
+      acceptUnsigned: () => this.acceptsUnsigned,
       checkSelf: () => void this.#cluster()?.memberOf(options.identity.publicKey),
       here: () => this.#here(),
       logger,
@@ -162,11 +171,17 @@ export class Federation implements Startable {
       cluster: () => this.#cluster(),
       directory: this.directory,
       sessions: this.members.sessions,
-      acceptUnsigned: () => this.#acceptsUnsigned(),
+      acceptUnsigned: () => this.acceptsUnsigned,
       // What this node says, and its will, is signed for the cluster it belongs to.
       clusterChanged: () => void this.link.reconnect(),
     });
     this.#exposeMetrics();
+  }
+
+  /** Whether messages without proof of their sender are taken: only from this machine, and in a cluster only when it was asked for (wire.md 2). */
+  get acceptsUnsigned(): boolean {
+    const { isBrokerLocal, acceptUnsigned } = this.#options;
+    return (isBrokerLocal?.() ?? true) && (this.#cluster() === undefined || acceptUnsigned());
   }
 
   /** Other nodes that have called this one, and what of them runs here. */
@@ -224,6 +239,7 @@ export class Federation implements Startable {
     this.presence.stop();
     if (this.link.connected)
       await Promise.race([this.link.publishConfirmed(this.presence.farewell()), pause(farewellMs, undefined, { ref: false })]);
+    this.control.stop();
     this.members.stop();
     await this.link.stop();
   }
@@ -233,16 +249,11 @@ export class Federation implements Startable {
     if (this.#stopped) return;
     this.#membership.changed();
     this.#statuses.membershipChanged();
+    this.control.tellAgain();
   }
 
   #cluster(): ClusterView | undefined {
     return this.#options.cluster?.();
-  }
-
-  /** Only from this machine, and in a cluster only when it was asked for (wire.md 2). */
-  #acceptsUnsigned(): boolean {
-    const { isBrokerLocal, acceptUnsigned } = this.#options;
-    return (isBrokerLocal?.() ?? true) && (this.#cluster() === undefined || acceptUnsigned());
   }
 
   /** @throws SignalboxError `NOT_MEMBER`, `REVOKED` */
@@ -285,7 +296,7 @@ export class Federation implements Startable {
       keys: this.#keys,
       cluster: () => this.#cluster(),
       isMember: (id) => this.#membership.isMember(id),
-      acceptUnsigned: () => this.#acceptsUnsigned(),
+      acceptUnsigned: () => this.acceptsUnsigned,
       onStatus: (presence, signed) => this.#met(presence, signed),
       onOwn: (presence, retained) => this.presence.heardOwn(presence, retained),
     });
@@ -313,25 +324,26 @@ export class Federation implements Startable {
   }
 
   #createOutgoing(): Outgoing {
-    const { nodeId, logger } = this.#options;
-    const unsent = new RepeatSampler();
     return new Outgoing({
-      nodeId,
+      nodeId: this.#options.nodeId,
       topics: this.#topics,
       turn: this.#turn,
       epoch: () => this.presence.epoch,
       publish: (message) => this.link.publish(message),
       members: this.members,
       isMember: () => this.#cluster() !== undefined,
-      hasUnsignedReaders: () => this.#acceptsUnsigned(),
+      hasUnsignedReaders: () => this.acceptsUnsigned,
       nowMs: this.#nowMs,
       onSent: (count, bytes) => this.metrics.sent(count, bytes),
-      onUnsent: (id, error) => {
-        const suppressed = unsent.take(`${id} ${error.code}`);
-        if (suppressed !== undefined)
-          logger.info('federation.notSent', 'A message to another node could not be sent.', { nodeId: id, error, suppressed });
-      },
+      onUnsent: (id, error) => this.#notSent(id, error),
     });
+  }
+
+  /** Nobody waits for the message; it is told so that it can be found out why something does not come. */
+  #notSent(nodeId: string, error: SignalboxError): void {
+    const suppressed = this.#unsent.take(`${nodeId} ${error.code}`);
+    if (suppressed !== undefined)
+      this.#options.logger.info('federation.notSent', 'A message to another node could not be sent.', { nodeId, error, suppressed });
   }
 
   /** A status of another node came that counts. */

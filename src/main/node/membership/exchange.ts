@@ -1,6 +1,5 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import { sameBytes } from '../identity/index.ts';
-import type { Link } from '../links/index.ts';
 import { isLoopback } from '../loopback.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { type Operation, TokenBucket } from '../trust/index.ts';
@@ -18,8 +17,19 @@ import {
 import type { GroupKeyMessage, KeyPeer } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
 
+/** The way to the other member; a link is one. */
+export interface ExchangeWay {
+  readonly peer: { readonly hello: { readonly publicKey: Uint8Array }; readonly clockOffsetMs: number };
+  /** Empty when the other end is not on a connection of this node. */
+  readonly remoteAddress: string;
+  readonly isOpen: boolean;
+  sendControl(bytes: Uint8Array): void;
+  /** Ends it, because of what came over it. */
+  close(reason: SignalboxError): void;
+}
+
 export interface MembershipExchangeOptions {
-  readonly link: Link;
+  readonly link: ExchangeWay;
   readonly trust: ClusterTrust;
   readonly contacts: Contacts;
   /** Public key of this node, and where it listens now. */
@@ -34,7 +44,7 @@ export interface MembershipExchangeOptions {
 }
 
 /**
- * Keeps two linked nodes of one mind about who belongs to the cluster: each says what it has, the other sends what is lacking, and news
+ * Keeps two members of one mind about who belongs to the cluster: each says what it has, the other sends what is lacking, and news
  * go out at once. What is refused is not asked for again until the next comparison.
  */
 export class MembershipExchange implements KeyPeer {

@@ -131,6 +131,11 @@ export class MemberLinks {
     }
   }
 
+  /** Addresses of members were learnt another way than over a link. */
+  addressesLearnt(members: readonly Uint8Array[]): void {
+    for (const member of members) if (this.#table.of(member) === undefined) this.#dialers.get(toBase64url(member))?.wake();
+  }
+
   /** Tells every member where this node listens now. */
   ownAddressesChanged(): void {
     for (const exchange of this.#exchanges.values()) exchange.sendAddresses([this.#options.party.identity.publicKey]);

@@ -14,6 +14,7 @@ import { advertisedBy } from './advertised.ts';
 import { AskHost } from './ask-host.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { type Address, Contacts, formatAddress } from './contacts.ts';
+import { FarExchanges } from './far-exchanges.ts';
 import { GroupKeys } from './group-key/index.ts';
 import type { JoinedCluster, JoinGuest } from './join-guest.ts';
 import { JoinHost } from './join-host.ts';
@@ -56,6 +57,8 @@ export class MembershipPart implements Startable {
   #links: MemberLinks | undefined;
   #follower: LinkFollower | undefined;
   #groupKeys: GroupKeys | undefined;
+  #far: FarExchanges | undefined;
+  #sendFar: ((member: Uint8Array, bytes: Uint8Array) => void) | undefined;
   #upkeep: NodeJS.Timeout | undefined;
   /** Nodes that wait to be let in here. */
   readonly requests: JoinRequests;
@@ -102,6 +105,23 @@ export class MembershipPart implements Startable {
   /** Hands what members say over links, beside the membership, to somebody. Before {@link start}. */
   followLinks(follower: LinkFollower): void {
     this.#follower = follower;
+  }
+
+  /**
+   * Takes part over other ways than links too.
+   *
+   * @param send carries bytes to a member, proven and sealed. Before {@link start}
+   * @returns told of members that can be spoken to that way, and of what they say
+   */
+  followFar(send: (member: Uint8Array, bytes: Uint8Array) => void): Pick<FarExchanges, 'reached' | 'lost'> & {
+    message(member: Uint8Array, bytes: Buffer): void;
+  } {
+    this.#sendFar = send;
+    return {
+      reached: (member) => this.#far?.reached(member),
+      lost: (member) => this.#far?.lost(member),
+      message: (member, bytes) => this.#far?.take(member, bytes),
+    };
   }
 
   /** As {@link trust}; undefined before the start. */
@@ -256,8 +276,6 @@ export class MembershipPart implements Startable {
   }
 
   async #open(): Promise<void> {
-    if (this.#options.config.get('links.mode') === 'off') return;
-    const party = this.#party();
     const { identity, store, problems } = this.#options;
     const groupKeys = new GroupKeys({
       trust: this.trust,
@@ -271,6 +289,14 @@ export class MembershipPart implements Startable {
     });
     this.#groupKeys = groupKeys;
     groupKeys.start();
+    this.#far = this.#createFar(groupKeys);
+    if (this.#options.config.get('links.mode') === 'off') this.#checkSelf();
+    else await this.#openLinks(groupKeys);
+    await this.#maintain();
+  }
+
+  async #openLinks(groupKeys: GroupKeys): Promise<void> {
+    const party = this.#party();
     const links = new MemberLinks({
       trust: this.trust,
       contacts: this.#contacts as Contacts,
@@ -288,16 +314,31 @@ export class MembershipPart implements Startable {
     await this.#openDoor(party, links);
     links.start();
     this.#checkSelf();
-    await this.#maintain();
+  }
+
+  #createFar(groupKeys: GroupKeys): FarExchanges {
+    return new FarExchanges({
+      trust: this.trust,
+      contacts: this.#contacts as Contacts,
+      self: this.#options.identity.publicKey,
+      ownAddresses: () => this.ownAddresses(),
+      nowMs: this.#nowMs,
+      logger: this.#logger,
+      groupKeys,
+      send: (member, bytes) => this.#sendFar?.(member, bytes),
+      onAddresses: (members) => this.#links?.addressesLearnt(members),
+    });
   }
 
   async #close(): Promise<void> {
-    const [links, door, groupKeys] = [this.#links, this.#door, this.#groupKeys];
+    const [links, door, groupKeys, far] = [this.#links, this.#door, this.#groupKeys, this.#far];
+    this.#far = undefined;
     this.#links = undefined;
     this.#door = undefined;
     this.#doorFailure = null;
     this.#groupKeys = undefined;
     this.requests.endAll();
+    far?.stop();
     links?.stop();
     await groupKeys?.stop();
     await door?.stop();
@@ -362,9 +403,10 @@ export class MembershipPart implements Startable {
   }
 
   #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
+    // Before whoever was removed is let go: it is told too.
+    this.#far?.membershipChanged(operations, from);
     this.#tell('members');
-    if (this.#links === undefined) return;
-    this.#links.membershipChanged(operations, from);
+    this.#links?.membershipChanged(operations, from);
     this.#groupKeys?.membershipChanged(operations);
     this.#checkSelf();
   }

@@ -23,7 +23,7 @@ export function createMqttService({ config, federation, hub }: MqttServiceOption
               ? `mqtt://${config.get('federation.host')}:${hub?.port ?? config.get('federation.port')}`
               : config.get('federation.brokerUrl'),
         prefix: config.get('federation.prefix'),
-        acceptUnsigned: config.get('federation.acceptUnsigned'),
+        acceptUnsigned: federation?.acceptsUnsigned ?? false,
         unsignedRole: config.get('federation.unsignedRole'),
         link: linkOf(federation),
         epoch: federation?.presence.epoch ?? 0,

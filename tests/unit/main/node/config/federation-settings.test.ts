@@ -19,7 +19,6 @@ describe('settings of federation', () => {
 
   test.each([
     ['federation.host', { 'federation.mode': 'hub', 'federation.host': '0.0.0.0' }],
-    ['federation.brokerUrl', { 'federation.mode': 'external', 'federation.brokerUrl': 'mqtts://broker.example:8883' }],
     ['federation.keyFile', { 'federation.certFile': '/a.pem' }],
     ['federation.certFile', { 'federation.keyFile': '/a.key' }],
     ['federation.brokerUrl', { 'federation.brokerUrl': 'http://127.0.0.1' }],
@@ -31,20 +30,23 @@ describe('settings of federation', () => {
     expect([valid, issues[0]?.key]).toEqual([false, key]);
   });
 
-  test.each(['mqtt://localhost:1883', 'mqtts://127.0.0.1:8883', 'ws://[::1]:9001', 'wss://127.1.2.3:9001/mqtt'])(
-    '%s is a broker of this machine',
-    async (url) => {
-      const config = await load({ 'federation.mode': 'external', 'federation.brokerUrl': url });
-      expect(config.get('federation.brokerUrl')).toBe(url);
-    },
-  );
+  test.each([
+    'mqtt://localhost:1883',
+    'mqtts://127.0.0.1:8883',
+    'ws://[::1]:9001',
+    'wss://127.1.2.3:9001/mqtt',
+    'mqtts://broker.plant:8883',
+  ])('%s is a broker', async (url) => {
+    const config = await load({ 'federation.mode': 'external', 'federation.brokerUrl': url });
+    expect(config.get('federation.brokerUrl')).toBe(url);
+  });
 
-  test('a file edited by hand to a broker elsewhere leaves federation off and says so', async () => {
+  test('a file edited by hand to a hub that is open to others leaves it on this machine and says so', async () => {
     const file = join(await temporaryFolder(), 'config.json');
-    const values = { 'federation.mode': 'external', 'federation.brokerUrl': 'mqtt://10.0.0.7:1883' };
+    const values = { 'federation.mode': 'hub', 'federation.host': '0.0.0.0' };
     await writeFile(file, JSON.stringify({ version: 1, values }));
     const config = await Config.load({ file });
-    expect(config.get('federation.mode')).toBe('off');
-    expect(config.ignored).toMatchObject([{ key: 'federation.brokerUrl' }]);
+    expect(config.get('federation.host')).toBe('127.0.0.1');
+    expect(config.ignored).toMatchObject([{ key: 'federation.host' }]);
   });
 });
