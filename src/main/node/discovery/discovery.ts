@@ -1,11 +1,11 @@
 import type { Config } from '../config/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { TokenBucket } from '../trust/index.ts';
 import { type Announcement, encodeAnnouncement, encodeQuestion, readPacket } from './announcement.ts';
 import { discoveryLimits } from './limits.ts';
 import { MulticastSockets } from './multicast-sockets.ts';
 import { type NearbyNode, NearbyTable } from './nearby-table.ts';
+import { PacketBuckets } from './packet-buckets.ts';
 
 /** When questions go out after the first, until they go out every minute (RFC 6762 section 5.2). */
 const firstQuestionsMs = [1_000, 3_000, 9_000, 27_000];
@@ -51,7 +51,7 @@ export interface DiscoveryState {
 export class Discovery implements Startable {
   readonly #options: DiscoveryOptions;
   readonly #table = new NearbyTable();
-  readonly #bucket = new TokenBucket(discoveryLimits.packetsPerSecond, discoveryLimits.packetBurst, performance.now());
+  readonly #buckets = new PacketBuckets();
   readonly #listeners = new Set<DiscoveryListener>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #sockets: MulticastSockets | undefined;
@@ -222,9 +222,9 @@ export class Discovery implements Startable {
   }
 
   #receive(packet: Buffer, host: string): void {
-    // Before a byte is read: a flood costs no more than the bucket holds.
+    // Before a byte is read: a flood costs no more than the buckets hold.
     const now = performance.now();
-    if (!this.#bucket.take(now)) return;
+    if (!this.#buckets.take(host, now)) return;
     const heard = readPacket(packet);
     if (heard === undefined) return;
     if (heard.asks) {

@@ -4,9 +4,11 @@ export const discoveryLimits = {
   packetBytes: 1_500,
   /** Records and questions of a packet that is read. */
   packetRecords: 64,
-  /** Packets a second that are read of all others together, and how many at once. */
-  packetsPerSecond: 200,
-  packetBurst: 400,
+  /** Packets a second that are read of one address, and how many at once; and of all together. A flood of one leaves the others heard. */
+  packetsPerSecond: 20,
+  packetBurst: 60,
+  allPacketsPerSecond: 500,
+  packetSources: 1_024,
   /** Nodes that are known at once, and those of one address: a machine may run several. */
   nodes: 256,
   nodesPerAddress: 16,
