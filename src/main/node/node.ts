@@ -6,6 +6,7 @@ import { SignalboxError } from '../../common/errors.ts';
 import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
+import { ClockJumps, leadingNowMs } from './clock/index.ts';
 import { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
 import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
@@ -214,7 +215,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   const federationPart = new FederationPart({
     config,
     identity,
-    cluster: clusterSource(() => membership.trustIfStarted, Date.now),
+    cluster: clusterSource(() => membership.trustIfStarted, leadingNowMs),
     version,
     capabilities,
     load: () => router.snapshot().rpc.inFlight,
@@ -323,6 +324,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       ...(options.logs === undefined ? [{ name: 'logs', part: logs }] : []),
       { name: 'settings', part: new LiveSettings({ config, logs, problems }) },
       { name: 'self-report', part: new SelfReport({ metrics, problems, logs, audit, sampler, logger }) },
+      { name: 'clock', part: new ClockJumps({ problems, logger: logs.logger('node') }) },
       { name: 'store', part: store },
       { name: 'audit', part: audit },
       { name: 'accounts', part: accounts },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignalboxError } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
+import { leadingNowMs } from '../clock/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
 import type { Account, Accounts } from './accounts.ts';
@@ -89,14 +90,14 @@ export class Sessions implements Startable {
   constructor(options: SessionsOptions) {
     this.#store = options.store;
     this.#accounts = options.accounts;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? leadingNowMs;
     this.#accessLifetimeMs = options.accessLifetimeMs ?? defaultAccessLifetimeMs;
     this.#refreshLifetimeMs = options.refreshLifetimeMs ?? defaultRefreshLifetimeMs;
   }
 
   async start(): Promise<void> {
     await this.#store.run('DELETE FROM sessions WHERE refresh_expires <= ?', [this.#nowMs()]);
-    for (const row of await this.#store.all<SessionRow>('SELECT * FROM sessions')) this.#index(row);
+    for (const row of await this.#store.all<SessionRow>('SELECT * FROM sessions')) this.#index(this.#withinLife(row));
   }
 
   async stop(): Promise<void> {
@@ -205,6 +206,16 @@ export class Sessions implements Startable {
   onEnded(listener: SessionListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** A clock that was ahead when the session was stored must not make it longer. */
+  #withinLife(row: SessionRow): SessionRow {
+    const now = this.#nowMs();
+    return {
+      ...row,
+      access_expires: Math.min(row.access_expires, now + this.#accessLifetimeMs),
+      refresh_expires: Math.min(row.refresh_expires, now + this.#refreshLifetimeMs),
+    };
   }
 
   #issue(session: Pick<SessionRow, 'id' | 'username' | 'created_at'>, selector: string): { row: SessionRow; tokens: IssuedTokens } {

@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
+import { leadingNowMs } from '../clock/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
 import type { Account, Accounts } from './accounts.ts';
@@ -28,7 +29,7 @@ export class SetupLinks implements Startable {
   constructor(options: { readonly store: Store; readonly accounts: Accounts; readonly nowMs?: () => number }) {
     this.#store = options.store;
     this.#accounts = options.accounts;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? leadingNowMs;
   }
 
   async start(): Promise<void> {
@@ -36,7 +37,9 @@ export class SetupLinks implements Startable {
     const rows = await this.#store.all<{ token_hash: string; expires_at: number }>(
       'SELECT token_hash, expires_at FROM setup_links ORDER BY created_at',
     );
-    for (const row of rows) this.#open.set(row.token_hash, row.expires_at);
+    // A clock that was ahead when the link was made must not make it longer.
+    const latest = this.#nowMs() + lifetimeMs;
+    for (const row of rows) this.#open.set(row.token_hash, Math.min(row.expires_at, latest));
   }
 
   async stop(): Promise<void> {

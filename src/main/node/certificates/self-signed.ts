@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -46,7 +46,9 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<TlsM
         : [
             new BasicConstraintsExtension(false),
             new ExtendedKeyUsageExtension([serverAuthentication]),
-            new SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }))),
+            new SubjectAlternativeNameExtension(
+              hosts.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
+            ),
           ]),
     ],
   });
@@ -54,7 +56,7 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<TlsM
   return { certificate: `${certificate.toString('pem')}\n`, key };
 }
 
-async function keysOf(pem: string): Promise<webcrypto.CryptoKeyPair> {
+async function keysOf(pem: string) {
   const privateKey = createPrivateKey(pem);
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });

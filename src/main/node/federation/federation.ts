@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Role } from '../../../common/roles.ts';
+import { leadingNowMs } from '../clock/index.ts';
 import { KnownKeys, type Signer } from '../identity/index.ts';
 import { type AuditSink, checkFilter, type Router } from '../router/index.ts';
 import { Turn } from '../router/turn.ts';
@@ -100,7 +101,7 @@ export class Federation implements Startable {
   constructor(options: FederationOptions) {
     this.#options = options;
     const { nodeId, logger } = options;
-    const nowMs = options.nowMs ?? Date.now;
+    const nowMs = options.nowMs ?? leadingNowMs;
     this.#nowMs = nowMs;
     const topics = new FederationTopics(options.prefix);
     this.#topics = topics;

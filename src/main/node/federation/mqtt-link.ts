@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { SignalboxError } from '../../../common/errors.ts';
 import { type CertificateFault, CertificateRefused } from '../certificates/index.ts';
+import { laggingNowMs } from '../clock/index.ts';
 import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
@@ -85,7 +86,7 @@ export class MqttLink implements Startable {
 
   constructor(options: MqttLinkOptions) {
     this.#options = options;
-    this.#outbox = new OfflineOutbox(options.nowMs ?? Date.now);
+    this.#outbox = new OfflineOutbox(options.nowMs ?? laggingNowMs);
     this.#connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectTimeoutMs;
   }
 

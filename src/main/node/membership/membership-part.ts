@@ -1,6 +1,7 @@
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { shortNodeId } from '../../../common/ids.ts';
+import { leadingNowMs } from '../clock/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Advertised } from '../discovery/index.ts';
 import { KnownKeys, type NodeIdentity, nodeIdOf, type SecretStore } from '../identity/index.ts';
@@ -69,7 +70,7 @@ export class MembershipPart implements Startable {
 
   constructor(options: MembershipPartOptions) {
     this.#options = options;
-    this.#nowMs = options.nowMs ?? Date.now;
+    this.#nowMs = options.nowMs ?? leadingNowMs;
     this.#logger = options.logs.logger('membership');
     this.requests = new JoinRequests({ nowMs: this.#nowMs, onChange: () => this.#requestsChanged() });
   }

@@ -244,7 +244,7 @@ export class ClientConnection implements RouterClient, SlowClient {
     }
     this.#refuse(null, error);
     const nowMs = this.#core.nowMs();
-    this.#malformedAtMs = this.#malformedAtMs.filter((atMs) => nowMs - atMs < minuteMs);
+    this.#malformedAtMs = this.#malformedAtMs.filter((atMs) => nowMs - atMs < minuteMs && atMs <= nowMs);
     this.#malformedAtMs.push(nowMs);
     this.#core.logger.debug('router.malformed_frame', 'A client sent a frame that could not be read.', {
       client: this.id,

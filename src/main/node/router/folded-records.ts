@@ -41,7 +41,8 @@ export class FoldedRecords {
   add(key: string, make: () => AuditRecord): void {
     const { sink, nowMs } = this.#options;
     const burst = this.#bursts.get(key);
-    if (burst !== undefined && nowMs() - burst.sinceMs < nodeLimits.logRepeatIntervalMs) {
+    const sinceMs = burst === undefined ? Number.POSITIVE_INFINITY : nowMs() - burst.sinceMs;
+    if (burst !== undefined && sinceMs >= 0 && sinceMs < nodeLimits.logRepeatIntervalMs) {
       this.#holdBack(burst);
       return;
     }

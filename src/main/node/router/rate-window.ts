@@ -34,9 +34,11 @@ export class RateWindow {
 
   #advance(nowMs: number): void {
     const second = Math.floor(nowMs / 1_000);
-    if (second === this.#second) return;
-    const steps = Math.min(Math.max(second - this.#second, 0), this.#buckets.length);
-    for (let step = 1; step <= steps; step++) this.#buckets[(second - steps + step) % this.#buckets.length] = 0;
-    if (second > this.#second) this.#second = second;
+    const size = this.#buckets.length;
+    // A clock that was set back by more than the window begins anew: its counts would stand until the clock is there again.
+    const steps = second < this.#second - size ? size : Math.min(Math.max(second - this.#second, 0), size);
+    if (steps === 0) return;
+    for (let step = 1; step <= steps; step++) this.#buckets[(second - steps + step) % size] = 0;
+    this.#second = second;
   }
 }

@@ -24,7 +24,7 @@ export class RecentDurations {
 
   #rotate(nowMs: number): void {
     const ageMs = nowMs - this.#currentSinceMs;
-    if (ageMs < windowMs) return;
+    if (ageMs >= 0 && ageMs < windowMs) return;
     this.#previous = ageMs < 2 * windowMs ? this.#current : new LatencyHistogram();
     this.#current = new LatencyHistogram();
     this.#currentSinceMs = nowMs;

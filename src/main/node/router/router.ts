@@ -4,6 +4,7 @@ import { type ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import { limits as defaultLimits, type Limits } from '../../../common/limits.ts';
 import type { Door, Principal } from '../../../common/roles.ts';
 import type { EventMessage, Target } from '../../../common/wire/messages.ts';
+import { laggingNowMs } from '../clock/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/types.ts';
 import type { Logger } from '../telemetry/types.ts';
@@ -90,7 +91,8 @@ export class Router implements Startable {
     this.#metrics = new RouterMetrics(nowMs);
     this.#log = new CallLog({ nodeId, maxEntries: limits.activityEntries, nowMs });
     this.#calls = new CallDirectory({ nodeId, limits, nowMs, metrics: this.#metrics, log: this.#log });
-    const answers = options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, nowMs);
+    const answers =
+      options.store === undefined ? new MemoryAnswers(limits) : new StoredAnswers(options.store, limits, options.nowMs ?? laggingNowMs);
     this.#audit = new AuditTrail(options.audit, nowMs);
     this.#refusals = new Refusals({ logger, audit: this.#audit });
     this.#dispatcher = new Dispatcher({

@@ -1,6 +1,7 @@
 import type { ResultOf } from '../../../common/contract/index.ts';
 import type { ClusterMember, MemberRole, membershipContract } from '../../../common/contract/membership.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { leadingNowMs } from '../clock/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Discovery } from '../discovery/index.ts';
 import { fingerprintOf, fromBase64url, type NodeIdentity, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
@@ -32,7 +33,7 @@ export const fingerprint = (key: Uint8Array) => {
 
 /** Creating, joining and leading a cluster. Every change is a signed operation that is on the disk before the answer. */
 export function createMembershipService(options: MembershipServiceOptions): Handlers<keyof typeof membershipContract> {
-  const { membership, identity, config, discovery, nowMs = Date.now } = options;
+  const { membership, identity, config, discovery, nowMs = leadingNowMs } = options;
   return {
     'membership.status': () => ({
       nodeId: identity.nodeId,

@@ -19,7 +19,6 @@ export interface NodeServiceOptions {
   readonly logger: Logger;
   /** Stops and starts the node; called after the caller has its answer. */
   readonly onRestart: (reason: string) => void;
-  readonly nowMs?: () => number;
 }
 
 /** The node's health in one word: that of its worst problem. */
@@ -31,7 +30,8 @@ export function stateOf(problems: Problems): NodeStatus['state'] {
 
 /** Name, health and traffic of the node, and its restart. */
 export function createNodeService(options: NodeServiceOptions): Handlers<keyof typeof nodeContract> {
-  const { config, problems, router, logger, nowMs = Date.now } = options;
+  const { config, problems, router, logger } = options;
+  const startedTick = performance.now();
   return {
     'node.status': () => ({
       nodeId: options.nodeId,
@@ -41,7 +41,7 @@ export function createNodeService(options: NodeServiceOptions): Handlers<keyof t
       state: stateOf(problems),
       problems: problems.list(),
       startedAt: options.startedAt,
-      uptimeMs: nowMs() - options.startedAt,
+      uptimeMs: Math.round(performance.now() - startedTick),
       dataFolder: options.dataFolder,
       capabilities: [...options.capabilities()],
       listeners: options.listeners(),

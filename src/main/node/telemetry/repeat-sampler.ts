@@ -25,7 +25,8 @@ export class RepeatSampler {
   take(key: string): number | undefined {
     const nowMs = this.#nowMs();
     const seen = this.#seen.get(key);
-    if (seen !== undefined && nowMs - seen.sinceMs < this.#intervalMs) {
+    // A clock that was set back must not silence anything for as long.
+    if (seen !== undefined && nowMs >= seen.sinceMs && nowMs - seen.sinceMs < this.#intervalMs) {
       seen.suppressed++;
       return undefined;
     }
