@@ -30,6 +30,7 @@ export class Link {
   #listener: LinkListener | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #missed = 0;
+  #wasClosed = false;
   /** Since when the other side leaves too much unread. */
   #pausedSinceMs: number | undefined;
   #pingSentMs: number | undefined;
@@ -60,6 +61,11 @@ export class Link {
 
   get isOpen(): boolean {
     return this.#channel.ended === undefined;
+  }
+
+  /** True when one side ended it and told the other; false when it was lost. */
+  get wasClosed(): boolean {
+    return this.#wasClosed;
   }
 
   /** True while the other side does not read what it is sent: what can wait or be left out should be. */
@@ -123,8 +129,14 @@ export class Link {
     this.#post(kinds.control, bytes);
   }
 
+  /** Ends the link without a word: what is said over it would not arrive. */
+  abandon(reason: SignalboxError): void {
+    this.#channel.end(reason);
+  }
+
   /** Ends the link and tells the other side why. */
   close(reason: SignalboxError): void {
+    this.#wasClosed = true;
     this.#post(kinds.bye, Buffer.from(JSON.stringify({ code: reason.code, message: reason.message.slice(0, 512) })));
     this.#channel.end(reason);
   }
@@ -169,6 +181,7 @@ export class Link {
         this.#pingSentMs = undefined;
         return;
       case kinds.bye:
+        this.#wasClosed = true;
         this.#channel.end(reasonOf(body));
         return;
       default:

@@ -33,6 +33,4 @@ export interface Provenance {
 /** Who takes what a carrier brings. */
 export interface CarrierListener {
   received(bytes: Buffer, from: Provenance): void;
-  /** Whether the node is reached may be another answer now. */
-  reachChanged(nodeId: string): void;
 }

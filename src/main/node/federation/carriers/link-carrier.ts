@@ -4,17 +4,26 @@ import { type Link, type LinkFollower, LinkSession } from '../../links/index.ts'
 import type { Carrier, CarrierListener } from './carrier.ts';
 
 export interface LinkCarrierOptions {
-  readonly listener: CarrierListener;
+  readonly received: CarrierListener['received'];
   /** Takes what a neighbour asks to pass on. */
   readonly onRelayed: (bytes: Buffer, from: string) => void;
   /** A member is linked. */
   readonly onLinked: (nodeId: string) => void;
-  readonly onEnded: (nodeId: string, reason: SignalboxError) => void;
+  readonly onEnded: (nodeId: string, end: LinkEnd) => void;
   /** Everything that waited for a member has left: what was held back may go on. */
   readonly onDrained: (nodeId: string) => void;
   /** A message was refused. */
   readonly onRefused: (error: unknown, from: string) => void;
   readonly nowMs: () => number;
+}
+
+/** How a link ended. */
+export interface LinkEnd {
+  readonly reason: SignalboxError;
+  /** Name that both ends have for the link. */
+  readonly session: string;
+  /** The other end knows: one of the two said so. */
+  readonly wasSaid: boolean;
 }
 
 interface Neighbour {
@@ -64,7 +73,6 @@ export class LinkCarrier implements Carrier, LinkFollower {
     if (former !== undefined) this.ended(former.link, new SignalboxError('CONFLICT', 'The two nodes keep their other link.'));
     this.#neighbours.set(nodeId, { link, session: new LinkSession(link.peer, this.#options.nowMs) });
     this.#options.onLinked(nodeId);
-    this.#options.listener.reachChanged(nodeId);
   }
 
   message(link: Link, bytes: Buffer): void {
@@ -73,7 +81,7 @@ export class LinkCarrier implements Carrier, LinkFollower {
     if (neighbour?.link !== link) return;
     try {
       const { body, ageMs } = neighbour.session.open(bytes);
-      this.#options.listener.received(body, { kind: 'link', peer: nodeId, ageMs });
+      this.#options.received(body, { kind: 'link', peer: nodeId, ageMs });
     } catch (error) {
       this.#options.onRefused(error, nodeId);
       // Inside TLS nothing is altered on its way: the two ends do not agree, and will not again on this link.
@@ -94,8 +102,13 @@ export class LinkCarrier implements Carrier, LinkFollower {
     const nodeId = idOf(link);
     if (this.#neighbours.get(nodeId)?.link !== link) return;
     this.#neighbours.delete(nodeId);
-    this.#options.onEnded(nodeId, reason);
-    this.#options.listener.reachChanged(nodeId);
+    this.#options.onEnded(nodeId, { reason, session: link.peer.sessionId, wasSaid: link.wasClosed });
+  }
+
+  /** Ends the link of a session, if it is still held. */
+  drop(nodeId: string, session: string, reason: SignalboxError): void {
+    const link = this.#neighbours.get(nodeId)?.link;
+    if (link?.peer.sessionId === session) link.abandon(reason);
   }
 
   #attempt(nodeId: string, send: (neighbour: Neighbour) => void): boolean {

@@ -18,7 +18,7 @@ export interface RelayCarrierOptions {
    * @throws SignalboxError `NOT_MEMBER`, `REVOKED`
    */
   readonly admit: (publicKey: Uint8Array) => void;
-  readonly listener: Pick<CarrierListener, 'received'>;
+  readonly received: CarrierListener['received'];
   /** Something was not passed on. @param from the neighbour that sent it */
   readonly onRefused: (error: unknown, from: string) => void;
   /** A clock that is never set. */
@@ -69,7 +69,7 @@ export class RelayCarrier implements Carrier {
       const frame = decodeRelayFrame(bytes);
       this.#check(frame, from);
       if (sameBytes(frame.target, this.#options.self))
-        this.#options.listener.received(frame.bytes, { kind: 'relay', peer: undefined, ageMs: undefined });
+        this.#options.received(frame.bytes, { kind: 'relay', peer: undefined, ageMs: undefined });
       else this.#passOn(frame, from);
     } catch (error) {
       this.#options.onRefused(error, from);

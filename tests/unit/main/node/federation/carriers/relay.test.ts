@@ -38,7 +38,7 @@ class Yard {
       admit: (publicKey) => {
         if (knowsOfRevocations && this.revoked.has(nodeIdOf(publicKey))) throw new SignalboxError('REVOKED', 'It was removed by ada.');
       },
-      listener: { received: (bytes: Buffer, { kind, peer }: Provenance) => void taken.push(`${kind} ${peer}: ${bytes}`) },
+      received: (bytes: Buffer, { kind, peer }: Provenance) => void taken.push(`${kind} ${peer}: ${bytes}`),
       onRefused: (error) => void refused.push((error as SignalboxError).code),
       monotonicMs: () => 0,
     });
