@@ -1,5 +1,6 @@
-/** Members of one cluster that reach each other over an MQTT broker alone: they have joined over links, which are off since. */
+/** Members of one cluster: they have joined over links, and reach each other as a test wants it. */
 import { expect } from 'vitest';
+import type { CarrierKind } from '../../src/common/contract/nodes.ts';
 import { letJoin, type MemberNode, startMember } from './member-node.ts';
 import { until } from './until.ts';
 
@@ -29,7 +30,26 @@ export async function startMembers({ names, brokerUrl, settings = {}, links = 'o
   return members;
 }
 
+/** Starts members that are linked and know of no broker; each has all others on line when this resolves. */
+export async function startLinkedMembers<const Names extends readonly string[]>(
+  names: Names,
+  settings: Record<string, unknown> = {},
+): Promise<{ [K in keyof Names]: MemberNode }> {
+  const members = await Promise.all(names.map((name) => startMember(name, settings)));
+  const [admin, ...guests] = members;
+  await admin?.client.call('membership.create', { name: 'North yard' });
+  for (const guest of guests) if (admin !== undefined) await letJoin(admin, guest);
+  for (const member of members) for (const name of names) if (name !== member.name) await untilVia(member, name, 'link');
+  return members as { [K in keyof Names]: MemberNode };
+}
+
+/** Resolves when calls of one node to the other leave one way. */
+export async function untilVia({ node }: MemberNode, name: string, via: CarrierKind): Promise<void> {
+  const viaOf = () => node.federation.directory.online().find((other) => other.name === name)?.via;
+  await expect.poll(viaOf, { timeout: 30_000, interval: 20 }).toBe(via);
+}
+
 /** Resolves when one node has the other on line. */
 export function untilOnline({ node }: MemberNode, name: string): Promise<void> {
-  return until(() => node.federation?.directory.online().some((other) => other.name === name) === true);
+  return until(() => node.federation.directory.online().some((other) => other.name === name));
 }

@@ -30,10 +30,9 @@ export interface FederationPartOptions {
   readonly audit: AuditSink;
 }
 
-/** Federation as the settings want it: off, with the embedded broker, or with another one. */
+/** Federation as the settings want it: over links alone, with the embedded broker, or with another one. */
 export class FederationPart implements Startable {
-  /** Undefined while federation is off. */
-  readonly federation: Federation | undefined;
+  readonly federation: Federation;
   /** The embedded broker; undefined unless this node is the hub. */
   readonly hub: EmbeddedHub | undefined;
   readonly #options: FederationPartOptions;
@@ -44,10 +43,7 @@ export class FederationPart implements Startable {
 
   constructor(options: FederationPartOptions) {
     this.#options = options;
-    const { config } = options;
-    const mode = config.get('federation.mode');
-    if (mode === 'off') return;
-    if (mode === 'hub') this.hub = this.#createHub();
+    if (options.config.get('federation.mode') === 'hub') this.hub = this.#createHub();
     this.federation = this.#createFederation();
   }
 
@@ -57,7 +53,6 @@ export class FederationPart implements Startable {
       await this.hub?.start();
     } catch (error) {
       this.#hubFailed(toErrorShape(error).message);
-      return;
     }
     await this.#startFederation();
   }
@@ -65,7 +60,7 @@ export class FederationPart implements Startable {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.federation?.stop();
+    await this.federation.stop();
     await this.hub?.stop();
   }
 
@@ -105,6 +100,8 @@ export class FederationPart implements Startable {
       version,
       self: () => ({ name: config.get('node.name'), capabilities: capabilities(), health: stateOf(problems), load: load() }),
       prefix: config.get('federation.prefix'),
+      // A hub that does not listen is no broker; links go on without it.
+      usesBroker: () => config.get('federation.mode') !== 'off' && this.#failure === null,
       target: () => this.#target(),
       keepaliveSeconds: config.get('federation.keepaliveSeconds'),
       isBrokerLocal: () => isLoopback(this.#brokerHost()),
@@ -144,7 +141,7 @@ export class FederationPart implements Startable {
   async #startFederation(): Promise<void> {
     const { logs, problems } = this.#options;
     try {
-      await this.federation?.start();
+      await this.federation.start();
       problems.clear(startProblem);
     } catch (error) {
       if (this.#stopped) return;

@@ -95,8 +95,7 @@ export interface SignalboxNode extends Startable {
   readonly setupLinks: SetupLinks;
   readonly logs: Logs;
   readonly problems: Problems;
-  /** Undefined while federation is off. */
-  readonly federation: Federation | undefined;
+  readonly federation: Federation;
   /** The embedded broker; undefined unless this node is the hub. */
   readonly hub: EmbeddedHub | undefined;
 }
@@ -227,12 +226,13 @@ function assemble(foundation: Foundation): SignalboxNode {
   });
   const { federation, hub } = federationPart;
   membership.onChange((change) => {
-    if (change === 'members' || change === 'cluster') federation?.membershipChanged();
+    if (change === 'members' || change === 'cluster') federation.membershipChanged();
   });
-  federation?.control.follow(membership.followFar((member, bytes) => federation.control.send(member, bytes)));
+  federation.control.follow(membership.followFar((member, bytes) => federation.control.send(member, bytes)));
+  membership.followLinks(federation.neighbourhood.follower);
   const router = new Router({
     nodeId,
-    ...(federation !== undefined && { remoteNodes: federation.gateway }),
+    remoteNodes: federation.gateway,
     name: () => config.get('node.name'),
     version,
     capabilities,
@@ -248,7 +248,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       queuedEventsPerClient: config.get('limits.queuedEventsPerClient'),
     },
   });
-  federation?.attach(router);
+  federation.attach(router);
   const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const httpPart = new HttpPart({
     http,
@@ -299,7 +299,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       health: stateOf(problems),
       load: router.snapshot().rpc.inFlight,
       since: startedAt,
-      epoch: federation?.presence.epoch ?? 0,
+      epoch: federation.presence.epoch,
     }),
   };
   router.register(createNodesService(nodesOptions));

@@ -1,5 +1,6 @@
+import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../common/errors.ts';
-import { parseTopic } from '../../../common/topics.ts';
+import { levelsMatch, parseTopic } from '../../../common/topics.ts';
 import type { EncodedEvent, Subscriber } from '../router/index.ts';
 import type { Flushable, Turn } from '../router/turn.ts';
 import type { Form, Readers } from './form.ts';
@@ -9,27 +10,26 @@ export interface EventRelayOptions {
   /** Begins to deliver a local topic to the relay. */
   readonly subscribe: (subscriber: Subscriber, filter: string) => Promise<void>;
   readonly unsubscribe: (subscriber: Subscriber, filter: string) => void;
+  /** Publishes on the broker. */
   readonly publish: (topic: string, texts: readonly string[], readers: Readers) => void;
-  /** True when the broker does not keep up: events are dropped, and their sequence numbers show it. */
-  readonly congested: () => boolean;
+  /** Sends to one member. */
+  readonly send: (nodeId: string, texts: readonly string[]) => void;
+  /** How a member is reached; undefined: not now. */
+  readonly wayTo: (nodeId: string) => CarrierKind | undefined;
+  /**
+   * True when the broker, or the way to a member, does not keep up: events are dropped, and their sequence numbers show it.
+   *
+   * @param nodeId absent: the broker
+   */
+  readonly congested: (nodeId?: string) => boolean;
   readonly turn: Turn;
 }
 
 const noReaders: Readers = { secure: false, unsigned: undefined };
 
-/** What followers of these forms read together, and those of before. */
-function readersOf(forms: readonly Form[], before = noReaders): Readers {
-  let { secure, unsigned } = before;
-  for (const form of forms) {
-    if (form === 'secure') secure = true;
-    else if (unsigned === undefined || form !== 'batch') unsigned = form;
-  }
-  return { secure, unsigned };
-}
-
 /**
- * This node's events for others: a local topic is published on MQTT while some node follows it, once however many do. One
- * subscriber for all filters, so that overlapping ones relay an event once.
+ * This node's events for others: a local topic is published on MQTT while some node follows it there, once however many do, and sent to
+ * each member that is reached another way. One subscriber for all filters, so that overlapping ones relay an event once.
  */
 export class EventRelay implements Subscriber, Flushable {
   readonly #options: EventRelayOptions;
@@ -38,7 +38,10 @@ export class EventRelay implements Subscriber, Flushable {
   readonly #waiting = new Map<string, string[]>();
   /** Pairs of node and filter. */
   #follows = 0;
-  #readers = noReaders;
+  /** Who follows each topic that was published, until somebody begins or ends. */
+  readonly #audiences = new Map<string, ReadonlyMap<string, Form>>();
+  /** The newest event of each topic for members whose way does not keep up. */
+  readonly #held = new Map<string, Map<string, string>>();
   #scheduled = false;
   #beginning = false;
   #relayed = 0;
@@ -79,7 +82,7 @@ export class EventRelay implements Subscriber, Flushable {
       throw new SignalboxError('OVERLOADED', 'Other nodes follow too many topics here already.', { executed: 'no' });
     }
     followers.set(origin, form);
-    this.#readers = readersOf([form], this.#readers);
+    this.#audiences.clear();
     if (this.#followers.has(filter)) return;
     this.#followers.set(filter, followers);
     // Last values go to the new follower alone, by its inbox; those that the bus delivers here at once are the same.
@@ -96,26 +99,33 @@ export class EventRelay implements Subscriber, Flushable {
       this.#followers.delete(filter);
       this.#options.unsubscribe(this, filter);
     }
-    this.#readers = readersOf([...this.#followers.values()].flatMap((forms) => [...forms.values()]));
+    this.#audiences.clear();
   }
 
   /** A node is gone: it follows nothing any more. */
   lost(origin: string): void {
+    this.#held.delete(origin);
     for (const [filter, followers] of [...this.#followers]) if (followers.has(origin)) this.unfollow(origin, filter);
   }
 
-  /** Nobody can be reached: everybody subscribes again when they are back. */
-  lostAll(): void {
-    for (const filter of this.#followers.keys()) this.#options.unsubscribe(this, filter);
-    this.#followers.clear();
-    this.#follows = 0;
-    this.#waiting.clear();
-    this.#readers = noReaders;
+  /** The broker is lost: who was reached there alone subscribes again when it is back. */
+  keepOnly(isReached: (origin: string) => boolean): void {
+    const origins = new Set([...this.#followers.values()].flatMap((followers) => [...followers.keys()]));
+    for (const origin of origins) if (!isReached(origin)) this.lost(origin);
+  }
+
+  /** What waited for a member has left: it gets the newest of what was held back. */
+  drained(nodeId: string): void {
+    const held = this.#held.get(nodeId);
+    if (held === undefined || this.#options.congested(nodeId)) return;
+    this.#held.delete(nodeId);
+    this.#relayed += held.size;
+    this.#options.send(nodeId, [...held.values()]);
   }
 
   deliver(event: EncodedEvent): void {
     if (this.#beginning) return;
-    if (this.#options.congested() || event.sizeBytes > federationLimits.messageBytes) {
+    if (event.sizeBytes > federationLimits.messageBytes) {
       this.#dropped++;
       return;
     }
@@ -130,11 +140,51 @@ export class EventRelay implements Subscriber, Flushable {
 
   flush(): void {
     this.#scheduled = false;
-    for (const [topic, texts] of this.#waiting) {
-      this.#options.publish(topic, texts, this.#readers);
+    for (const [topic, texts] of this.#waiting) this.#relay(topic, texts);
+    this.#waiting.clear();
+  }
+
+  #relay(topic: string, texts: readonly string[]): void {
+    const { wayTo, publish, congested, send } = this.#options;
+    let readers = noReaders;
+    for (const [origin, form] of this.#audienceOf(topic)) {
+      const way = form === 'secure' ? wayTo(origin) : undefined;
+      if (form !== 'secure')
+        readers = { ...readers, unsigned: readers.unsigned === undefined || form !== 'batch' ? form : readers.unsigned };
+      else if (way === 'mqtt') readers = { ...readers, secure: true };
+      else if (way !== undefined && congested(origin)) this.#hold(origin, topic, texts);
+      else if (way !== undefined) {
+        send(origin, texts);
+        this.#relayed += texts.length;
+      }
+    }
+    if (readers === noReaders) return;
+    if (congested()) this.#dropped += texts.length;
+    else {
+      publish(topic, texts, readers);
       this.#relayed += texts.length;
     }
-    this.#waiting.clear();
+  }
+
+  /** Keeps the newest for later, and counts what it takes the place of. */
+  #hold(origin: string, topic: string, texts: readonly string[]): void {
+    const held = this.#held.get(origin) ?? new Map<string, string>();
+    this.#held.set(origin, held);
+    const newest = texts.at(-1);
+    const isKept = newest !== undefined && (held.has(topic) || held.size < federationLimits.heldTopics);
+    this.#dropped += texts.length - (isKept && !held.has(topic) ? 1 : 0);
+    if (isKept) held.set(topic, newest);
+  }
+
+  #audienceOf(topic: string): ReadonlyMap<string, Form> {
+    const known = this.#audiences.get(topic);
+    if (known !== undefined) return known;
+    if (this.#audiences.size >= federationLimits.watchedTopics) this.#audiences.clear();
+    const levels = topic.split('/').slice(1);
+    const matching = [...this.#followers].filter(([filter]) => levelsMatch(filter.split('/').slice(1), levels));
+    const audience = new Map(matching.flatMap(([, followers]) => [...followers]));
+    this.#audiences.set(topic, audience);
+    return audience;
   }
 
   #countOf(origin: string): number {

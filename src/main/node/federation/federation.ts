@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Role } from '../../../common/roles.ts';
 import { leadingNowMs } from '../clock/index.ts';
@@ -10,7 +11,9 @@ import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import { type Logger, type Metrics, type Problems, RepeatSampler } from '../telemetry/index.ts';
 import { BrokerWatch } from './broker-watch.ts';
+import { Circuits } from './carriers/circuits.ts';
 import { MqttCarrier } from './carriers/mqtt-carrier.ts';
+import { Neighbourhood } from './carriers/neighbourhood.ts';
 import { Reach } from './carriers/reach.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { nextEpoch } from './epoch-store.ts';
@@ -30,7 +33,7 @@ import { RefusedMessages } from './refused-messages.ts';
 import { RemoteClients } from './remote-clients.ts';
 import { type Grant, grantOf, principalOf } from './remote-principal.ts';
 import { RouterIntake } from './router-intake.ts';
-import { type ClusterView, MemberTraffic, signPresence } from './secure/index.ts';
+import { type ClusterView, checkPresence, MemberTraffic, signPresence } from './secure/index.ts';
 import { MemberControl } from './secure/member-control.ts';
 import { MembershipWatch } from './secure/membership-watch.ts';
 import { keyOfNode } from './secure/node-keys.ts';
@@ -48,6 +51,8 @@ export interface FederationOptions {
   readonly version: string;
   readonly self: () => SelfDescription;
   readonly prefix: string;
+  /** False: there is no broker to use, and members are reached over links alone; asked at the start. Absent: there is one. */
+  readonly usesBroker?: () => boolean;
   /** Where the broker is; asked at each attempt to connect. */
   readonly target: () => Promise<LinkTarget>;
   readonly keepaliveSeconds: number;
@@ -80,6 +85,10 @@ export class Federation implements Startable {
   readonly control: MemberControl;
   /** The ways to other nodes. */
   readonly reach = new Reach();
+  /** Members that this node is linked with, and whom they lead to. */
+  readonly neighbourhood: Neighbourhood;
+  /** Nodes that are left alone because they do not answer. */
+  readonly circuits: Circuits;
   readonly #options: FederationOptions;
   readonly #nowMs: () => number;
   readonly #keys = new KnownKeys();
@@ -106,6 +115,7 @@ export class Federation implements Startable {
     const topics = new FederationTopics(options.prefix);
     this.#topics = topics;
     this.directory = new NodeDirectory(nowMs);
+    this.circuits = new Circuits({ logger, monotonicMs: () => performance.now() });
     this.presence = this.#createPresence();
     this.#brokerWatch = new BrokerWatch(options.problems);
     this.#refused = new RefusedMessages({ onRefused: (code) => this.metrics.refuse(code), audit: options.audit, logger });
@@ -152,6 +162,9 @@ export class Federation implements Startable {
       nowMs,
     });
     this.reach.add(new MqttCarrier({ link: this.link, topics, isPresent: (id) => this.directory.isOpen(id, 'mqtt') }));
+    this.neighbourhood = this.#createNeighbourhood();
+    this.reach.add(this.neighbourhood.links);
+    this.reach.add(this.neighbourhood.relay);
     this.#outgoing = this.#createOutgoing();
     this.gateway = new Gateway({
       nodeId,
@@ -159,6 +172,7 @@ export class Federation implements Startable {
       topics,
       link: this.link,
       reach: this.reach,
+      circuits: this.circuits,
       directory: this.directory,
       outgoing: this.#outgoing,
       acceptUnsigned: () => this.acceptsUnsigned,
@@ -185,6 +199,11 @@ export class Federation implements Startable {
     return (isBrokerLocal?.() ?? true) && (this.#cluster() === undefined || acceptUnsigned());
   }
 
+  /** True while no other node can be reached, for none is looked for: there is neither a broker nor a cluster. */
+  get isAlone(): boolean {
+    return this.#options.usesBroker?.() === false && this.#cluster() === undefined;
+  }
+
   /** Other nodes that have called this one, and what of them runs here. */
   get clients(): RemoteClients {
     return this.#here().clients;
@@ -203,14 +222,16 @@ export class Federation implements Startable {
       grantTo: (origin, form) => this.#grantTo(origin, form),
       execute: (request, caller) => router.execute(request, caller),
       send: (target, form, message) => this.#outgoing.send(target, form, message),
-      congested: () => isCongested(this.link),
+      congested: (nodeId) => this.reach.isCongested(nodeId),
       nowMs: this.#nowMs,
     });
     this.#relay = new EventRelay({
       subscribe: (subscriber, filter) => router.subscribe(subscriber, filter),
       unsubscribe: (subscriber, filter) => router.unsubscribe(subscriber, filter),
       publish: (topic, texts, readers) => this.#outgoing.publishEvents(topic, texts, readers),
-      congested: () => !this.link.connected || isCongested(this.link),
+      send: (nodeId, texts) => this.#outgoing.sendEvents(nodeId, texts),
+      wayTo: (nodeId) => this.reach.best(nodeId)?.kind,
+      congested: (nodeId) => (nodeId === undefined ? !this.link.connected || isCongested(this.link) : this.reach.isCongested(nodeId)),
       turn: this.#turn,
     });
   }
@@ -227,7 +248,8 @@ export class Federation implements Startable {
     if (this.#stopped) return;
     this.presence.start(epoch);
     this.#membership.changed();
-    await this.link.start();
+    this.neighbourhood.start();
+    if (this.#options.usesBroker?.() !== false) await this.link.start();
   }
 
   /** Says good-bye, then disconnects. */
@@ -236,6 +258,7 @@ export class Federation implements Startable {
     this.#brokerWatch.stop();
     this.clocks.stop();
     this.gateway.stop();
+    this.neighbourhood.stop();
     this.directory.stop();
     this.presence.stop();
     if (this.link.connected)
@@ -273,6 +296,7 @@ export class Federation implements Startable {
       self,
       topic: this.#topics.status(nodeId),
       publish: (message) => this.link.publish(message),
+      onAnnounced: () => this.neighbourhood.announce(),
       sign: (presence) => {
         const view = this.#cluster();
         return view === undefined ? presence : signPresence(presence, view.clusterId, identity);
@@ -298,7 +322,7 @@ export class Federation implements Startable {
       cluster: () => this.#cluster(),
       isMember: (id) => this.#membership.isMember(id),
       acceptUnsigned: () => this.acceptsUnsigned,
-      onStatus: (presence, signed) => this.#met(presence, signed),
+      onStatus: (presence, signed) => this.#met(presence, 'mqtt', signed),
       onOwn: (presence, retained) => this.presence.heardOwn(presence, retained),
     });
   }
@@ -312,7 +336,7 @@ export class Federation implements Startable {
       cluster: () => this.#cluster(),
       epoch: () => this.presence.epoch,
       carrierTo: (id) => this.reach.best(id),
-      sealedCarrierTo: (id) => this.reach.best(id, 'mqtt'),
+      sealedCarrierTo: (id) => this.reach.bestSealed(id),
       online: () => this.directory.online().flatMap(({ secure, nodeId: id }) => (secure ? [id] : [])),
       offsetMs: (id) => this.directory.get(id)?.clockOffsetMs,
       onTimeRefused: (id) => this.clocks.doubt(id, true),
@@ -322,6 +346,33 @@ export class Federation implements Startable {
       refused: this.#refused,
       nowMs: this.#nowMs,
     });
+  }
+
+  #createNeighbourhood(): Neighbourhood {
+    const { identity } = this.#options;
+    return new Neighbourhood({
+      self: identity.publicKey,
+      admit: (publicKey) => void this.#requireCluster().memberOf(publicKey),
+      presence: () => (this.#cluster() === undefined ? undefined : this.presence.current()),
+      onPresence: (presence, kind) => {
+        checkPresence(presence, this.#requireCluster(), this.#keys);
+        this.#met(presence, kind, true);
+      },
+      received: (bytes, from) => this.members.receiveFrom(bytes, from),
+      messages: this.members.messages,
+      directory: this.directory,
+      tell: (nodeId, text) => this.#outgoing.tell(nodeId, text),
+      onRefused: (what, error) => this.#refused.add(what, error),
+      onDrained: (nodeId) => this.#relay?.drained(nodeId),
+      nowMs: this.#nowMs,
+    });
+  }
+
+  /** @throws SignalboxError `NOT_MEMBER` */
+  #requireCluster(): ClusterView {
+    const view = this.#cluster();
+    if (view !== undefined) return view;
+    throw new SignalboxError('NOT_MEMBER', 'This node is in no cluster.', { executed: 'no' });
   }
 
   #createOutgoing(): Outgoing {
@@ -348,12 +399,12 @@ export class Federation implements Startable {
   }
 
   /** A status of another node came that counts. */
-  #met(presence: PresenceMessage, signed: boolean): void {
+  #met(presence: PresenceMessage, kind: CarrierKind, signed: boolean): void {
     const known = this.directory.get(presence.serviceId)?.presence;
     // Keys of its former start are held by nobody.
     if (known !== undefined && compareStarts(presence, known) > 0)
       this.members.sessions.forget(presence.serviceId, new SignalboxError('NODE_LOST', 'The node was started again.', { executed: 'no' }));
-    this.directory.apply(presence, 'mqtt', { signed });
+    this.directory.apply(presence, kind, { signed });
   }
 
   #linkChanged(state: LinkState): void {
@@ -367,9 +418,9 @@ export class Federation implements Startable {
     if (!this.#wasConnected) return;
     this.#wasConnected = false;
     this.presence.disconnected();
-    // Those who followed us have seen our will and ask again when we are back.
-    this.#relay?.lostAll();
     this.directory.lostSight();
+    // Those who followed us there have seen our will and ask again when we are back.
+    this.#relay?.keepOnly((nodeId) => this.directory.get(nodeId)?.reachability === 'online');
   }
 
   #here(): LocalSide {
@@ -405,11 +456,11 @@ export class Federation implements Startable {
   }
 }
 
-/** @throws SignalboxError `NODE_UNREACHABLE` while federation is off */
+/** Why nothing reaches another node while {@link Federation.isAlone}. */
 export function federationIsOff(): SignalboxError {
   return new SignalboxError(
     'NODE_UNREACHABLE',
-    'Federation is off on this node, so there are no others. Turn it on with federation.mode.',
+    'This node is in no cluster and federation is off, so there are no others. Join a cluster, or turn it on with federation.mode.',
     {
       executed: 'no',
     },

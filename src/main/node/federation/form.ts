@@ -6,7 +6,7 @@
  */
 export type Form = 'bare' | 'envelope' | 'batch' | 'secure';
 
-/** What the followers of a topic read. */
+/** What the followers of a topic read on the broker. */
 export interface Readers {
   /** Some of them are members. */
   readonly secure: boolean;

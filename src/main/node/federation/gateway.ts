@@ -2,6 +2,7 @@ import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import type { EventMessage } from '../../../common/wire/messages.ts';
 import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from '../router/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import type { Circuits } from './carriers/circuits.ts';
 import type { Reach } from './carriers/reach.ts';
 import type { EventRelay } from './event-relay.ts';
 import type { Form } from './form.ts';
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   readonly link: MqttLink;
   /** The ways to other nodes. */
   readonly reach: Reach;
+  /** Nodes that are left alone because they do not answer. */
+  readonly circuits: Circuits;
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
   /** Whether an answer would be taken of a node that does not sign. */
@@ -74,7 +77,12 @@ export class Gateway implements RemoteNodes {
     directory.listen({
       online: ({ nodeId }) => {
         this.#strangers.forget(nodeId);
+        this.#options.circuits.forget(nodeId);
         this.subscriptions.nodeOnline(nodeId);
+      },
+      rerouted: ({ nodeId }, lost) => {
+        this.pending.wayLost(nodeId, lost);
+        this.subscriptions.askAgain(nodeId);
       },
       lost: (node, reason) => this.#lost(node, reason),
     });
@@ -90,7 +98,9 @@ export class Gateway implements RemoteNodes {
 
   call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
     try {
-      return this.#send(this.#reachable(nodeId), request);
+      const node = this.#reachable(nodeId);
+      this.#options.circuits.admit(node);
+      return this.#send(node, request);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -99,12 +109,34 @@ export class Gateway implements RemoteNodes {
   /** @throws SignalboxError `OVERLOADED`: nothing was sent */
   #send(node: KnownNode, request: ForwardedRequest): Promise<unknown> {
     const { nodeId } = node;
-    const { reach, outgoing, nodeId: originId } = this.#options;
-    if (reach.isCongested(nodeId))
+    const { reach, circuits } = this.#options;
+    if (reach.isCongested(nodeId)) {
+      circuits.undecided(nodeId);
       throw new SignalboxError('OVERLOADED', `The way to ${node.name} is too slow. ${request.method} was not sent.`, { executed: 'no' });
-    const { method, params, principal, clientId, timeoutMs, idempotencyKey, signal, progress } = request;
+    }
+    const { timeoutMs, signal, progress } = request;
     const { requestId, answer } = this.pending.open(nodeId, progress);
     const cancel = () => this.#cancel(node, requestId, signal.reason);
+    const deadlineMs = performance.now() + timeoutMs;
+    this.#post(node, requestId, request, timeoutMs);
+    const way = reach.best(nodeId)?.kind;
+    if (way !== undefined) this.pending.leaves(requestId, way, () => this.#postAgain(nodeId, requestId, request, deadlineMs));
+    if (signal.aborted) cancel();
+    // It is not taken off again: once the call has ended it does nothing, and it goes with the signal of the call.
+    else signal.addEventListener('abort', cancel, { once: true });
+    return answer;
+  }
+
+  /** The request never began to leave, or could not: who waits is told. */
+  #unsent(nodeId: string, requestId: string, error: unknown): void {
+    this.#options.circuits.undecided(nodeId);
+    this.pending.fail(requestId, error instanceof SignalboxError ? error : SignalboxError.fromShape(toErrorShape(error)));
+  }
+
+  #post(node: KnownNode, requestId: string, request: ForwardedRequest, timeoutMs: number): void {
+    const { outgoing, nodeId: originId } = this.#options;
+    const { method, params, principal, clientId, idempotencyKey } = request;
+    const { nodeId } = node;
     try {
       outgoing.send(
         nodeId,
@@ -122,20 +154,27 @@ export class Gateway implements RemoteNodes {
           principal,
         },
         Math.ceil(timeoutMs / 1_000),
-        (error) => this.pending.fail(requestId, error),
+        (error) => this.#unsent(nodeId, requestId, error),
       );
     } catch (error) {
-      this.pending.fail(requestId, SignalboxError.fromShape(toErrorShape(error)));
+      this.#unsent(nodeId, requestId, error);
     }
-    if (signal.aborted) cancel();
-    // It is not taken off again: once the call has ended it does nothing, and it goes with the signal of the call.
-    else signal.addEventListener('abort', cancel, { once: true });
-    return answer;
+  }
+
+  /** The way it left is lost, and perhaps the request with it, or its answer: the same id runs once at the other node. */
+  #postAgain(nodeId: string, requestId: string, request: ForwardedRequest, deadlineMs: number): void {
+    const { directory, reach } = this.#options;
+    const node = directory.get(nodeId);
+    const way = reach.best(nodeId)?.kind;
+    const leftMs = Math.ceil(deadlineMs - performance.now());
+    if (node === undefined || way === undefined || leftMs <= 0) return;
+    this.pending.leaves(requestId, way, () => this.#postAgain(nodeId, requestId, request, deadlineMs));
+    this.#post(node, requestId, request, leftMs);
   }
 
   broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {
-    const { link, outgoing, nodeId, instance } = this.#options;
-    const messages = outgoing.broadcast({
+    const { outgoing, nodeId, instance } = this.#options;
+    const { published, signed } = outgoing.broadcast({
       type: 'rpc',
       requestid: `${instance}-b${this.#nextBroadcast++}`,
       method,
@@ -146,7 +185,11 @@ export class Gateway implements RemoteNodes {
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       principal,
     });
-    for (const message of messages) link.publishOrKeep(message);
+    const { link, directory, reach } = this.#options;
+    if (link.state.kind !== 'off') for (const message of published) link.publishOrKeep(message);
+    if (signed === undefined) return;
+    for (const { nodeId: member, secure } of directory.online())
+      if (secure && !(link.connected && directory.isOpen(member, 'mqtt'))) reach.best(member)?.send(member, signed, { confirmed: true });
   }
 
   async subscribe(node: string, topic: string, deliver: (nodeId: string, event: EventMessage) => void): Promise<() => void> {
@@ -171,7 +214,7 @@ export class Gateway implements RemoteNodes {
         this.#run(message, arrival);
         break;
       case 'rpc_response':
-        this.pending.answered(origin, message);
+        if (this.pending.answered(origin, message) && origin !== undefined) this.#options.circuits.answered(origin);
         break;
       case 'rpc_progress':
         this.pending.progressed(origin, message);
@@ -266,9 +309,11 @@ export class Gateway implements RemoteNodes {
         ? 'it is not known here'
         : !node.secure && node.reachability === 'online' && !acceptUnsigned()
           ? 'it does not sign what it says, and unsigned messages are not taken here'
-          : !link.connected
-            ? 'this node has no connection to the MQTT broker'
-            : 'it is off line';
+          : node.reachability === 'online'
+            ? 'the way to it has just been lost and may be back in a moment'
+            : !link.connected && link.state.kind !== 'off'
+              ? 'this node has no connection to the MQTT broker'
+              : 'it is off line';
     throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
       executed: 'no',
     });
@@ -278,7 +323,9 @@ export class Gateway implements RemoteNodes {
     const error =
       reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
     if (!this.pending.fail(requestId, error)) return;
-    const { outgoing, nodeId, reach } = this.#options;
+    const { outgoing, nodeId, reach, circuits } = this.#options;
+    if (error.code === 'TIMEOUT') circuits.failed(node);
+    else circuits.undecided(node.nodeId);
     if (reach.best(node.nodeId) !== undefined)
       outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
   }

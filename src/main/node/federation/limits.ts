@@ -58,6 +58,8 @@ export const federationLimits = {
   filtersPerNode: 256,
   /** Filters that all other nodes together may follow here; ids of nodes are easily made up. */
   follows: 20_000,
+  /** Topics whose newest event is kept for one member while the way to it does not keep up. */
+  heldTopics: 1_000,
   /** How long a sender without a status follows topics here without asking again. */
   strangerFollowMs: 600_000,
   /** Messages kept while the broker is away, by count, bytes and age. */

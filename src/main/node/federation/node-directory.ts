@@ -225,7 +225,8 @@ export class NodeDirectory {
 
   #showWays({ node, ways }: Entry): void {
     node.via = ways.best ?? null;
-    node.secure = ways.isProven;
+    // While it is waited for a way, what is for it stays as closed as it was.
+    if (node.via !== null) node.secure = ways.isProven;
   }
 
   #close(entry: Entry, kind: CarrierKind, reason: string, graceMs = 0): void {

@@ -67,14 +67,26 @@ export class Outgoing implements Flushable {
     return this.#emit(target, form, { texts, ttlSeconds: liveTtlSeconds, unsent: unsent === undefined ? [] : [unsent] }, true);
   }
 
-  /** A message for every node, as {@link LinkMessage}s: they may wait for the broker. @throws SignalboxError `TOO_LARGE` */
-  broadcast(message: object): readonly LinkMessage[] {
+  /**
+   * A message for every node.
+   *
+   * @returns what is published, which may wait for the broker, and the bytes that members take another way as well
+   * @throws SignalboxError `TOO_LARGE`
+   */
+  broadcast(message: object): { readonly published: readonly LinkMessage[]; readonly signed: Buffer | undefined } {
     const { topics, members, isMember, hasUnsignedReaders } = this.#options;
     const text = JSON.stringify(message);
     checkSize(text);
-    const signed = isMember() ? [members.broadcast(routerContent([text]), liveTtlSeconds)] : [];
-    const unsigned = hasUnsignedReaders() ? [this.#seal(null, [text], liveTtlSeconds)] : [];
-    return [...signed, ...unsigned].map((payload) => ({ topic: topics.broadcast, payload, qos: 1, retain: false }));
+    const signed = isMember() ? members.broadcast(routerContent([text]), liveTtlSeconds) : undefined;
+    const unsigned = hasUnsignedReaders() ? this.#seal(null, [text], liveTtlSeconds) : undefined;
+    const payloads = [signed, unsigned].filter((payload) => payload !== undefined);
+    return { published: payloads.map((payload) => ({ topic: topics.broadcast, payload, qos: 1, retain: false })), signed };
+  }
+
+  /** Sends events of this node to one member. @param texts JSON texts of the events */
+  sendEvents(target: string, texts: readonly string[]): void {
+    for (const part of parts(texts))
+      this.#emitSecured(target, { text: routerContent(part), ttlSeconds: liveTtlSeconds, confirmed: false, unsent: [] }, part.length);
   }
 
   /**
@@ -91,6 +103,11 @@ export class Outgoing implements Flushable {
     if (unsigned === undefined) return;
     const batches = unsigned === 'batch' ? parts(texts) : texts.map((text) => [text]);
     for (const batch of batches) this.#publish(mqttTopic, this.#seal(null, batch, liveTtlSeconds), batch.length);
+  }
+
+  /** Says something to a member that nobody waits for. @param text JSON text of a NodeMessage */
+  tell(target: string, text: string): void {
+    this.#emitSecured(target, { text, ttlSeconds: liveTtlSeconds, confirmed: true, unsent: [] }, 0);
   }
 
   flush(): void {

@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { federationLimits } from './limits.ts';
 import type { NodeProgress, NodeResponse } from './router-messages.ts';
@@ -10,6 +11,8 @@ interface Pending {
   readonly resolve: (data: unknown) => void;
   readonly reject: (error: SignalboxError) => void;
   readonly progress: ((data: unknown) => void) | undefined;
+  /** The way the request left, and how it is sent again. */
+  sent: { readonly way: CarrierKind; readonly again: () => void } | undefined;
 }
 
 /** Requests at other nodes that wait for their answer. */
@@ -51,17 +54,36 @@ export class PendingCalls {
     ofNode.add(requestId);
     this.#byNode.set(nodeId, ofNode);
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(requestId, { nodeId, resolve, reject, progress });
+      this.#pending.set(requestId, { nodeId, resolve, reject, progress, sent: undefined });
     });
     return { requestId, answer };
   }
 
-  /** An answer came; one that nobody waits for, or of a node that was not asked, is passed over. */
-  answered(origin: string | undefined, response: NodeResponse): void {
+  /**
+   * A request leaves one way.
+   *
+   * @param again sends it once more, under the same id: the other node runs it once
+   */
+  leaves(requestId: string, way: CarrierKind, again: () => void): void {
+    const pending = this.#pending.get(requestId);
+    if (pending !== undefined) pending.sent = { way, again };
+  }
+
+  /** A way to a node is lost, with what was on it: each request that left on it is sent again. */
+  wayLost(nodeId: string, way: CarrierKind): void {
+    for (const requestId of [...(this.#byNode.get(nodeId) ?? [])]) {
+      const sent = this.#pending.get(requestId)?.sent;
+      if (sent?.way === way) sent.again();
+    }
+  }
+
+  /** An answer came; one that nobody waits for, or of a node that was not asked, is passed over. @returns whether somebody waited */
+  answered(origin: string | undefined, response: NodeResponse): boolean {
     const pending = this.#take(response.requestid, origin);
-    if (pending === undefined) return;
+    if (pending === undefined) return false;
     if (response.status === 'success') pending.resolve(response.data);
     else pending.reject(SignalboxError.fromShape({ ...response, message: response.message?.slice(0, errorTextLength) }));
+    return true;
   }
 
   progressed(origin: string | undefined, message: NodeProgress): void {

@@ -27,6 +27,8 @@ export interface PresenceOptions {
   /** Topic of this node's status. */
   readonly topic: string;
   readonly publish: (message: LinkMessage) => boolean;
+  /** What this node says of itself is new: whoever hears it another way is told there. */
+  readonly onAnnounced: () => void;
   /** Signs what is said, as long as there is a cluster to sign it for. */
   readonly sign: (presence: PresenceMessage) => PresenceMessage;
   /** Another session of this node is newer: this one must go. Resolves the link's end. */
@@ -61,6 +63,8 @@ export class Presence {
 
   start(epoch: number): void {
     this.#epoch = epoch;
+    this.#sinceMs = this.#options.nowMs();
+    this.#announced = this.#options.self();
     this.#timer = setInterval(() => this.#renew(), lookEveryMs).unref();
   }
 
@@ -91,9 +95,14 @@ export class Presence {
 
   /** Says how things are, now. */
   announce(): void {
-    if (!this.#connected) return;
     this.#announced = this.#options.self();
-    this.#options.publish(this.#message('online'));
+    if (this.#connected) this.#options.publish(this.#message('online'));
+    this.#options.onAnnounced();
+  }
+
+  /** What is said of this node now, signed; undefined before its start is counted. */
+  current(): PresenceMessage | undefined {
+    return this.#epoch === 0 ? undefined : this.#describe('online');
   }
 
   /** What is said when the node leaves on purpose. */
@@ -173,7 +182,7 @@ export class Presence {
 
   #renew(): void {
     const said = this.#announced;
-    if (!this.#connected || said === undefined) return;
+    if (said === undefined) return;
     const now = this.#options.self();
     const same =
       now.name === said.name &&
@@ -184,9 +193,13 @@ export class Presence {
   }
 
   #message(status: 'online' | 'offline'): LinkMessage {
-    const { nodeId, publicKey, version, topic, self, sign } = this.#options;
+    return { topic: this.#options.topic, payload: JSON.stringify(this.#describe(status)), qos: 1, retain: true };
+  }
+
+  #describe(status: 'online' | 'offline'): PresenceMessage {
+    const { nodeId, publicKey, version, self, sign } = this.#options;
     const { name, capabilities, health, load } = self();
-    const payload: PresenceMessage = {
+    return sign({
       serviceId: nodeId,
       status,
       version,
@@ -200,7 +213,6 @@ export class Presence {
       session: this.#session,
       instance: this.#instance,
       formats: [...formats],
-    };
-    return { topic, payload: JSON.stringify(sign(payload)), qos: 1, retain: true };
+    });
   }
 }

@@ -16,8 +16,8 @@ export interface RemoteClientHost {
   readonly execute: (request: CallRequest, caller: Caller) => RunningCall;
   /** Sends a router message to a node. @throws SignalboxError `TOO_LARGE` */
   readonly send: (target: string, form: Form, message: object) => void;
-  /** True when the broker does not keep up: small requests with large answers would fill the memory. */
-  readonly congested: () => boolean;
+  /** True when the way to a node does not keep up: small requests with large answers would fill the memory. */
+  readonly congested: (nodeId: string) => boolean;
   readonly nowMs: () => number;
 }
 
@@ -123,8 +123,8 @@ export class RemoteMessagingClient {
       throw new SignalboxError('OVERLOADED', `${this.#load.running} requests of other nodes run here already. ${method} was not started.`, {
         executed: 'no',
       });
-    if (this.#host.congested())
-      throw new SignalboxError('OVERLOADED', `The MQTT broker does not keep up with the answers of this node. ${method} was not started.`, {
+    if (this.#host.congested(this.origin))
+      throw new SignalboxError('OVERLOADED', `The way back does not keep up with the answers of this node. ${method} was not started.`, {
         executed: 'no',
       });
     // Nobody waits for a broadcast that says no time: how old it may be is said by its envelope, and an outbox keeps it a while.

@@ -77,6 +77,11 @@ export class RemoteSubscriptions {
   /** A node is there, perhaps again: it is asked for everything that is wanted of it. */
   nodeOnline(nodeId: string): void {
     this.#sequences.forget(nodeId);
+    this.askAgain(nodeId);
+  }
+
+  /** A node that stays there is heard another way now: it may not know any more what is wanted of it. */
+  askAgain(nodeId: string): void {
     const topics = new Set([...this.#wanted].filter(({ node }) => node === nodeId || node === '+').map(({ topic }) => topic));
     for (const topic of topics) this.#askLater(nodeId, topic);
   }
@@ -91,6 +96,8 @@ export class RemoteSubscriptions {
     if (receivers.size === 0) return;
     const seq = event.meta?.seq ?? 0;
     const gap = seq === 0 ? 0 : this.#sequences.note(nodeId, event.topic, seq);
+    // It came over the broker and over a link.
+    if (gap === undefined) return;
     const dropped = gap + (typeof event.meta?.dropped === 'number' ? event.meta.dropped : 0);
     const message: EventMessage = {
       type: 'event',

@@ -24,9 +24,9 @@ export class SequenceWatch {
   /**
    * An event came.
    *
-   * @returns how many before it are missing
+   * @returns how many before it are missing; undefined when it came before
    */
-  note(nodeId: string, topic: string, seq: number): number {
+  note(nodeId: string, topic: string, seq: number): number | undefined {
     const key = `${nodeId}${topic}`;
     const watched = this.#topics.get(key);
     // The first number for the second time: the topic is numbered anew. For the first time, it was overtaken by others.
@@ -35,9 +35,15 @@ export class SequenceWatch {
       this.#begin(key, seq);
       return 0;
     }
-    watched.lowest = Math.min(watched.lowest, seq);
+    if (seq < watched.lowest) {
+      // The first that came had overtaken it, and perhaps others.
+      for (let between = seq + 1; between < watched.lowest; between++) this.#miss(watched, between);
+      watched.lowest = seq;
+      return 0;
+    }
     if (seq <= watched.highest) {
-      if (watched.missing.delete(seq)) this.#lost--;
+      if (!watched.missing.delete(seq)) return undefined;
+      this.#lost--;
       return 0;
     }
     const gap = seq - watched.highest - 1;
@@ -59,6 +65,11 @@ export class SequenceWatch {
       const [id = '', ...levels] = key.split('/');
       if ((nodeId === '+' || id === nodeId) && (filter === undefined || levelsMatch(filter, levels))) this.#topics.delete(key);
     }
+  }
+
+  #miss(watched: Watched, seq: number): void {
+    watched.missing.add(seq);
+    this.#lost++;
   }
 
   #begin(key: string, seq: number): void {

@@ -6,8 +6,7 @@ import type { NodeServiceOptions } from './node.ts';
 
 export interface ChecksServiceOptions {
   readonly config: Config;
-  /** Undefined while federation is off. */
-  readonly federation: () => Federation | undefined;
+  readonly federation: () => Federation;
   readonly listeners: NodeServiceOptions['listeners'];
   /** Name of the store that protects the key. */
   readonly keyStore: string;
@@ -25,9 +24,9 @@ export function createChecksService(options: ChecksServiceOptions): Handlers<'sy
           links: () => ({ mode: config.get('links.mode'), host: config.get('links.host'), port: config.get('links.port') }),
           broker: () => brokerOf(options),
           offsets: () =>
-            (federation()?.directory.online() ?? []).flatMap(({ name, clockOffsetMs }) =>
-              clockOffsetMs === undefined ? [] : [{ name, clockOffsetMs }],
-            ),
+            federation()
+              .directory.online()
+              .flatMap(({ name, clockOffsetMs }) => (clockOffsetMs === undefined ? [] : [{ name, clockOffsetMs }])),
           keyStore,
           dataFolder,
         })),
@@ -45,6 +44,6 @@ function brokerOf({ config, federation, listeners }: ChecksServiceOptions) {
     const running = hub?.state === 'listening';
     return { mode, url: hub?.detail ?? '', fault: running ? null : (hub?.detail ?? 'It has not started.') };
   }
-  const state = federation()?.link.state ?? { kind: 'off' as const };
+  const { state } = federation().link;
   return { mode, url: config.get('federation.brokerUrl'), state: state.kind, error: state.kind === 'waiting' ? state.error : null };
 }

@@ -18,8 +18,7 @@ const keptAnswers = 64;
 
 export interface ClusterServiceOptions {
   readonly router: Router;
-  /** Absent while federation is off: the cluster is this node alone. */
-  readonly federation: Pick<Federation, 'directory'> | undefined;
+  readonly federation: Pick<Federation, 'directory'>;
   /** Name of this node now. */
   readonly name: () => string;
 }
@@ -29,7 +28,7 @@ export function createClusterService(options: ClusterServiceOptions): Handlers<k
   const { router, federation, name } = options;
   const lookUp = (nodeId: string): AskedNode => {
     if (nodeId === router.nodeId) return { name: name(), clockOffsetMs: 0, via: null, secure: true };
-    const node = federation?.directory.get(nodeId);
+    const node = federation.directory.get(nodeId);
     return { name: node?.name ?? nodeId, clockOffsetMs: node?.clockOffsetMs ?? 0, via: node?.via ?? null, secure: node?.secure ?? false };
   };
   const ask = async <M extends MethodName>(node: string | undefined, method: M, params: ParamsOf<M>, principal: Principal) => {

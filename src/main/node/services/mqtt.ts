@@ -5,7 +5,7 @@ import type { Handlers } from '../router/index.ts';
 
 export interface MqttServiceOptions {
   readonly config: Config;
-  readonly federation: Federation | undefined;
+  readonly federation: Federation;
   readonly hub: EmbeddedHub | undefined;
 }
 
@@ -23,10 +23,10 @@ export function createMqttService({ config, federation, hub }: MqttServiceOption
               ? `mqtt://${config.get('federation.host')}:${hub?.port ?? config.get('federation.port')}`
               : config.get('federation.brokerUrl'),
         prefix: config.get('federation.prefix'),
-        acceptUnsigned: federation?.acceptsUnsigned ?? false,
+        acceptUnsigned: federation.acceptsUnsigned,
         unsignedRole: config.get('federation.unsignedRole'),
         link: linkOf(federation),
-        epoch: federation?.presence.epoch ?? 0,
+        epoch: federation.presence.epoch,
         ...traffic(federation),
         hub: await hubOf(hub),
       };
@@ -34,8 +34,8 @@ export function createMqttService({ config, federation, hub }: MqttServiceOption
   };
 }
 
-function linkOf(federation: Federation | undefined): MqttStatus['link'] {
-  const state: LinkState = federation?.link.state ?? { kind: 'off' };
+function linkOf({ link }: Federation): MqttStatus['link'] {
+  const state: LinkState = link.state;
   return {
     state: state.kind,
     sinceMs: state.kind === 'connected' ? state.sinceMs : null,
@@ -43,7 +43,7 @@ function linkOf(federation: Federation | undefined): MqttStatus['link'] {
     retryInMs: state.kind === 'waiting' ? state.retryInMs : null,
     error: state.kind === 'waiting' ? state.error : null,
     certificate: certificateOf(state),
-    unsentBytes: federation?.link.unsentBytes ?? 0,
+    unsentBytes: link.unsentBytes,
   };
 }
 
@@ -53,14 +53,7 @@ function certificateOf(state: LinkState): MqttStatus['link']['certificate'] {
   return { check, shown, expected };
 }
 
-function traffic(federation: Federation | undefined): Pick<MqttStatus, 'messages' | 'calls' | 'events' | 'outbox'> {
-  if (federation === undefined)
-    return {
-      messages: { sent: 0, received: 0, refused: {} },
-      calls: { pending: 0, running: 0, clients: 0 },
-      events: { followed: 0, offered: 0, relayed: 0, dropped: 0, lost: 0 },
-      outbox: { messages: 0, bytes: 0, dropped: 0 },
-    };
+function traffic(federation: Federation): Pick<MqttStatus, 'messages' | 'calls' | 'events' | 'outbox'> {
   const { metrics, gateway, clients, relay, link } = federation;
   return {
     messages: { sent: metrics.sentMessages, received: metrics.receivedMessages, refused: { ...metrics.refused } },

@@ -9,8 +9,7 @@ export const nodesTopic = '/cluster/nodes';
 const beatMs = 250;
 
 export interface NodesServiceOptions {
-  /** Absent while federation is off: the cluster is this node alone. */
-  readonly federation: Federation | undefined;
+  readonly federation: Federation;
   /** This node, as `nodes.list` shows it. */
   readonly self: () => Omit<NodeInfo, 'self' | 'status' | 'pendingCalls' | 'clockOffsetMs' | 'rttMs' | 'lastSeenAt' | 'via' | 'secure'>;
   readonly nowMs?: () => number;
@@ -21,7 +20,7 @@ export function createNodesService(options: NodesServiceOptions): Handlers<keyof
   const { federation, self, nowMs = Date.now } = options;
   const isSelf = (idOrName: string) => idOrName === self().nodeId || idOrName === self().name;
   const find = (idOrName: string): KnownNode => {
-    const node = federation?.directory.find(idOrName);
+    const node = federation.directory.find(idOrName);
     if (node === undefined) throw new SignalboxError('NOT_FOUND', `No node named ${idOrName} is known here.`, { executed: 'no' });
     return node;
   };
@@ -33,7 +32,7 @@ export function createNodesService(options: NodesServiceOptions): Handlers<keyof
     'nodes.ping': async ({ node, count }) => {
       const { nodeId, name } = self();
       if (isSelf(node)) return { nodeId, name, rttMs: 0, roundTripsMs: [0], clockOffsetMs: 0 };
-      if (federation === undefined) throw federationIsOff();
+      if (federation.isAlone) throw federationIsOff();
       const known = find(node);
       const { roundTripsMs, rttMs, clockOffsetMs } = await federation.clocks.measure(known, count);
       return { nodeId: known.nodeId, name: known.name, rttMs, roundTripsMs: [...roundTripsMs], clockOffsetMs: Math.round(clockOffsetMs) };
@@ -52,7 +51,7 @@ export function createNodesFeed(options: NodesServiceOptions, publish: (topic: s
   };
   return {
     start: () => {
-      unlisten = options.federation?.directory.listen({
+      unlisten = options.federation.directory.listen({
         changed: () => {
           timer ??= setTimeout(send, beatMs).unref();
         },
@@ -69,7 +68,7 @@ export function createNodesFeed(options: NodesServiceOptions, publish: (topic: s
 }
 
 function listNodes(options: NodesServiceOptions): NodeInfo[] {
-  const others = (options.federation?.directory.all() ?? []).map((node) => infoOf(node, options.federation));
+  const others = options.federation.directory.all().map((node) => infoOf(node, options.federation));
   others.sort((a, b) => compare(a.name, b.name) || compare(a.nodeId, b.nodeId));
   return [ownInfo(options), ...others];
 }
@@ -92,7 +91,7 @@ function ownInfo({ self, nowMs = Date.now }: NodesServiceOptions): NodeInfo {
   };
 }
 
-function infoOf(node: KnownNode, federation: Federation | undefined): NodeInfo {
+function infoOf(node: KnownNode, federation: Federation): NodeInfo {
   const { presence } = node;
   return {
     nodeId: node.nodeId,
@@ -108,7 +107,7 @@ function infoOf(node: KnownNode, federation: Federation | undefined): NodeInfo {
     epoch: presence.epoch,
     clockOffsetMs: node.clockOffsetMs ?? null,
     rttMs: node.rttMs ?? null,
-    pendingCalls: federation?.gateway.pending.countOf(node.nodeId) ?? 0,
+    pendingCalls: federation.gateway.pending.countOf(node.nodeId),
     via: node.via,
     secure: node.secure,
   };

@@ -31,7 +31,9 @@ export class NodeWays {
     return best !== undefined && this.#ways.get(best)?.signed === true;
   }
 
+  /** Sessions are those of the broker: over a link the node is heard itself, and another connection of it elsewhere changes nothing there. */
   compare(kind: CarrierKind, presence: PresenceMessage): WayChange {
+    if (kind !== 'mqtt') return 'same';
     const known = this.#ways.get(kind);
     const order = known === undefined ? 0 : compareSessions(presence, known.presence);
     return order < 0 ? 'older' : order > 0 ? 'newSession' : 'same';

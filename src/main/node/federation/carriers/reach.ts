@@ -10,15 +10,18 @@ export class Reach {
     this.#carriers.set(carrier.kind, carrier);
   }
 
-  /** @param preferred taken as long as it reaches the node: an answer goes the way its question came */
-  best(nodeId: string, preferred?: CarrierKind): Carrier | undefined {
-    const first = preferred === undefined ? undefined : this.#carriers.get(preferred);
-    if (first?.reaches(nodeId) === true) return first;
+  best(nodeId: string): Carrier | undefined {
     for (const kind of carrierKinds) {
       const carrier = this.#carriers.get(kind);
       if (carrier?.reaches(nodeId) === true) return carrier;
     }
     return undefined;
+  }
+
+  /** The best of the ways that nobody trusts, for what is sealed. */
+  bestSealed(nodeId: string): Carrier | undefined {
+    const sealed = [this.#carriers.get('mqtt'), this.#carriers.get('relay')];
+    return sealed.find((carrier) => carrier?.reaches(nodeId) === true);
   }
 
   /** True when the best way to the node does not keep up; also false when there is none. */

@@ -12,6 +12,7 @@ import type { MessageTopic, RouterIntake } from '../router-intake.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Outbound } from './member-session.ts';
 import { MemberSessions } from './member-sessions.ts';
+import { keyOfNode } from './node-keys.ts';
 import { NodeMessages } from './node-messages.ts';
 import { SignedLane } from './signed-lane.ts';
 
@@ -115,17 +116,16 @@ export class MemberTraffic {
     else void this.#envelope(bytes, topic);
   }
 
-  /** Takes what a link brought: its other end is proven. @throws SignalboxError for whatever is refused */
-  receiveFromLink(bytes: Buffer, peer: string): void {
-    // Its membership may have ended by time, of which nobody is told.
-    this.#body(peer, bytes, 0);
-  }
-
-  /** Takes what any carrier brought to this node alone. Never throws. */
-  receiveFrom(bytes: Buffer, { kind, peer }: Provenance): void {
+  /** Takes what a link or a relay brought. Never throws. */
+  receiveFrom(bytes: Buffer, { kind, peer, ageMs = 0 }: Provenance): void {
     try {
-      if (kind === 'link' && peer !== undefined) this.receiveFromLink(bytes, peer);
-      else this.#fromInbox(bytes);
+      // What is for everybody is signed by its source, whoever brings it.
+      if (bytes[0] === 1) void this.#envelope(bytes, { kind: 'broadcast' });
+      else if (peer !== undefined) {
+        // A membership may have ended by time, of which nobody is told.
+        this.#options.cluster()?.memberOf(keyOfNode(peer));
+        this.#body(peer, bytes, ageMs);
+      } else this.#fromInbox(bytes);
     } catch (error) {
       this.#options.refused.add(peer ?? kind, error);
     }

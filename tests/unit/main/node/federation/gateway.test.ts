@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
+import { Circuits } from '../../../../../src/main/node/federation/carriers/circuits.ts';
 import { Gateway, type GatewayOptions } from '../../../../../src/main/node/federation/gateway.ts';
 import { NodeDirectory } from '../../../../../src/main/node/federation/node-directory.ts';
 import { presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
+import { recordingLogger } from '../../../../helpers/router-fixture.ts';
 
 it('sends no call whose answer it would refuse', async () => {
   const sent: unknown[] = [];
@@ -14,6 +16,7 @@ it('sends no call whose answer it would refuse', async () => {
     directory,
     link: { connected: true, unsentBytes: 0 },
     outgoing: { send: (...message: unknown[]) => sent.push(message) },
+    circuits: new Circuits({ logger: recordingLogger(), monotonicMs: () => 0 }),
     reach: { best: () => ({}), isCongested: () => false },
     acceptUnsigned: () => false,
     here: () => undefined,

@@ -18,6 +18,7 @@ function open() {
     topics: new FederationTopics('c'),
     directory,
     link: { connected: true, unsentBytes: 0 },
+    circuits: { forget: () => undefined },
     reach: { best: () => undefined, isCongested: () => false },
     outgoing: { send: () => undefined },
     here: () => ({ relay, clients: { lost: () => undefined }, lastValues: () => [], checkFilter: () => undefined }),
