@@ -40,6 +40,8 @@ export function linkNode(
       describe: () => ({
         clusterId: options.cluster ?? clusterId,
         epoch: 1,
+        instance: 'fixture',
+        sinceMs: 0,
         memberHead: new Uint8Array(32),
         sealingCertificate: certifySealingKey(sealingKey, Date.now(), identity),
         capabilities: ['router'],

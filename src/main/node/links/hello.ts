@@ -15,6 +15,10 @@ export interface Hello {
   readonly nonce: Uint8Array;
   /** Starts of the node. */
   readonly epoch: number;
+  /** Made up at each start, so that two nodes with one key are told apart (security.md row 39). */
+  readonly instance: string;
+  /** When this start was, by the node's own clock, milliseconds since the epoch. */
+  readonly sinceMs: number;
   readonly clockMs: number;
   /** Digest of what the node knows of the membership, 32 bytes: two nodes with the same need exchange nothing. */
   readonly memberHead: Uint8Array;
@@ -30,6 +34,8 @@ const helloSchema = z.strictObject({
   pk: text,
   nonce: text,
   epoch: z.number().int().min(0),
+  instance: z.string().min(1).max(64),
+  since_ms: z.number().int().min(0),
   clock_ms: z.number().int().min(0),
   member_head: text,
   seal_cert: z.string().max(512),
@@ -46,6 +52,8 @@ export function encodeHello(hello: Hello): Buffer {
     pk: toBase64url(hello.publicKey),
     nonce: toBase64url(hello.nonce),
     epoch: hello.epoch,
+    instance: hello.instance,
+    since_ms: hello.sinceMs,
     clock_ms: hello.clockMs,
     member_head: toBase64url(hello.memberHead),
     seal_cert: toBase64url(hello.sealingCertificate),
@@ -67,6 +75,8 @@ export function decodeHello(frame: Buffer): Hello {
     publicKey: fromBase64url(hello.pk, 'the public key', keyBytes),
     nonce: fromBase64url(hello.nonce, 'the nonce', keyBytes),
     epoch: hello.epoch,
+    instance: hello.instance,
+    sinceMs: hello.since_ms,
     clockMs: hello.clock_ms,
     memberHead: fromBase64url(hello.member_head, 'the membership digest', keyBytes),
     sealingCertificate: fromBase64url(hello.seal_cert, 'the sealing key'),

@@ -1,6 +1,6 @@
 /** Direct links between nodes: TLS 1.3 with the proof of each node's key inside. */
 export type { HandshakeParty, ProvenPeer } from './handshake.ts';
-export { decodeRefusable, encodeRefusal } from './hello.ts';
+export { decodeRefusable, encodeRefusal, type Hello } from './hello.ts';
 export { type LinkLimits, linkLimits } from './limits.ts';
 export { Link, type LinkListener } from './link.ts';
 export { type DialAddress, dialLink, overChannel } from './link-dialer.ts';

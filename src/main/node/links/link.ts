@@ -137,7 +137,9 @@ export class Link {
   /** Ends the link and tells the other side why. */
   close(reason: SignalboxError): void {
     this.#wasClosed = true;
-    this.#post(kinds.bye, Buffer.from(JSON.stringify({ code: reason.code, message: reason.message.slice(0, 512) })));
+    const { code, message, data } = reason;
+    const bye = { code, message: message.slice(0, 512), ...(code === 'SELF' && { data }) };
+    this.#post(kinds.bye, Buffer.from(JSON.stringify(bye)));
     this.#channel.end(reason);
   }
 
@@ -209,10 +211,11 @@ export class Link {
 
 function reasonOf(body: Buffer): SignalboxError {
   try {
-    const { code, message } = JSON.parse(body.toString('utf8')) as { code?: unknown; message?: unknown };
+    const { code, message, data } = JSON.parse(body.toString('utf8')) as { code?: unknown; message?: unknown; data?: unknown };
     return SignalboxError.fromShape({
       code: typeof code === 'string' ? code : undefined,
       message: typeof message === 'string' ? message.slice(0, 512) : undefined,
+      data,
     });
   } catch {
     return new SignalboxError('NODE_LOST', 'The other node ended the link.', { executed: 'maybe' });

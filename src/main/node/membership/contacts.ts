@@ -47,7 +47,7 @@ export class Contacts {
   readonly #store: Store;
   readonly #addresses = new Map<string, readonly Address[]>();
   readonly #provenMs = new Map<string, number>();
-  readonly #epoch: number;
+  #epoch: number;
   #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(store: Store, epoch: number) {
@@ -73,6 +73,19 @@ export class Contacts {
   /** Starts of this node, this one included: durable, so that others tell its connections apart. */
   get epoch(): number {
     return this.#epoch;
+  }
+
+  /**
+   * Goes on above a start that another node has seen: the data folder was restored from an older copy (security.md row 39).
+   *
+   * @returns false when it is further ahead than a node can have forgotten
+   * @throws SignalboxError `STORAGE_FULL`
+   */
+  async raiseEpoch(seen: number): Promise<boolean> {
+    if (!Number.isSafeInteger(seen) || seen - this.#epoch > membershipLimits.epochJump) return false;
+    await this.#store.run('UPDATE link_epoch SET epoch = MAX(epoch, ? + 1)', [seen]);
+    this.#epoch = Math.max(this.#epoch, seen + 1);
+    return true;
   }
 
   /** The likeliest first. */

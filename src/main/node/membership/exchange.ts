@@ -37,6 +37,8 @@ export interface MembershipExchangeOptions {
   readonly ownAddresses: () => readonly Address[];
   readonly nowMs: () => number;
   readonly logger: Logger;
+  /** The member has refused another node with the key of this one; only over links. */
+  readonly onSameKey?: (address: string) => void;
   /** What the member says about group keys. */
   readonly onGroupKey: (message: GroupKeyMessage) => Promise<void>;
   /** Addresses of these members were news. */
@@ -97,6 +99,11 @@ export class MembershipExchange implements KeyPeer {
       this.#send({ type: 'addresses', of: of.slice(first, first + addressedMembers) });
   }
 
+  /** Says that another node has come with the member's key. @param address where it came from */
+  tellSameKey(address: string): void {
+    this.#send({ type: 'sameKey', address: address.slice(0, 64) });
+  }
+
   /** Says something about group keys; nothing happens when the link has ended. */
   sendGroupKey(message: GroupKeyMessage): void {
     this.#send(message);
@@ -140,6 +147,9 @@ export class MembershipExchange implements KeyPeer {
         return;
       case 'addresses':
         this.#learn(message);
+        return;
+      case 'sameKey':
+        this.#options.onSameKey?.(message.address);
         return;
       case 'groupKeyStep':
       case 'groupKeysHeld':

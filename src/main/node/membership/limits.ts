@@ -26,6 +26,8 @@ export const membershipLimits = {
   waitingControlBytes: 4_194_304,
   /** How often an admin signs that it was there (security.md 2.7). */
   checkpointMs: 600_000,
+  /** Starts that a node can have forgotten when its data folder was restored from an older copy (security.md row 39). */
+  epochJump: 1_048_576,
   /** How long members are waited for in a change of the group key before a person is told. */
   rotationPatienceMs: 600_000,
   /** Time after which another admin goes on with a change of the group key whose leader is not linked. */

@@ -1,10 +1,20 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import { toBase64url } from '../identity/index.ts';
-import type { Link } from '../links/index.ts';
+import type { Hello, Link } from '../links/index.ts';
+
+/** What became of a link that was offered. */
+export type Offer =
+  /** It is the link of its pair from now on. */
+  | 'kept'
+  /** The pair keeps the link it has. */
+  | 'closed'
+  /** A later start of the same key is linked: two nodes have one key, and both run. */
+  | 'outlived';
 
 /**
- * One link a pair of nodes. When both dialled at once, both keep the one that the lower public key dialled (security.md 2.4); one of a
- * later start, or of the same dialler, takes the place of the one before it, which is then dead at the other end.
+ * One link a pair of nodes. When both dialled at once, both keep the one that the lower public key dialled (security.md 2.4); one of the
+ * same dialler takes the place of the one before it, which is then dead at the other end. Of two starts of one key, the later is kept
+ * (row 39): the earlier is dead, or a copy of its data folder runs.
  */
 export class LinkTable {
   readonly #self: Uint8Array;
@@ -24,14 +34,18 @@ export class LinkTable {
     return [...this.#links.values()];
   }
 
-  /** True when it is the link of its pair from now on; the one that is not kept is closed. */
-  offer(link: Link): boolean {
+  /** Takes a link, unless the pair has a better one; the one that is not kept is closed. */
+  offer(link: Link): Offer {
     const name = toBase64url(link.peer.hello.publicKey);
     const known = this.#links.get(name);
-    const loser = known === undefined || !known.isOpen ? undefined : this.#isBetter(link, known) ? known : link;
-    if (loser !== link) this.#links.set(name, link);
-    loser?.close(new SignalboxError('CONFLICT', 'The two nodes keep their other link.', { executed: 'no' }));
-    return loser !== link;
+    const rival = known?.isOpen === true ? known : undefined;
+    const order = rival === undefined ? 0 : compareStarts(link.peer.hello, rival.peer.hello);
+    const isKept = rival === undefined || order > 0 || (order === 0 && this.#isBetter(link, rival));
+    if (isKept) this.#links.set(name, link);
+    const loser = isKept ? rival : link;
+    loser?.close(order === 0 ? keptOther() : outlived(isKept ? link : rival));
+    if (isKept) return 'kept';
+    return order < 0 ? 'outlived' : 'closed';
   }
 
   /** True when it was the link of its pair. */
@@ -41,8 +55,25 @@ export class LinkTable {
   }
 
   #isBetter(link: Link, known: Link): boolean {
-    if (link.dialled === known.dialled || link.peer.hello.epoch > known.peer.hello.epoch) return true;
+    if (link.dialled === known.dialled) return true;
     const isSelfLower = Buffer.compare(this.#self, link.peer.hello.publicKey) < 0;
     return link.dialled === isSelfLower;
   }
+}
+
+/** Negative when `a` is of an earlier start than `b`, 0 for the same. Copies of one data folder can have counted alike. */
+function compareStarts(a: Hello, b: Hello): number {
+  if (a.instance === b.instance) return 0;
+  return a.epoch - b.epoch || a.sinceMs - b.sinceMs || (a.instance < b.instance ? -1 : 1);
+}
+
+function keptOther(): SignalboxError {
+  return new SignalboxError('CONFLICT', 'The two nodes keep their other link.', { executed: 'no' });
+}
+
+function outlived(winner: Link | undefined): SignalboxError {
+  return new SignalboxError('SELF', 'A node with the same key that started later is linked.', {
+    executed: 'no',
+    data: { epoch: winner?.peer.hello.epoch },
+  });
 }

@@ -50,6 +50,11 @@ export class MemberDialer {
     if (!this.#busy) this.#after(this.#retry.nextMs());
   }
 
+  /** The link was refused, and would be again: dials after a long pause. */
+  rest(): void {
+    if (!this.#busy) this.#after(membershipLimits.refusedRestMs);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#stopped.abort();

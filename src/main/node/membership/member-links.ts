@@ -11,6 +11,7 @@ import type { GroupKeys } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
 import { LinkTable } from './link-table.ts';
 import { MemberDialer } from './member-dialer.ts';
+import type { SameKeyAlarm } from './same-key-alarm.ts';
 
 export interface MemberLinksOptions {
   readonly trust: ClusterTrust;
@@ -26,6 +27,7 @@ export interface MemberLinksOptions {
   /** Takes what members say to each other beside the membership; undefined: nobody does. */
   readonly follower: LinkFollower | undefined;
   readonly groupKeys: Pick<GroupKeys, 'linked' | 'lost' | 'take'>;
+  readonly sameKey: SameKeyAlarm;
   /** Another member says that this node was removed from the cluster. */
   readonly onRevoked: (reason: SignalboxError) => void;
 }
@@ -38,6 +40,9 @@ export class MemberLinks {
   readonly #dialers = new Map<string, MemberDialer>();
   readonly #failures = new Map<string, SignalboxError>();
   readonly #said = new RepeatSampler();
+  /** Links over which the other end has spoken. */
+  readonly #heard = new Set<Link>();
+  #wasHeard = false;
   #comparing: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -76,14 +81,16 @@ export class MemberLinks {
 
   /** Takes a link whose other end has proven who it is, from the door or dialled. */
   take(link: Link): void {
-    const { trust, contacts, party, ownAddresses, onChange, logger, follower, groupKeys } = this.#options;
+    const { trust, contacts, party, ownAddresses, onChange, logger, follower, groupKeys, sameKey } = this.#options;
     const member = link.peer.hello.publicKey;
     if (this.#stopped) {
       link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
       return;
     }
     contacts.proved(member, party.nowMs());
-    if (!this.#table.offer(link)) return;
+    const offer = this.#table.offer(link);
+    if (offer === 'outlived') this.#tellLaterStart(link);
+    if (offer !== 'kept') return;
     this.#failures.delete(toBase64url(member));
     const exchange = new MembershipExchange({
       link,
@@ -93,6 +100,7 @@ export class MemberLinks {
       ownAddresses,
       nowMs: party.nowMs,
       logger,
+      onSameKey: (address) => sameKey.outlives(address),
       onGroupKey: (message) => groupKeys.take(exchange, message),
       onAddresses: (members) => this.#addressesLearnt(members, link),
     });
@@ -100,7 +108,12 @@ export class MemberLinks {
     follower?.linked(link);
     link.start({
       message: (bytes) => follower?.message(link, bytes),
-      control: (bytes) => exchange.take(bytes),
+      control: (bytes) => {
+        this.#heard.add(link);
+        this.#wasHeard = true;
+        sameKey.heard();
+        exchange.take(bytes);
+      },
       relay: (bytes) => follower?.relayed(link, bytes),
       drained: () => follower?.drained(link),
       ended: (reason) => this.#ended(link, reason),
@@ -207,6 +220,7 @@ export class MemberLinks {
     const exchange = this.#exchanges.get(link);
     if (exchange !== undefined) groupKeys.lost(exchange);
     this.#exchanges.delete(link);
+    const wasHeard = this.#heard.delete(link);
     if (!this.#table.remove(link)) return;
     follower?.ended(link, reason);
     if (this.#stopped) return;
@@ -215,8 +229,41 @@ export class MemberLinks {
     logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });
     // From one that is no member itself it is what this node has told it.
     if (reason.code === 'REVOKED' && this.#refusalOf(member) === undefined) onRevoked(reason);
-    this.#dialers.get(name)?.lost();
+    if (reason.code === 'SELF') void this.#outlived(name, reason, wasHeard);
+    else this.#dialers.get(name)?.lost();
     onChange();
+  }
+
+  /** An earlier start of a member came and was refused: it lives, or it could not have dialled. */
+  #tellLaterStart(earlier: Link): void {
+    const { hello } = earlier.peer;
+    const later = this.#table.of(hello.publicKey);
+    if (later !== undefined) this.#exchanges.get(later)?.tellSameKey(earlier.remoteAddress);
+    const nodeId = nodeIdOf(hello.publicKey);
+    if (this.#said.take(`same key ${nodeId}`) !== undefined)
+      this.#options.logger.warn('links.duplicateIdentity', 'Two nodes with one key have come: the one that started later is kept.', {
+        nodeId,
+        address: earlier.remoteAddress,
+      });
+  }
+
+  /**
+   * A member keeps the link to another node with this one's key, which started later. Dialling once more at once shows the member that both
+   * live. When no member has spoken with this start yet, it is the later one after all: its data folder was restored from an older copy.
+   */
+  async #outlived(name: string, { data }: SignalboxError, wasHeard: boolean): Promise<void> {
+    const { contacts, sameKey, logger } = this.#options;
+    const { epoch } = (data ?? {}) as { readonly epoch?: unknown };
+    try {
+      const isRestored = !this.#wasHeard && typeof epoch === 'number' && (await contacts.raiseEpoch(epoch));
+      if (isRestored) logger.warn('links.epochRaised', 'A member knows a later start of this node than its own data folder.', { epoch });
+      else sameKey.outlived();
+      if (wasHeard || isRestored) this.#dialers.get(name)?.lost();
+      else this.#dialers.get(name)?.rest();
+    } catch (error) {
+      logger.error('links.epochNotRaised', 'Members take this node for an older start of itself.', { error });
+      this.#dialers.get(name)?.rest();
+    }
   }
 
   #addressesLearnt(members: readonly Uint8Array[], from: Link): void {

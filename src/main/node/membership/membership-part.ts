@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
 import { shortNodeId } from '../../../common/ids.ts';
@@ -23,6 +24,7 @@ import { JoinRequests } from './join-requests.ts';
 import { membershipLimits } from './limits.ts';
 import { MemberLinks } from './member-links.ts';
 import { reachableAddresses } from './own-addresses.ts';
+import { SameKeyAlarm } from './same-key-alarm.ts';
 
 const doorProblem = 'links.notListening';
 const revokedProblem = 'membership.revoked';
@@ -50,6 +52,9 @@ export class MembershipPart implements Startable {
   readonly #options: MembershipPartOptions;
   readonly #keys = new KnownKeys();
   readonly #nowMs: () => number;
+  /** Tells this start apart from others of the same key. */
+  readonly #instance = randomUUID();
+  readonly #sinceMs: number;
   readonly #logger: Logger;
   #trust: ClusterTrust | undefined;
   #contacts: Contacts | undefined;
@@ -71,6 +76,7 @@ export class MembershipPart implements Startable {
   constructor(options: MembershipPartOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? leadingNowMs;
+    this.#sinceMs = this.#nowMs();
     this.#logger = options.logs.logger('membership');
     this.requests = new JoinRequests({ nowMs: this.#nowMs, onChange: () => this.#requestsChanged() });
   }
@@ -286,7 +292,7 @@ export class MembershipPart implements Startable {
       nowMs: this.#nowMs,
       logger: this.#logger,
       problems,
-      onProgress: () => undefined,
+      onProgress: () => this.#tell('rotation'),
     });
     this.#groupKeys = groupKeys;
     groupKeys.start();
@@ -306,6 +312,7 @@ export class MembershipPart implements Startable {
       logger: this.#logger,
       follower: this.#follower,
       groupKeys,
+      sameKey: new SameKeyAlarm({ nodeId: this.#options.identity.nodeId, logger: this.#logger, problems: this.#options.problems }),
       ownAddresses: () => this.ownAddresses(),
       nearby: (member) => this.#options.nearby?.(shortNodeId(nodeIdOf(member))) ?? [],
       onChange: () => this.#tell('links'),
@@ -394,6 +401,8 @@ export class MembershipPart implements Startable {
         return {
           clusterId: log.clusterId,
           epoch: this.#contacts?.epoch ?? 0,
+          instance: this.#instance,
+          sinceMs: this.#sinceMs,
           memberHead: log.headDigest,
           sealingCertificate: this.trust.sealing.certificate,
           capabilities: [...capabilities()],

@@ -24,6 +24,7 @@ test('a member that sends faster than the disk takes it is let go before it fill
     ownAddresses: () => [],
     nowMs: Date.now,
     logger: recordingLogger(),
+    onSameKey: () => undefined,
     onGroupKey: () => Promise.resolve(),
     onAddresses: () => undefined,
   });

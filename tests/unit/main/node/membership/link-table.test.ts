@@ -9,7 +9,7 @@ const higher = new Uint8Array(32).fill(2);
 function linkTo(publicKey: Uint8Array, dialled: boolean, epoch = 1) {
   let closed: string | undefined;
   const link = {
-    peer: { hello: { publicKey, epoch } },
+    peer: { hello: { publicKey, epoch, instance: `start ${epoch}`, sinceMs: epoch } },
     dialled,
     get isOpen() {
       return closed === undefined;
@@ -36,13 +36,16 @@ describe('one link a pair', () => {
     }
   });
 
-  test('a link of a later start, or of the same dialler, takes the place of one that is dead at the other end', () => {
+  test('a link of a later start, or of the same dialler, takes the place of the one before; an earlier start is refused', () => {
     const table = new LinkTable(lower);
     const first = linkTo(higher, true, 3);
     const afterRestart = linkTo(higher, false, 4);
     const again = linkTo(higher, false, 4);
-    expect([first, afterRestart, again].map(({ link }) => table.offer(link))).toEqual([true, true, true]);
-    expect([first, afterRestart, again].map(({ closed }) => closed())).toEqual(['CONFLICT', 'CONFLICT', undefined]);
+    expect([first, afterRestart, again].map(({ link }) => table.offer(link))).toEqual(['kept', 'kept', 'kept']);
+    expect([first, afterRestart, again].map(({ closed }) => closed())).toEqual(['SELF', 'CONFLICT', undefined]);
+    // The earlier start lives: a copy of its data folder runs.
+    const earlier = linkTo(higher, false, 3);
+    expect([table.offer(earlier.link), earlier.closed()]).toEqual(['outlived', 'SELF']);
     expect(table.remove(first.link)).toBe(false);
     expect(table.remove(again.link)).toBe(true);
     expect(table.all()).toEqual([]);
