@@ -145,7 +145,7 @@ export class MembershipPart implements Startable {
     return this.#links;
   }
 
-  /** The group key and its rotation; undefined while links are off, or the node is in no cluster. */
+  /** The group key and its rotation; undefined while the node is in no cluster. */
   get groupKeys(): GroupKeys | undefined {
     return this.#groupKeys;
   }

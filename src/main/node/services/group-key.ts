@@ -13,10 +13,10 @@ export function createGroupKeyService(membership: MembershipPart): Handlers<keyo
   return {
     'membership.rotate': async (_params, { principal }) => {
       requireHere(principal);
-      return { epoch: await overLinks(membership).rotate() };
+      return { epoch: await keysOf(membership).rotate() };
     },
     'membership.rotation': () => {
-      const { epoch, sinceMs, dueMs, step, leader, members, waitingFor } = overLinks(membership).status();
+      const { epoch, sinceMs, dueMs, step, leader, members, waitingFor } = keysOf(membership).status();
       const byName = members.map((member) => memberOf(membership, member, step ?? 'install')).sort((a, b) => (a.name < b.name ? -1 : 1));
       return {
         epoch,
@@ -31,22 +31,16 @@ export function createGroupKeyService(membership: MembershipPart): Handlers<keyo
     'membership.skip': async ({ node }, { principal }) => {
       requireHere(principal);
       const { key, name } = findMember(membership, node);
-      return { nodeId: nodeIdOf(key), name, skipped: await overLinks(membership).skip(key) };
+      return { nodeId: nodeIdOf(key), name, skipped: await keysOf(membership).skip(key) };
     },
   };
 }
 
-/** @throws SignalboxError `NOT_MEMBER`, `CONFLICT` while links are off */
-function overLinks({ groupKeys, trust }: MembershipPart): GroupKeys {
+/** @throws SignalboxError `NOT_MEMBER`, `CONFLICT` while the node starts or stops */
+function keysOf({ groupKeys, trust }: MembershipPart): GroupKeys {
   trust.require();
   if (groupKeys !== undefined) return groupKeys;
-  throw new SignalboxError(
-    'CONFLICT',
-    'The group key goes over links to other nodes, and they are off. Set links.mode to auto and restart.',
-    {
-      executed: 'no',
-    },
-  );
+  throw new SignalboxError('CONFLICT', 'The node is starting or stopping.', { retryable: true, executed: 'no' });
 }
 
 function memberOf(membership: MembershipPart, { key, confirmed, failure }: RotationMember, step: (typeof rotationSteps)[number]) {
