@@ -68,6 +68,22 @@ export interface CrashBridge {
   openLogFolder(): Promise<void>;
 }
 
+/** `starting` until its nodes are up; the window then shows one of them in place of its own. */
+export type DemoState = 'off' | 'starting' | 'running';
+
+/** The demo inside the application. */
+export interface DemoBridge {
+  state(): Promise<DemoState>;
+  /**
+   * Starts the demo; the window then loads anew, as a client of a node of the demo. The own node goes on untouched.
+   *
+   * @throws Error with a sentence for a person when it did not start
+   */
+  start(): Promise<void>;
+  /** Ends the demo; the window then loads anew, as a client of its own node. */
+  stop(): Promise<void>;
+}
+
 export interface DesktopBridge {
   readonly platform: { readonly os: OperatingSystem; readonly desktop: true; readonly version: string };
   /**
@@ -86,6 +102,7 @@ export interface DesktopBridge {
   setTheme(theme: ThemeChoice): Promise<void>;
   /** Opens a page in the system's browser. Only https, and only in answer to the person's own click. */
   openExternal(url: string): Promise<void>;
+  readonly demo: DemoBridge;
   readonly rescue?: RescueBridge;
   readonly crash?: CrashBridge;
 }

@@ -4,6 +4,7 @@ import type {
   CrashBridge,
   CrashReport,
   DamageReport,
+  DemoState,
   DesktopBridge,
   OperatingSystem,
   PortMessage,
@@ -68,6 +69,11 @@ const bridge: DesktopBridge = {
     // The page cannot reach this world's navigator, so it cannot pretend that somebody clicked.
     if (!navigator.userActivation.isActive) throw new Error('A page is opened only in answer to a click.');
     return await ask(requestChannels.openExternal, String(url));
+  },
+  demo: {
+    state: () => ask<DemoState>(requestChannels.demoState),
+    start: () => ask(requestChannels.startDemo),
+    stop: () => ask(requestChannels.stopDemo),
   },
   ...(location.pathname === '/rescue.html' && { rescue }),
   ...(location.pathname === '/crash.html' && { crash }),

@@ -45,6 +45,9 @@ test('window.signalbox is the bridge and nothing more', async () => {
   });
   expect(keys).toEqual([
     'connect:function',
+    'demo.start:function',
+    'demo.state:function',
+    'demo.stop:function',
     'onAction:function',
     'onOpenView:function',
     'openExternal:function',

@@ -1,6 +1,6 @@
 import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session, shell } from 'electron';
 import { SignalboxError, toErrorShape } from '../../common/errors.ts';
-import type { CrashReport, DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
+import type { CrashReport, DamageReport, DemoState, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { noticeChannels } from '../../preload/channels.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 import type { SecretStore } from '../node/identity/index.ts';
@@ -9,6 +9,7 @@ import type { ProcessSample } from '../node/services/system.ts';
 import type { Logger, Logs } from '../node/telemetry/index.ts';
 import { serveApp } from './app-protocol.ts';
 import { CrashGuard } from './crash-guard.ts';
+import { DemoHost } from './demo-host.ts';
 import { Ipc } from './ipc.ts';
 import { createMenu } from './menu.ts';
 import { NodeHost } from './node-host.ts';
@@ -42,6 +43,7 @@ export class Desktop implements RequestTarget {
   readonly #state: WindowStateFile;
   readonly #crashes: CrashGuard;
   readonly #ipc: Ipc;
+  readonly #demo: DemoHost;
   #window: BrowserWindow | undefined;
   #damage: DamagedFileError | undefined;
   #view: string | undefined;
@@ -64,7 +66,9 @@ export class Desktop implements RequestTarget {
       logger: this.#logger,
       onRefused: ({ channel, code, message }) => this.node.recordRefusal(channel, code, message),
     });
+    this.#demo = new DemoHost({ logger: this.#logger, onSwitch: () => void this.#showConsole() });
     this.node = new NodeHost({
+      instead: () => this.#demo.guest,
       logger: this.#logger,
       onFailure: (error) => void this.#showFailure(error),
       node: {
@@ -152,6 +156,18 @@ export class Desktop implements RequestTarget {
     return this.window && windowState(this.window);
   }
 
+  demoState(): DemoState {
+    return this.#demo.state;
+  }
+
+  async startDemo(): Promise<void> {
+    await this.#demo.start((await this.node.name()) ?? 'this-node');
+  }
+
+  async stopDemo(): Promise<void> {
+    await this.#demo.stop();
+  }
+
   describeDamage(): DamageReport {
     return describeDamage(this.#requireDamage(), this.#options.paths.dataFolder);
   }
@@ -201,8 +217,16 @@ export class Desktop implements RequestTarget {
         resolve();
       }, quitDeadlineMs).unref();
     });
-    await Promise.race([Promise.allSettled([this.node.stop(), this.#state.flush()]), deadline]);
+    await Promise.race([Promise.allSettled([this.#demo.stop(), this.node.stop(), this.#state.flush()]), deadline]);
     await Promise.race([this.#options.logs.stop(), deadline]);
+  }
+
+  /** The console anew: nothing that it knew of one node is taken for another's. */
+  async #showConsole(): Promise<void> {
+    if (this.#stopping !== undefined || this.window === undefined) return;
+    await showPage(this.window, 'index').catch((error: unknown) => {
+      this.#logger.warn('shell.window.load-failed', 'The console did not load again.', { error: String(error) });
+    });
   }
 
   async #showFailure(error: unknown): Promise<void> {

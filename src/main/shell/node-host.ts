@@ -12,6 +12,8 @@ export interface NodeHostOptions {
   readonly logger: Logger;
   /** The node could not start, or not start again. */
   readonly onFailure: (error: unknown) => void;
+  /** A node that windows show in place of this one, while there is one. */
+  readonly instead?: () => Promise<SignalboxNode> | undefined;
 }
 
 /** Runs the node in this process and connects the window to it. */
@@ -45,7 +47,7 @@ export class NodeHost {
    * @throws SignalboxError of the failed start
    */
   async connect(webContentsId: number, frame: WebFrameMain): Promise<void> {
-    const node = await this.#node;
+    const node = await (this.#options.instead?.() ?? this.#node);
     if (node === undefined || frame.isDestroyed()) return;
     this.#connections.get(webContentsId)?.();
     const { port1, port2 } = new MessageChannelMain();
@@ -79,6 +81,12 @@ export class NodeHost {
         }),
       () => undefined,
     );
+  }
+
+  /** Name of the node; undefined while there is none. */
+  async name(): Promise<string | undefined> {
+    const node = await this.#node?.catch(() => undefined);
+    return node?.config.get('node.name');
   }
 
   /** Stops the node for good. */

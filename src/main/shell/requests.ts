@@ -1,6 +1,6 @@
 /** What the pages may ask the shell for: every channel, with the form of its one argument and the pages that may use it. */
 import { z } from 'zod';
-import type { CrashReport, DamageReport, ThemeChoice, WindowState } from '../../preload/api.ts';
+import type { CrashReport, DamageReport, DemoState, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { requestChannels as channels } from '../../preload/channels.ts';
 import { openExternalLink } from './external-links.ts';
 import type { Ipc } from './ipc.ts';
@@ -16,6 +16,9 @@ export interface RequestTarget {
   readonly node: NodeHost;
   readonly window: { minimize(): void; close(): void } | undefined;
   takeView(): string | null;
+  demoState(): DemoState;
+  startDemo(): Promise<void>;
+  stopDemo(): Promise<void>;
   setTheme(theme: ThemeChoice): void;
   toggleMaximize(): void;
   windowState(): WindowState | undefined;
@@ -32,6 +35,9 @@ export interface RequestTarget {
 export function registerRequests(ipc: Ipc, desktop: RequestTarget): void {
   ipc.handle(channels.connect, nothing, (_none, { webContentsId, frame }) => desktop.node.connect(webContentsId, frame));
   ipc.handle(channels.takeView, nothing, () => desktop.takeView());
+  ipc.handle(channels.demoState, nothing, () => desktop.demoState());
+  ipc.handle(channels.startDemo, nothing, () => desktop.startDemo());
+  ipc.handle(channels.stopDemo, nothing, () => desktop.stopDemo());
   ipc.handle(channels.setTheme, z.enum(['system', 'light', 'dark']), (theme) => desktop.setTheme(theme));
   ipc.handle(channels.openExternal, z.string().max(2_048), openExternalLink);
 

@@ -4,8 +4,14 @@ import { join } from 'node:path';
 import { createNode, type SignalboxNode } from '../../node/node.ts';
 import type { DemoNode } from './demo-node.ts';
 import { DemoTraffic } from './demo-traffic.ts';
+import { createMemorySecrets } from './memory-secrets.ts';
 
-const sites: readonly { readonly name: string; readonly capabilities: readonly string[] }[] = [
+interface Site {
+  readonly name: string;
+  readonly capabilities: readonly string[];
+}
+
+const sites: readonly Site[] = [
   { name: 'press-07', capabilities: ['press', 'edge'] },
   { name: 'mill-02', capabilities: ['mill', 'edge'] },
   { name: 'depot-gw', capabilities: ['gateway'] },
@@ -15,6 +21,8 @@ export interface DemoClusterOptions {
   readonly nodes: number;
   readonly traffic: boolean;
   readonly consoleFolder: string | undefined;
+  /** Name of one more node, which only the window of the desktop application is connected to; the traffic leaves it alone. */
+  readonly guest?: string;
 }
 
 /** Whole nodes in this process, each with a data folder of its own that goes with it; the first runs the MQTT broker. */
@@ -23,6 +31,9 @@ export class DemoCluster {
   readonly #running: SignalboxNode[] = [];
   readonly #described: DemoNode[] = [];
   readonly #restarts = new Set<Promise<void>>();
+  // The keys end with the demo, so that nothing of theirs has to be protected.
+  readonly #secrets = createMemorySecrets();
+  #guest: Promise<SignalboxNode> | undefined;
   #folder = '';
   #stopping = false;
   #fail: (error: unknown) => void = () => undefined;
@@ -44,9 +55,20 @@ export class DemoCluster {
     return `mqtt://127.0.0.1:${this.#running[0]?.hub?.port}`;
   }
 
+  /** The guest, or its restart; undefined when none was asked for. */
+  get guest(): Promise<SignalboxNode> | undefined {
+    return this.#guest;
+  }
+
+  /** @throws Error of the node that did not start; {@link stop} ends those that did */
   async start(): Promise<void> {
     this.#folder = await mkdtemp(join(tmpdir(), 'signalbox-demo-'));
     for (let index = 0; index < this.#options.nodes; index++) await this.#startNode(index);
+    const { guest, nodes } = this.#options;
+    if (guest !== undefined) {
+      this.#guest = this.#startGuest(nodes, { name: guest, capabilities: [] });
+      await this.#guest;
+    }
     if (this.#options.traffic) {
       this.#traffic = new DemoTraffic(this.#described);
       await this.#traffic.start();
@@ -71,21 +93,26 @@ export class DemoCluster {
     this.#described.push({ nodeId: node.nodeId, name: site.name, url, setupUrl: url + path, dataFolder });
   }
 
+  #startGuest(index: number, site: Site): Promise<SignalboxNode> {
+    return this.#create(index, site, join(this.#folder, 'guest'), { 'http.enabled': false });
+  }
+
   async #create(
     index: number,
-    site: (typeof sites)[number],
+    site: Site,
     dataFolder: string,
-    ports: Readonly<Record<string, number>>,
+    listeners: Readonly<Record<string, number | boolean>>,
   ): Promise<SignalboxNode> {
     const { consoleFolder } = this.#options;
     const joins = index === 0 ? { 'federation.mode': 'hub' } : { 'federation.mode': 'external', 'federation.brokerUrl': this.hubUrl };
     const node = await createNode({
       dataFolder,
-      mode: 'headless',
+      mode: index < this.#options.nodes ? 'headless' : 'desktop',
+      secrets: this.#secrets,
       overrides: {
         'node.name': site.name,
         'node.capabilities': [...site.capabilities],
-        ...ports,
+        ...listeners,
         ...joins,
         // The nodes are all of the person who runs the demo.
         'federation.unsignedRole': 'admin',
@@ -98,16 +125,21 @@ export class DemoCluster {
     return node;
   }
 
-  #restartLater(index: number, site: (typeof sites)[number], dataFolder: string): void {
+  #restartLater(index: number, site: Site, dataFolder: string): void {
     const restart = this.#restart(index, site, dataFolder).catch(this.#fail);
     this.#restarts.add(restart);
     void restart.finally(() => this.#restarts.delete(restart));
   }
 
   /** The same node again, where it was. */
-  async #restart(index: number, site: (typeof sites)[number], dataFolder: string): Promise<void> {
+  async #restart(index: number, site: Site, dataFolder: string): Promise<void> {
     const before = this.#running[index];
     if (before === undefined || this.#stopping) return;
+    if (index === this.#options.nodes) {
+      this.#guest = before.stop().then(() => this.#startGuest(index, site));
+      await this.#guest;
+      return;
+    }
     const httpPort = before.http.address?.port ?? 0;
     const hubPort = before.hub?.port ?? 0;
     await before.stop();
