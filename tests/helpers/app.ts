@@ -36,8 +36,11 @@ export function electronCommand(): { readonly executable: string; readonly switc
   return { executable, switches: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-gpu'] };
 }
 
-/** A data folder of its own. */
-export async function makeDataFolder(files: AppOptions['files'] = {}): Promise<string> {
+/** The settings of a node whose first run is done: what most tests look at comes after it. */
+const usualFiles = { 'config.json': JSON.stringify({ version: 1, values: { 'node.firstRunDone': true } }) };
+
+/** A data folder of its own. @param files those of a node whose first run is done when absent; `{}` is a new machine */
+export async function makeDataFolder(files: AppOptions['files'] = usualFiles): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-e2e-'));
   await mkdir(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });

@@ -37,7 +37,7 @@ export interface BrowserConsole extends ConsoleUnderTest {
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** Opens the console in the window of the application. */
-export async function openWindow(files: Files = {}): Promise<ConsoleUnderTest> {
+export async function openWindow(files?: Files): Promise<ConsoleUnderTest> {
   const dataFolder = await makeDataFolder(files);
   let app: App = await launchApp({ dataFolder });
   await connected(app.page);
@@ -77,7 +77,7 @@ export async function openWindow(files: Files = {}): Promise<ConsoleUnderTest> {
 }
 
 /** Opens the console in a browser, with the administrator `ada` made by the set-up link. */
-export async function openBrowser(files: Files = {}): Promise<BrowserConsole> {
+export async function openBrowser(files?: Files): Promise<BrowserConsole> {
   const dataFolder = await makeDataFolder(files);
   // A port of its own: the address has to be the same after a restart.
   const args = ['--port', String(await freePort())];

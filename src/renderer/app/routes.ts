@@ -1,7 +1,11 @@
 /** Views and their addresses: `#/events?topic=%2Fstats`. Everything that a person may want to come back to is in the address. */
 import { useSyncExternalStore } from 'react';
 
-export const views = ['overview', 'nodes', 'rpc', 'events', 'settings'] as const;
+/** Views with a place in the rail. */
+export const railViews = ['overview', 'nodes', 'rpc', 'events', 'settings'] as const;
+export type RailView = (typeof railViews)[number];
+
+const views = [...railViews, 'first-run'] as const;
 export type View = (typeof views)[number];
 
 export interface Route {
@@ -44,6 +48,11 @@ export function goTo(view: View, query: Readonly<Record<string, string>> = {}, o
   const hash = `#/${view}${text === '' ? '' : `?${text}`}`;
   if (options.replace === true) location.replace(hash);
   else location.hash = hash;
+}
+
+/** True while nobody has asked for a view: the console was opened without an address. */
+export function isAtStart(): boolean {
+  return location.hash === '';
 }
 
 /** The view that a console path opens. */

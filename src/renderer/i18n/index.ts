@@ -1,13 +1,17 @@
 import i18next from 'i18next';
 import { initReactI18next, useTranslation } from 'react-i18next';
+import type backup from './en/backup.json';
 import type cluster from './en/cluster.json';
 import common from './en/common.json' with { type: 'json' };
 import type events from './en/events.json';
+import type firstRun from './en/first-run.json';
 import frame from './en/frame.json' with { type: 'json' };
+import type join from './en/join.json';
 import type logs from './en/logs.json';
 import type membership from './en/membership.json';
 import type nodes from './en/nodes.json';
 import overview from './en/overview.json' with { type: 'json' };
+import type removed from './en/removed.json';
 import type rpc from './en/rpc.json';
 import type settings from './en/settings.json';
 import type signIn from './en/sign-in.json';
@@ -15,14 +19,18 @@ import type topology from './en/topology.json';
 
 /** English is the source of the keys: a key that is not in it does not compile. */
 export interface Texts {
+  backup: typeof backup;
   cluster: typeof cluster;
   common: typeof common;
   events: typeof events;
+  firstRun: typeof firstRun;
   frame: typeof frame;
+  join: typeof join;
   logs: typeof logs;
   membership: typeof membership;
   nodes: typeof nodes;
   overview: typeof overview;
+  removed: typeof removed;
   rpc: typeof rpc;
   settings: typeof settings;
   signIn: typeof signIn;

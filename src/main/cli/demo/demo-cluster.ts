@@ -119,6 +119,8 @@ export class DemoCluster {
       },
       onRestart: () => this.#restartLater(index, site, dataFolder),
       ...(consoleFolder !== undefined && { consoleFolder }),
+      // Set when the installed program runs, as a command or as a window.
+      ...(process.resourcesPath !== undefined && { resourcesPath: process.resourcesPath }),
     });
     this.#running[index] = node;
     await node.start();

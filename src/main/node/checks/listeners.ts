@@ -6,7 +6,10 @@ import { type Check, passed } from './check.ts';
 type Listener = NodeStatus['listeners'][number];
 
 const networkSettings = '/settings?section=network';
-const place = (host: string | null, port: number | null) => `${host?.includes(':') === true ? `[${host}]` : host}:${port}`;
+function place(host: string | null, port: number | null): string {
+  if (port === 0) return `${host}, any free port`;
+  return `${host?.includes(':') === true ? `[${host}]` : host}:${port}`;
+}
 
 /** @param listener `http` of `node.status` */
 export function checkConsole(listener: Listener | undefined): Check {

@@ -2,14 +2,14 @@ import type { TFunction } from 'i18next';
 import type { Role } from '../../../common/roles.ts';
 import { nodeClient } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
-import { goTo, type View, views } from '../routes.ts';
+import { goTo, type RailView, railViews } from '../routes.ts';
 import { useOverlay } from './overlay.ts';
 import { focusNextRegion } from './regions.ts';
 import type { Action } from './registry.ts';
 import { settingsActions } from './settings-actions.ts';
 
 /** Numbers of the rail follow the whole product, so that a learned key never moves when a view is added. */
-export const viewShortcuts: Record<View, string> = {
+export const viewShortcuts: Record<RailView, string> = {
   overview: 'mod+1',
   nodes: 'mod+2',
   rpc: 'mod+3',
@@ -22,7 +22,7 @@ export function globalActions(
   t: TFunction<'frame'>,
   now: { readonly connected: boolean; readonly roles: readonly Role[] },
 ): readonly Action[] {
-  const go = views.map(
+  const go = railViews.map(
     (view): Action => ({ id: `go.${view}`, group: 'go', title: t(view), shortcut: viewShortcuts[view], danger: 0, run: () => goTo(view) }),
   );
   const schemes = (['system', 'light', 'dark'] as const).map(
@@ -78,6 +78,7 @@ export function globalActions(
       enabled: !now.connected,
       run: () => nodeClient().reconnectNow(),
     },
+    { id: 'firstRun.open', group: 'go', title: t('openFirstRun'), danger: 0, run: () => goTo('first-run') },
     {
       id: 'frame.widenRail',
       group: 'appearance',

@@ -7,10 +7,10 @@ import { useNode } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { viewShortcuts } from '../actions/global-actions.ts';
 import { shortcutLabel } from '../actions/shortcuts.ts';
-import { goTo, useRoute, type View } from '../routes.ts';
+import { goTo, type RailView, useRoute } from '../routes.ts';
 
 const icon = { size: 19, stroke: 1.5 };
-const icons: Record<View, ReactNode> = {
+const icons: Record<RailView, ReactNode> = {
   overview: <IconLayoutDashboard {...icon} />,
   nodes: <IconTopologyStar3 {...icon} />,
   rpc: <IconTerminal2 {...icon} />,
@@ -26,14 +26,14 @@ export function Rail() {
   const problems = useNode(({ status }) => status?.problems.length ?? 0);
   const requests = useJoinRequests((state) => state.requests.length);
   /** What of a view needs a person. */
-  const waiting = (target: View): { readonly count: number; readonly label: string } | undefined => {
+  const waiting = (target: RailView): { readonly count: number; readonly label: string } | undefined => {
     if (target === 'overview' && problems > 0)
       return { count: problems, label: t('viewWithProblems', { view: t(target), count: problems }) };
     if (target === 'settings' && requests > 0)
       return { count: requests, label: t('viewWithRequests', { view: t(target), count: requests }) };
     return undefined;
   };
-  const button = (target: View) => (
+  const button = (target: RailView) => (
     <Tooltip key={target} label={`${t(target)} (${shortcutLabel(viewShortcuts[target])})`} position="right" disabled={wide}>
       <button
         type="button"

@@ -11,6 +11,7 @@ export {
   NumberInput,
   PasswordInput,
   Popover,
+  Radio,
   SegmentedControl,
   Select,
   Switch,

@@ -10,6 +10,7 @@ export {
   IconCheck,
   IconChevronDown,
   IconChevronRight,
+  IconCirclePlus,
   IconClock,
   IconCopy,
   IconDeviceFloppy,

@@ -4,6 +4,7 @@ import { copyText } from '../../design/copy-text.ts';
 import { ErrorPanel } from '../../design/feedback/states.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useNode } from '../../state/node.ts';
+import { trustAdvice } from './trust-words.ts';
 
 /** A part of a screen that could not be read: what failed, the facts, and what can be done. Replaces only that part. */
 export function CallFailure(props: {
@@ -27,7 +28,7 @@ export function CallFailure(props: {
   return (
     <ErrorPanel
       title={props.title}
-      meaning={[props.error.message, props.hint].filter(Boolean).join(' ')}
+      meaning={[props.error.message, props.hint ?? trustAdvice(t, props.error.code)].filter(Boolean).join(' ')}
       facts={facts}
       acts={
         <>
