@@ -11,7 +11,7 @@ let page: Page;
 const figures = () => page.getByRole('region', { name: 'Figures of now' });
 const attention = () => page.getByRole('region', { name: /need(s)? attention/ });
 const activity = () => page.getByRole('list', { name: 'Latest activity' });
-const graph = () => page.getByRole('application', { name: 'Nodes of the cluster and the broker they meet at' });
+const graph = () => page.getByRole('application', { name: 'Nodes of the cluster and the ways between them' });
 
 async function lookAt(name: string): Promise<void> {
   await page

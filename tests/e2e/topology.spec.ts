@@ -8,7 +8,7 @@ let cluster: ClusterConsole<ConsoleUnderTest>;
 let page: Page;
 const refused: string[] = [];
 
-const graph = () => page.getByRole('application', { name: 'Nodes of the cluster and the broker they meet at' });
+const graph = () => page.getByRole('application', { name: 'Nodes of the cluster and the ways between them' });
 const box = (name: string) => graph().getByRole('button', { name });
 const table = () => page.getByRole('table', { name: 'Nodes and their links' });
 const choose = (form: 'Graph' | 'Table') =>

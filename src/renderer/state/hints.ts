@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-export const hints = ['backup', 'invite', 'look', 'palette'] as const;
+export const hints = ['backup', 'cluster', 'invite', 'look', 'palette'] as const;
 export type Hint = (typeof hints)[number];
 
 interface Hints {

@@ -20,12 +20,19 @@ export function Hints() {
   const demo = useDemo(({ state }) => state === 'running');
   const [backingUp, setBackingUp] = useState(false);
   const { state } = useCall('membership.status', {});
-  const isAdmin = (state.kind === 'ready' || state.kind === 'stale') && state.data.cluster?.roles.includes('admin') === true;
+  const cluster = state.kind === 'ready' || state.kind === 'stale' ? state.data.cluster : undefined;
   // The demo's key goes with the demo, and only an admin of a cluster invites.
-  const possible: Record<Hint, boolean> = { backup: !demo && !backedUp, invite: isAdmin && !demo, look: true, palette: true };
+  const possible: Record<Hint, boolean> = {
+    backup: !demo && !backedUp,
+    cluster: !demo && cluster === null,
+    invite: !demo && cluster?.roles.includes('admin') === true,
+    look: true,
+    palette: true,
+  };
   const shown = hints.filter((hint) => possible[hint] && !closed.includes(hint));
   const acts: Record<Hint, () => void> = {
     backup: () => setBackingUp(true),
+    cluster: () => goTo('first-run'),
     invite: () => goTo('settings', { section: 'trust' }),
     look: () => goTo('nodes'),
     palette: () => runAction('palette.open'),

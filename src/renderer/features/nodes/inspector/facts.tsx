@@ -13,7 +13,7 @@ import { stateOf } from '../model/node-state.ts';
 import { commonVersion } from '../model/versions.ts';
 import { nodeActions } from '../node-actions.ts';
 import { formatSince, stateWords } from '../node-words.ts';
-import { Version } from '../table/node-row.tsx';
+import { Version, Way } from '../table/node-row.tsx';
 import { useKnownNodes, useStale } from '../use-known-nodes.ts';
 import { answerOf, type InspectedProps, useAsk } from './use-ask.ts';
 
@@ -35,7 +35,7 @@ export function Facts(props: InspectedProps & { readonly status: NodeStatus | un
     [t('fact_starts'), formatCount(node.epoch)],
     ...(reachable && status !== undefined ? [[t('fact_uptime'), formatDuration(status.uptimeMs)] as const] : []),
     ...(!reachable && node.lastSeenAt !== null ? [[t('fact_seen'), formatTime(node.lastSeenAt)] as const] : []),
-    ...(node.self ? [] : distance(t, node)),
+    ...(node.self ? [] : [[t('fact_via'), <WayFact key="via" node={node} />] as const, ...distance(t, node)]),
   ];
   return (
     <div className="sb-sec">
@@ -66,6 +66,17 @@ function distance(t: Translate, { rttMs, clockOffsetMs }: NodeInfo): readonly (r
       ),
     ],
   ];
+}
+
+/** The way and what it is worth, in words. */
+function WayFact({ node }: { readonly node: NodeInfo }) {
+  const { t } = useTranslation('nodes');
+  return (
+    <>
+      <Way node={node} />{' '}
+      {node.via !== null && node.status === 'online' && <span className="sb-2">{t(node.secure ? 'wayProven' : 'wayUnproven')}</span>}
+    </>
+  );
 }
 
 function StateFact({ node }: { readonly node: NodeInfo }) {

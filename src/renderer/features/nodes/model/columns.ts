@@ -1,6 +1,19 @@
 /** The columns of the nodes' table, and which of them there is room for. */
 
-export const columnIds = ['name', 'state', 'capabilities', 'version', 'rtt', 'calls', 'p95', 'events', 'running', 'cpu', 'seen'] as const;
+export const columnIds = [
+  'name',
+  'state',
+  'via',
+  'capabilities',
+  'version',
+  'rtt',
+  'calls',
+  'p95',
+  'events',
+  'running',
+  'cpu',
+  'seen',
+] as const;
 export type ColumnId = (typeof columnIds)[number];
 
 export interface Column {
@@ -27,6 +40,7 @@ const right = { right: true };
 export const columns: readonly Column[] = [
   column('name', 132, 0, { share: 3 }),
   column('state', 152, 0),
+  column('via', 92, 8),
   column('capabilities', 96, 10, { share: 2 }),
   column('version', 92, 9),
   column('rtt', 52, 2, right),

@@ -1,5 +1,5 @@
 /** The order of the nodes' table. */
-import type { NodeInfo } from '../../../../common/contract/nodes.ts';
+import { carrierKinds, type NodeInfo } from '../../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../../common/contract/system.ts';
 import type { ColumnId } from './columns.ts';
 import { stateRank } from './node-state.ts';
@@ -49,12 +49,20 @@ export function sortNodes(
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const compareWords = (a: string, b: string): number => collator.compare(a, b);
 
+/** The best way first, the own node before all, those without a way last. */
+function wayRank({ self, via }: NodeInfo): number {
+  if (self) return -1;
+  return via === null ? carrierKinds.length : carrierKinds.indexOf(via);
+}
+
 function comparison(column: ColumnId): ((a: NodeInfo, b: NodeInfo) => number) | undefined {
   switch (column) {
     case 'name':
       return (a, b) => compareWords(a.name, b.name);
     case 'state':
       return (a, b) => stateRank(a) - stateRank(b);
+    case 'via':
+      return (a, b) => wayRank(a) - wayRank(b);
     case 'capabilities':
       return (a, b) => compareWords(a.capabilities.join(' '), b.capabilities.join(' '));
     case 'version':

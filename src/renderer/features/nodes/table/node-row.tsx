@@ -54,6 +54,8 @@ function cell(id: ColumnId, { node, metrics, common, stale }: CellProps): ReactN
       return <Name node={node} />;
     case 'state':
       return <State node={node} stale={stale} />;
+    case 'via':
+      return <Way node={node} />;
     case 'capabilities':
       return (
         <span className="sb-2" title={node.capabilities.join(', ')}>
@@ -101,6 +103,26 @@ function State({ node, stale }: { readonly node: NodeInfo; readonly stale: boole
         <span className="sb-tag warn nd-tag" title={t('clockBadgeHint')}>
           {t('clockBadge', { offset: formatOffset(node.clockOffsetMs) })}
         </span>
+      )}
+    </span>
+  );
+}
+
+/** How this node reaches it now, with a shield when nobody in between can read or change what passes. */
+export function Way({ node }: { readonly node: NodeInfo }) {
+  const { t } = useTranslation('nodes');
+  if (node.self || node.via === null || node.status !== 'online') return <span className="sb-3">–</span>;
+  return (
+    <span title={t(`viaHint_${node.via}`)}>
+      {node.secure ? (
+        <StateLabel kind="valid">{t(`via_${node.via}`)}</StateLabel>
+      ) : (
+        <>
+          {t(`via_${node.via}`)}
+          <span className="sb-tag nd-tag" title={t('unsignedHint')}>
+            {t('unsigned')}
+          </span>
+        </>
       )}
     </span>
   );

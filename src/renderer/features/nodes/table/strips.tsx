@@ -18,7 +18,10 @@ export function Alone({ self }: { readonly self: NodeInfo }) {
       title={t('aloneTitle', { name: self.name })}
       act={
         <>
-          <Button onClick={openSettings}>{t('aloneSettings')}</Button>
+          <Button onClick={() => goTo('first-run')}>{t('aloneBegin')}</Button>
+          <Button variant="default" onClick={openSettings}>
+            {t('aloneSettings')}
+          </Button>
           <Button variant="default" onClick={() => showNode(self.nodeId, 'overview')}>
             {t('aloneShowSelf')}
           </Button>

@@ -3,6 +3,7 @@ import { joinCodeCharacters } from '../../../../common/join-code.ts';
 import { TextInput } from '../../../design/controls/index.ts';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { type JoinText, parseJoinText } from '../join-text.ts';
 import { type CodeProblem, charactersOf, cursorAfter, groupTyped, isCodeRight, spellingProblem } from './model/typed-code.ts';
 
 /** `right`: whole, and its check characters fit. */
@@ -12,6 +13,8 @@ export type CodeState = 'unfinished' | 'wrong' | 'right';
 export function CodeField(props: {
   readonly value: string;
   readonly onChange: (value: string, state: CodeState) => void;
+  /** The pasted text has the code and where to join, as an invitation is copied. */
+  readonly onInvitation: (invitation: JoinText) => void;
   /** The form was sent: what is missing is said too. */
   readonly sent: boolean;
 }) {
@@ -71,6 +74,12 @@ export function CodeField(props: {
         spellCheck={false}
         value={value}
         error={problemWords(t, problem, sent ? joinCodeCharacters - count : 0)}
+        onPaste={(event) => {
+          const invitation = parseJoinText(event.clipboardData.getData('text'));
+          if (invitation === undefined) return;
+          event.preventDefault();
+          props.onInvitation(invitation);
+        }}
         onChange={(event) => change(event.currentTarget.value, event.currentTarget.selectionStart ?? event.currentTarget.value.length)}
       />
       <div className="jn-code-state" aria-live="polite">

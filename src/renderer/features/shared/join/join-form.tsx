@@ -3,6 +3,7 @@ import { Button, SegmentedControl } from '../../../design/controls/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { CodeField, type CodeState } from './code-field.tsx';
 import { type ChosenFile, FileField } from './file-field.tsx';
+import { groupTyped } from './model/typed-code.ts';
 import { addressOf, isPlaceRight, type Place, PlaceField } from './place-field.tsx';
 import type { JoinOrder } from './use-joining.ts';
 
@@ -60,6 +61,9 @@ export function JoinForm(props: {
             setCodeState(state);
             if (value !== code) onDraft({ ...draft, code: value });
           }}
+          onInvitation={({ code: pasted, addresses: [address = ''] }) =>
+            onDraft({ ...draft, code: groupTyped(pasted), place: { kind: 'typed', address } })
+          }
         />
       )}
       {way === 'file' && <FileField file={file} onChange={(next) => onDraft({ ...draft, file: next })} />}

@@ -58,6 +58,7 @@ function step({ column, row }: Cell, direction: Direction): Cell {
 /** Cells by node id, the hub first. The same object until who is in the cluster, or where a person put them, changes. */
 function useLayout(): { readonly hub: string; readonly cells: Cells } {
   const hubId = useBroker((broker) => broker.hubId);
+  const ownId = useOwnCentre();
   const moved = useArrangement((arrangement) => arrangement.moved);
   const key = useCluster(({ nodes }) =>
     nodes
@@ -68,7 +69,8 @@ function useLayout(): { readonly hub: string; readonly cells: Cells } {
   const last = useRef<{ readonly hub: string; readonly moved: unknown; readonly cells: Cells } | undefined>(undefined);
   return useMemo(() => {
     const ids = key === '' ? [] : key.split(',');
-    const hub = hubId !== undefined && ids.includes(hubId) ? hubId : brokerId;
+    const centre = ownId ?? hubId;
+    const hub = centre !== undefined && ids.includes(centre) ? centre : brokerId;
     // Another hub, or places a person gave up, is another picture; a newcomer is not.
     const before = last.current?.hub === hub && last.current.moved === moved ? last.current.cells : undefined;
     const cells = layOut({
@@ -79,5 +81,13 @@ function useLayout(): { readonly hub: string; readonly cells: Cells } {
     });
     last.current = { hub, moved, cells };
     return { hub, cells };
-  }, [key, hubId, moved]);
+  }, [key, hubId, ownId, moved]);
+}
+
+/** The own node, when it reaches others without the broker or there is none: what is drawn are then the ways from here. */
+function useOwnCentre(): string | undefined {
+  const withoutBroker = useBroker(({ address }) => address === undefined);
+  return useCluster(({ nodes }) =>
+    withoutBroker || nodes.some(({ via }) => via === 'link' || via === 'relay') ? nodes.find(({ self }) => self)?.nodeId : undefined,
+  );
 }

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { GraphBox } from '../../../design/data/graph.tsx';
 import { useCluster } from '../../../state/cluster.ts';
 import { useClusterMetrics } from '../../../state/cluster-metrics.ts';
@@ -12,15 +13,16 @@ type LinkState = 'away' | 'up' | 'trouble';
 /** In the order they are drawn: where links share a lane, the one that matters most is on top. */
 const order: readonly LinkState[] = ['away', 'up', 'trouble'];
 
-/** The ways from the hub to all nodes: dashed, since they are MQTT. */
+/** The ways from the hub, or from this node, to all others: solid when direct, dashed over MQTT, dotted through another node. */
 export function TopologyLinks({ places, hub }: { readonly places: readonly GraphBox[]; readonly hub: string }) {
   const stateOf = useLinkStates();
+  const viaOf = useWays();
   const from = places.find(({ id }) => id === hub);
   if (from === undefined) return null;
   const links = places.filter(({ id }) => id !== hub).map((to) => ({ to, state: stateOf(to.id) }));
   return links
     .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
-    .map(({ to, state }) => <Link key={to.id} state={state} fromX={from.x} fromY={from.y} toX={to.x} toY={to.y} />);
+    .map(({ to, state }) => <Link key={to.id} state={state} via={viaOf(to.id)} fromX={from.x} fromY={from.y} toX={to.x} toY={to.y} />);
 }
 
 /** `trouble`: this node has lost the broker, or a node that is on line has stopped to send. `away`: nobody is at the end. */
@@ -45,18 +47,29 @@ function useLinkStates(): (nodeId: string) => LinkState {
   };
 }
 
+/** How this node reaches each; MQTT while it does not. */
+function useWays(): (nodeId: string) => CarrierKind {
+  // Joined ids, as above.
+  const direct = useCluster(({ nodes }) => ids(nodes.filter(({ via }) => via === 'link')));
+  const relayed = useCluster(({ nodes }) => ids(nodes.filter(({ via }) => via === 'relay')));
+  const directIds = new Set(direct.split(','));
+  const relayedIds = new Set(relayed.split(','));
+  return (nodeId) => (directIds.has(nodeId) ? 'link' : relayedIds.has(nodeId) ? 'relay' : 'mqtt');
+}
+
 function ids(nodes: readonly { readonly nodeId: string }[]): string {
   return nodes.map(({ nodeId }) => nodeId).join();
 }
 
 interface LinkProps {
   readonly state: LinkState;
+  readonly via: CarrierKind;
   readonly fromX: number;
   readonly fromY: number;
   readonly toX: number;
   readonly toY: number;
 }
 
-const Link = memo(function Link({ state, fromX, fromY, toX, toY }: LinkProps) {
-  return <path className={`tp-link ${state}`} d={pathData(routeLink({ x: fromX, y: fromY }, { x: toX, y: toY }))} />;
+const Link = memo(function Link({ state, via, fromX, fromY, toX, toY }: LinkProps) {
+  return <path className={`tp-link ${state} ${via}`} d={pathData(routeLink({ x: fromX, y: fromY }, { x: toX, y: toY }))} />;
 });

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { GridTable } from '../../../design/data/grid-table.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
@@ -65,12 +66,22 @@ function StateCell({ view: { condition, reason, problems } }: { readonly view: N
   );
 }
 
-function LinkCell({ view: { nodeId } }: { readonly view: NodeView }) {
+function LinkCell({ view: { nodeId, via, secure } }: { readonly view: NodeView }) {
+  const { t } = useTranslation('topology');
+  if (via === 'link' || via === 'relay') return <Way secure={secure}>{t(`way_${via}`)}</Way>;
+  return <BrokerCell nodeId={nodeId} secure={via === 'mqtt' && secure} />;
+}
+
+function Way({ secure, children }: { readonly secure: boolean; readonly children: ReactNode }) {
+  return secure ? <StateLabel kind="valid">{children}</StateLabel> : <span className="sb-2">{children}</span>;
+}
+
+function BrokerCell({ nodeId, secure }: { readonly nodeId: string; readonly secure: boolean }) {
   const { t } = useTranslation('topology');
   const { hubId, address } = useBroker();
   const hub = useCluster(({ nodes }) => nodes.find((node) => node.nodeId === hubId)?.name);
-  if (nodeId === hubId) return <span className="sb-2">{t('isHub')}</span>;
-  return <span className="sb-2">{hub ?? (address === undefined ? t('noMeasure') : hostOf(address))}</span>;
+  if (nodeId === hubId) return <Way secure={secure}>{t('isHub')}</Way>;
+  return <Way secure={secure}>{hub ?? (address === undefined ? t('noMeasure') : hostOf(address))}</Way>;
 }
 
 function RateCell({ view: { nodeId } }: { readonly view: NodeView }) {

@@ -1,5 +1,6 @@
 import './texts.ts';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { carrierKinds } from '../../../../common/contract/nodes.ts';
 import { SegmentedControl } from '../../../design/controls/index.ts';
 import { Loading } from '../../../design/feedback/states.tsx';
 import { onDemand } from '../../../design/on-demand.tsx';
@@ -80,12 +81,18 @@ export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?
 /** What the lines mean. */
 function Legend() {
   const { t } = useTranslation('topology');
+  const present = useCluster(({ nodes }) => carrierKinds.filter((kind) => nodes.some(({ via }) => via === kind)).join());
+  const ways = carrierKinds.filter((kind) => present.split(',').includes(kind));
   return (
     <span className="sb-3 sb-flex tp-legend">
-      {t('linkMqtt')}
-      <svg width="24" height="2" aria-hidden="true">
-        <path d="M0 1h24" className="tp-link" />
-      </svg>
+      {(ways.length === 0 ? (['mqtt'] as const) : ways).map((way) => (
+        <Fragment key={way}>
+          {t(`legend_${way}`)}
+          <svg width="24" height="2" aria-hidden="true">
+            <path d="M0 1h24" className={`tp-link ${way}`} />
+          </svg>
+        </Fragment>
+      ))}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { useShallow } from 'zustand/react/shallow';
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { freshPoint, useClusterMetrics } from '../../../state/cluster-metrics.ts';
@@ -14,6 +15,10 @@ export interface NodeView {
   readonly condition: Condition;
   /** `1.1 ms`; undefined for this node, for one that is away, and until it was measured. */
   readonly roundTrip: string | undefined;
+  /** How this node reaches it now; null for this node, and for one that is away. */
+  readonly via: CarrierKind | null;
+  /** What passes is proven and encrypted. */
+  readonly secure: boolean;
   /** Why it cannot be counted on: `offline since 11:52`. Stands in the place of the numbers. */
   readonly reason: string | undefined;
   /** What it calls its problems, the worst first; it works all the same. */
@@ -31,12 +36,14 @@ export function useNodeView(nodeId: string): NodeView | undefined {
     useShallow(({ nodes }) => {
       const known = nodes.find((candidate) => candidate.nodeId === nodeId);
       if (known === undefined) return undefined;
-      const { name, self, status, health, lastSeenAt, rttMs } = known;
+      const { name, self, status, health, lastSeenAt, rttMs, via, secure } = known;
       return {
         name,
         isSelf: self,
         status,
         health,
+        via: status === 'online' ? via : null,
+        secure,
         roundTrip: self || rttMs === null || status !== 'online' ? undefined : formatDuration(rttMs),
         goneAt: status !== 'offline' || lastSeenAt === null ? undefined : formatClock(lastSeenAt),
       };
@@ -46,7 +53,7 @@ export function useNodeView(nodeId: string): NodeView | undefined {
   const problems = useClusterProblems(useShallow(({ byNode }) => byNode.get(nodeId)?.map(({ title }) => title) ?? noProblems));
   const reasonOf = useReason();
   if (node === undefined) return undefined;
-  const { name, isSelf, roundTrip, goneAt } = node;
+  const { name, isSelf, roundTrip, goneAt, via, secure } = node;
   const condition = conditionOf(node, silent);
   return {
     nodeId,
@@ -54,6 +61,8 @@ export function useNodeView(nodeId: string): NodeView | undefined {
     isSelf,
     condition,
     roundTrip,
+    via,
+    secure,
     reason: reasonOf(condition, goneAt),
     problems: node.status === 'online' ? problems : noProblems,
   };
