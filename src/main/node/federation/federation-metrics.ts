@@ -1,8 +1,10 @@
+import type { Counter } from 'prom-client';
 import type { Metrics } from '../telemetry/index.ts';
 
 /** What federation shows at each scrape. */
 export interface FederationGauges {
   readonly linkUp: () => boolean;
+  readonly sessionsOpen: () => number;
   readonly nodesOnline: () => number;
   readonly pendingCalls: () => number;
   readonly runningCalls: () => number;
@@ -23,6 +25,7 @@ export class FederationMetrics {
   sentBytes = 0;
   receivedMessages = 0;
   readonly refused: Record<string, number> = {};
+  #refusedTotal: Counter<'code'> | undefined;
 
   sent(routerMessages: number, bytes: number): void {
     this.sentMessages += routerMessages;
@@ -35,6 +38,7 @@ export class FederationMetrics {
 
   refuse(code: string): void {
     this.refused[code] = (this.refused[code] ?? 0) + 1;
+    this.#refusedTotal?.inc({ code });
   }
 
   /** Offers everything to the node's registry. */
@@ -42,6 +46,7 @@ export class FederationMetrics {
     const gauge = (name: string, help: string, read: () => number) =>
       void metrics.gauge({ name: `signalbox_federation_${name}`, help }, read);
     gauge('link_up', 'Whether there is a connection to the MQTT broker', () => (gauges.linkUp() ? 1 : 0));
+    gauge('sessions_open', 'Members with which session keys are agreed on', gauges.sessionsOpen);
     gauge('nodes_online', 'Other nodes that are there', gauges.nodesOnline);
     gauge('calls_pending', 'Calls of this node that wait for others', gauges.pendingCalls);
     gauge('calls_running', 'Calls of other nodes that run here', gauges.runningCalls);
@@ -62,9 +67,11 @@ export class FederationMetrics {
     this.#counter(metrics, 'messages_sent_total', 'Router messages sent to other nodes', () => this.sentMessages);
     this.#counter(metrics, 'bytes_sent_total', 'Bytes of messages sent to other nodes', () => this.sentBytes);
     this.#counter(metrics, 'messages_received_total', 'Router messages of other nodes', () => this.receivedMessages);
-    this.#counter(metrics, 'messages_refused_total', 'Messages of other nodes that were refused', () =>
-      Object.values(this.refused).reduce((sum, count) => sum + count, 0),
-    );
+    this.#refusedTotal = metrics.counter({
+      name: 'signalbox_federation_messages_refused_total',
+      help: 'Messages of other nodes that were refused',
+      labels: ['code'],
+    });
   }
 
   #counter(metrics: Metrics, name: string, help: string, read: () => number): void {

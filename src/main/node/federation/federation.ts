@@ -440,6 +440,7 @@ export class Federation implements Startable {
     const { link, directory, gateway } = this;
     this.metrics.expose(this.#options.metrics, {
       linkUp: () => link.connected,
+      sessionsOpen: () => this.members.sessions.open,
       nodesOnline: () => directory.online().length,
       pendingCalls: () => gateway.pending.size,
       runningCalls: () => this.#clients?.running ?? 0,

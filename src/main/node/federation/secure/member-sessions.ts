@@ -124,9 +124,16 @@ export class MemberSessions {
     const sender = agreementSender(bytes);
     const nodeId = nodeIdOf(sender);
     this.#checkRate(nodeId, view, sender);
-    if (kind === 'offer') this.#offered(bytes, nodeId, sender, view);
-    else if (kind === 'accept') this.#sessions.get(nodeId)?.takeAcceptance(bytes);
-    else throw this.#sessions.get(nodeId)?.takeRefusal(bytes) ?? unasked();
+    if (kind === 'offer') {
+      this.#offered(bytes, nodeId, sender, view);
+      return;
+    }
+    const session = this.#sessions.get(nodeId);
+    if (session === undefined)
+      throw new SignalboxError('INVALID_PARAMS', 'An answer about session keys came that nobody asked for.', { executed: 'no' });
+    if (kind === 'accept') session.takeAcceptance(bytes);
+    // Counted here too: who is turned away finds out why.
+    else throw session.takeRefusal(bytes);
   }
 
   #offered(offer: Buffer, nodeId: string, sender: Uint8Array, view: ClusterView): void {
@@ -208,8 +215,4 @@ function isMember(view: ClusterView, key: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-function unasked(): SignalboxError {
-  return new SignalboxError('INVALID_PARAMS', 'A refusal of session keys came that nobody asked for.', { executed: 'no' });
 }
