@@ -1,13 +1,12 @@
 /** What a person does on the RPC screen: the same in the window and in a browser. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../helpers/axe.ts';
 import { type BrowserConsole, type ConsoleUnderTest, goTo } from '../helpers/console.ts';
+import { entry } from '../helpers/headless-node.ts';
 
-const cli = join(import.meta.dirname, '../../src/main/cli/index.ts');
 const run = promisify(execFile);
 
 const tree = (page: Page): Locator => page.getByRole('tree', { name: 'Requests and methods' });
@@ -195,7 +194,7 @@ export function describeRpc(open: () => Promise<ConsoleUnderTest>): void {
       expect(command).toMatch(/^signalbox call config\.validate --params '/);
       const script = `signalbox() { "$NODE" "$CLI" "$@" --data "$DATA"; }; ${command}`;
       const { stdout } = await run('/bin/sh', ['-c', script], {
-        env: { ...process.env, NODE: process.execPath, CLI: cli, DATA: opened.dataFolder },
+        env: { ...process.env, NODE: process.execPath, CLI: entry, DATA: opened.dataFolder },
       });
       expect(JSON.parse(stdout)).toEqual(JSON.parse(shown));
     });

@@ -54,13 +54,18 @@ async function openInCluster<C extends ConsoleUnderTest>(
     'federation.brokerUrl': `mqtt://127.0.0.1:${port}`,
     'federation.unsignedRole': unsignedRole,
   };
-  const others: StartedNode[] = [];
-  for (let index = 0; index < count; index++) {
+  const startSite = (index: number) => {
     const { name, capabilities } = sites[index] ?? { name: `node-${String(index + 1).padStart(2, '0')}`, capabilities: ['edge'] };
     const role = index === 0 ? { ...joins, 'federation.mode': 'hub', 'federation.port': port } : joins;
-    others.push(await startNode(settings({ ...role, 'node.name': name, 'node.capabilities': capabilities })));
-  }
-  const opened = await open(settings({ ...joins, 'node.name': 'eng-laptop' }));
+    return startNode(settings({ ...role, 'node.name': name, 'node.capabilities': capabilities }));
+  };
+  // The broker first: who finds none waits before it tries again. Then all at once.
+  const hub = await startSite(0);
+  const [opened, ...rest] = await Promise.all([
+    open(settings({ ...joins, 'node.name': 'eng-laptop' })),
+    ...Array.from({ length: count - 1 }, (_, index) => startSite(index + 1)),
+  ]);
+  const others = [hub, ...rest];
   return {
     console: opened,
     others,

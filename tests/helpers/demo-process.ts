@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const entry = join(import.meta.dirname, '../../src/main/cli/index.ts');
+import { entry } from './headless-node.ts';
 
 /** A cluster in a process of its own, as `signalbox demo` runs it. */
 export interface DemoProcess {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sha256 } from './accounts.ts';
 
-const entry = join(import.meta.dirname, '../../src/main/cli/index.ts');
+/** The program: the sources, or what was built of them where the tests run a build. */
+export const entry = process.env.SIGNALBOX_ENTRY ?? join(import.meta.dirname, '../../src/main/cli/index.ts');
 
 /** What `signalbox start --json` says when it is up. */
 export interface Started {
@@ -27,7 +28,7 @@ export interface HeadlessNode extends Started {
   stop(): Promise<number | null>;
 }
 
-/** Starts a node from the sources. The caller stops it. @param through program to run it with, for example in another network */
+/** Starts a node. The caller stops it. @param through program to run it with, for example in another network */
 export async function startHeadless(
   dataFolder: string,
   args: readonly string[] = [],

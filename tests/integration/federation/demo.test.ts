@@ -1,84 +1,105 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { expect, it, onTestFinished } from 'vitest';
-import { runCommand } from '../../helpers/headless-node.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { entry, runCommand } from '../../helpers/headless-node.ts';
 
-const entry = join(import.meta.dirname, '../../../src/main/cli/index.ts');
-
-it('the demo runs a cluster with traffic that the command line shows, and leaves nothing behind', { timeout: 60_000 }, async () => {
-  const child = spawn(process.execPath, [entry, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const ended = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+describe('the demo runs a cluster that the command line', () => {
   const nodes: { name: string; nodeId: string; dataFolder: string }[] = [];
-  while (nodes.length < 3) nodes.push(JSON.parse((await lines.next()).value ?? ''));
-  const data = ['--data', nodes[0]?.dataFolder ?? ''];
+  let child: ChildProcess;
+  let ended: Promise<unknown[]>;
+  /** Runs a command at the first node. */
+  const run = (...words: string[]) => runCommand([...words, '--data', nodes[0]?.dataFolder ?? '']);
+  const runJson = async (...words: string[]) => JSON.parse((await run(...words, '--json')).stdout);
 
-  const listed = await runCommand(['nodes', '--json', ...data]);
-  const rows = listed.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(rows.map(({ name, status }) => [name, status]).sort()).toEqual([
-    ['depot-gw', 'online'],
-    ['mill-02', 'online'],
-    ['press-07', 'online'],
-  ]);
-  expect((await runCommand(['nodes', ...data])).stdout).toMatch(/press-07 \(this one\) .* online/);
+  beforeAll(async () => {
+    const demo = spawn(process.execPath, [entry, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    child = demo;
+    ended = once(demo, 'exit');
+    const lines = createInterface({ input: demo.stdout })[Symbol.asyncIterator]();
+    while (nodes.length < 3) nodes.push(JSON.parse((await lines.next()).value ?? ''));
+  });
+  afterAll(() => void child?.kill('SIGKILL'));
 
-  const activity = await runCommand(['nodes', '--activity', ...data]);
-  expect(activity).toMatchObject({ code: 0, stderr: '' });
-  expect(activity.stdout).toMatch(
-    /^node +calls\/s +p50 +p95 +errors\/s.*^press-07 +\d.*^all +\d.*^method +calls\/s.*^events\.publish +\d/ms,
-  );
-  const asJson = await runCommand(['nodes', '--activity', '--json', ...data]);
-  expect(JSON.parse(asJson.stdout)).toMatchObject({ asked: 3, answered: 3, nodes: [{ name: 'depot-gw', error: null }, {}, {}] });
-  const topics = await runCommand(['nodes', '--topics', ...data]);
-  expect(topics).toMatchObject({ code: 0, stderr: '' });
-  expect(topics.stdout).toMatch(/^mill-02 +\d.*^all +\d.*^topic +node +events\/s.*^\/site\/temperature +press-07 +\d/ms);
-  expect((await runCommand(['nodes', '--activity', '--topics', ...data])).code).toBe(2);
-
-  const all = await runCommand(['call', 'node.status', '--all', '--json', ...data]);
-  expect([all.code, all.stdout.trim().split('\n').length]).toEqual([0, 3]);
-  const partial = await runCommand(['call', 'node.status', '--all', 'mill-02,nobody', ...data]);
-  expect([partial.code, partial.stdout]).toEqual([7, expect.stringContaining('NODE_UNREACHABLE')]);
-  const any = await runCommand(['call', 'node.status', '--any', 'mill', '--json', ...data]);
-  expect(JSON.parse(any.stdout)).toMatchObject({ name: 'mill-02' });
-  expect((await runCommand(['call', 'node.status', '--any', 'oven', ...data])).code).toBe(3);
-  const broadcast = await runCommand(['call', 'node.status', '--broadcast', '--json', ...data]);
-  expect([broadcast.code, JSON.parse(broadcast.stdout)]).toEqual([0, { accepted: true }]);
-  expect((await runCommand(['call', 'node.status', '--all', '--broadcast', ...data])).code).toBe(2);
-  for (const target of [
-    ['--any', 'x', '--node', 'y'],
-    ['--node', ''],
-    ['--all', 'mill-02,'],
-  ])
-    expect((await runCommand(['call', 'node.status', ...target, ...data])).code).toBe(2);
-
-  const ping = await runCommand(['nodes', 'ping', 'mill-02', '--json', ...data]);
-  expect(JSON.parse(ping.stdout)).toMatchObject({ name: 'mill-02', rttMs: expect.any(Number) });
-  const mqtt = await runCommand(['mqtt', 'status', '--json', ...data]);
-  expect(JSON.parse(mqtt.stdout)).toMatchObject({ mode: 'hub', link: { state: 'connected' }, hub: { clients: 3, restarts: 0 } });
-  expect((await runCommand(['mqtt', 'status', ...data])).stdout).toMatch(/^connection +connected since/m);
-  const events = await runCommand(['subscribe', 'mill-02/site/#', '--count', '2', '--json', ...data]);
-  expect(
-    events.stdout
+  it('lists', async () => {
+    const listed = await run('nodes', '--json');
+    const rows = listed.stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toMatchObject([{ meta: { identity: nodes[1]?.nodeId } }, {}]);
+      .map((line) => JSON.parse(line));
+    expect(rows.map(({ name, status }) => [name, status]).sort()).toEqual([
+      ['depot-gw', 'online'],
+      ['mill-02', 'online'],
+      ['press-07', 'online'],
+    ]);
+    expect((await run('nodes')).stdout).toMatch(/press-07 \(this one\) .* online/);
+  });
 
-  expect((await runCommand(['call', 'node.restart', '--node', 'mill-02', ...data])).code).toBe(0);
-  const mill = async () =>
-    JSON.parse((await runCommand(['call', 'nodes.get', '--params', '{"node":"mill-02"}', '--json', ...data])).stdout);
-  await expect.poll(mill, { timeout: 20_000 }).toMatchObject({ status: 'online', epoch: 2 });
+  it('shows the traffic of', async () => {
+    const activity = await run('nodes', '--activity');
+    expect(activity).toMatchObject({ code: 0, stderr: '' });
+    expect(activity.stdout).toMatch(
+      /^node +calls\/s +p50 +p95 +errors\/s.*^press-07 +\d.*^all +\d.*^method +calls\/s.*^events\.publish +\d/ms,
+    );
+    expect(await runJson('nodes', '--activity')).toMatchObject({
+      asked: 3,
+      answered: 3,
+      nodes: [{ name: 'depot-gw', error: null }, {}, {}],
+    });
+    const topics = await run('nodes', '--topics');
+    expect(topics).toMatchObject({ code: 0, stderr: '' });
+    expect(topics.stdout).toMatch(/^mill-02 +\d.*^all +\d.*^topic +node +events\/s.*^\/site\/temperature +press-07 +\d/ms);
+    expect((await run('nodes', '--activity', '--topics')).code).toBe(2);
+  });
 
-  child.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
-  await expect(access(nodes[0]?.dataFolder ?? '')).rejects.toMatchObject({ code: 'ENOENT' });
+  it('calls all of, any of, and every one of', async () => {
+    const all = await run('call', 'node.status', '--all', '--json');
+    expect([all.code, all.stdout.trim().split('\n').length]).toEqual([0, 3]);
+    const partial = await run('call', 'node.status', '--all', 'mill-02,nobody');
+    expect([partial.code, partial.stdout]).toEqual([7, expect.stringContaining('NODE_UNREACHABLE')]);
+    expect(await runJson('call', 'node.status', '--any', 'mill')).toMatchObject({ name: 'mill-02' });
+    expect((await run('call', 'node.status', '--any', 'oven')).code).toBe(3);
+    const broadcast = await run('call', 'node.status', '--broadcast', '--json');
+    expect([broadcast.code, JSON.parse(broadcast.stdout)]).toEqual([0, { accepted: true }]);
+  });
+
+  it('does not call at two targets at once, or at none', async () => {
+    for (const target of [
+      ['--all', '--broadcast'],
+      ['--any', 'x', '--node', 'y'],
+      ['--node', ''],
+      ['--all', 'mill-02,'],
+    ])
+      expect((await run('call', 'node.status', ...target)).code).toBe(2);
+  });
+
+  it('measures, and follows the events of', async () => {
+    expect(await runJson('nodes', 'ping', 'mill-02')).toMatchObject({ name: 'mill-02', rttMs: expect.any(Number) });
+    expect(await runJson('mqtt', 'status')).toMatchObject({
+      mode: 'hub',
+      link: { state: 'connected' },
+      hub: { clients: 3, restarts: 0 },
+    });
+    expect((await run('mqtt', 'status')).stdout).toMatch(/^connection +connected since/m);
+    const events = await run('subscribe', 'mill-02/site/#', '--count', '2', '--json');
+    expect(
+      events.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ meta: { identity: nodes[1]?.nodeId } }, {}]);
+  });
+
+  it('restarts a node of, and that leaves nothing behind', async () => {
+    expect((await run('call', 'node.restart', '--node', 'mill-02')).code).toBe(0);
+    const mill = () => runJson('call', 'nodes.get', '--params', '{"node":"mill-02"}');
+    await expect.poll(mill, { timeout: 20_000 }).toMatchObject({ status: 'online', epoch: 2 });
+
+    child.kill('SIGINT');
+    expect(await ended).toEqual([0, null]);
+    await expect(access(nodes[0]?.dataFolder ?? '')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
 });
 
 it('the demo says how many nodes it can run', async () => {
