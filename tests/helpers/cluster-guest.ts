@@ -1,4 +1,5 @@
 /** A node in a process of its own that becomes a member of the cluster of a console under test. */
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { makeDataFolder } from './app.ts';
 import { runCommand, startHeadless } from './headless-node.ts';
@@ -13,6 +14,8 @@ export interface ClusterGuest {
   /** Stops it from answering; `thaw` lets it go on. */
   freeze(): void;
   thaw(): void;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,10 +40,15 @@ export async function startGuest(name: string, settings: Readonly<Record<string,
     },
     freeze: () => void node.child.kill('SIGSTOP'),
     thaw: () => void node.child.kill('SIGCONT'),
+    kill: async () => {
+      const exited = once(node.child, 'exit');
+      node.child.kill('SIGKILL');
+      await exited;
+    },
     close: async () => {
       // A test that failed may have left it frozen.
       node.child.kill('SIGCONT');
-      await node.stop();
+      if (node.child.exitCode === null && node.child.signalCode === null) await node.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },
   };

@@ -16,6 +16,7 @@ import { MembersTab } from './members/members-tab.tsx';
 import { RemovedTab } from './members/removed-tab.tsx';
 import { OpenTrustDialog } from './open-trust-dialog.tsx';
 import { Overview } from './overview/overview.tsx';
+import { RemovedStrip } from './removed-strip.tsx';
 import { RightsContext, rightsOf } from './rights.ts';
 import { rotationWords } from './rotation-words.ts';
 import { dataOf, type Rotation } from './trust-data.ts';
@@ -32,8 +33,8 @@ export function TrustSection({ isAdmin, connected }: { readonly isAdmin: boolean
   const members = useMembershipCall('membership.members', {}, { enabled: cluster !== undefined });
   const known = cluster === undefined ? undefined : dataOf(members.state);
   const rotation = useMembershipCall('membership.rotation', {}, { enabled: cluster !== undefined });
-  const leads = cluster?.roles.includes('admin') === true;
-  const rights = useMemo(() => rightsOf({ connected, person: isAdmin, node: leads }), [connected, isAdmin, leads]);
+  const own = cluster?.removed != null ? 'removed' : cluster?.roles.includes('admin') === true ? 'admin' : 'member';
+  const rights = useMemo(() => rightsOf({ connected, person: isAdmin, node: own }), [connected, isAdmin, own]);
   useAskedDialog(rights, status.state.kind !== 'loading');
   useEffect(() => closeTrustDialog, []);
   const shown = cluster === undefined ? 'overview' : tab;
@@ -83,11 +84,7 @@ export function TrustSection({ isAdmin, connected }: { readonly isAdmin: boolean
           }
         />
         <StaleStrip state={status.state} onRetry={status.retry} />
-        {cluster?.removed != null && (
-          <Strip tone="crit" icon={<StateShape kind="invalid" />} fact={t('removedHere', { cluster: cluster.name })}>
-            {cluster.removed.message}
-          </Strip>
-        )}
+        <RemovedStrip status={dataOf(status.state)} members={known} />
         {cluster !== undefined && shown === 'members' && <RotationStrip rotation={dataOf(rotation.state)} />}
         <div id="tr-panel" role="tabpanel" aria-label={t(`tab_${shown}`)} className="sb-col sb-grow">
           {content()}

@@ -62,8 +62,9 @@ test('addresses of this machine alone are told from those that others reach', ()
 });
 
 test('who may lead is an admin at a node that is one, and it is said what is missing', () => {
-  expect(rightsOf({ connected: true, person: true, node: true })).toEqual({ mayChange: true, mayLead: true, why: undefined });
-  expect(rightsOf({ connected: true, person: true, node: false })).toEqual({ mayChange: true, mayLead: false, why: 'node' });
-  expect(rightsOf({ connected: false, person: true, node: true })).toEqual({ mayChange: false, mayLead: false, why: 'away' });
-  expect(rightsOf({ connected: true, person: false, node: true }).why).toBe('role');
+  expect(rightsOf({ connected: true, person: true, node: 'admin' })).toEqual({ mayChange: true, mayLead: true, why: undefined });
+  expect(rightsOf({ connected: true, person: true, node: 'member' })).toEqual({ mayChange: true, mayLead: false, why: 'node' });
+  expect(rightsOf({ connected: false, person: true, node: 'admin' })).toEqual({ mayChange: false, mayLead: false, why: 'away' });
+  expect(rightsOf({ connected: true, person: true, node: 'removed' })).toEqual({ mayChange: true, mayLead: false, why: 'removed' });
+  expect(rightsOf({ connected: true, person: false, node: 'admin' }).why).toBe('role');
 });

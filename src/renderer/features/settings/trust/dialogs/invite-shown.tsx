@@ -58,6 +58,11 @@ export function InviteShown(props: {
   const kinds = { open: 'running', tried: 'warn', used: 'online', burned: 'failed', expired: 'paused', withdrawn: 'paused' } as const;
   const failures = invite?.failures ?? 0;
   const names = joined.map(({ name }) => name).join(', ');
+  const words = () => {
+    if (fate === 'used' && joined.length > 0) return t('fate_joined', { count: joined.length, names });
+    if (fate === 'open' && made.kind === 'file') return t('fate_fileOpen', { left: invite?.usesLeft ?? made.uses, uses: made.uses });
+    return t(`fate_${fate}`, { failures });
+  };
   return (
     <div className="st-form">
       {made.kind === 'code' ? (
@@ -66,10 +71,8 @@ export function InviteShown(props: {
         <p className="sb-2 tr-help">{t('fileHelp', { count: made.uses })}</p>
       )}
       <div className="tr-fate" role="status">
-        <StateLabel kind={kinds[fate]}>
-          {fate === 'used' && names !== '' ? t('fate_joined', { names }) : t(`fate_${fate}`, { failures })}
-        </StateLabel>
-        {made.kind === 'file' && names !== '' && fate !== 'used' && <span>{t('fate_joined', { names })}</span>}
+        <StateLabel kind={kinds[fate]}>{words()}</StateLabel>
+        {made.kind === 'file' && !ended && joined.length > 0 && <span>{t('fate_joined', { count: joined.length, names })}</span>}
         <span className="sb-grow" />
         {!ended && (
           <span className="sb-num" role="timer">

@@ -88,7 +88,7 @@ function MemberFacts({ member }: { readonly member: ClusterMember }) {
     [t('col_addedBy'), member.addedBy.name ?? t('formerMember')],
     ...(member.endsAt === null ? [] : [[t('fact_ends'), formatTime(member.endsAt)] as const]),
     [
-      t('foundAt'),
+      t('foundAtMember'),
       member.addresses.length === 0 ? (
         t('unknownAddress')
       ) : (

@@ -44,7 +44,7 @@ export function ClusterPart(props: {
       </button>,
     ],
     [t('fact_admins'), admins === undefined ? '–' : admins.map(({ name }) => name).join(', ') || t('none')],
-    [t('fact_ownRoles'), cluster.roles.length === 0 ? t('none') : roleNames(cluster.roles)],
+    [t('fact_ownRoles'), cluster.removed === null ? roleNames(cluster.roles) : t('notMember')],
     [t('fact_adminHeard'), <AdminHeard key="heard" cluster={cluster} />],
     [
       t('fact_merged'),
@@ -65,7 +65,7 @@ export function ClusterPart(props: {
         </Note>
       )}
       {cluster.removed === null && admins?.length === 1 && <OneAdmin alone={cluster.members === 1} admin={admins[0]?.name ?? ''} />}
-      <GroupKey {...rotation} />
+      {cluster.removed === null && <GroupKey {...rotation} />}
       <div className="tr-acts tr-last">
         {cluster.removed === null && !cluster.roles.includes('admin') && (
           <Button variant="default" disabled={!mayChange} onClick={() => openTrustDialog({ kind: 'recover' })}>
@@ -95,13 +95,13 @@ function AdminHeard({ cluster }: { readonly cluster: Cluster }) {
 /** Two admins are asked for (security.md 2.7): the last one cannot be removed, and without one nobody can be let in. */
 function OneAdmin({ alone, admin }: { readonly alone: boolean; readonly admin: string }) {
   const { t } = useTranslation('membership');
-  const { mayLead } = useRights();
+  const { mayLead, why } = useRights();
   return (
     <Note
       tone="warn"
       fact={t('oneAdmin')}
       act={
-        alone ? (
+        why === 'node' ? undefined : alone ? (
           <Button variant="default" disabled={!mayLead} onClick={() => openTrustDialog({ kind: 'invite' })}>
             {t('invite')}
           </Button>
