@@ -52,6 +52,14 @@ async function makeCode(page: Page): Promise<{ readonly code: string; readonly a
   return { code, address };
 }
 
+/** Where a member finds the node of the console. */
+async function ownAddress(guest: ClusterGuest): Promise<string> {
+  const { members } = JSON.parse(await guest.run('cluster', 'members', '--json')) as {
+    readonly members: readonly { readonly name: string; readonly addresses: readonly string[] }[];
+  };
+  return members.find(({ name }) => name === 'eng-laptop')?.addresses[0] ?? '';
+}
+
 /** Fails when any file of the data folder, or what the page keeps, holds the text. */
 async function expectNowhere(opened: ConsoleUnderTest, secret: string): Promise<void> {
   const files = await readdir(opened.dataFolder, { recursive: true, withFileTypes: true });
@@ -183,6 +191,47 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
       }
     });
 
+    test('a node that asks without a code is shown on every screen, and let in by the digits on its own', async () => {
+      const asking = await startGuest('kiln-02');
+      try {
+        await goTo(page, '/events');
+        const { number, joined } = await asking.ask(await ownAddress(guest));
+        const strip = page.getByRole('status').filter({ hasText: 'kiln-02 at 127.0.0.1' });
+        await expect(strip).toBeVisible();
+        await expect(
+          page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Settings, 1 request to join' }),
+        ).toBeVisible();
+        await strip.getByRole('button', { name: 'Let in…' }).click();
+        // The digits are on the other screen alone: typing them is the proof.
+        await expect(dialog(page)).not.toContainText(number);
+        await dialog(page).getByRole('textbox', { name: 'Number on the screen of kiln-02' }).fill(number);
+        await expectAccessible(page);
+        await dialog(page).getByRole('button', { name: 'Let in' }).click();
+        await dialog(page).waitFor({ state: 'hidden' });
+        await joined;
+        await expect(strip).toBeHidden();
+        await openTrust(page, 'members');
+        await expect(row(page, 'kiln-02')).toContainText('Linked');
+      } finally {
+        await asking.close();
+      }
+    });
+
+    test('one that is refused is told so, and the request is gone', async () => {
+      const asking = await startGuest('lathe-03');
+      try {
+        const { joined } = await asking.ask(await ownAddress(guest));
+        const refused = joined.catch((error: unknown) => String(error));
+        await openTrust(page, 'invites');
+        const request = page.getByRole('list', { name: 'Asking to join' }).getByRole('listitem').filter({ hasText: 'lathe-03' });
+        await request.getByRole('button', { name: 'Refuse' }).click();
+        await expect(request).toHaveCount(0);
+        expect(await refused).toContain('refused');
+      } finally {
+        await asking.close();
+      }
+    });
+
     test('a member is removed by typing its name: it is told why, and listed as removed', async () => {
       await openTrust(page, 'members');
       await row(page, 'press-07').click();
@@ -229,8 +278,17 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
         await dialog(page).waitFor({ state: 'hidden' });
       });
 
-    test('the cluster is left by typing its name, and the node is in none again', async () => {
+    test('the only admin makes another before it leaves, by typing the name; the node is in none again', async () => {
       await openTrust(page);
+      await expect(button(page, 'Leave the cluster…')).toBeDisabled();
+      await button(page, 'Choose a member').click();
+      await row(page, 'kiln-02').click();
+      await button(page, 'Change roles…').click();
+      await dialog(page).getByRole('checkbox', { name: 'admin' }).check();
+      await dialog(page).getByRole('button', { name: 'Change roles' }).click();
+      await expect(row(page, 'kiln-02')).toContainText('admin');
+      await tab(page, 'Overview').click();
+      await expect(page.getByText('There is one admin node.')).toBeHidden();
       await button(page, 'Leave the cluster…').click();
       await dialog(page).getByRole('textbox', { name: 'Type North yard to confirm' }).fill('North yard');
       await dialog(page).getByRole('button', { name: 'Leave cluster' }).click();

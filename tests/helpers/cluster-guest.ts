@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { makeDataFolder } from './app.ts';
-import { runCommand, startHeadless } from './headless-node.ts';
+import { runCommand, startCommand, startHeadless } from './headless-node.ts';
 
 export interface ClusterGuest {
   readonly name: string;
@@ -11,6 +11,8 @@ export interface ClusterGuest {
   run(...words: readonly string[]): Promise<string>;
   /** The same, when it is to fail: resolves with its error output. */
   runRefused(...words: readonly string[]): Promise<string>;
+  /** Asks to join without a code, and takes the answer that comes. Resolves with the digits on its screen. */
+  ask(address: string): Promise<{ readonly number: string; readonly joined: Promise<string> }>;
   /** Stops it from answering; `thaw` lets it go on. */
   freeze(): void;
   thaw(): void;
@@ -37,6 +39,10 @@ export async function startGuest(name: string, settings: Readonly<Record<string,
       const { code, stderr } = await run(words);
       if (code === 0) throw new Error(`signalbox ${words.slice(0, 2).join(' ')} on ${name} was not refused.`);
       return stderr;
+    },
+    ask: async (address) => {
+      const asking = startCommand(['cluster', 'ask', '--at', address, '--yes', '--json', '--data', dataFolder]);
+      return { number: String((await asking.nextLine()).number), joined: asking.ended };
     },
     freeze: () => void node.child.kill('SIGSTOP'),
     thaw: () => void node.child.kill('SIGCONT'),

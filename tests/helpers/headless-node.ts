@@ -80,6 +80,36 @@ export async function runCommand(
   return { code, stdout, stderr };
 }
 
+/** A command whose lines are read while it runs. */
+export interface RunningCommand {
+  /** The next line of standard output, read as JSON. */
+  nextLine(): Promise<Record<string, unknown>>;
+  /** What it wrote to standard error. @throws Error with it when the command fails */
+  readonly ended: Promise<string>;
+}
+
+/** Starts a command that takes part in something and ends by itself. */
+export function startCommand(args: readonly string[]): RunningCommand {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += String(data);
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = (once(child, 'close') as Promise<[number | null]>).then(([code]) => {
+    if (code !== 0) throw new Error(stderr);
+    return stderr;
+  });
+  return {
+    ended,
+    nextLine: async () => {
+      const line = await lines.next();
+      if (line.done === true) throw new Error(`The command ended: ${stderr}`);
+      return JSON.parse(line.value) as Record<string, unknown>;
+    },
+  };
+}
+
 /** Uses the set-up link up: an administrator with that password, and their access token. */
 export async function setUpAdmin(node: Started, username: string, password: string): Promise<string> {
   const token = new URL(node.setupUrl ?? '').hash.replace('#token=', '');

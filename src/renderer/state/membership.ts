@@ -12,15 +12,18 @@ export function membershipChanged(): void {
 
 /** Follows `/membership` as long as it is not stopped. */
 export function followMembership(client: NodeClient): () => void {
-  // Each event says no more than that there is something new to read.
-  const events = client.subscribe('/membership', { maxQueuedEvents: 1 });
+  // Each event says no more than that there is something new to read; one of another kind does not push it out.
+  const events = client.subscribe('/membership', { maxQueuedEvents: 16 });
   void read(events);
   return () => events.dispose();
 }
 
-async function read(events: AsyncIterable<unknown>): Promise<void> {
+async function read(events: AsyncIterable<{ readonly data: unknown }>): Promise<void> {
   try {
-    for await (const _ of events) membershipChanged();
+    for await (const { data } of events) {
+      // Who is found on the local network changes none of these views.
+      if ((data as { readonly change?: unknown } | null)?.change !== 'nearby') membershipChanged();
+    }
   } catch {
     // The connection's own state tells the person; views read again when it is back.
   }

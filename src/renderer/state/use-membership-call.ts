@@ -4,9 +4,9 @@ import { useMembershipVersion } from './membership.ts';
 import { type UseCallOptions, useCall, type ViewCall } from './use-call.ts';
 
 /** What no event tells of, such as round trips and proofs, is not older than this. */
-const readAgainMs = 5_000;
+const readAgainMs = 10_000;
 
-/** A read method of the membership for a view, as {@link useCall}; again with each change, and every five seconds. */
+/** A read method of the membership for a view, as {@link useCall}; again with each change, and every ten seconds. */
 export function useMembershipCall<M extends MethodName>(
   method: M,
   params: ParamsOf<M>,

@@ -44,12 +44,14 @@ export function JoinRequestsStrip() {
   );
 }
 
+/** The node tells of each; this is for what may have been missed. */
+const readAgainMs = 60_000;
 const none: readonly JoinRequestEntry[] = [];
 
 /** Keeps the requests as the node has them, as long as the frame is shown. */
 function useReadRequests(): void {
   const asks = useNode(({ me }) => me !== undefined && allows(me.roles, 'admin'));
-  const { state } = useMembershipCall('membership.requests', {}, { enabled: asks });
+  const { state } = useMembershipCall('membership.requests', {}, { enabled: asks, pollMs: readAgainMs });
   // Who may not read them, or whose node has none to let in, has none.
   const requests = asks && (state.kind === 'ready' || state.kind === 'stale') ? state.data.requests : none;
   useEffect(() => useJoinRequests.setState({ requests }), [requests]);

@@ -44,7 +44,7 @@ export function AdmitDialog({ request, onClose }: { readonly request: JoinReques
     try {
       await nodeClient().call('membership.admit', byNumber ? { requestId, number: digits, roles: [...roles] } : { requestId });
       onClose();
-      showToast({ title: t('admitted', { name }) });
+      showToast({ title: t('admitted', { name }), ...(byNumber && { message: t('admittedHelp') }) });
     } catch (error) {
       setFailure(asSignalboxError(error).message);
       setWorking(false);

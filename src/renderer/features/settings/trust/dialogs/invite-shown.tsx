@@ -17,9 +17,6 @@ import { dataOf } from '../trust-data.ts';
 import { InviteCode } from './invite-code.tsx';
 import type { MadeInvite } from './made-invite.ts';
 
-/** A person waits for it: it is read more often than the rest. */
-const readAgainMs = 2_000;
-
 /** What was made, to be handed over, and live what becomes of it. */
 export function InviteShown(props: {
   readonly made: MadeInvite;
@@ -30,7 +27,7 @@ export function InviteShown(props: {
   const { t } = useTranslation('membership');
   const { t: common } = useTranslation('common');
   const { made, members, onClose } = props;
-  const { state } = useMembershipCall('membership.invites', {}, { pollMs: readAgainMs });
+  const { state } = useMembershipCall('membership.invites', {});
   const nowMs = useNow(true);
   const joined = members.filter(({ nodeId }) => !made.membersBefore.has(nodeId));
   const invite = dataOf(state)?.invites.find(({ inviteId }) => inviteId === made.inviteId);
