@@ -1,4 +1,5 @@
 import { SignalboxError, toErrorShape } from '../../common/errors.ts';
+import { harmlessJson, harmlessText } from '../../common/steering-text.ts';
 import type { CliIo } from './io.ts';
 
 export type Cell = string | number | boolean | null | undefined;
@@ -16,12 +17,12 @@ export class Output {
 
   /** One line for people, or some. */
   line(text = ''): void {
-    this.#io.stdout.write(`${harmless(text)}\n`);
+    this.#io.stdout.write(`${harmlessText(text)}\n`);
   }
 
   /** One value on one line for programs. */
   jsonLine(value: unknown): void {
-    this.#io.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#io.stdout.write(`${harmlessJson(JSON.stringify(value))}\n`);
   }
 
   /** A value as it is: indented for people. */
@@ -32,7 +33,7 @@ export class Output {
 
   /** Progress and hints, apart from the result. */
   note(text: string): void {
-    this.#io.stderr.write(`${harmless(text)}\n`);
+    this.#io.stderr.write(`${harmlessText(text)}\n`);
   }
 
   /** Aligned columns. The last one is as long as it is. */
@@ -55,7 +56,7 @@ export class Output {
   error(error: unknown): void {
     const shape = error instanceof SignalboxError ? toErrorShape(error) : { code: 'USAGE', message: messageOf(error) };
     if (this.json) {
-      this.#io.stderr.write(`${JSON.stringify({ error: shape })}\n`);
+      this.#io.stderr.write(`${harmlessJson(JSON.stringify({ error: shape }))}\n`);
       return;
     }
     this.note(`${error instanceof SignalboxError ? `${error.code}: ` : ''}${shape.message}`);
@@ -66,13 +67,7 @@ export class Output {
 /** A cell stays on its line. */
 function printable(cell: Cell): string {
   const text = cell === null || cell === undefined ? '-' : String(cell);
-  return harmless(text).replace(/[\n\t]/g, '?');
-}
-
-/** Names, events and log lines come from elsewhere and must not steer the terminal; JSON text still may hold what follows U+007F. */
-function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?');
+  return harmlessText(text).replace(/[\n\t]/g, '?');
 }
 
 function messageOf(error: unknown): string {

@@ -10,6 +10,8 @@ export type Health = (typeof healths)[number];
 /** What a node can read beside bare messages: `envelope` (wire.md 3), its binary form, and several router messages in one (`batch`). */
 export const formats = ['envelope', 'batch', 'envelope-binary'] as const;
 
+/** What is shown to people beside the name: no space, no control, bidirectional or invisible character (security.md row 52). */
+const plainText = z.string().regex(/^[\x21-\x7e]{0,64}$/);
 const counter = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** Unknown fields are dropped; what the first system's nodes leave out has a default. */
@@ -18,8 +20,8 @@ export const presenceSchema = z.object({
   status: z.enum(['online', 'offline']),
   /** A name that could not stand in a topic is as good as none. */
   name: z.string().regex(nodeNamePattern).optional().catch(undefined),
-  version: z.string().max(64).default(''),
-  capabilities: z.array(z.string().max(64)).max(64).default([]),
+  version: plainText.default('').catch(''),
+  capabilities: z.array(plainText).max(64).default([]).catch([]),
   /** base64url of the 32 raw bytes. */
   publicKey: z.string().max(64).nullish(),
   /** When this connection began, milliseconds since the epoch. */
@@ -29,7 +31,7 @@ export const presenceSchema = z.object({
   /** Connections of this start: a will of an earlier one says nothing about a later one. */
   session: counter.default(0),
   /** Made up at each start, so that two nodes with one identity are told apart. */
-  instance: z.string().max(64).default(''),
+  instance: plainText.default('').catch(''),
   health: z.enum(healths).default('ok'),
   /** Requests running. */
   load: counter.default(0),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pino from 'pino';
 import { type LogEntry, type LogLevel, logLevels } from '../../../common/contract/logs.ts';
+import { harmlessJson } from '../../../common/steering-text.ts';
 import { nodeLimits } from '../limits.ts';
 import type { Startable } from '../startable.ts';
 import { LogRing } from './log-ring.ts';
@@ -53,7 +54,8 @@ export class Logs implements Startable {
     this.#root = pino(
       // Level and time are decided here, once for file, ring and live feed; pino writes what it is given.
       { level: 'trace', base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
-      { write: (line: string) => file?.write(line) },
+      // Somebody reads the file in a terminal.
+      { write: (line: string) => file?.write(harmlessJson(line)) },
     );
   }
 
@@ -180,9 +182,11 @@ export class Logs implements Startable {
   }
 
   #write(log: NamedLog, level: LogLevel, event: string, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    const safe = boundedFields(redactFields(fields));
-    const entry: LogEntry = { timestamp: this.#nowMs(), level, log: log.name, event, message: redactText(message), fields: safe.fields };
-    log.ring.push(entry, safe.sizeBytes + entry.message.length + event.length);
+    const text = redactText(message);
+    const textBytes = jsonBytes(text) + jsonBytes(event);
+    const safe = boundedFields(redactFields(fields), nodeLimits.logLineBytes - frameBytes - textBytes);
+    const entry: LogEntry = { timestamp: this.#nowMs(), level, log: log.name, event, message: text, fields: safe.fields };
+    log.ring.push(entry, safe.sizeBytes + textBytes);
     // The arguments pino would interpolate are never given, so a % in the message stays a %.
     log.sink[level]({ time: entry.timestamp, event, fields: safe.fields }, entry.message);
     for (const listener of this.#listeners) listener(entry);
@@ -199,9 +203,19 @@ function fileProblem(folder: string, error: Error): ProblemReport {
   };
 }
 
-function boundedFields(fields: Record<string, unknown>): { fields: Record<string, unknown>; sizeBytes: number } {
-  const sizeBytes = JSON.stringify(fields).length;
-  if (sizeBytes <= nodeLimits.logLineBytes) return { fields, sizeBytes };
-  const kept: Record<string, unknown> = { cut: `fields of ${sizeBytes} characters are not kept`, keys: Object.keys(fields) };
-  return { fields: kept, sizeBytes: JSON.stringify(kept).length };
+/** Level, time, name of the log and the punctuation of a line. */
+const frameBytes = 256;
+
+function boundedFields(fields: Record<string, unknown>, mostBytes: number): { fields: Record<string, unknown>; sizeBytes: number } {
+  const sizeBytes = jsonBytes(fields);
+  if (sizeBytes <= mostBytes) return { fields, sizeBytes };
+  const kept: Record<string, unknown> = {
+    cut: `fields of ${sizeBytes} bytes are not kept`,
+    keys: redactText(Object.keys(fields).join(', ')),
+  };
+  return { fields: kept, sizeBytes: jsonBytes(kept) };
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

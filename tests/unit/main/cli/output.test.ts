@@ -37,6 +37,19 @@ test('what came from elsewhere cannot steer the terminal, wherever it stands', (
   expect(stderr).toBe('up?[2A, ?2J and?back\nNOT_FOUND: up?[2A, ?2J and?back\n');
 });
 
+test('names that turn the direction of writing or cannot be seen are marked for people, and escaped for programs (row 52)', () => {
+  const evil = 'a\u202eb\u2066c\u200bd\u2028e\ufefff\u{e0041}g\u009b';
+  const { stdout } = written(false, (out) => {
+    out.line(evil);
+    out.table(['name'], [[evil]]);
+    out.line('\u{1f469}\u200d\u{1f680} שלום می\u200cخواهم');
+  });
+  expect(stdout).toBe('a?b?c?d?e?f?g?\nname\na?b?c?d?e?f?g?\n\u{1f469}\u200d\u{1f680} שלום می\u200cخواهم\n');
+  const json = written(true, (out) => out.value({ name: evil })).stdout;
+  expect(json).toMatch(/^[\x20-\x7e]+\n$/);
+  expect(JSON.parse(json)).toEqual({ name: evil });
+});
+
 test('an error is a sentence with its code, or one JSON line', () => {
   const error = new SignalboxError('INVALID_PARAMS', 'The params are not valid.', {
     data: { issues: [{ path: '/lines', message: 'Too small' }] },
