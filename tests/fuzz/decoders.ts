@@ -1,5 +1,17 @@
-/** Everything of trust that reads what strangers send, with a good input each. */
+/** Everything of trust, joining and finding nodes that reads what strangers send, with a good input each. */
+import { nodeNamePattern } from '../../src/main/node/config/index.ts';
+import { encodeAnnouncement, readPacket } from '../../src/main/node/discovery/announcement.ts';
 import { KnownKeys, publicKeyOf, recoverySigner, recoveryWordsOf, signerFromSeed } from '../../src/main/node/identity/index.ts';
+import {
+  decodeAskAnswerHead,
+  decodeAskOpening,
+  decodeAskRequest,
+  encodeAskAnswerHead,
+  encodeAskOpening,
+  encodeAskRequest,
+  encodeWait,
+  readWait,
+} from '../../src/main/node/membership/ask-messages.ts';
 import {
   acceptSession,
   agreementSender,
@@ -169,4 +181,38 @@ export const decoders: readonly Decoder[] = [
     good: acceptSession(offer.bytes, ofBob, keys, nowMs).bytes,
     decode: only((bytes) => offer.complete(bytes, keys, nowMs)),
   },
+  {
+    name: 'multicast DNS packet',
+    good: encodeAnnouncement(
+      { shortId: 'n1rkeohx', name: 'hub-01', port: 7_422, cluster: { name: 'North yard', shortId: 'zrYifC8p' }, takesRequests: true },
+      '192.0.2.1',
+      120,
+    ),
+    decode: only((bytes) => {
+      for (const { name, port } of readPacket(Buffer.from(bytes))?.announced ?? [])
+        if (!nodeNamePattern.test(name) || !(port >= 1 && port <= 65_535)) throw new Error(`${name} at port ${port} was believed`);
+    }),
+  },
+  {
+    name: 'request without a code',
+    good: encodeAskRequest({
+      commitment: new Uint8Array(32).fill(5),
+      publicKey: alice.publicKey,
+      name: 'press-07',
+      clockMs: nowMs,
+      sealingCertificate: certifySealingKey(new Uint8Array(32).fill(9), nowMs, alice),
+    }),
+    decode: only((bytes) => decodeAskRequest(Buffer.from(bytes))),
+  },
+  {
+    name: 'opening of a request without a code',
+    good: encodeAskOpening({ nonce: new Uint8Array(32).fill(6), signature: new Uint8Array(64).fill(7) }),
+    decode: only((bytes) => decodeAskOpening(Buffer.from(bytes))),
+  },
+  {
+    name: 'answer to a request without a code',
+    good: encodeAskAnswerHead({ signature: new Uint8Array(64).fill(7), bytes: 1_000 }),
+    decode: only((bytes) => decodeAskAnswerHead(Buffer.from(bytes))),
+  },
+  { name: 'word to wait', good: encodeWait(60_000), decode: only((bytes) => readWait(Buffer.from(bytes))) },
 ];
