@@ -63,7 +63,13 @@ export async function startHeadless(
 /** Runs one command to its end. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly input?: string; readonly through?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly input?: string;
+    readonly through?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    /** All of standard output so far, each time there is more. */
+    readonly onOutput?: (stdout: string) => void;
+  } = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
   const [program, ...words] = [...(options.through ?? []), process.execPath, entry, ...args];
   const child = spawn(program as string, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...options.env } });
@@ -71,6 +77,7 @@ export async function runCommand(
   let stderr = '';
   child.stdout.on('data', (data) => {
     stdout += String(data);
+    options.onOutput?.(stdout);
   });
   child.stderr.on('data', (data) => {
     stderr += String(data);

@@ -1,4 +1,7 @@
 /** Machines on one isolated network find each other: no default route, no address typed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ResultOf } from '../../../src/common/contract/index.ts';
@@ -24,6 +27,14 @@ async function start({ through }: IsolatedMachine, name: string, ...settings: re
   onTestFinished(() => void node.child.kill('SIGKILL'));
   const run = (...args: readonly string[]) => runCommand([...args, '--data', folder], { through });
   return { node, run, read: async (...args) => JSON.parse((await run(...args, '--json')).stdout) };
+}
+
+/** Runs a program of tests/helpers on a machine; ended with the test. */
+function startProgram({ through }: IsolatedMachine, file: string, ...args: readonly string[]) {
+  const [program, ...words] = [...through, process.execPath, join(import.meta.dirname, '../../helpers', file), ...args];
+  const child = spawn(program as string, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
 }
 
 async function nearby(machine: Machine): Promise<readonly NearbyNode[]> {
@@ -63,5 +74,53 @@ isolated(
 
     expect(await press.run('config', 'set', 'links.discovery=off')).toMatchObject({ code: 0 });
     await expect.poll(async () => (await nearby(hub)).map(({ address }) => address), waiting).not.toContain(`${right.address}:7422`);
+  },
+);
+
+isolated(
+  `row 60: a flood of names, one that borrows a short id and packets out of bounds keep nobody from joining and being linked${obstacle ? ` (${obstacle})` : ''}`,
+  { timeout: 180_000 },
+  async () => {
+    const machines = await createIsolatedNetwork('fld', 3);
+    const [left, right, foe] = machines as [IsolatedMachine, IsolatedMachine, IsolatedMachine];
+    const [hub, press] = await Promise.all([start(left, 'hub-01'), start(right, 'press-07')]);
+    await hub.run('cluster', 'create', 'North yard');
+    const { code } = await hub.read<ResultOf<'membership.invite'>>('cluster', 'invite');
+    const flood = startProgram(foe, 'multicast-flood.ts', foe.address, hub.node.nodeId.slice(0, 8));
+    await once(flood.stdout, 'data');
+    expect(await press.run('cluster', 'join', code)).toMatchObject({ code: 0 });
+    await expect.poll(async () => (await member(hub, 'press-07'))?.state, waiting).toBe('linked');
+    const heard = await nearby(press);
+    const ofFoe = heard.filter(({ address }) => address.startsWith(`${foe.address}:`));
+    expect(ofFoe.length).toBeGreaterThan(0);
+    expect(ofFoe.length).toBeLessThanOrEqual(16);
+    expect(heard.filter(({ address }) => address === `${left.address}:7422`)).toMatchObject([{ name: 'hub-01' }]);
+    expect(JSON.stringify(heard)).not.toMatch(/[<>]|x{60}/);
+    expect((await member(press, 'hub-01'))?.addresses).not.toContainEqual(expect.stringContaining(foe.address));
+  },
+);
+
+isolated(
+  `a node asks one that it found by name, and its person reads six digits to the admin${obstacle ? ` (${obstacle})` : ''}`,
+  { timeout: 180_000 },
+  async () => {
+    const [left, right] = (await createIsolatedNetwork('ask', 2)) as [IsolatedMachine, IsolatedMachine];
+    const [hub, press] = await Promise.all([start(left, 'hub-01'), start(right, 'press-07')]);
+    await hub.run('cluster', 'create', 'North yard');
+    await expect.poll(async () => (await nearby(press)).map(({ name }) => name), waiting).toEqual(['hub-01']);
+    let shown = '';
+    const onOutput = (stdout: string) => {
+      shown = stdout;
+    };
+    const asking = runCommand(['cluster', 'ask', '--at', 'hub-01', '--yes', '--data', press.node.dataFolder], {
+      through: right.through,
+      onOutput,
+    });
+    await expect.poll(async () => (await hub.run('cluster', 'requests')).stdout, waiting).toMatch(/^press-07 +a number/m);
+    await expect.poll(() => shown, waiting).toMatch(/^\d{6} /);
+    const number = shown.slice(0, 6);
+    expect(await hub.run('cluster', 'admit', 'press-07', '--number', number, '--roles', 'peer,operator')).toMatchObject({ code: 0 });
+    expect(await asking).toMatchObject({ code: 0, stdout: expect.stringContaining('Joined the cluster North yard with 2 members.') });
+    expect(await member(hub, 'press-07')).toMatchObject({ roles: ['peer', 'operator'] });
   },
 );

@@ -37,6 +37,8 @@ export interface JoinHostOptions {
   readonly askHost: AskHost;
   /** Whether an admin lets in whoever has shown a code. */
   readonly mustConfirm: () => boolean;
+  /** A code was used, or not rightly. */
+  readonly onAttempt: () => void;
   /** A code has met as many wrong proofs as it may: somebody guesses, or was told it wrong (security.md row 58). */
   readonly onBurned: (invite: Invite, address: string) => void;
 }
@@ -91,13 +93,14 @@ export class JoinHost {
     proof: JoinProof,
     address: string,
   ): Promise<{ readonly accepted: AcceptedInvite; readonly macKey: Uint8Array }> {
-    const { trust, nowMs, logger, onBurned } = this.#options;
+    const { trust, nowMs, logger, onAttempt, onBurned } = this.#options;
     let macKey: Uint8Array | undefined;
     const isRight = (key: Uint8Array) => {
       macKey = key;
       return knowsCode(key, transcript, proof);
     };
     const attempt = await trust.invites.attempt(inviteId, isRight, nowMs());
+    onAttempt();
     if (attempt.accepted && macKey !== undefined) return { accepted: attempt, macKey };
     if (!attempt.accepted) {
       logger.warn('membership.joinRefused', 'A node that wanted to join was refused.', { address, reason: attempt.reason });

@@ -361,6 +361,7 @@ export class MembershipPart implements Startable {
       admission,
       askHost: new AskHost({ ...common, admission }),
       mustConfirm: () => config.get('links.confirmJoins'),
+      onAttempt: () => this.#tell('invites'),
       onBurned: (_invite, address) => this.#burned(address),
     });
     const door = new LinkDoor({
@@ -459,7 +460,6 @@ export class MembershipPart implements Startable {
   }
 
   #burned(address: string): void {
-    this.#tell('invites');
     this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
     this.#options.problems.raise({
       id: burnedProblem,
