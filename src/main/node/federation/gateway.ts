@@ -4,14 +4,13 @@ import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from
 import type { Logger } from '../telemetry/index.ts';
 import type { Circuits } from './carriers/circuits.ts';
 import type { Reach } from './carriers/reach.ts';
-import type { EventRelay } from './event-relay.ts';
 import type { Form } from './form.ts';
 import { federationLimits } from './limits.ts';
+import type { LocalSide } from './local-side.ts';
 import { isCongested, type MqttLink } from './mqtt-link.ts';
 import type { KnownNode, NodeDirectory } from './node-directory.ts';
 import type { Outgoing } from './outgoing.ts';
 import { PendingCalls } from './pending-calls.ts';
-import type { RemoteClients } from './remote-clients.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
 import type { Arrival } from './router-intake.ts';
 import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
@@ -21,15 +20,6 @@ import type { FederationTopics } from './topics.ts';
 const confirmMs = 5_000;
 /** MQTT filters the link needs for itself: inbox, broadcast, status. */
 const ownFilters = 3;
-
-/** What of this node other nodes use. */
-export interface LocalSide {
-  readonly clients: RemoteClients;
-  readonly relay: EventRelay;
-  readonly lastValues: (filter: string) => readonly { readonly text: string }[];
-  /** @throws SignalboxError `FORBIDDEN` when the node may not follow so much at once */
-  readonly checkFilter: (filter: string, origin: string, form: Form) => void;
-}
 
 export interface GatewayOptions {
   readonly nodeId: string;

@@ -1,6 +1,7 @@
 /** The node among others: MQTT broker, link, presence, calls and events between nodes. */
 export { federationMigrations } from './epoch-store.ts';
-export { Federation, type FederationOptions, federationIsOff } from './federation.ts';
+export { Federation, federationIsOff } from './federation.ts';
+export type { FederationOptions } from './federation-options.ts';
 export { EmbeddedHub } from './hub/embedded-hub.ts';
 export { type BrokerAddress, type LinkTarget, readLinkTarget } from './link-target.ts';
 export type { LinkState } from './mqtt-link.ts';
