@@ -9,6 +9,7 @@ import { cliCommands } from '../../src/main/cli/run.ts';
 import { discoveryLimits } from '../../src/main/node/discovery/index.ts';
 import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
+import { secureLimits } from '../../src/main/node/federation/secure/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { membershipLimits } from '../../src/main/node/membership/limits.ts';
@@ -42,7 +43,7 @@ test('limits.md lists every limit with its value', async () => {
 
 test('federation.md lists every limit of federation with its value', async () => {
   const rows = rowsOf(await page('federation.md'));
-  for (const [name, value] of Object.entries({ ...federationLimits, ...carrierLimits }))
+  for (const [name, value] of Object.entries({ ...federationLimits, ...carrierLimits, ...secureLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
