@@ -13,11 +13,10 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-let current = parse(location.hash);
+let parsed = { hash: location.hash, route: parse(location.hash) };
 const listeners = new Set<() => void>();
 
 window.addEventListener('hashchange', () => {
-  current = parse(location.hash);
   for (const listener of listeners) listener();
 });
 
@@ -27,15 +26,21 @@ function parse(hash: string): Route {
   return { view, query: new URLSearchParams(query) };
 }
 
+/**
+ * The route at this moment, the same object as long as the address is the same. The browser tells of a new address a moment
+ * after it has it: what acts on a route by itself asks here first whether a person has gone on meanwhile.
+ */
+export function routeNow(): Route {
+  if (parsed.hash !== location.hash) parsed = { hash: location.hash, route: parse(location.hash) };
+  return parsed.route;
+}
+
 /** The route now. Changes re-render. */
 export function useRoute(): Route {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => current,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, routeNow);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { SignalboxError } from '../../../common/errors.ts';
-import { goTo, useRoute } from '../../app/routes.ts';
+import { goTo, routeNow, useRoute } from '../../app/routes.ts';
 import { useCluster } from '../../state/cluster.ts';
 import { feed } from '../../state/feed-store.ts';
 import { nodeClient, useNode } from '../../state/node.ts';
@@ -82,12 +82,13 @@ function useReturningNodes(): void {
 
 /** `#/events?topic=/stats`, `#/events?topic=ID%2Fstats` shows a topic, once the person's own list is there. */
 function useTopicOfAddress(): void {
-  const { query } = useRoute();
-  const topic = query.get('topic');
+  const route = useRoute();
   const loaded = useEvents((state) => state.loaded);
   useEffect(() => {
-    if (topic === null || !loaded) return;
+    const topic = route.query.get('topic');
+    if (topic === null || !loaded || route !== routeNow()) return;
     openTopic(topic);
-    goTo('events');
-  }, [topic, loaded]);
+    // Not in the history: going back would only lead here again.
+    goTo('events', {}, { replace: true });
+  }, [route, loaded]);
 }

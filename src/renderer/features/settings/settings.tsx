@@ -3,7 +3,7 @@ import './texts.ts';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { allows } from '../../../common/roles.ts';
 import { provideActions } from '../../app/actions/registry.ts';
-import { goTo, useRoute } from '../../app/routes.ts';
+import { goTo, routeNow, useRoute } from '../../app/routes.ts';
 import { Kbd, TextInput } from '../../design/controls/index.ts';
 import { IconSearch, StateShape } from '../../design/icons/index.ts';
 import { Strip, ViewBar } from '../../design/layout/bars.tsx';
@@ -34,9 +34,8 @@ import { UsersSection } from './users/users-section.tsx';
 /** Settings of the node and of this console, people, logs and what else a person looks after. */
 export function Settings() {
   const { t } = useTranslation('settings');
-  const { query: address } = useRoute();
-  const section = sectionFrom(address.get('section'));
-  const open = address.get('open');
+  const route = useRoute();
+  const section = sectionFrom(route.query.get('section'));
   const [query, setQuery] = useState('');
   const connected = useNode(({ connection }) => connection.kind === 'connected');
   const roles = useNode(({ me }) => me?.roles);
@@ -47,12 +46,12 @@ export function Settings() {
     if (connected) void loadSettings();
   }, [connected]);
   useEffect(() => {
-    const asked = dialogFrom(open);
-    if (asked === undefined) return;
+    const asked = dialogFrom(route.query.get('open'));
+    if (asked === undefined || route !== routeNow()) return;
     openDialog(asked);
     // The dialog is opened once: going back to the address does not ask again.
-    goTo('settings', { section });
-  }, [open, section]);
+    goTo('settings', { section }, { replace: true });
+  }, [route, section]);
   const marked = useMarked();
   const searching = query.trim() !== '';
   return (
