@@ -232,16 +232,16 @@ export class Gateway implements RemoteNodes {
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
     const { outgoing, nodeId, directory, reach, link, here } = this.#options;
-    const { relay, lastValues, checkFilter } = here();
+    const local = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
-      checkFilter(topic, origin, form);
+      local.checkFilter(topic, origin, form);
       if (reach.isCongested(origin) || (form !== 'secure' && isCongested(link)))
         throw new SignalboxError('OVERLOADED', 'The way to the node does not keep up with the events of this one.', { executed: 'no' });
-      relay.follow(origin, form, topic);
+      local.relay.follow(origin, form, topic);
       if (directory.get(origin)?.reachability !== 'online') this.#strangers.asked(origin);
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'success', data: { topic, subscribed: true } });
-      for (const { text } of lastValues(topic)) reply(JSON.parse(text) as object);
+      for (const { text } of local.lastValues(topic)) reply(JSON.parse(text) as object);
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;
       if (requestid !== undefined) reply({ type: 'rpc_response', requestid, status: 'error', ...error.toShape() });
