@@ -9,7 +9,7 @@ import { runCommand } from '../helpers/headless-node.ts';
 import { hasKeyring, type Keyring, makeKeyringFolder, startKeyring } from '../helpers/keyring.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
-const waiting = { timeout: 30_000 };
+const waiting = { timeout: 90_000 };
 
 /** No session bus at all, as on a machine without a desktop session. */
 const noKeyring = { DBUS_SESSION_BUS_ADDRESS: 'disabled:', XDG_CURRENT_DESKTOP: '' };
@@ -82,7 +82,7 @@ test.afterEach(async () => {
 test.skip(!hasKeyring && process.env.CI !== 'true', 'The packages gnome-keyring and dbus are not installed.');
 
 test('with a keyring the key is in no file; without the keyring it is locked and stays as it is; with it, it opens again', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   keyring = await startKeyring(place.folder);
   app = startDesktop(dataFolder, keyring.env);
   const first = await identityOf(dataFolder);
@@ -105,7 +105,7 @@ test('with a keyring the key is in no file; without the keyring it is locked and
 });
 
 test('the keyring of somebody else does not open the key, and no new key takes its place', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   keyring = await startKeyring(place.folder);
   app = startDesktop(dataFolder, keyring.env);
   await identityOf(dataFolder);
@@ -122,7 +122,7 @@ test('the keyring of somebody else does not open the key, and no new key takes i
 });
 
 test('a node that began without a keyring says so, and moves its key into one by itself', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   app = startDesktop(dataFolder, noKeyring);
   const before = await identityOf(dataFolder);
   expect(before).toMatchObject({ keyStore: 'key-file', problems: ['identity.plainKey'] });
@@ -133,7 +133,7 @@ test('a node that began without a keyring says so, and moves its key into one by
 });
 
 test('without a keyring a passphrase protects the key, and another one does not open it', async () => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   app = startDesktop(dataFolder, { ...noKeyring, SIGNALBOX_PASSPHRASE: 'four words of a person' });
   expect(await identityOf(dataFolder)).toMatchObject({ keyStore: 'passphrase', problems: [] });
   expect(await readdir(dataFolder)).not.toContain('identity.key');
