@@ -20,15 +20,25 @@ export function namespaceObstacle(): string | undefined {
   }
 }
 
-/** A network of its own, joined to this machine's by a cable that can be pulled. */
-export interface NetworkNamespace {
-  /** Runs a program inside: put before it. */
-  readonly through: readonly string[];
+/** A cable between a network of its own and this machine's. */
+export interface Cable {
   /** Address of this machine as seen from inside. */
   readonly hostAddress: string;
+  /** Address inside as seen from this machine. */
+  readonly insideAddress: string;
   /** Packets vanish in both directions; nobody is told. */
   pull(): Promise<void>;
   plug(): Promise<void>;
+  /** Ends every TCP connection over the cable at this machine's end; the other end is not told when the cable is pulled. */
+  cut(): Promise<void>;
+}
+
+/** A network of its own, joined to this machine's by a cable that can be pulled. */
+export interface NetworkNamespace extends Cable {
+  /** Runs a program inside: put before it. */
+  readonly through: readonly string[];
+  /** Lays another cable. @param name a few letters; its first letter is that of no other cable */
+  addCable(name: string): Promise<Cable>;
 }
 
 /**
@@ -37,28 +47,38 @@ export interface NetworkNamespace {
  * @param name a few letters, this machine's only one of that name in a test
  */
 export async function createNetworkNamespace(name: string): Promise<NetworkNamespace> {
+  const namespace = `sgbx-${name}${process.pid.toString(36)}`;
+  await run(program, ['netns', 'add', namespace]);
+  onTestFinished(async () => {
+    // Its cables go with it.
+    await run(program, ['netns', 'delete', namespace]);
+  });
+  await run(program, ['-n', namespace, 'link', 'set', 'lo', 'up']);
+  return {
+    through: [program, 'netns', 'exec', namespace],
+    ...(await layCable(namespace, name)),
+    addCable: (cable) => layCable(namespace, cable),
+  };
+}
+
+async function layCable(namespace: string, name: string): Promise<Cable> {
   // Names of interfaces have 15 characters at most; two runs on one machine must not meet.
   const tag = `${name}${process.pid.toString(36)}`;
-  const [namespace, outer, inner] = [`sgbx-${tag}`, `sgo-${tag}`, `sgi-${tag}`];
+  const [outer, inner] = [`sgo-${tag}`, `sgi-${tag}`];
   const subnet = `10.${200 + ((name.codePointAt(0) ?? 0) % 50)}.${process.pid % 250}`;
   const ip = (...args: readonly string[]) => run(program, [...args]);
   const inside = (...args: readonly string[]) => ip('-n', namespace, ...args);
-  await ip('netns', 'add', namespace);
-  onTestFinished(async () => {
-    // The cable goes with it.
-    await ip('netns', 'delete', namespace);
-  });
   await ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', namespace);
   await ip('address', 'add', `${subnet}.1/24`, 'dev', outer);
   await ip('link', 'set', outer, 'up');
   await inside('address', 'add', `${subnet}.2/24`, 'dev', inner);
   await inside('link', 'set', inner, 'up');
-  await inside('link', 'set', 'lo', 'up');
   return {
-    through: [program, 'netns', 'exec', namespace],
     hostAddress: `${subnet}.1`,
+    insideAddress: `${subnet}.2`,
     pull: async () => void (await ip('link', 'set', outer, 'down')),
     plug: async () => void (await ip('link', 'set', outer, 'up')),
+    cut: async () => void (await run('ss', ['-K', 'dst', `${subnet}.2`])),
   };
 }
 
