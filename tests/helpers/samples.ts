@@ -20,6 +20,8 @@ export function nodeInfo(name: string, change: Partial<NodeInfo> = {}): NodeInfo
     rttMs: null,
     via: 'mqtt',
     secure: false,
+    circuit: 'closed',
+    circuitOpenMs: 0,
     pendingCalls: 0,
     ...change,
   };

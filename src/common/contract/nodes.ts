@@ -27,6 +27,10 @@ export const nodeInfoSchema = z.object({
   rttMs: z.number().nullable().describe('Round trip of that measurement'),
   pendingCalls: z.number().int().describe('Calls of the answering node that wait for it'),
   ...reachFields,
+  circuit: z
+    .enum(['closed', 'open', 'halfOpen'])
+    .describe('open: it did not answer the last calls and is left alone for a while; halfOpen: one call tries whether it answers'),
+  circuitOpenMs: z.number().describe('How long it is left alone yet; 0 while calls pass'),
 });
 export type NodeInfo = z.infer<typeof nodeInfoSchema>;
 

@@ -59,11 +59,12 @@ export function addNodesCommand(program: Command, io: CliIo, setExitCode: (code:
 
 function printNodes(out: Output, nodes: readonly NodeInfo[]): void {
   out.table(
-    ['name', 'node', 'status', 'health', 'calls', 'clock', 'round trip', 'version', 'last seen', 'capabilities'],
+    ['name', 'node', 'status', 'way', 'health', 'calls', 'clock', 'round trip', 'version', 'last seen', 'capabilities'],
     nodes.map((node) => [
       node.self ? `${node.name} (this one)` : node.name,
       shortNodeId(node.nodeId),
-      node.status,
+      node.circuit === 'closed' ? node.status : `${node.status}, does not answer`,
+      node.via === null ? null : `${node.via}${node.secure ? '' : ', not signed'}`,
       node.health,
       node.load,
       clock(node.clockOffsetMs),

@@ -6,6 +6,10 @@ export interface FederationGauges {
   readonly linkUp: () => boolean;
   readonly sessionsOpen: () => number;
   readonly nodesOnline: () => number;
+  readonly linked: () => number;
+  readonly relayed: () => number;
+  readonly circuitsOpen: () => number;
+  readonly circuitsOpened: () => number;
   readonly pendingCalls: () => number;
   readonly runningCalls: () => number;
   readonly topicsFollowed: () => number;
@@ -48,12 +52,16 @@ export class FederationMetrics {
     gauge('link_up', 'Whether there is a connection to the MQTT broker', () => (gauges.linkUp() ? 1 : 0));
     gauge('sessions_open', 'Members with which session keys are agreed on', gauges.sessionsOpen);
     gauge('nodes_online', 'Other nodes that are there', gauges.nodesOnline);
+    gauge('links', 'Members that this node is linked with', gauges.linked);
+    gauge('circuits_open', 'Nodes that are left alone because they do not answer', gauges.circuitsOpen);
     gauge('calls_pending', 'Calls of this node that wait for others', gauges.pendingCalls);
     gauge('calls_running', 'Calls of other nodes that run here', gauges.runningCalls);
     gauge('topics_followed', 'Topics of other nodes followed here', gauges.topicsFollowed);
     gauge('topics_offered', 'Topics of this node that others follow', gauges.topicsOffered);
     gauge('outbox_messages', 'Messages that wait for the broker', gauges.outboxMessages);
     gauge('unsent_bytes', 'Bytes the broker has not taken yet', gauges.unsentBytes);
+    this.#counter(metrics, 'relayed_total', 'Messages passed on between two other members', gauges.relayed);
+    this.#counter(metrics, 'circuits_opened_total', 'How often a node began to be left alone', gauges.circuitsOpened);
     this.#counter(metrics, 'events_relayed_total', 'Events sent to other nodes', gauges.eventsRelayed);
     this.#counter(metrics, 'events_dropped_total', 'Events not sent because the broker was too slow', gauges.eventsDropped);
     this.#counter(metrics, 'events_lost_total', 'Events of other nodes that never came', gauges.eventsLost);

@@ -301,11 +301,15 @@ export class Federation implements Startable {
   }
 
   #exposeMetrics(): void {
-    const { link, directory, gateway } = this;
+    const { link, directory, gateway, neighbourhood, circuits } = this;
     this.metrics.expose(this.#options.metrics, {
       linkUp: () => link.connected,
       sessionsOpen: () => this.members.sessions.open,
       nodesOnline: () => directory.online().length,
+      linked: () => neighbourhood.links.neighbours().length,
+      relayed: () => neighbourhood.relay.passedOn,
+      circuitsOpen: () => circuits.open,
+      circuitsOpened: () => circuits.opened,
       pendingCalls: () => gateway.pending.size,
       runningCalls: () => this.#local?.clients.running ?? 0,
       topicsFollowed: () => gateway.subscriptions.size,

@@ -11,7 +11,10 @@ const beatMs = 250;
 export interface NodesServiceOptions {
   readonly federation: Federation;
   /** This node, as `nodes.list` shows it. */
-  readonly self: () => Omit<NodeInfo, 'self' | 'status' | 'pendingCalls' | 'clockOffsetMs' | 'rttMs' | 'lastSeenAt' | 'via' | 'secure'>;
+  readonly self: () => Omit<
+    NodeInfo,
+    'self' | 'status' | 'pendingCalls' | 'clockOffsetMs' | 'rttMs' | 'lastSeenAt' | 'via' | 'secure' | 'circuit' | 'circuitOpenMs'
+  >;
   readonly nowMs?: () => number;
 }
 
@@ -88,6 +91,8 @@ function ownInfo({ self, nowMs = Date.now }: NodesServiceOptions): NodeInfo {
     pendingCalls: 0,
     via: null,
     secure: true,
+    circuit: 'closed',
+    circuitOpenMs: 0,
   };
 }
 
@@ -110,5 +115,7 @@ function infoOf(node: KnownNode, federation: Federation): NodeInfo {
     pendingCalls: federation.gateway.pending.countOf(node.nodeId),
     via: node.via,
     secure: node.secure,
+    circuit: federation.circuits.stateOf(node.nodeId),
+    circuitOpenMs: Math.ceil(federation.circuits.restMsOf(node.nodeId)),
   };
 }

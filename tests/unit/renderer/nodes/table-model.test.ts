@@ -26,6 +26,8 @@ function node(name: string, part: Partial<NodeInfo> = {}): NodeInfo {
     pendingCalls: 0,
     via: null,
     secure: false,
+    circuit: 'closed',
+    circuitOpenMs: 0,
     ...part,
   };
 }
