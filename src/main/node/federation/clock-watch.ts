@@ -129,7 +129,8 @@ export class ClockWatch {
     plan.measuredMs = performance.now();
     const nextMs = await this.measure(node, samples).then(
       () => everyMs * (1 - everySpread + Math.random() * 2 * everySpread),
-      () => leastPauseMs,
+      // A node that may not ask there may not a moment later either.
+      (error: unknown) => (error instanceof SignalboxError && !error.retryable ? everyMs : leastPauseMs),
     );
     // It may have gone meanwhile, or a message asked for another measurement.
     if (this.#plans.get(nodeId) === plan) this.#plan(nodeId, nextMs);

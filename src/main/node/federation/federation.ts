@@ -264,6 +264,7 @@ export class Federation implements Startable {
       epoch: () => this.presence.epoch,
       publish: (message) => this.link.publish(message),
       members: this.members,
+      isMemberId: (id) => this.#side.isMember(id),
       isMember: () => this.#side.isInCluster,
       hasUnsignedReaders: () => this.acceptsUnsigned,
       nowMs: this.#nowMs,

@@ -18,6 +18,8 @@ export interface OutgoingOptions {
   readonly publish: (message: LinkMessage) => boolean;
   /** The way to the members of this node's cluster. */
   readonly members: MemberTraffic;
+  /** True for the id of a member, and of one that was removed. */
+  readonly isMemberId: (nodeId: string) => boolean;
   /** Whether this node signs what is for everybody. */
   readonly isMember: () => boolean;
   /** Whether somebody may read what is for everybody without being a member. */
@@ -96,11 +98,13 @@ export class Outgoing implements Flushable {
    * @param texts JSON texts of the events
    */
   publishEvents(topic: string, texts: readonly string[], { secure, unsigned }: Readers): void {
-    const mqttTopic = this.#options.topics.events(this.#options.nodeId, topic);
-    if (secure)
+    const { topics, nodeId, isMember, hasUnsignedReaders } = this.#options;
+    const mqttTopic = topics.events(nodeId, topic);
+    if (secure && isMember())
       for (const part of parts(texts))
         this.#publish(mqttTopic, this.#options.members.events(routerContent(part), liveTtlSeconds), part.length);
-    if (unsigned === undefined) return;
+    // Who followed before the node joined a cluster reads nothing more.
+    if (unsigned === undefined || !hasUnsignedReaders()) return;
     const batches = unsigned === 'batch' ? parts(texts) : texts.map((text) => [text]);
     for (const batch of batches) this.#publish(mqttTopic, this.#seal(null, batch, liveTtlSeconds), batch.length);
   }
@@ -134,7 +138,9 @@ export class Outgoing implements Flushable {
     { texts, ttlSeconds, unsent }: { readonly texts: readonly string[]; readonly ttlSeconds: number; readonly unsent: readonly Unsent[] },
     confirmed = false,
   ): boolean {
-    if (form === 'secure') return this.#emitSecured(target, { text: routerContent(texts), ttlSeconds, confirmed, unsent }, texts.length);
+    // Whatever form a member is thought to read while there is no way to it, nothing for it leaves unsealed.
+    if (form === 'secure' || this.#options.isMemberId(target))
+      return this.#emitSecured(target, { text: routerContent(texts), ttlSeconds, confirmed, unsent }, texts.length);
     const payload = form === 'bare' ? (texts[0] ?? '') : this.#seal(target, texts, ttlSeconds);
     return this.#publish(this.#options.topics.inbox(target), payload, texts.length, confirmed ? 1 : 0);
   }

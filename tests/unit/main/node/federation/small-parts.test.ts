@@ -298,22 +298,24 @@ describe('NodeDirectory', () => {
 });
 
 describe('Outgoing', () => {
-  function open() {
+  function open({ member = false } = {}) {
     const sent: LinkMessage[] = [];
+    const sealed: string[] = [];
     const outgoing = new Outgoing({
       nodeId: 'me',
       topics: new FederationTopics('c'),
       turn: new Turn(),
       epoch: () => 4,
       publish: (link) => sent.push(link) > 0,
-      members: {} as MemberTraffic,
-      isMember: () => false,
-      hasUnsignedReaders: () => true,
+      members: { send: (target: string) => sealed.push(target) > 0 } as unknown as MemberTraffic,
+      isMemberId: () => member,
+      isMember: () => member,
+      hasUnsignedReaders: () => !member,
       nowMs: () => 1_795_000_000_123,
       onSent: () => undefined,
       onUnsent: () => undefined,
     });
-    return { outgoing, sent, payloads: () => sent.map(({ payload }) => JSON.parse(String(payload))) };
+    return { outgoing, sent, sealed, payloads: () => sent.map(({ payload }) => JSON.parse(String(payload))) };
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   /** After a turn with several messages, so that the next are joined from the first. */
@@ -324,6 +326,15 @@ describe('Outgoing', () => {
     opened.sent.length = 0;
     return opened;
   }
+
+  it('lets nothing for a member out unsealed, whatever form it is thought to read', () => {
+    const { outgoing, sent, sealed } = open({ member: true });
+    for (const form of ['bare', 'envelope', 'batch'] as const) outgoing.send('n1member', form, { type: 'rpc', requestid: '1' });
+    outgoing.sendConfirmed('n1member', 'bare', { type: 'unsubscribe', topic: '/a' });
+    outgoing.publishEvents('/a', ['{}'], { secure: false, unsigned: 'bare' });
+    outgoing.flush();
+    expect([sent, sealed]).toEqual([[], ['n1member', 'n1member', 'n1member', 'n1member']]);
+  });
 
   it('sends a lone message at once, and joins what follows it in its turn', async () => {
     const { outgoing, payloads } = open();

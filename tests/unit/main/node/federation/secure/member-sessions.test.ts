@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SignalboxError } from '../../../../../../src/common/errors.ts';
 import { secureLimits } from '../../../../../../src/main/node/federation/secure/index.ts';
-import { type Carried, clusterOf, deliver, type End, openEnd, personOf } from './people.ts';
+import { trustLimits } from '../../../../../../src/main/node/trust/index.ts';
+import { type Carried, clusterOf, deliver, type End, nowMs, openEnd, personOf } from './people.ts';
 
 const ada = personOf(1);
 const bo = personOf(2);
@@ -70,6 +71,38 @@ describe('a session with a member', () => {
     vi.advanceTimersByTime(secureLimits.agreementMs);
     expect(errors).toMatchObject([{ code: 'NODE_UNREACHABLE', executed: 'no' }]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('gets new keys after an hour, while messages flow under the old ones', () => {
+    let atMs = nowMs;
+    near = openEnd(ada, view, carried, { nowMs: () => atMs });
+    far = openEnd(bo, view, carried, { nowMs: () => atMs });
+    say(near, far, 'one');
+    run();
+    const keyIds = () => new Set(carried.filter(({ bytes }) => bytes[0] === 2).map(({ bytes }) => bytes.toString('hex', 1, 9)));
+    say(near, far, 'two');
+    const [before] = keyIds();
+    run();
+    atMs += trustLimits.sessionKeyMs;
+    vi.advanceTimersByTime(trustLimits.sessionKeyMs);
+    say(near, far, 'three');
+    expect([...keyIds()]).toEqual([before]);
+    run();
+    say(near, far, 'four');
+    expect([...keyIds()]).not.toEqual([before]);
+    run();
+    expect([far.texts(), far.refused]).toEqual([['one', 'two', 'three', 'four'], []]);
+  });
+
+  it('counts the time a message waited for its keys', () => {
+    let atMs = nowMs;
+    near = openEnd(ada, view, carried, { nowMs: () => atMs });
+    say(near, far, 'one');
+    const offer = carried.splice(0);
+    atMs += 3_000;
+    carried.push(...offer);
+    run();
+    expect(far.heard).toMatchObject([{ text: 'one', sentMs: nowMs }]);
   });
 
   it('keeps what waits for it within bounds', () => {

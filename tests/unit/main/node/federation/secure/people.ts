@@ -43,7 +43,7 @@ export function openEnd(
   person: ReturnType<typeof personOf>,
   view: ClusterView,
   carried: Carried[],
-  options: { readonly epoch?: number; readonly online?: () => readonly string[] } = {},
+  options: { readonly epoch?: number; readonly online?: () => readonly string[]; readonly nowMs?: () => number } = {},
 ) {
   const heard: { from: string; text: string; sentMs: number }[] = [];
   const refused: SignalboxError[] = [];
@@ -57,7 +57,7 @@ export function openEnd(
     offsetMs: () => undefined,
     onTimeRefused: () => undefined,
     onBody: (from, body, sentMs) => heard.push({ from, text: Buffer.from(body).toString(), sentMs }),
-    nowMs: () => nowMs,
+    nowMs: options.nowMs ?? (() => nowMs),
   });
   return {
     nodeId: person.nodeId,
