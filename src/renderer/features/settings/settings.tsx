@@ -23,6 +23,7 @@ import { useDrafts, useSettings } from './node/settings-store.ts';
 import { OpenDialog } from './open-dialog.tsx';
 import { AboutSection } from './parts/about-section.tsx';
 import { AppearanceSection } from './parts/appearance-section.tsx';
+import { ConsoleCertificate } from './parts/console-certificate.tsx';
 import { ShortcutsSection } from './parts/shortcuts-section.tsx';
 import { SearchResults } from './search-results.tsx';
 import { SectionList } from './section-list.tsx';
@@ -132,8 +133,14 @@ function SectionContent(props: {
     </ScrollArea>
   );
   switch (section) {
-    case 'general':
     case 'network':
+      return page(
+        <>
+          <ConsoleCertificate />
+          {nodeSettings}
+        </>,
+      );
+    case 'general':
     case 'federation':
     case 'limits':
       return page(nodeSettings);
