@@ -76,7 +76,7 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
       const id = fromBase64url(inviteId, 'invitation id');
       if (!invites.list(nowMs()).some((invite) => sameBytes(invite.inviteId, id)))
         throw new SignalboxError('NOT_FOUND', `There is no invitation ${inviteId}.`, { executed: 'no' });
-      await invites.withdraw(id);
+      await membership.withdraw(id);
       return { withdrawn: true };
     },
     'membership.inviteFile': async ({ uses, roles, minutes }, { principal }) => {
