@@ -6,30 +6,24 @@ import { leadingNowMs } from '../clock/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Advertised } from '../discovery/index.ts';
 import { KnownKeys, type NodeIdentity, nodeIdOf, type SecretStore } from '../identity/index.ts';
-import { createThrowawayCertificate, type HandshakeParty, LinkDoor, type LinkFollower, linkLimits } from '../links/index.ts';
+import { type HandshakeParty, type LinkFollower, linkLimits } from '../links/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Logs, Problems } from '../telemetry/index.ts';
 import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
-import { Admission } from './admission.ts';
 import { advertisedBy } from './advertised.ts';
-import { AskHost } from './ask-host.ts';
 import { ClusterTrust } from './cluster-trust.ts';
 import { type Address, Contacts, formatAddress } from './contacts.ts';
 import { FarExchanges } from './far-exchanges.ts';
 import { GroupKeys } from './group-key/index.ts';
 import type { JoinedCluster, JoinGuest } from './join-guest.ts';
-import { JoinHost } from './join-host.ts';
 import { JoinRequests } from './join-requests.ts';
 import { membershipLimits } from './limits.ts';
+import { MemberDoor } from './member-door.ts';
 import { MemberLinks } from './member-links.ts';
+import { MembershipProblems } from './membership-problems.ts';
 import { reachableAddresses } from './own-addresses.ts';
 import { SameKeyAlarm } from './same-key-alarm.ts';
-
-const doorProblem = 'links.notListening';
-const revokedProblem = 'membership.revoked';
-const burnedProblem = 'membership.inviteBurned';
-const requestsProblem = 'membership.joinRequests';
 
 export interface MembershipPartOptions {
   readonly config: Config;
@@ -56,10 +50,10 @@ export class MembershipPart implements Startable {
   readonly #instance = randomUUID();
   readonly #sinceMs: number;
   readonly #logger: Logger;
+  readonly #problems: MembershipProblems;
   #trust: ClusterTrust | undefined;
   #contacts: Contacts | undefined;
-  #door: LinkDoor | undefined;
-  #doorFailure: string | null = null;
+  #door: MemberDoor | undefined;
   #links: MemberLinks | undefined;
   #follower: LinkFollower | undefined;
   #groupKeys: GroupKeys | undefined;
@@ -78,7 +72,14 @@ export class MembershipPart implements Startable {
     this.#nowMs = options.nowMs ?? leadingNowMs;
     this.#sinceMs = this.#nowMs();
     this.#logger = options.logs.logger('membership');
-    this.requests = new JoinRequests({ nowMs: this.#nowMs, onChange: () => this.#requestsChanged() });
+    this.#problems = new MembershipProblems(options.problems);
+    this.requests = new JoinRequests({
+      nowMs: this.#nowMs,
+      onChange: () => {
+        this.#problems.requests(this.requests.list());
+        this.#tell('requests');
+      },
+    });
   }
 
   /** @throws SignalboxError `STORAGE_FULL`, `INTERNAL` when what is stored is not valid. A door that cannot listen is a problem of the node, not its end. */
@@ -211,6 +212,7 @@ export class MembershipPart implements Startable {
       this.#isJoining = false;
     });
     await this.#alone(async () => {
+      if (this.#stopping.signal.aborted) throw new SignalboxError('CANCELLED', 'The node stops.', { executed: 'no' });
       await this.trust.join(joined);
       this.#contacts?.learn(joined.inviter, [joined.address], 'answered');
       await this.#open();
@@ -225,7 +227,7 @@ export class MembershipPart implements Startable {
       await this.#close();
       this.#tell('cluster');
       this.#contacts?.forget();
-      for (const problem of [doorProblem, revokedProblem, burnedProblem]) this.#options.problems.clear(problem);
+      this.#problems.clear();
     });
   }
 
@@ -239,34 +241,40 @@ export class MembershipPart implements Startable {
   async invite(
     terms: Required<InviteTerms>,
   ): Promise<{ readonly inviteId: Uint8Array; readonly code: string; readonly expiresMs: number }> {
-    const { identity, problems } = this.#options;
+    const { identity } = this.#options;
     this.trust.requireAdmin();
-    if (this.#door === undefined)
+    if (this.#door?.address === undefined)
       throw new SignalboxError(
         'CONFLICT',
-        `No node could join here: the door for other nodes is closed. ${this.#doorFailure ?? 'Set links.mode to auto and restart.'}`,
+        `No node could join here: the door for other nodes is closed. ${this.#door?.failure ?? 'Set links.mode to auto and restart.'}`,
         { executed: 'no' },
       );
     const secret = newInviteSecret();
     const { inviteId, expiresMs } = await this.trust.invites.open(await deriveInviteKeys(secret), terms, identity, this.#nowMs());
-    problems.clear(burnedProblem);
+    this.#problems.burned(null);
     this.#tell('invites');
     return { inviteId, code: joinCodeOf(secret), expiresMs };
   }
 
+  /** Makes an invitation worthless. @throws SignalboxError `STORAGE_FULL` */
+  async withdraw(inviteId: Uint8Array): Promise<void> {
+    await this.trust.invites.withdraw(inviteId);
+    this.#tell('invites');
+  }
+
   /** For `node.status`; none while the node is in no cluster or links are off. */
   listeners(): NodeStatus['listeners'] {
-    if (this.#door === undefined && this.#doorFailure === null) return [];
+    if (this.#door === undefined) return [];
     const { config } = this.#options;
     const host = config.get('links.host');
-    const port = this.#door?.address?.port ?? null;
+    const port = this.#door.address?.port ?? null;
     return [
       {
         name: 'node links',
         address: host,
         port: port ?? config.get('links.port'),
         state: port === null ? 'failed' : 'listening',
-        detail: port === null ? this.#doorFailure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
+        detail: port === null ? this.#door.failure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
       },
     ];
   }
@@ -343,7 +351,6 @@ export class MembershipPart implements Startable {
     this.#far = undefined;
     this.#links = undefined;
     this.#door = undefined;
-    this.#doorFailure = null;
     this.#groupKeys = undefined;
     this.requests.endAll();
     far?.stop();
@@ -353,42 +360,29 @@ export class MembershipPart implements Startable {
   }
 
   async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {
-    const { config, identity, problems, logs } = this.#options;
-    const common = { trust: this.trust, identity, keys: this.#keys, nowMs: this.#nowMs, logger: this.#logger, requests: this.requests };
-    const admission = new Admission({ ...common, limits: linkLimits });
-    const host = new JoinHost({
-      ...common,
-      admission,
-      askHost: new AskHost({ ...common, admission }),
-      mustConfirm: () => config.get('links.confirmJoins'),
-      onAttempt: () => this.#tell('invites'),
-      onBurned: (_invite, address) => this.#burned(address),
-    });
-    const door = new LinkDoor({
+    const { config, identity, logs } = this.#options;
+    const door = await MemberDoor.create({
       host: config.get('links.host'),
       port: config.get('links.port'),
-      certificate: await createThrowawayCertificate(),
+      trust: this.trust,
+      identity,
+      keys: this.#keys,
+      nowMs: this.#nowMs,
       party,
-      limits: linkLimits,
-      logger: logs.logger('links'),
+      requests: this.requests,
+      mustConfirm: () => config.get('links.confirmJoins'),
       onLink: (link) => links.take(link),
-      onJoin: (channel, proven) => host.admit(channel, proven),
+      onAttempt: () => this.#tell('invites'),
+      onBurned: (address) => {
+        this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
+        this.#problems.burned(address);
+      },
+      logger: this.#logger,
+      linkLogger: logs.logger('links'),
     });
-    try {
-      await door.start();
-      this.#door = door;
-      problems.clear(doorProblem);
-    } catch (error) {
-      this.#doorFailure = `The address ${config.get('links.host')}:${config.get('links.port')} cannot be had (${(error as NodeJS.ErrnoException).code}).`;
-      this.#logger.error('links.notListening', 'The door for other nodes does not open.', { error });
-      problems.raise({
-        id: doorProblem,
-        severity: 'crit',
-        title: 'Other nodes cannot reach this one',
-        detail: `${this.#doorFailure} Set links.port to a free one (0 takes any) and restart. Members that this node can dial are linked all the same.`,
-        view: '/settings',
-      });
-    }
+    this.#door = door;
+    await door.start();
+    this.#problems.door(door.failure);
   }
 
   #party(): HandshakeParty {
@@ -426,48 +420,14 @@ export class MembershipPart implements Startable {
   #checkSelf(): void {
     try {
       this.trust.self();
-      this.#options.problems.clear(revokedProblem);
+      this.#problems.revoked(null, '');
     } catch (error) {
       this.#revoked(toErrorShape(error).message);
     }
   }
 
   #revoked(message: string): void {
-    const cluster = this.trust.membership?.log.genesis.name ?? '';
-    this.#options.problems.raise({
-      id: revokedProblem,
-      severity: 'crit',
-      title: `This node does not belong to the cluster ${cluster} any more`,
-      detail: `${message} The other members refuse it. Ask whoever removed it.`,
-      view: '/settings',
-    });
-  }
-
-  #requestsChanged(): void {
-    const { problems } = this.#options;
-    this.#tell('requests');
-    const waiting = this.requests.list();
-    const [first] = waiting;
-    if (first === undefined) problems.clear(requestsProblem);
-    else
-      problems.raise({
-        id: requestsProblem,
-        severity: 'warn',
-        title: waiting.length === 1 ? `${first.name} asks to join the cluster` : `${waiting.length} nodes ask to join the cluster`,
-        detail: `The first asks from ${first.address}. Let it in only when you know who asks: signalbox cluster requests.`,
-        view: '/settings',
-      });
-  }
-
-  #burned(address: string): void {
-    this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
-    this.#options.problems.raise({
-      id: burnedProblem,
-      severity: 'warn',
-      title: 'A join code was burned after 5 wrong proofs',
-      detail: `Somebody at ${address} named the code without knowing it. Nobody has joined with it and nobody can. Make a new one for whom it was meant.`,
-      view: '/settings',
-    });
+    this.#problems.revoked(message, this.trust.membership?.log.genesis.name ?? '');
   }
 
   /** An admin says that it was there, so that nobody trusts a membership that is out of date; the sealing key changes when it is due. */
