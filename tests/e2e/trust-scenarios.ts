@@ -23,6 +23,11 @@ export async function openTrust(page: Page, show = 'overview'): Promise<void> {
 export async function createCluster(page: Page, name: string): Promise<readonly string[]> {
   await openTrust(page);
   await button(page, 'Create a cluster…').click();
+  return await fillCreateDialog(page, name);
+}
+
+/** The same when the dialog is open. */
+export async function fillCreateDialog(page: Page, name: string): Promise<readonly string[]> {
   await page.getByRole('textbox', { name: 'Name of the cluster' }).fill(name);
   await button(page, 'Create cluster').click();
   const items = page.getByRole('list', { name: 'Recovery words' }).getByRole('listitem');
@@ -39,7 +44,7 @@ export async function createCluster(page: Page, name: string): Promise<readonly 
 }
 
 /** Makes a code for one node; the dialog stays open. */
-async function makeCode(page: Page): Promise<{ readonly code: string; readonly address: string }> {
+export async function makeCode(page: Page): Promise<{ readonly code: string; readonly address: string }> {
   await button(page, 'Invite…').first().click();
   await button(page, 'Make code').click();
   await expect(dialog(page).getByText('Waiting for a node')).toBeVisible();

@@ -24,6 +24,7 @@ import { OpenDialog } from './open-dialog.tsx';
 import { AboutSection } from './parts/about-section.tsx';
 import { AppearanceSection } from './parts/appearance-section.tsx';
 import { ConsoleCertificate } from './parts/console-certificate.tsx';
+import { FirstRunPart } from './parts/first-run-part.tsx';
 import { ShortcutsSection } from './parts/shortcuts-section.tsx';
 import { SearchResults } from './search-results.tsx';
 import { SectionList } from './section-list.tsx';
@@ -133,6 +134,13 @@ function SectionContent(props: {
     </ScrollArea>
   );
   switch (section) {
+    case 'general':
+      return page(
+        <>
+          {nodeSettings}
+          <FirstRunPart />
+        </>,
+      );
     case 'network':
       return page(
         <>
@@ -140,7 +148,6 @@ function SectionContent(props: {
           {nodeSettings}
         </>,
       );
-    case 'general':
     case 'federation':
     case 'limits':
       return page(nodeSettings);
