@@ -37,3 +37,25 @@ test.describe('a viewer', () => {
     await page.context().close();
   });
 });
+
+test('a node that does not answer is asked for a while, then said to fail, and tried again', async () => {
+  const opened = await openBrowser(ownNode);
+  try {
+    const { page } = opened;
+    await openTrust(page);
+    await expect(page.getByText('This node is in no cluster')).toBeVisible();
+    await page.getByRole('button', { name: 'General' }).click();
+    const thaw = opened.freezeNode();
+    await openTrust(page);
+    await expect(page.getByText(/^Asking this node/)).toBeVisible();
+    const failure = page.getByRole('alert').filter({ hasText: 'Could not read who this node is' });
+    await expect(failure).toBeVisible({ timeout: 30_000 });
+    await expect(failure).toContainText('membership.status');
+    await expectAccessible(page);
+    thaw();
+    await failure.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByText('This node is in no cluster')).toBeVisible();
+  } finally {
+    await opened.close();
+  }
+});

@@ -1,5 +1,5 @@
 /** What a person does about trust between nodes: the same in the window and in a browser, with real nodes as guests. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../helpers/axe.ts';
@@ -7,7 +7,9 @@ import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 
 /** Settings of the console's own node. */
-export const ownNode = { 'config.json': JSON.stringify({ version: 1, values: { 'node.name': 'eng-laptop', 'links.port': 0 } }) };
+export const ownNode = {
+  'config.json': JSON.stringify({ version: 1, values: { 'node.name': 'eng-laptop', 'node.firstRunDone': true, 'links.port': 0 } }),
+};
 
 const tab = (page: Page, name: string | RegExp): Locator => page.getByRole('tab', { name });
 const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true });
@@ -104,6 +106,19 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
       await expect(page.getByRole('img', { name: 'QR code with the node id of eng-laptop' })).toBeVisible();
       await expect(page.getByText('a plain file in the data folder')).toBeVisible();
       await expectAccessible(page);
+    });
+
+    test('its identity is backed up under a passphrase, to a file that names it and holds no plain key', async () => {
+      await button(page, 'Back up identity…').click();
+      for (const label of ['Passphrase of the file', 'The same again'])
+        await dialog(page).getByRole('textbox', { name: label, exact: true }).fill('correct horse battery');
+      await expectAccessible(page);
+      const file = await opened.saveFile(() => dialog(page).getByRole('button', { name: 'Make the file' }).click());
+      await dialog(page).waitFor({ state: 'hidden' });
+      const text = await readFile(file, 'utf8');
+      expect(JSON.parse(text)).toMatchObject({ kind: 'signalbox-identity-backup', name: 'eng-laptop' });
+      expect(text).not.toContain('correct horse battery');
+      await rm(file);
     });
 
     test('a cluster is created; its recovery words are shown once, asked for, and kept nowhere', async () => {
@@ -212,6 +227,9 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
         await dialog(page).getByRole('textbox', { name: 'Number on the screen of kiln-02' }).fill(number);
         await expectAccessible(page);
         await dialog(page).getByRole('button', { name: 'Let in' }).click();
+        // The person there is asked whether it was this node that answered.
+        await expect(dialog(page).getByRole('list', { name: 'Fingerprint of eng-laptop in words' }).getByRole('listitem')).toHaveCount(8);
+        await button(page, 'Close').last().click();
         await dialog(page).waitFor({ state: 'hidden' });
         await joined;
         await expect(strip).toBeHidden();

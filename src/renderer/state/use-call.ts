@@ -25,6 +25,8 @@ export interface UseCallOptions {
 export interface ViewCall<R> {
   readonly state: CallState<R>;
   readonly retry: () => void;
+  /** Asks again without giving up a call that is under way: then once that has ended. */
+  readonly refresh: () => void;
   readonly cancel: () => void;
 }
 
@@ -57,6 +59,8 @@ function useTargetCall<R>(
   const key = JSON.stringify(params);
   const place = target === undefined ? undefined : JSON.stringify(target);
   const abort = useRef<AbortController | undefined>(undefined);
+  const running = useRef(false);
+  const wanted = useRef(false);
   const { pollMs, enabled = true, timeoutMs } = options;
   const state: CallState<R> = answer?.place === place && answer !== undefined ? answer.state : { kind: 'loading' };
 
@@ -64,6 +68,8 @@ function useTargetCall<R>(
     abort.current?.abort();
     const mine = new AbortController();
     abort.current = mine;
+    running.current = true;
+    wanted.current = false;
     nodeClient()
       .callUnknown(method, JSON.parse(key), {
         signal: mine.signal,
@@ -79,8 +85,18 @@ function useTargetCall<R>(
           const shown = error instanceof SignalboxError ? error : new SignalboxError('INTERNAL', String(error));
           setAnswer((before) => ({ place, state: failed(before?.place === place ? before?.state : undefined, shown) }));
         },
-      );
+      )
+      .then(() => {
+        if (abort.current !== mine) return;
+        running.current = false;
+        if (wanted.current) run();
+      });
   }, [method, key, place, timeoutMs]);
+
+  const refresh = useCallback(() => {
+    if (running.current) wanted.current = true;
+    else run();
+  }, [run]);
 
   useEffect(() => {
     if (!enabled) return;
@@ -90,7 +106,8 @@ function useTargetCall<R>(
       pollMs === undefined
         ? undefined
         : setInterval(() => {
-            if (document.visibilityState === 'visible' && connected) run();
+            // A node that is slow is not asked faster than it answers: each question would be given up for the next.
+            if (document.visibilityState === 'visible' && connected && !running.current) run();
           }, pollMs);
     return () => clearInterval(timer);
   }, [run, pollMs, enabled, connected]);
@@ -109,7 +126,7 @@ function useTargetCall<R>(
     run();
   }, [run]);
   const cancel = useCallback(() => abort.current?.abort(), []);
-  return { state, retry, cancel };
+  return { state, retry, refresh, cancel };
 }
 
 /** A failure after an answer leaves the answer, with its age. */

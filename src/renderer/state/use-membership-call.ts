@@ -15,12 +15,12 @@ export function useMembershipCall<M extends MethodName>(
   const call = useCall(method, params, { pollMs: readAgainMs, ...options });
   const version = useMembershipVersion((state) => state.version);
   const seen = useRef(version);
-  const { retry } = call;
+  const { refresh } = call;
   const enabled = options.enabled !== false;
   useEffect(() => {
     if (seen.current === version) return;
     seen.current = version;
-    if (enabled) retry();
-  }, [version, retry, enabled]);
+    if (enabled) refresh();
+  }, [version, refresh, enabled]);
   return call;
 }

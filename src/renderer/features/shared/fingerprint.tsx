@@ -17,16 +17,24 @@ export function Fingerprint(props: {
   return (
     <div className={props.narrow === true ? 'fp narrow' : 'fp'}>
       <div>
-        <ol className="fp-words sb-select" aria-label={t('fingerprintWords', { name })}>
-          {words.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice, and the places never change
-            <li key={index}>{word}</li>
-          ))}
-        </ol>
+        <FingerprintWords name={name} words={words} />
         <p className="sb-mono sb-select fp-hex">{hex}</p>
         <p className="sb-3 fp-help">{t('fingerprintHelp')}</p>
       </div>
       <QrCode text={nodeId} label={t('fingerprintQr', { name })} />
     </div>
+  );
+}
+
+/** The words alone, to be read out. */
+export function FingerprintWords({ name, words }: { readonly name: string; readonly words: readonly string[] }) {
+  const { t } = useTranslation('membership');
+  return (
+    <ol className="fp-words sb-select" aria-label={t('fingerprintWords', { name })}>
+      {words.map((word, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice, and the places never change
+        <li key={index}>{word}</li>
+      ))}
+    </ol>
   );
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { ClusterMember } from '../../../../common/contract/membership.ts';
 import { onDemand } from '../../../design/on-demand.tsx';
-import { useJoinRequests } from '../../../state/join-requests.ts';
-import { AdmitDialog } from './dialogs/admit-dialog.tsx';
+import { membershipChanged } from '../../../state/membership.ts';
+import { AdmitRequest } from './dialogs/admit-dialog.tsx';
 import { LeaveDialog, RevokeDialog, RotateDialog, SkipDialog, WithdrawDialog } from './dialogs/confirmations.tsx';
 import { InviteDialog } from './dialogs/invite-dialog.tsx';
 import { OpenLinksDialog } from './dialogs/open-links-dialog.tsx';
@@ -16,6 +16,9 @@ const CreateClusterDialog = onDemand(() =>
   import('../../shared/create-cluster/create-cluster-dialog.tsx').then((module) => module.CreateClusterDialog),
 );
 
+const JoinDialog = onDemand(() => import('../../shared/join/join-dialog.tsx').then((module) => module.JoinDialog));
+const BackupDialog = onDemand(() => import('../../shared/backup/backup-dialog.tsx').then((module) => module.BackupDialog));
+
 interface Known {
   readonly status: Status | undefined;
   readonly members: readonly ClusterMember[] | undefined;
@@ -24,7 +27,6 @@ interface Known {
 /** The dialog that is open, if any. */
 export function OpenTrustDialog(known: Known) {
   const dialog = useTrustDialog((state) => state.dialog);
-  const requests = useJoinRequests((state) => state.requests);
   if (dialog === undefined || known.status === undefined) return null;
   const onClose = closeTrustDialog;
   switch (dialog.kind) {
@@ -32,10 +34,12 @@ export function OpenTrustDialog(known: Known) {
       return <CreateClusterDialog onClose={onClose} />;
     case 'openLinks':
       return <OpenLinksDialog onClose={onClose} />;
-    case 'admit': {
-      const request = requests.find(({ requestId }) => requestId === dialog.requestId);
-      return request === undefined ? null : <AdmitDialog request={request} onClose={onClose} />;
-    }
+    case 'join':
+      return <JoinDialog onClose={onClose} onJoined={membershipChanged} />;
+    case 'backup':
+      return <BackupDialog onClose={onClose} />;
+    case 'admit':
+      return <AdmitRequest key={dialog.requestId} requestId={dialog.requestId} own={known.status} onClose={onClose} />;
     default:
       return inCluster(dialog, known.status, known.members ?? [], onClose);
   }

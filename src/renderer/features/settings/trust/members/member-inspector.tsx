@@ -9,6 +9,7 @@ import { useTranslation } from '../../../../i18n/index.ts';
 import { formatDuration, formatTime } from '../../../../state/format.ts';
 import { elideId } from '../../../../state/group-id.ts';
 import { Fingerprint } from '../../../shared/fingerprint.tsx';
+import { trustAdvice } from '../../../shared/trust-words.ts';
 import { Copyable } from '../copyable.tsx';
 import { linkStateOf } from '../model/member-state.ts';
 import { useRoleNames } from '../role-words.ts';
@@ -24,6 +25,7 @@ export function MemberInspector({ member }: { readonly member: ClusterMember }) 
   const act = (id: string) => entries.find((entry) => entry.id === id);
   const [roles, revoke] = [act('roles'), act('revoke')];
   const { kind, word } = linkStateOf(member);
+  const advice = member.failure === null ? undefined : trustAdvice(common, member.failure.code);
   return (
     <aside className="sb-col sb-grow" aria-label={t('memberDetail')} data-region="inspector">
       <header className="sb-insp-head">
@@ -41,6 +43,7 @@ export function MemberInspector({ member }: { readonly member: ClusterMember }) 
               <b>{t(`link_${word}`)}</b>
             </StateLabel>
             <p>{member.failure.message}</p>
+            {advice !== undefined && <p className="sb-2">{advice}</p>}
             <p className="sb-mono sb-3">{member.failure.code}</p>
           </div>
         )}
