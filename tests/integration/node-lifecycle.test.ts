@@ -119,7 +119,7 @@ test('a restart is asked of the host after the caller has its answer', async () 
 
 test('the status names every problem: plain key, settings that do not count', async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ version: 1, values: { 'http.host': '0.0.0.0', 'no.such': 1 } }));
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ version: 1, values: { 'http.tlsCertFile': '/a.pem', 'no.such': 1 } }));
   const node = await nodeIn(folder);
   await node.start();
   const call = <M extends MethodName>(method: M, params: ParamsOf<M>) => node.router.call(method, params, { principal: admin });
@@ -130,7 +130,7 @@ test('the status names every problem: plain key, settings that do not count', as
     mode: 'headless',
     listeners: [{ name: 'http', address: '127.0.0.1', state: 'listening' }],
   });
-  await call('config.set', { values: { 'http.host': null, 'no.such': null, 'logs.level': 'debug' } });
+  await call('config.set', { values: { 'http.tlsCertFile': null, 'no.such': null, 'logs.level': 'debug' } });
   expect((await call('node.status', {})).problems.map(({ id }) => id)).toEqual(['identity.plainKey']);
   expect((await call('logs.list', {})).every(({ level }) => level === 'debug')).toBe(true);
   await expect(call('config.get', { keys: ['no.such'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -62,9 +62,10 @@ export class RemoteMessagingClient {
       const call = this.#execute(request, {
         principal,
         clientId: `node:${this.origin}`,
+        ...(grant.withheld !== undefined && { withheld: grant.withheld }),
         answer: (_call, outcome) => {
           this.#running.delete(requestid);
-          if (answers) this.#answer(requestid, arrival.form, grant.withheld === undefined ? outcome : withheld(outcome, grant.withheld));
+          if (answers) this.#answer(requestid, arrival.form, outcome);
         },
         progress: (_call, data) => {
           if (answers) this.#progress(requestid, arrival.form, data);
@@ -170,9 +171,4 @@ export class RemoteMessagingClient {
   #send(form: Form, message: object): void {
     this.#host.send(this.origin, form, message);
   }
-}
-
-/** What was refused for a role that the node has, and that does not count now, says why. */
-function withheld(outcome: CallOutcome, why: SignalboxError): CallOutcome {
-  return !outcome.ok && outcome.error.code === 'FORBIDDEN' ? { ok: false, error: why } : outcome;
 }

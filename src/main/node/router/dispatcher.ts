@@ -111,9 +111,7 @@ export class Dispatcher {
       throw new SignalboxError('METHOD_NOT_FOUND', `This node does not offer ${name}.`, { executed: 'no' });
     }
     if (!allows(call.principal.roles, spec.role)) {
-      const error = new SignalboxError('FORBIDDEN', `${name} needs the role ${spec.role}; ${call.principal.user} does not have it.`, {
-        executed: 'no',
-      });
+      const error = call.caller.withheld ?? roleMissing(name, spec.role, call.principal.user);
       this.#refuse(call, spec, error);
       throw error;
     }
@@ -213,6 +211,10 @@ export class Dispatcher {
     const message = `${call.request.method} met an unexpected fault. The log of the node has the details.`;
     return new SignalboxError('INTERNAL', message, { executed: 'maybe', cause: error });
   }
+}
+
+function roleMissing(method: string, role: string, user: string): SignalboxError {
+  return new SignalboxError('FORBIDDEN', `${method} needs the role ${role}; ${user} does not have it.`, { executed: 'no' });
 }
 
 function unknownMethod(method: string): SignalboxError {

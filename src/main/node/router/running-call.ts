@@ -21,6 +21,8 @@ export interface Caller {
   readonly clientId: string;
   /** Asks for a part of a call that is measured and listed as a whole: the part is not. */
   readonly ofWhole?: boolean;
+  /** Why a role that the caller has does not count now: what needs one that is missing is refused with it instead of `FORBIDDEN`. */
+  readonly withheld?: SignalboxError;
   answer(call: RunningCall, outcome: CallOutcome): void;
   progress(call: RunningCall, data: unknown): void;
   /** The handler has returned, perhaps long after the answer. */
