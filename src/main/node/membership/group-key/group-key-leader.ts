@@ -95,8 +95,8 @@ export class GroupKeyLeader {
     await this.#followMembers(operations);
     if (!this.#isAdmin()) return;
     const isOwn = ({ issuer }: Operation) => sameBytes(issuer, identity.publicKey);
-    const isRemoval = (operation: Operation) => operation.kind === 'revoke' && isOwn(operation);
-    if (log.removedWithKey.length > 0 && log.operations.some(isRemoval)) await this.#begin('a member was removed');
+    const isRemovedHere = (key: string) => sameBytes(log.state.removed.get(key)?.by ?? new Uint8Array(), identity.publicKey);
+    if (log.removedWithKey.some(isRemovedHere)) await this.#begin('a member was removed');
     else if (this.#hasLostNumber() && log.operations.some((other) => other.kind === 'rotateGroupKey' && isOwn(other)))
       await this.#begin('two keys have one number');
     else if (!(await this.#advance())) await this.#askAll();
@@ -172,8 +172,7 @@ export class GroupKeyLeader {
     const reports = [member.report(), ...[...this.#followers.values()].map(({ report }) => report)];
     if (reports.some((report) => hasUsedAnother(report, announced))) return 'two keys have one number';
     if (this.#rotation !== undefined) return undefined;
-    const { groupKeys } = trust;
-    if (groupKeys.inUse?.epoch === announced.epoch) return groupKeys.isDue(nowMs()) ? 'the key is old' : undefined;
+    if (this.otherLeader() === undefined) return trust.groupKeys.isDue(nowMs()) ? 'the key is old' : undefined;
     const isOwn = sameBytes(announced.issuer, identity.publicKey);
     const isLeft =
       !this.#followers.has(toBase64url(announced.issuer)) && nowMs() - announced.issuedMs > membershipLimits.rotationTakeoverMs;

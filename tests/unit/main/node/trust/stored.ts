@@ -85,26 +85,51 @@ class SteppedStore implements Store {
  * @param check what must hold whatever was reached; `finished` after the last point
  * @returns how many points there were
  */
-export async function killEverywhere(
+export function killEverywhere(
   migrations: readonly Migration[],
   work: (store: Store) => Promise<void>,
   check: (store: Store, finished: boolean) => Promise<void>,
 ): Promise<number> {
+  return killAllEverywhere(
+    migrations,
+    1,
+    ([store]) => work(store as Store),
+    ([store], point, points) => check(store as Store, point === points),
+  );
+}
+
+/**
+ * The same for several nodes, killed all at once at every write of each.
+ *
+ * @param check `point` counts from 1; `reached` of `work` says how many there were when something was done
+ */
+export async function killAllEverywhere(
+  migrations: readonly Migration[],
+  nodes: number,
+  work: (stores: readonly Store[], reached: () => number) => Promise<void>,
+  check: (stores: readonly Store[], point: number, points: number) => Promise<void>,
+): Promise<number> {
   const folder = await temporaryFolder();
-  const copies: string[] = [];
-  const store = new SteppedStore(folder, migrations, () => {
-    const copy = join(folder, `killed-${copies.length + 1}`);
-    mkdirSync(copy);
-    for (const name of [fileName, `${fileName}-wal`])
-      if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(copy, name));
-    copies.push(copy);
-  });
-  await work(store);
-  await store.stop();
-  for (const [at, copy] of copies.entries()) {
-    const left = new SteppedStore(copy, migrations, nothing);
-    await check(left, at === copies.length - 1);
-    await left.stop();
+  let points = 0;
+  const folderAt = (node: number, point?: number) => join(folder, `node-${node}${point === undefined ? '' : `-killed-${point}`}`);
+  const copyAll = () => {
+    points++;
+    for (let node = 0; node < nodes; node++) {
+      mkdirSync(folderAt(node, points));
+      for (const name of [fileName, `${fileName}-wal`])
+        if (existsSync(join(folderAt(node), name))) copyFileSync(join(folderAt(node), name), join(folderAt(node, points), name));
+    }
+  };
+  const open = (point?: number, step = nothing as () => void) =>
+    Array.from({ length: nodes }, (_, node) => new SteppedStore(folderAt(node, point), migrations, step));
+  for (let node = 0; node < nodes; node++) mkdirSync(folderAt(node));
+  const stores = open(undefined, copyAll);
+  await work(stores, () => points);
+  for (const store of stores) await store.stop();
+  for (let point = 1; point <= points; point++) {
+    const left = open(point);
+    await check(left, point, points);
+    for (const store of left) await store.stop();
   }
-  return copies.length;
+  return points;
 }
