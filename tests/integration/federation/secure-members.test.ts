@@ -2,7 +2,7 @@
 import { connectAsync, type MqttClient } from 'mqtt';
 import { expect, it, onTestFinished } from 'vitest';
 import { startMembers, untilOnline } from '../../helpers/member-cluster.ts';
-import { type MemberNode, startMember } from '../../helpers/member-node.ts';
+import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
 
 interface Cluster {
@@ -181,4 +181,36 @@ it('may do on another what both the person and the node may', async () => {
   expect((await bo.client.call('node.status', {}, { target: { node: 'ada' } })).nodeId).toBe(ada.node.nodeId);
   const { entries } = await ada.client.call('audit.list', { outcome: 'refused' });
   expect(entries).toMatchObject([{ act: 'logs.setLevel', code: 'FORBIDDEN', user: expect.stringContaining(bo.node.nodeId) }]);
+});
+
+it('are members from the moment they join, and strangers when they have left', async () => {
+  const broker = await startMosquitto();
+  const settings = { 'federation.mode': 'external', 'federation.brokerUrl': broker.url };
+  const [ada, bo] = await Promise.all([startMember('ada', settings), startMember('bo', settings)]);
+  const { heard } = await openAttacker(broker);
+  const seen = (from: MemberNode, of: MemberNode) => from.node.federation?.directory.get(of.node.nodeId);
+  const said = (of: MemberNode) => {
+    const last = heard.findLast(({ topic }) => topic === `cloudisense/service/${of.node.nodeId}/status`);
+    return last === undefined ? undefined : (JSON.parse(last.payload.toString()) as { status: string; signature?: string });
+  };
+  await Promise.all([untilOnline(ada, 'bo'), untilOnline(bo, 'ada')]);
+  expect(seen(ada, bo)?.secure).toBe(false);
+  expect((await ada.client.call('node.status', {}, { target: { node: 'bo' } })).nodeId).toBe(bo.node.nodeId);
+
+  await ada.client.call('membership.create', { name: 'North yard' });
+  await expect.poll(() => seen(ada, bo), waiting).toBeUndefined();
+  await letJoin(ada, bo);
+  for (const [from, of] of [
+    [ada, bo],
+    [bo, ada],
+  ] as const) {
+    await expect.poll(() => seen(from, of)?.secure, waiting).toBe(true);
+    await expect.poll(() => said(of), waiting).toMatchObject({ status: 'online', signature: expect.any(String) });
+    expect((await from.client.call('node.status', {}, { target: { node: of.name } })).nodeId).toBe(of.node.nodeId);
+  }
+
+  await bo.client.call('membership.leave', {});
+  await expect.poll(() => said(bo)?.signature, waiting).toBeUndefined();
+  await expect(bo.client.call('logs.setLevel', setLevel, { target: { node: ada.node.nodeId } })).rejects.toMatchObject({ executed: 'no' });
+  expect(await timesSet(ada)).toBe(0);
 });

@@ -11,6 +11,7 @@ import { isCongested, type MqttLink } from './mqtt-link.ts';
 import type { KnownNode, NodeDirectory } from './node-directory.ts';
 import type { Outgoing } from './outgoing.ts';
 import { PendingCalls } from './pending-calls.ts';
+import { whyUnreachable } from './reachable.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
 import type { Arrival } from './router-intake.ts';
 import type { NodeRpc, NodeSubscribe, RouterMessage } from './router-messages.ts';
@@ -290,20 +291,15 @@ export class Gateway implements RemoteNodes {
   #reachable(nodeId: string): KnownNode {
     const { directory, reach, link, acceptUnsigned, checkSelf } = this.#options;
     const node = directory.get(nodeId);
-    if (node?.reachability === 'online' && reach.best(nodeId) !== undefined && (node.secure || acceptUnsigned())) {
+    const why = whyUnreachable(node, {
+      hasWay: reach.best(nodeId) !== undefined,
+      acceptUnsigned: acceptUnsigned(),
+      isBrokerAway: !link.connected && link.state.kind !== 'off',
+    });
+    if (node !== undefined && why === undefined) {
       if (node.secure) checkSelf();
       return node;
     }
-    const why =
-      node === undefined
-        ? 'it is not known here'
-        : !node.secure && node.reachability === 'online' && !acceptUnsigned()
-          ? 'it does not sign what it says, and unsigned messages are not taken here'
-          : node.reachability === 'online'
-            ? 'the way to it has just been lost and may be back in a moment'
-            : !link.connected && link.state.kind !== 'off'
-              ? 'this node has no connection to the MQTT broker'
-              : 'it is off line';
     throw new SignalboxError('NODE_UNREACHABLE', `The node ${node?.name ?? nodeId} cannot be reached: ${why}. Nothing was sent.`, {
       executed: 'no',
     });
