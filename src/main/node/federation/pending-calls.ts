@@ -1,5 +1,6 @@
 import type { CarrierKind } from '../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../common/errors.ts';
+import { isNodeId } from '../../../common/ids.ts';
 import { federationLimits } from './limits.ts';
 import type { NodeProgress, NodeResponse } from './router-messages.ts';
 
@@ -79,7 +80,7 @@ export class PendingCalls {
 
   /** An answer came; one that nobody waits for, or of a node that was not asked, is passed over. @returns whether somebody waited */
   answered(origin: string | undefined, response: NodeResponse): boolean {
-    const pending = this.#take(response.requestid, origin);
+    const pending = this.#isOf(response.requestid, origin) ? this.#take(response.requestid) : undefined;
     if (pending === undefined) return false;
     if (response.status === 'success') pending.resolve(response.data);
     else pending.reject(SignalboxError.fromShape({ ...response, message: response.message?.slice(0, errorTextLength) }));
@@ -88,12 +89,12 @@ export class PendingCalls {
 
   progressed(origin: string | undefined, message: NodeProgress): void {
     const pending = this.#pending.get(message.requestid);
-    if (pending !== undefined && (origin === undefined || origin === pending.nodeId)) pending.progress?.(message.data);
+    if (this.#isOf(message.requestid, origin)) pending?.progress?.(message.data);
   }
 
   /** Nobody waits any more. False when it was answered already. */
   fail(requestId: string, error: SignalboxError): boolean {
-    const pending = this.#take(requestId, undefined);
+    const pending = this.#take(requestId);
     pending?.reject(error);
     return pending !== undefined;
   }
@@ -103,9 +104,15 @@ export class PendingCalls {
     for (const requestId of this.#byNode.get(nodeId) ?? []) this.fail(requestId, error);
   }
 
-  #take(requestId: string, origin: string | undefined): Pending | undefined {
+  /** Only nodes of the first system leave out whose word it is; whoever could answer in the name of one of ours would be believed. */
+  #isOf(requestId: string, origin: string | undefined): boolean {
+    const nodeId = this.#pending.get(requestId)?.nodeId;
+    return nodeId !== undefined && (origin === undefined ? !isNodeId(nodeId) : origin === nodeId);
+  }
+
+  #take(requestId: string): Pending | undefined {
     const pending = this.#pending.get(requestId);
-    if (pending === undefined || (origin !== undefined && origin !== pending.nodeId)) return undefined;
+    if (pending === undefined) return undefined;
     this.#pending.delete(requestId);
     const ofNode = this.#byNode.get(pending.nodeId);
     ofNode?.delete(requestId);

@@ -159,6 +159,17 @@ describe('PendingCalls', () => {
     await expect(other.answer).resolves.toBe(1);
   });
 
+  it('are answered by the node that was asked alone, and without a name only by one of the first system', async () => {
+    const pending = new PendingCalls('i');
+    const ours = pending.open(`n1${'b'.repeat(52)}`);
+    const first = pending.open('press');
+    const answer = (origin: string | undefined, requestid: string, data: unknown) =>
+      pending.answered(origin, { type: 'rpc_response', requestid, status: 'success', data });
+    expect([answer(undefined, ours.requestId, 'forged'), answer('press', ours.requestId, 'forged')]).toEqual([false, false]);
+    expect([answer(`n1${'b'.repeat(52)}`, ours.requestId, 1), answer(undefined, first.requestId, 2)]).toEqual([true, true]);
+    expect(await Promise.all([ours.answer, first.answer])).toEqual([1, 2]);
+  });
+
   it('pass on the beginning of a long error', async () => {
     const pending = new PendingCalls('i');
     const { requestId, answer } = pending.open('n');
