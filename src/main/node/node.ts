@@ -198,6 +198,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   const discovery = new Discovery({
     config,
     logger: logs.logger('discovery'),
+    metrics,
     shortId: shortNodeId(nodeId),
     advertised: () => membership.advertised(),
   });

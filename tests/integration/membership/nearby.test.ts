@@ -29,9 +29,11 @@ async function start({ through }: IsolatedMachine, name: string, ...settings: re
   return { node, run, read: async (...args) => JSON.parse((await run(...args, '--json')).stdout) };
 }
 
-/** Runs a program of tests/helpers on a machine; ended with the test. */
-function startProgram({ through }: IsolatedMachine, file: string, ...args: readonly string[]) {
-  const [program, ...words] = [...through, process.execPath, join(import.meta.dirname, '../../helpers', file), ...args];
+const floodFile = join(import.meta.dirname, '../../helpers/multicast-flood.ts');
+
+/** Runs a program of Node on a machine; ended with the test. */
+function startProgram({ through }: IsolatedMachine, ...args: readonly string[]) {
+  const [program, ...words] = [...through, process.execPath, ...args];
   const child = spawn(program as string, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
@@ -86,7 +88,7 @@ isolated(
     const [hub, press] = await Promise.all([start(left, 'hub-01'), start(right, 'press-07')]);
     await hub.run('cluster', 'create', 'North yard');
     const { code } = await hub.read<ResultOf<'membership.invite'>>('cluster', 'invite');
-    const flood = startProgram(foe, 'multicast-flood.ts', foe.address, hub.node.nodeId.slice(0, 8));
+    const flood = startProgram(foe, floodFile, foe.address, hub.node.nodeId.slice(0, 8));
     await once(flood.stdout, 'data');
     expect(await press.run('cluster', 'join', code)).toMatchObject({ code: 0 });
     await expect.poll(async () => (await member(hub, 'press-07'))?.state, waiting).toBe('linked');
@@ -122,5 +124,26 @@ isolated(
     expect(await hub.run('cluster', 'admit', 'press-07', '--number', number, '--roles', 'peer,operator')).toMatchObject({ code: 0 });
     expect(await asking).toMatchObject({ code: 0, stdout: expect.stringContaining('Joined the cluster North yard with 2 members.') });
     expect(await member(hub, 'press-07')).toMatchObject({ roles: ['peer', 'operator'] });
+  },
+);
+
+isolated(
+  `a node that may not use multicast DNS, or is told not to, says so and works all the same${obstacle ? ` (${obstacle})` : ''}`,
+  { timeout: 120_000 },
+  async () => {
+    const [only] = (await createIsolatedNetwork('bsy', 1)) as [IsolatedMachine];
+    const holder = startProgram(only, '-e', "require('dgram').createSocket('udp4').bind(5353, () => console.log('held'))");
+    await once(holder.stdout, 'data');
+    const hub = await start(only, 'hub-01');
+    const heard = async () => (await hub.run('cluster', 'nearby')).stderr;
+    expect(await heard()).toContain('Multicast DNS cannot be used here (EADDRINUSE). Addresses of other nodes can be typed.');
+    expect(await hub.run('config', 'set', 'links.discovery=off')).toMatchObject({ code: 0 });
+    await expect.poll(heard, waiting).toContain('Finding nodes is off');
+    const ended = once(holder, 'exit');
+    holder.kill('SIGKILL');
+    await ended;
+    expect(await hub.run('config', 'set', 'links.discovery=on')).toMatchObject({ code: 0 });
+    await expect.poll(heard, waiting).toBe('');
+    expect(await hub.run('cluster', 'create', 'North yard')).toMatchObject({ code: 0 });
   },
 );

@@ -1,6 +1,7 @@
+import type { Counter } from 'prom-client';
 import type { Config } from '../config/index.ts';
 import type { Startable } from '../startable.ts';
-import type { Logger } from '../telemetry/index.ts';
+import type { Logger, Metrics } from '../telemetry/index.ts';
 import { type Announcement, encodeAnnouncement, encodeQuestion, readPacket } from './announcement.ts';
 import { discoveryLimits } from './limits.ts';
 import { MulticastSockets } from './multicast-sockets.ts';
@@ -20,6 +21,7 @@ export interface Advertised {
 export interface DiscoveryOptions {
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'counter' | 'gauge'>;
   /** Of this node: what it hears of itself is nothing new. */
   readonly shortId: string;
   /** Undefined while no other machine could reach this node. */
@@ -51,6 +53,7 @@ export interface DiscoveryState {
 export class Discovery implements Startable {
   readonly #options: DiscoveryOptions;
   readonly #table = new NearbyTable();
+  readonly #dropped: Counter<'reason'>;
   readonly #buckets = new PacketBuckets();
   readonly #listeners = new Set<DiscoveryListener>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -66,6 +69,13 @@ export class Discovery implements Startable {
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
+    const { metrics } = options;
+    this.#dropped = metrics.counter({
+      name: 'signalbox_discovery_dropped_total',
+      help: 'What was heard on the local network and not kept: packets that were too many, nodes for which there was no room',
+      labels: ['reason'],
+    });
+    void metrics.gauge({ name: 'signalbox_discovery_nodes', help: 'Nodes that were heard on the local network' }, () => this.#table.size);
   }
 
   start(): Promise<void> {
@@ -224,7 +234,10 @@ export class Discovery implements Startable {
   #receive(packet: Buffer, host: string): void {
     // Before a byte is read: a flood costs no more than the buckets hold.
     const now = performance.now();
-    if (!this.#buckets.take(host, now)) return;
+    if (!this.#buckets.take(host, now)) {
+      this.#dropped.inc({ reason: 'packets' });
+      return;
+    }
     const heard = readPacket(packet);
     if (heard === undefined) return;
     if (heard.asks) {
@@ -236,7 +249,11 @@ export class Discovery implements Startable {
   }
 
   #hear(node: NearbyNode, nowMs: number): void {
-    if (node.shortId === this.#options.shortId || !this.#table.hear(node, nowMs)) return;
+    if (node.shortId === this.#options.shortId) return;
+    const { leftOut } = this.#table;
+    const isNew = this.#table.hear(node, nowMs);
+    if (this.#table.leftOut > leftOut) this.#dropped.inc({ reason: 'nodes' });
+    if (!isNew) return;
     for (const { heard } of this.#listeners) heard?.(node);
     this.#changed();
   }
