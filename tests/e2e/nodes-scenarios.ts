@@ -74,6 +74,7 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expect(rowOf(page, 'press-07').getByRole('gridcell')).toHaveText([
         'press-07',
         /^(Online|Degraded)$/,
+        /^MQTT/,
         /press, edge/,
         /^\d+\.\d+\.\d+$/,
         /^\d+(\.\d)?$/,

@@ -13,7 +13,7 @@ interface Raw {
 
 const preload = resolve(import.meta.dirname, '..', 'helpers', 'raw-ipc-preload.cjs');
 /** Channels whose work would end the program or leave the page. */
-const harmful: readonly string[] = [requestChannels.close, requestChannels.quit];
+const harmful: readonly string[] = [requestChannels.close, requestChannels.quit, requestChannels.startDemo];
 const channels = Object.values(requestChannels);
 
 let app: App;
