@@ -64,7 +64,9 @@ async function consume(limiterOf: RateLimiterMemory, bucket: string, where: stri
   try {
     await limiterOf.consume(bucket);
   } catch (refusal) {
-    const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1_000));
+    const { msBeforeNext } = refusal as RateLimiterRes;
+    // Its timer is monotonic, what it says is not: a clock that was set back would have people wait for a day.
+    const seconds = Math.min(limiterOf.duration, Math.max(1, Math.ceil(msBeforeNext / 1_000)));
     throw new SignalboxError('OVERLOADED', `Too many attempts to sign in ${where}. Try again in ${seconds} s.`, {
       executed: 'no',
       data: { retryAfterSeconds: seconds },

@@ -14,6 +14,8 @@ const fileName = 'listener-certificate.json';
 const fileVersion = 1;
 const yearMs = 365 * 86_400_000;
 const lifeMs = 10 * yearMs;
+/** Names of one certificate; more are left out, those of other listeners first. */
+const maxNames = 64;
 /** Made anew with the same key when less is left. */
 const renewBeforeMs = yearMs;
 
@@ -61,7 +63,8 @@ export class OwnCertificate {
     if (stored === undefined) return this.#save(await this.#create());
     const key = await this.#unlock(stored);
     const material = { certificate: stored.certificate, key };
-    if (this.#isDue(new X509Certificate(stored.certificate))) return this.#save(await this.#create(key));
+    const certificate = new X509Certificate(stored.certificate);
+    if (this.#isDue(certificate)) return this.#save(await this.#create(key, namesIn(certificate)));
     return stored.store === secrets.name ? material : this.#save(material);
   }
 
@@ -112,8 +115,10 @@ export class OwnCertificate {
     return Date.parse(certificate.validTo) - nowMs() < renewBeforeMs || !hosts.every(names);
   }
 
-  #create(key?: string): Promise<TlsMaterial> {
-    const { commonName, hosts, nowMs = Date.now } = this.#options;
+  /** @param former names of the certificate that is replaced: another listener of the node may need them */
+  #create(key?: string, former: readonly string[] = []): Promise<TlsMaterial> {
+    const { commonName, nowMs = Date.now } = this.#options;
+    const hosts = [...new Set([...this.#options.hosts, ...former])].slice(0, maxNames);
     return createSelfSigned({ commonName, hosts, notAfterMs: nowMs() + lifeMs, ...(key !== undefined && { key }) });
   }
 
@@ -129,4 +134,11 @@ export class OwnCertificate {
     const why = `The file ${this.#file} does not hold the certificate of this node. Restore it from a backup; or move it away: the node then makes a new certificate, which every client must be told.`;
     return new SignalboxError('STORAGE_FULL', why, { retryable: false, executed: 'no', cause });
   }
+}
+
+function namesIn({ subjectAltName = '' }: X509Certificate): string[] {
+  return subjectAltName
+    .split(', ')
+    .map((name) => name.replace(/^(?:DNS|IP Address):/, ''))
+    .filter((name) => name !== '');
 }

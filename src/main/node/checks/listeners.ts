@@ -15,6 +15,15 @@ function place(host: string | null, port: number | null): string {
 export function checkConsole(listener: Listener | undefined): Check {
   if (listener?.state === 'listening')
     return passed('console', `Browsers and the command line reach this node at ${place(listener.address, listener.port)}`);
+  if (listener?.state === 'failed' && /certificate|tls/i.test(listener.detail ?? ''))
+    return {
+      id: 'console',
+      state: 'fail',
+      title: 'Browsers and the command line cannot reach this node: its certificate cannot be used',
+      detail: listener.detail,
+      fix: 'Correct the file that is named, or clear http.tlsCertFile and http.tlsKeyFile to use the certificate of the node, and restart it.',
+      view: networkSettings,
+    };
   if (listener?.state === 'failed')
     return {
       id: 'console',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { AttemptLimiter, networkOf } from '../../../../../src/main/node/accounts/index.ts';
 
 const small = { address: { attempts: 3, windowSeconds: 60 }, username: { attempts: 2, windowSeconds: 60 } };
@@ -22,6 +22,15 @@ test('a program with an old refresh token does not keep its neighbours from sign
   for (let index = 0; index < 3; index++) await limiter.begin('refresh', '192.0.2.1');
   await expect(limiter.begin('refresh', '192.0.2.1')).rejects.toMatchObject({ code: 'OVERLOADED' });
   await limiter.begin('sign-in', '192.0.2.1', 'ada');
+});
+
+test('a clock that is set back makes nobody wait for longer', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const limiter = new AttemptLimiter(small);
+  for (let index = 0; index < 3; index++) await limiter.begin('sign-in', '192.0.2.1');
+  vi.setSystemTime(Date.now() - 86_400_000);
+  await expect(limiter.begin('sign-in', '192.0.2.1')).rejects.toMatchObject({ data: { retryAfterSeconds: 60 } });
 });
 
 test('whoever is right is not limited', async () => {

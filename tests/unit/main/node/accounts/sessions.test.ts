@@ -26,6 +26,21 @@ test('a restart signs nobody out', async () => {
   expect(await sessions.refresh(tokens.refresh.token)).toMatchObject({ username: 'ada' });
 });
 
+test('a clock that was ahead when a session was stored does not make it longer', async () => {
+  const folder = await temporaryFolder();
+  const clock = { now: 365 * dayMs };
+  const first = await openWithAda(folder, clock);
+  const tokens = await first.sessions.create('ada');
+  await first.stop();
+  clock.now = dayMs;
+  const { sessions } = await openWithAda(folder, clock);
+  expect(sessions.authenticate(tokens.access.token)).toBeDefined();
+  clock.now += hourMs;
+  expect(sessions.authenticate(tokens.access.token)).toBeUndefined();
+  clock.now += 30 * dayMs;
+  await expect(sessions.refresh(tokens.refresh.token)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
 test('the table holds no token', async () => {
   const { sessions, store } = await openWithAda(await temporaryFolder(), { now: 1 });
   const { access, refresh } = await sessions.create('ada');

@@ -47,6 +47,8 @@ test('is renewed with the same key when less than a year is left, or when it lac
   const named = await new OwnCertificate({ ...options, hosts: [...options.hosts, 'other.example'] }).load();
   expect(new X509Certificate(named.certificate).checkHost('other.example')).toBe('other.example');
   expect(new Set([first, later, named].map(pinFrom)).size).toBe(1);
+  // Two listeners of one node, each with names of its own, do not replace each other's certificate at every start.
+  expect(await load()).toEqual(named);
 });
 
 test('moves to a better store by itself; a key that cannot be opened is never replaced', async () => {

@@ -39,6 +39,8 @@ test('the door for other nodes: open, free, taken, off, for this machine alone',
 test('the console: listening, failed, off on purpose', () => {
   expect(checkConsole(http).state).toBe('pass');
   expect(checkConsole({ ...http, state: 'failed', detail: 'It is in use.' })).toMatchObject({ state: 'fail', detail: 'It is in use.' });
+  const unusable = { ...http, state: 'failed', detail: 'http.tlsKeyFile: the file key.pem cannot be read.' } as const;
+  expect(checkConsole(unusable)).toMatchObject({ state: 'fail', title: expect.stringContaining('certificate') });
   expect(checkConsole({ ...http, state: 'off', address: null, port: null }).state).toBe('pass');
 });
 
