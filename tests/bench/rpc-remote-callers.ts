@@ -3,10 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { openClient } from './broker-process.ts';
+import type { Call } from './calls.ts';
 import { openLink, relayInbox, startMoleculer, type Topics } from './rpc-remote-peers.ts';
-
-/** Makes one call; resolves when its answer is there. */
-export type Call = () => Promise<unknown>;
 
 /** Ends what was opened, when the benchmark is over. */
 export type Endings = (() => Promise<unknown> | unknown)[];

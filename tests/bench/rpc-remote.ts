@@ -10,7 +10,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../../src/common/roles.ts';
 import { currentSubProtocol } from '../../src/common/wire/messages.ts';
@@ -19,9 +18,10 @@ import { attachWebSocket, type Router } from '../../src/main/node/router/index.t
 import { Problems } from '../../src/main/node/telemetry/index.ts';
 import { startBenchNode } from './bench-node.ts';
 import { startMosquitto } from './broker-process.ts';
-import { type Bench, type BenchOptions, type Measure, median, runMeasures, type Subject } from './harness.ts';
+import { type Call, callSubjects } from './calls.ts';
+import { type Bench, type BenchOptions, type Measure, runMeasures, type Subject } from './harness.ts';
 import { Load } from './load.ts';
-import { bareCaller, type Call, type Endings, linkCaller, moleculerCaller, naiveRelay, params } from './rpc-remote-callers.ts';
+import { bareCaller, type Endings, linkCaller, moleculerCaller, naiveRelay, params } from './rpc-remote-callers.ts';
 import { bareQos1Topics, bareTopics, linkTopics, noDelayQos1Topics } from './rpc-remote-peers.ts';
 
 const principal: Principal = { user: 'bench@node', roles: ['operator'], via: 'ws' };
@@ -119,17 +119,6 @@ async function qos1(broker: string, url: string, endings: Endings, { seconds }: 
   };
 }
 
-function callSubjects(
-  calls: Readonly<Record<string, Call>>,
-  inFlight: number,
-  of: 'perSecond' | 'p50Us',
-  seconds: number,
-): Measure['subjects'] {
-  return Object.entries(calls).map(
-    ([name, call]): Subject => ({ name, sample: async () => (await keep(call, inFlight, seconds))[of] }),
-  ) as unknown as Measure['subjects'];
-}
-
 /** Resolves when the near side has the far one on line. */
 function untilOnline({ directory }: Federation, nodeId: string): Promise<void> {
   return new Promise((resolve) => {
@@ -170,32 +159,6 @@ function wholePath(broker: string, load: Load, { seconds }: BenchOptions, ours: 
   ];
 }
 
-/** Keeps that many calls running for a while. */
-async function keep(call: Call, inFlight: number, seconds: number): Promise<{ perSecond: number; p50Us: number }> {
-  const times: number[] = [];
-  let done = 0;
-  let measuring = false;
-  let running = true;
-  const worker = async () => {
-    while (running) {
-      const start = performance.now();
-      await call();
-      done++;
-      if (measuring) times.push((performance.now() - start) * 1_000);
-    }
-  };
-  const workers = Array.from({ length: inFlight }, worker);
-  await pause(Math.min(500, seconds * 300));
-  const before = done;
-  const from = performance.now();
-  measuring = true;
-  await pause(seconds * 1_000);
-  const perSecond = ((done - before) * 1_000) / (performance.now() - from);
-  running = false;
-  await Promise.all(workers);
-  return { perSecond, p50Us: median(times) };
-}
-
 async function serve(router: Router): Promise<{ readonly port: number; readonly close: () => void }> {
   const http = createServer();
   const server = new WebSocketServer({ server: http, maxPayload: router.limits.clientFrameBytes, clientTracking: false });
@@ -215,8 +178,4 @@ function ready(child: ChildProcess): Promise<{ readonly nodes: readonly string[]
     child.once('message', (message) => resolve(message as { nodes: string[] }));
     child.once('exit', (code) => reject(new Error(`the far process ended with ${code}`)));
   });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

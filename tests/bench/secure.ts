@@ -1,9 +1,12 @@
 /**
- * What trust costs without any network: envelopes signed and verified against bare Ed25519 of `node:crypto` over as many bytes, and
- * messages under session keys against an Ed25519 signature a message.
+ * What trust costs: without any network envelopes signed and verified against bare Ed25519 of `node:crypto` over as many bytes, and
+ * messages under session keys against an Ed25519 signature a message; with it, calls between two nodes (`secure-remote.ts`).
  */
 
 import { sign, verify } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import {
   agreementKeyFromBytes,
@@ -25,6 +28,8 @@ import {
   SessionSender,
 } from '../../src/main/node/trust/index.ts';
 import { type Bench, type Measure, runMeasures, type Subject } from './harness.ts';
+import type { Endings } from './rpc-remote-callers.ts';
+import { secureRemoteMeasures } from './secure-remote.ts';
 
 const payload = new Uint8Array(Buffer.from(`{"type":"Router","message":{"text":"${'x'.repeat(470)}"}}`, 'utf8'));
 const seeds = [1, 2].map((byte) => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
@@ -126,5 +131,12 @@ export const secure: Bench = async (options) => {
       subjects: [rate('signalbox', seconds, () => openForNode(sealed.payload, openers, sealed)), perMessage()],
     },
   ];
-  return runMeasures(measures, options);
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
+  const endings: Endings = [];
+  try {
+    return await runMeasures([...measures, ...(await secureRemoteMeasures(folder, options, endings))], options);
+  } finally {
+    for (const end of endings.reverse()) await end();
+    await rm(folder, { recursive: true, force: true });
+  }
 };
