@@ -13,7 +13,7 @@ export const federationSettings = {
     schema: z.enum(['off', 'hub', 'external']),
     group: 'Federation',
     title: 'Federation',
-    help: 'hub: this node runs the MQTT broker that the others join. external: it joins a broker, another node’s hub or one of your own. off: it stays alone.',
+    help: 'hub: this node runs the MQTT broker that the others join. external: it joins a broker, another node’s hub or one of your own. off: no broker; members of its cluster are reached over links.',
     fallback: () => 'off' as const,
     applies: 'restart',
   }),
