@@ -1,7 +1,14 @@
 /** Everything of trust, joining and finding nodes that reads what strangers send, with a good input each. */
 import { nodeNamePattern } from '../../src/main/node/config/index.ts';
 import { encodeAnnouncement, readPacket } from '../../src/main/node/discovery/announcement.ts';
-import { KnownKeys, publicKeyOf, recoverySigner, recoveryWordsOf, signerFromSeed } from '../../src/main/node/identity/index.ts';
+import {
+  KnownKeys,
+  publicKeyOf,
+  readBackupHead,
+  recoverySigner,
+  recoveryWordsOf,
+  signerFromSeed,
+} from '../../src/main/node/identity/index.ts';
 import {
   decodeAskAnswerHead,
   decodeAskOpening,
@@ -12,6 +19,7 @@ import {
   encodeWait,
   readWait,
 } from '../../src/main/node/membership/ask-messages.ts';
+import { decodeExchange, encodeExchange } from '../../src/main/node/membership/exchange-messages.ts';
 import {
   acceptSession,
   agreementSender,
@@ -25,12 +33,14 @@ import {
   encodeBatch,
   encodeEnvelope,
   encodeGenesis,
+  encodeInviteFile,
   encodeJoinBody,
   MembershipLog,
   nodeRoles,
   offerSession,
   openForGroup,
   parseJsonEnvelope,
+  readInviteFile,
   readJoinBody,
   readJoinCode,
   readSealingCertificate,
@@ -138,6 +148,50 @@ export const decoders: readonly Decoder[] = [
     name: 'join answer',
     good: encodeJoinBody({ genesis, wrappedGroupKey: utf8.encode('sealed'), operations }),
     decode: only((bytes) => readJoinBody(bytes, bob.publicKey, keys, nowMs)),
+  },
+  {
+    name: 'invite file',
+    good: utf8.encode(
+      encodeInviteFile({
+        clusterId,
+        clusterName: 'North yard',
+        code: '0H48S-M8NB6-EY49K-ANVNT',
+        roles: ['peer'],
+        uses: 3,
+        expiresMs: nowMs,
+        addresses: ['192.168.1.20:7422'],
+      }),
+    ),
+    decode: only((bytes) => readInviteFile(utf8.decode(bytes))),
+  },
+  {
+    name: 'backup of an identity',
+    good: utf8.encode(
+      JSON.stringify({
+        kind: 'signalbox-identity-backup',
+        version: 1,
+        nodeId: 'n1rkeohxlubhyzl7ks3mwtzos5olfgocn7dwkbeg7toseadnapn5oa',
+        name: 'press-07',
+        createdAt: '2026-11-20T08:00:00.000Z',
+        sealed: 'AAECAwQFBgc=',
+      }),
+    ),
+    decode: only((bytes) => readBackupHead(utf8.decode(bytes))),
+  },
+  {
+    name: 'step of a group key',
+    good: encodeExchange({ type: 'groupKeyStep', epoch: 2, step: 'install', sealedKey: 'AAECAwQFBgc' }),
+    decode: only((bytes) => decodeExchange(Buffer.from(bytes))),
+  },
+  {
+    name: 'group keys held',
+    good: encodeExchange({
+      type: 'groupKeysHeld',
+      held: [{ epoch: 1, commitment: 'A'.repeat(43), state: 'inUse' }],
+      sealingCertificate: 'AAECAwQFBgc',
+      failure: { epoch: 2, message: 'It was sealed for another node.' },
+    }),
+    decode: only((bytes) => decodeExchange(Buffer.from(bytes))),
   },
   { name: 'join code', good: utf8.encode('0H48S-M8NB6-EY49K-ANVNT'), decode: only((bytes) => readJoinCode(utf8.decode(bytes))) },
   {

@@ -77,7 +77,7 @@ export async function sealBackup({ name, createdMs, keySeed, tables }: IdentityB
  */
 export async function openBackup(text: string, passphrase: string): Promise<IdentityBackup> {
   if (text.length > backupCharacters) throw refused('TOO_LARGE', 'A backup file is much smaller than this. Choose another file.');
-  const { nodeId, name, createdAt, sealed } = readOuter(text);
+  const { nodeId, name, createdAt, sealed } = readBackupHead(text);
   const opened = await createPassphraseStore(passphrase)
     .decrypt(Buffer.from(sealed, 'base64'))
     .catch(() => {
@@ -90,7 +90,12 @@ export async function openBackup(text: string, passphrase: string): Promise<Iden
   return { name, createdMs: Date.parse(createdAt), keySeed, tables: inner.data.tables };
 }
 
-function readOuter(text: string): z.output<typeof outerSchema> {
+/**
+ * Reads what a backup says without its passphrase.
+ *
+ * @throws SignalboxError `INVALID_PARAMS` when it is none or damaged, `VERSION`
+ */
+export function readBackupHead(text: string): z.output<typeof outerSchema> {
   const value = guarded(text);
   const { version } = z.looseObject({ kind: z.literal(kind), version: z.number() }).safeParse(value).data ?? {};
   if (version !== undefined && version > fileVersion)

@@ -1,6 +1,6 @@
 /** Who the node is: its key, its id, and where the key is kept. */
 
-export { type BackupCell, backupCharacters, type IdentityBackup, openBackup, sealBackup } from './backup-file.ts';
+export { type BackupCell, backupCharacters, type IdentityBackup, openBackup, readBackupHead, sealBackup } from './backup-file.ts';
 export { checkPublicKey, importPublicKey, isSignedBy, privateKeyFromSeed, rawPublicKey, signatureBytes, signBytes } from './ed25519.ts';
 export { fromBase64url, sameBytes, toBase64url } from './encoding.ts';
 export { createSealOpener, hpkeOverheadBytes, type SealContext, type SealOpener, sealTo } from './hpke.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { agreementKeyFromBytes, rawAgreementKey, type Signer, toBase64url } from '../../../../../src/main/node/identity/index.ts';
 import { type GroupKeyMessage, GroupKeys, type KeyPeer } from '../../../../../src/main/node/membership/group-key/index.ts';
 import type { GroupKeysHeld } from '../../../../../src/main/node/membership/group-key/messages.ts';
-import { ClusterTrust, membershipTables } from '../../../../../src/main/node/membership/index.ts';
+import { ClusterTrust, membershipLimits, membershipTables } from '../../../../../src/main/node/membership/index.ts';
 import type { Store } from '../../../../../src/main/node/store/index.ts';
 import { Problems } from '../../../../../src/main/node/telemetry/index.ts';
 import {
@@ -26,15 +26,17 @@ const roles = nodeRoles.peer | nodeRoles.operator;
 interface Node {
   readonly trust: ClusterTrust;
   readonly groupKeys: GroupKeys;
+  readonly problems: Problems;
 }
 
 async function load(store: Store, identity: Signer, atMs = startMs): Promise<Node> {
   const nowMs = () => atMs;
   const trust = await ClusterTrust.load({ store, secrets, identity, keys, nowMs });
-  const options = { trust, store, identity, keys, nowMs, logger: recordingLogger(), problems: new Problems(), onProgress: () => undefined };
+  const problems = new Problems();
+  const options = { trust, store, identity, keys, nowMs, logger: recordingLogger(), problems, onProgress: () => undefined };
   const groupKeys = new GroupKeys(options);
   trust.onChange((operations) => groupKeys.membershipChanged(operations));
-  return { trust, groupKeys };
+  return { trust, groupKeys, problems };
 }
 
 /** Both know the same of the membership from now on, and hear each other. */
@@ -162,6 +164,34 @@ test('row 38: killed at any write of it, another admin takes over from the one t
       for (const { groupKeys } of [hub, press]) await groupKeys.stop();
     },
   );
+});
+
+test('a key is changed after 90 days, and a person is told when members do not answer', async () => {
+  const store = await openStore(await temporaryFolder(), membershipTables);
+  const hub = await load(store, admin);
+  await hub.trust.create('North yard', 'hub-01');
+  await hub.trust.sign({ kind: 'add', subject: alice.publicKey, roles, name: 'press-07' });
+  const dueMs = startMs + 90 * 86_400_000;
+  const early = await load(store, admin, dueMs - 1);
+  early.groupKeys.upkeep();
+  expect(await early.groupKeys.skip(alice.publicKey)).toBe(false);
+  expect(early.groupKeys.status()).toMatchObject({ epoch: 1, step: undefined, dueMs });
+
+  const due = await load(store, admin, dueMs);
+  due.groupKeys.upkeep();
+  await expect.poll(() => due.groupKeys.status()).toMatchObject({ epoch: 2, step: 'install', leader: admin.publicKey });
+  due.groupKeys.upkeep();
+  expect(due.problems.list()).toEqual([]);
+  const waited = await load(store, admin, dueMs + membershipLimits.rotationPatienceMs);
+  waited.groupKeys.start();
+  waited.groupKeys.upkeep();
+  await expect
+    .poll(() => waited.problems.list())
+    .toMatchObject([{ id: 'membership.rotationWaits', detail: expect.stringContaining('press-07') }]);
+  expect(await waited.groupKeys.skip(alice.publicKey)).toBe(true);
+  expect(waited.problems.list()).toEqual([]);
+  expect(waited.groupKeys.status()).toMatchObject({ epoch: 2, step: undefined });
+  await waited.groupKeys.stop();
 });
 
 test('a node takes a key only from an admin, only the announced one, and only sealed for itself', async () => {
