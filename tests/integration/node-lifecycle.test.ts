@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { MethodName, ParamsOf, ResultOf } from '../../src/common/contract/index.ts';
 import type { Principal } from '../../src/common/roles.ts';
 import { DamagedFileError } from '../../src/main/node/damaged-file-error.ts';
-import { createNode, type NodeOptions, type SignalboxNode } from '../../src/main/node/node.ts';
+import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
+import type { NodeOptions } from '../../src/main/node/node-foundation.ts';
 import { backup, inspect, reset } from '../../src/main/node/rescue.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

@@ -1,85 +1,37 @@
 /** Puts the node together: reads what it is, connects its parts, and gives them one order of start and stop. */
-import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import type { NodeStatus } from '../../common/contract/node.ts';
-import { SignalboxError } from '../../common/errors.ts';
+import { join } from 'node:path';
 import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
 import { ClockJumps, leadingNowMs } from './clock/index.ts';
-import { Config } from './config/index.ts';
+import type { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
-import { type DataFolderLock, lockDataFolder } from './data-folder-lock.ts';
 import { Discovery } from './discovery/index.ts';
 import { clusterSource, type EmbeddedHub, type Federation } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
-import {
-  createKeyFileStore,
-  headlessSecretStore,
-  loadOrCreateIdentity,
-  type NodeIdentity,
-  readKeySeed,
-  type SecretStore,
-} from './identity/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
 import { isLoopback } from './loopback.ts';
-import { MembershipPart, withFormerSecrets } from './membership/index.ts';
+import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
-import { makeBackup } from './node-backup.ts';
+import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
+import { registerServices } from './node-services.ts';
 import { type AuditSink, Router } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
-import { createAuditService } from './services/audit.ts';
-import { createChecksService } from './services/checks.ts';
-import { createClusterService } from './services/cluster.ts';
-import { createConfigService } from './services/config.ts';
-import { createEventsService } from './services/events.ts';
-import { createFeedsService } from './services/feeds.ts';
-import { createGroupKeyService } from './services/group-key.ts';
 import { HealthWatch } from './services/health-watch.ts';
-import { createIdentityService } from './services/identity.ts';
-import { createJoiningService } from './services/joining.ts';
 import { LogFeed } from './services/log-feed.ts';
-import { createLogsService } from './services/logs.ts';
-import { createMembershipService } from './services/membership.ts';
 import { createMembershipFeed } from './services/membership-feed.ts';
-import { createMqttService } from './services/mqtt.ts';
-import { createNodeService, stateOf } from './services/node.ts';
+import { stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
-import { createNodesFeed, createNodesService, type NodesServiceOptions } from './services/nodes.ts';
+import { createNodesFeed, type NodesServiceOptions } from './services/nodes.ts';
 import { ProblemNotices } from './services/problem-notices.ts';
-import { createRpcService } from './services/rpc.ts';
-import { createSystemService, type ProcessSample } from './services/system.ts';
-import { createUsersService } from './services/users.ts';
-import { createWorkspaceService } from './services/workspace.ts';
 import type { Startable } from './startable.ts';
 import { createStore } from './store/index.ts';
-import { HostMonitor, Logs, MetricHistory, Metrics, Problems } from './telemetry/index.ts';
+import { HostMonitor, type Logs, MetricHistory, Metrics, type Problems } from './telemetry/index.ts';
 import { version } from './version.ts';
-
-export interface NodeOptions {
-  readonly dataFolder: string;
-  readonly mode: NodeStatus['mode'];
-  /** Settings by key that win until the next start. */
-  readonly overrides?: Readonly<Record<string, unknown>>;
-  /** Folder of the built console, served over HTTP. */
-  readonly consoleFolder?: string;
-  /** Protects the node's key; absent: passphrase of the environment, else the key file. */
-  readonly secrets?: SecretStore;
-  /** Processes that only the host of the node knows of. */
-  readonly extraProcesses?: () => readonly ProcessSample[];
-  /** Asked to stop this node and start a new one. */
-  readonly onRestart: (reason: string) => void;
-  /** Electron's `process.resourcesPath`. */
-  readonly resourcesPath?: string;
-  /** Logs that outlive the node; absent: the node's own, in `DATA/logs`. */
-  readonly logs?: Logs;
-  /** Where `SIGNALBOX_PASSPHRASE` is looked up; absent: the environment of the process. */
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-}
 
 /** A node, put together and not yet started. */
 export interface SignalboxNode extends Startable {
@@ -100,19 +52,6 @@ export interface SignalboxNode extends Startable {
   readonly hub: EmbeddedHub | undefined;
 }
 
-/** What has to be read before the parts can be made. */
-interface Foundation {
-  readonly options: NodeOptions;
-  readonly dataFolder: string;
-  readonly config: Config;
-  readonly identity: NodeIdentity;
-  readonly secrets: SecretStore;
-  readonly keySeed: () => Promise<Uint8Array>;
-  readonly logs: Logs;
-  readonly problems: Problems;
-  readonly release: () => void;
-}
-
 /**
  * Takes the data folder and makes a node of it. The node opens nothing until it is started, and must be stopped even when
  * it never was: it holds the data folder.
@@ -121,54 +60,13 @@ interface Foundation {
  * @throws SignalboxError `CONFLICT` (folder in use), `IDENTITY_LOCKED`, `INVALID_PARAMS` (overrides), `STORAGE_FULL`
  */
 export async function createNode(options: NodeOptions): Promise<SignalboxNode> {
-  const dataFolder = resolve(options.dataFolder);
-  await makeFolder(dataFolder);
-  const lock = lockDataFolder(dataFolder, options.resourcesPath);
+  const foundation = await layFoundation(options);
   try {
-    const problems = new Problems();
-    const config = await Config.load({ file: join(dataFolder, 'config.json'), ...(options.overrides && { overrides: options.overrides }) });
-    const logs = options.logs ?? ownLogs(dataFolder, config, problems);
-    const secrets = options.secrets ?? (await headlessSecretStore(dataFolder, options.environment ?? process.env));
-    // A node that began without a passphrase or a key store moves to the better one by itself.
-    const formerSecrets = [createKeyFileStore(dataFolder)];
-    const identity = await loadOrCreateIdentity({ folder: dataFolder, secrets, formerSecrets, problems });
-    const anySecrets = withFormerSecrets(secrets, formerSecrets);
-    const keySeed = () => readKeySeed({ folder: dataFolder, secrets, formerSecrets });
-    return assemble({ options, dataFolder, config, identity, secrets: anySecrets, keySeed, logs, problems, release: once(lock) });
+    return assemble(foundation);
   } catch (error) {
-    lock.release();
+    foundation.release();
     throw error;
   }
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new SignalboxError(
-      'STORAGE_FULL',
-      `The data folder ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}). Name another folder or make this one writable.`,
-      { cause: error, retryable: false, executed: 'no' },
-    );
-  }
-}
-
-function ownLogs(dataFolder: string, config: Config, problems: Problems): Logs {
-  return new Logs({
-    folder: join(dataFolder, 'logs'),
-    level: config.get('logs.level'),
-    maxFileBytes: config.get('logs.maxFileBytes'),
-    files: config.get('logs.files'),
-    problems,
-  });
-}
-
-function once(lock: DataFolderLock): () => void {
-  let held = true;
-  return () => {
-    if (held) lock.release();
-    held = false;
-  };
 }
 
 function assemble(foundation: Foundation): SignalboxNode {
@@ -265,31 +163,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   const history = new MetricHistory(config.get('telemetry.historyHours'));
   const sampler = new NodeSampler({ router, host, history, health: new HealthWatch(problems), logger: logs.logger('system') });
 
-  router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
-  router.register(createLogsService({ logs }));
   const listeners = () => [httpPart.status(), ...federationPart.listeners(), ...membership.listeners()];
-  router.register(createChecksService({ config, federation: () => federation, listeners, keyStore: identity.store, dataFolder }));
-  router.register(
-    createNodeService({
-      nodeId,
-      version,
-      mode: options.mode,
-      dataFolder,
-      startedAt,
-      capabilities,
-      listeners,
-      config,
-      problems,
-      router,
-      logger,
-      onRestart: options.onRestart,
-    }),
-  );
-  router.register(createConfigService({ config }));
-  router.register(createAuditService({ audit }));
-  router.register(createWorkspaceService({ store }));
-  const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
-  router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl, onRoleChanged: () => router.rolesChanged() }));
   const nodesOptions: NodesServiceOptions = {
     federation,
     self: () => ({
@@ -303,22 +177,27 @@ function assemble(foundation: Foundation): SignalboxNode {
       epoch: federation.presence.epoch,
     }),
   };
-  router.register(createNodesService(nodesOptions));
-  router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
-  router.register(createMembershipService({ membership, identity, config, discovery }));
-  router.register(createJoiningService({ membership, discovery }));
-  router.register(createGroupKeyService(membership));
-  router.register(
-    createIdentityService({
-      name: () => config.get('node.name'),
-      makeBackup: async (passphrase) =>
-        makeBackup({ store, keySeed: await foundation.keySeed(), name: config.get('node.name') }, passphrase, Date.now()),
-    }),
-  );
-  router.register(createMqttService({ config, federation, hub }));
-  router.register(createRpcService({ router }));
-  router.register(createEventsService({ router }));
-  router.register(createFeedsService({ router }));
+  registerServices(foundation, {
+    startedAt,
+    capabilities,
+    listeners,
+    nodesOptions,
+    logger,
+    router,
+    http,
+    store,
+    audit,
+    accounts,
+    sessions,
+    setupLinks,
+    discovery,
+    membership,
+    federation,
+    hub,
+    host,
+    history,
+    sampler,
+  });
 
   const lifecycle = new Lifecycle({
     parts: [

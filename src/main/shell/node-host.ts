@@ -2,7 +2,8 @@ import { MessageChannelMain, type WebFrameMain } from 'electron';
 import type { ErrorCode } from '../../common/errors.ts';
 import type { Principal } from '../../common/roles.ts';
 import { noticeChannels } from '../../preload/channels.ts';
-import { createNode, type NodeOptions, type SignalboxNode } from '../node/node.ts';
+import { createNode, type SignalboxNode } from '../node/node.ts';
+import type { NodeOptions } from '../node/node-foundation.ts';
 import { attachMessagePort } from '../node/router/index.ts';
 import type { Logger } from '../node/telemetry/index.ts';
 
