@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { SignalboxError } from '../../../common/errors.ts';
+import type { SignalboxError } from '../../../common/errors.ts';
 import { leadingNowMs } from '../clock/index.ts';
 import type { Router } from '../router/index.ts';
 import { Turn } from '../router/turn.ts';
@@ -14,6 +14,7 @@ import { Reach } from './carriers/reach.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { nextEpoch } from './epoch-store.ts';
 import type { EventRelay } from './event-relay.ts';
+import { gaugesOf } from './federation-gauges.ts';
 import { FederationMetrics } from './federation-metrics.ts';
 import type { FederationOptions } from './federation-options.ts';
 import { formOf, Gateway } from './gateway.ts';
@@ -145,7 +146,10 @@ export class Federation implements Startable {
       nowMs,
     });
     this.clocks = new ClockWatch({ gateway: this.gateway, directory: this.directory, nodeId, nowMs });
-    this.#exposeMetrics();
+    this.metrics.expose(
+      options.metrics,
+      gaugesOf(this, () => this.#local),
+    );
   }
 
   /** What passes between this node and the other members of its cluster. */
@@ -300,39 +304,4 @@ export class Federation implements Startable {
     if (this.#local === undefined) throw new Error('the federation has no router yet');
     return this.#local;
   }
-
-  #exposeMetrics(): void {
-    const { link, directory, gateway, neighbourhood, circuits } = this;
-    this.metrics.expose(this.#options.metrics, {
-      linkUp: () => link.connected,
-      sessionsOpen: () => this.members.sessions.open,
-      nodesOnline: () => directory.online().length,
-      linked: () => neighbourhood.links.neighbours().length,
-      relayed: () => neighbourhood.relay.passedOn,
-      circuitsOpen: () => circuits.open,
-      circuitsOpened: () => circuits.opened,
-      pendingCalls: () => gateway.pending.size,
-      runningCalls: () => this.#local?.clients.running ?? 0,
-      topicsFollowed: () => gateway.subscriptions.size,
-      topicsOffered: () => this.#local?.relay.filters ?? 0,
-      eventsRelayed: () => this.#local?.relay.relayed ?? 0,
-      eventsDropped: () => this.#local?.relay.dropped ?? 0,
-      eventsLost: () => gateway.subscriptions.lost,
-      outboxMessages: () => link.outbox.size,
-      outboxDropped: () => link.outbox.dropped,
-      statusesIgnored: () => directory.ignored,
-      unsentBytes: () => link.unsentBytes,
-    });
-  }
-}
-
-/** Why nothing reaches another node while {@link Federation.isAlone}. */
-export function federationIsOff(): SignalboxError {
-  return new SignalboxError(
-    'NODE_UNREACHABLE',
-    'This node is in no cluster and federation is off, so there are no others. Join a cluster, or turn it on with federation.mode.',
-    {
-      executed: 'no',
-    },
-  );
 }

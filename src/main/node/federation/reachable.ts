@@ -1,3 +1,4 @@
+import { SignalboxError } from '../../../common/errors.ts';
 import type { KnownNode } from './node-directory.ts';
 
 /** What decides whether a call can be sent. */
@@ -19,4 +20,15 @@ export function whyUnreachable(node: KnownNode | undefined, { hasWay, acceptUnsi
   if (isOnline && !node.secure && !acceptUnsigned) return 'it does not sign what it says, and unsigned messages are not taken here';
   if (isOnline) return hasWay ? undefined : 'the way to it has just been lost and may be back in a moment';
   return isBrokerAway ? 'this node has no connection to the MQTT broker' : 'it is off line';
+}
+
+/** Why nothing reaches another node while there is neither a broker nor a cluster. */
+export function federationIsOff(): SignalboxError {
+  return new SignalboxError(
+    'NODE_UNREACHABLE',
+    'This node is in no cluster and federation is off, so there are no others. Join a cluster, or turn it on with federation.mode.',
+    {
+      executed: 'no',
+    },
+  );
 }
