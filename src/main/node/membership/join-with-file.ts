@@ -1,7 +1,7 @@
 import { type ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import { readInviteFile } from '../trust/index.ts';
 import { type Address, parseAddress } from './contacts.ts';
-import { joinWithCode } from './join-ways.ts';
+import { type JoinTerms, joinWithCode } from './join-ways.ts';
 import type { MembershipPart } from './membership-part.ts';
 
 /** Nobody there, or somebody else: the next address may be right. */
@@ -16,7 +16,7 @@ const elsewhere: ReadonlySet<ErrorCode> = new Set(['NODE_UNREACHABLE', 'NODE_LOS
 export async function joinWithFile(
   part: Pick<MembershipPart, 'join'>,
   text: string,
-  signal: AbortSignal,
+  terms: Omit<JoinTerms, 'clusterId'>,
   nowMs: () => number,
 ): Promise<void> {
   const { code, clusterId, clusterName, expiresMs, addresses } = readInviteFile(text);
@@ -26,7 +26,7 @@ export async function joinWithFile(
   });
   for (const address of usable) {
     try {
-      await joinWithCode(part, code, address, { signal, clusterId });
+      await joinWithCode(part, code, address, { ...terms, clusterId });
       return;
     } catch (error) {
       if (!(error instanceof SignalboxError)) throw error;

@@ -90,7 +90,7 @@ export function createMembershipService(options: MembershipServiceOptions): Hand
     'membership.join': async ({ code, address, file }, { principal, signal, progress }) => {
       requireHere(principal);
       const onWaits = (waitMs: number) => progress({ step: 'waits', expiresAt: nowMs() + waitMs });
-      if (file !== undefined) await joinWithFile(membership, file, signal, nowMs);
+      if (file !== undefined) await joinWithFile(membership, file, { signal, onWaits }, nowMs);
       else if (address !== undefined) await joinWithCode(membership, required(code), readAddress(address), { signal, onWaits });
       else await joinNearbyWithCode(membership, required(code), nearbyDoors(discovery), { signal, onWaits });
       return joinedCluster(membership);

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { confirm, readNewPassword } from '../../../../src/main/cli/read-secret.ts';
+import { confirm, readNewPassphrase, readNewPassword, readPassphrase, readWords } from '../../../../src/main/cli/read-secret.ts';
 import { sha256 } from '../../../helpers/accounts.ts';
 
 /** A terminal whose typist types `keys`, one chunk a prompt. */
@@ -47,4 +47,32 @@ test('only a yes at a terminal confirms', async () => {
     expect(await confirm(terminal([answer]).io, 'Remove bob?')).toBe(confirmed);
   }
   expect(await confirm({ stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }, 'Remove bob?')).toBe(false);
+});
+
+test('a passphrase for a file is typed twice and long enough, one that was chosen before once', async () => {
+  const typed = terminal(['four words of a person\r', 'four words of a person\r']);
+  expect(await readNewPassphrase(typed.io)).toBe('four words of a person');
+  await expect(readNewPassphrase(terminal(['short one\r', 'short one\r']).io)).rejects.toThrow('at least 12');
+  const before = terminal(['short one\r']);
+  expect([await readPassphrase(before.io), before.raw]).toEqual(['short one', [true, false]]);
+});
+
+test('words are read on as many lines as they take, until there are enough or the input ends', async () => {
+  const pipe = (...chunks: readonly string[]) => {
+    const stdin = new PassThrough();
+    for (const chunk of chunks) stdin.write(chunk);
+    return { io: { stdin, stdout: new PassThrough(), stderr: new PassThrough() }, stdin };
+  };
+  // Nobody ends the input: it is a terminal.
+  expect(await readWords(pipe('abandon ab', 'ility\n', '  able, about\n').io, 'Words:', 4)).toEqual([
+    'abandon',
+    'ability',
+    'able',
+    'about',
+  ]);
+  const few = pipe('abandon ability');
+  few.stdin.end();
+  expect(await readWords(few.io, 'Words:', 4)).toEqual(['abandon', 'ability']);
+  const endless = pipe('x'.repeat(5_000));
+  expect((await readWords(endless.io, 'Words:', 4)).join('')).toHaveLength(1_024);
 });

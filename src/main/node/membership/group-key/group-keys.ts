@@ -154,8 +154,9 @@ export class GroupKeys {
   }
 
   #tell(peer: KeyPeer, report: GroupKeysHeld = this.#member.report()): void {
-    const { members } = this.#options.trust.require().log.state;
-    if (members.get(Buffer.from(peer.publicKey).toString('hex'))?.authority !== undefined) peer.sendGroupKey(report);
+    // None any more while the node leaves its cluster.
+    const members = this.#options.trust.membership?.log.state.members;
+    if (members?.get(Buffer.from(peer.publicKey).toString('hex'))?.authority !== undefined) peer.sendGroupKey(report);
   }
 
   #sayWhoIsWaitedFor(): void {
