@@ -45,10 +45,6 @@ test('an invite file, a lost admin, the recovery words, and the lost one restore
     roles: ['peer', 'operator'],
   });
   expect(await cluster(folders.hub, 'invite', '--file', invite)).toMatchObject({ code: 2, stderr: expect.stringContaining('already') });
-  expect(await cluster(folders.press, 'join', '0H48S-M8NB6-EY49K-ANVNT')).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('--at HOST:PORT'),
-  });
   expect(await cluster(folders.press, 'join', invite)).toMatchObject({ code: 0, stdout: expect.stringContaining('Joined the cluster') });
   await expect.poll(() => statesAt(folders.press), waiting).toEqual(['hub-01 linked', 'press-07 self']);
 
