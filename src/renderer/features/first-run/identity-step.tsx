@@ -124,7 +124,7 @@ function Identity(props: {
         </Button>
         <span className="sb-grow" />
         <Button loading={saving} onClick={() => void next()}>
-          {t(`continue_${goal}`)}
+          {status.cluster === null ? t(`continue_${goal}`) : t('continue')}
         </Button>
       </footer>
       {open === 'backup' && <BackupDialog onClose={close} />}

@@ -3,6 +3,7 @@ import { SignalboxError } from '../../../../src/common/errors.ts';
 import { joinCodeOf, newInviteSecret } from '../../../../src/main/node/trust/index.ts';
 import { isAddress } from '../../../../src/renderer/features/shared/join/model/address.ts';
 import { joinFailureOf } from '../../../../src/renderer/features/shared/join/model/join-failure.ts';
+import { groupNearby } from '../../../../src/renderer/features/shared/join/model/nearby.ts';
 import {
   charactersOf,
   cursorAfter,
@@ -51,6 +52,14 @@ test('an address is HOST:PORT', () => {
   for (const right of ['192.168.1.20:7422', '[fe80::1%eth0]:7422', 'site-lead.local:1']) expect(isAddress(right)).toBe(true);
   for (const wrong of ['192.168.1.20', 'site lead:7422', 'host:0', 'host:70000', ':7422', 'fe80::1:7422'])
     expect(isAddress(wrong)).toBe(false);
+});
+
+test('a node that answers from several networks is one line', () => {
+  const node = (name: string, address: string) => ({ name, shortId: 'n1aaaaaa', address, cluster: null, takesRequests: true, seenAt: 0 });
+  expect(groupNearby([node('press-07', '10.0.0.1:7422'), node('mill-02', '10.0.0.2:7422'), node('press-07', '192.0.2.2:7422')])).toEqual([
+    { name: 'press-07', shortId: 'n1aaaaaa', cluster: null, addresses: ['10.0.0.1:7422', '192.0.2.2:7422'] },
+    { name: 'mill-02', shortId: 'n1aaaaaa', cluster: null, addresses: ['10.0.0.2:7422'] },
+  ]);
 });
 
 test('what the node refused is told by what a person can do about it', () => {

@@ -7,6 +7,7 @@ import { useClusterNode } from '../../../state/cluster.ts';
 import { formatDuration, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
+import { trustAdvice } from '../../shared/trust-words.ts';
 import { copyAndSay } from '../acts.ts';
 import { issuesOf } from '../model/problems.ts';
 import { useTargetName } from '../request/target-picker.tsx';
@@ -38,7 +39,7 @@ export function ResultError(props: { readonly run: Run; readonly tabId: string; 
   const issues = issuesOf(error);
   const cancelled = run.state === 'cancelled';
   const title = cancelled ? t('error_CANCELLED', { method: run.method }) : t(`error_${shortOf(error.code)}`, titleValues(run, node));
-  const advice = elsewhere === undefined || cancelled ? undefined : adviceOf(t, error.code, node);
+  const advice = elsewhere === undefined || cancelled ? undefined : (adviceOf(t, error.code, node) ?? trustAdvice(common, error.code));
   const since = error.code === 'NODE_UNREACHABLE' && info !== undefined && info.status !== 'online' ? `${absence(t, info)}.` : undefined;
   const meaning = [since ?? error.message, t(`executed_${executed}`), advice].filter((part) => part !== undefined).join(' ');
   const details = [

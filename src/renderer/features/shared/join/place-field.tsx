@@ -1,10 +1,10 @@
 import { useEffect, useId } from 'react';
-import type { NearbyNode } from '../../../../common/contract/joining.ts';
 import { Radio, TextInput } from '../../../design/controls/index.ts';
 import { StateLabel, StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCall } from '../../../state/use-call.ts';
 import { isAddress } from './model/address.ts';
+import { groupNearby, type NearbyGroup } from './model/nearby.ts';
 
 /** `any`: whichever node nearby knows the code. `nearby`: an address of the list. `typed`: one typed by hand. */
 export type Place =
@@ -70,12 +70,12 @@ export function PlaceField(props: {
               />
             </li>
           )}
-          {offered.map((node) => (
-            <li key={node.address}>
+          {groupNearby(offered).map((node) => (
+            <li key={node.addresses[0]}>
               <Radio
                 name={name}
-                checked={place.kind === 'nearby' && place.address === node.address}
-                onChange={() => onChange({ kind: 'nearby', address: node.address })}
+                checked={place.kind === 'nearby' && node.addresses.includes(place.address)}
+                onChange={() => onChange({ kind: 'nearby', address: node.addresses[0] })}
                 label={<NearbyWords node={node} />}
               />
             </li>
@@ -107,13 +107,16 @@ export function PlaceField(props: {
   );
 }
 
-function NearbyWords({ node }: { readonly node: NearbyNode }) {
+function NearbyWords({ node }: { readonly node: NearbyGroup }) {
   const { t } = useTranslation('join');
   return (
     <>
       <b>{node.name}</b> <span className="sb-mono sb-3">{node.shortId}</span>{' '}
       <span className="sb-2">{node.cluster === null ? t('nearbyNoCluster') : t('nearbyCluster', { cluster: node.cluster })}</span>{' '}
-      <span className="sb-mono sb-3">{node.address}</span>
+      <span className="sb-mono sb-3" title={node.addresses.join('\n')}>
+        {node.addresses[0]}
+      </span>
+      {node.addresses.length > 1 && <span className="sb-3"> {t('moreAddresses', { count: node.addresses.length - 1 })}</span>}
     </>
   );
 }
