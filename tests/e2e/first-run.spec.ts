@@ -6,7 +6,7 @@ import { encodeJoinCode } from '../../src/common/join-code.ts';
 import { joinCodeOf, newInviteSecret, readJoinCode } from '../../src/main/node/trust/index.ts';
 import { expectAccessible } from '../helpers/axe.ts';
 import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
-import { type ConsoleUnderTest, connected, openWindow, runFromPalette } from '../helpers/console.ts';
+import { type ConsoleUnderTest, connected, goTo, openWindow, runFromPalette } from '../helpers/console.ts';
 import { fillCreateDialog, makeCode, openTrust } from './trust-scenarios.ts';
 
 const freshNode = (name: string) => ({ 'config.json': JSON.stringify({ version: 1, values: { 'node.name': name, 'links.port': 0 } }) });
@@ -120,6 +120,15 @@ test.describe('two new computers become a cluster', () => {
     );
     await button(page, 'Open the Overview').click();
     await expect(page.getByRole('region', { name: 'First steps' })).toBeVisible();
+    for (const [console, other] of [
+      [laptop, 'site-lead'],
+      [lead, 'eng-laptop'],
+    ] as const) {
+      await goTo(console.page, '/nodes');
+      const row = console.page.getByRole('grid', { name: 'Nodes' }).getByRole('row').filter({ hasText: other });
+      await expect(row.getByText('Direct', { exact: true })).toBeVisible();
+      await expectAccessibleInBoth(console.page);
+    }
   });
 
   test('the first run can be opened again, and says that the node has a cluster', async () => {
@@ -132,6 +141,7 @@ test.describe('two new computers become a cluster', () => {
 
   test('a node that was removed says by whom and when, on every screen', async () => {
     const { page } = lead;
+    await openTrust(page, 'members');
     const row = page.getByRole('grid', { name: 'Members' }).getByRole('row').filter({ hasText: 'eng-laptop' });
     await row.click();
     await button(page, 'Remove…').first().click();
@@ -191,6 +201,35 @@ test('without a code the laptop shows six digits, the admin types them, and the 
     await expect(dialog(page)).toContainText('press-07 of South yard let this node in');
     await expectAccessibleInBoth(page);
     await button(page, 'Yes, join South yard').click();
+    await expect(dialog(page)).toContainText('This node is a member of South yard');
+  } finally {
+    await opened.close();
+    await guest.close();
+  }
+});
+
+test('a node joins with an invite file; one that is none is refused in words', async () => {
+  const guest = await startGuest('press-07');
+  const opened = await openWindow(freshNode('eng-laptop'));
+  const { page, dataFolder } = opened;
+  try {
+    await guest.run('cluster', 'create', 'South yard');
+    const file = join(dataFolder, 'south-yard.invite');
+    await guest.run('cluster', 'invite', '--file', file);
+    await question(page).waitFor();
+    await button(page, 'Join…').click();
+    await button(page, 'Join a cluster…').click();
+    await dialog(page).getByText('Invite file', { exact: true }).click();
+    await expect(dialog(page).getByRole('button', { name: 'Join', exact: true })).toBeDisabled();
+    const input = dialog(page).locator('input[type=file]');
+    await input.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('buy milk') });
+    await dialog(page).getByRole('button', { name: 'Join', exact: true }).click();
+    await expect(dialog(page)).toContainText('This is no invite file, or it is damaged');
+    await dialog(page).getByRole('button', { name: 'Back to the form' }).click();
+    await input.setInputFiles(file);
+    await expect(dialog(page)).toContainText('south-yard.invite');
+    await expectAccessibleInBoth(page);
+    await dialog(page).getByRole('button', { name: 'Join', exact: true }).click();
     await expect(dialog(page)).toContainText('This node is a member of South yard');
   } finally {
     await opened.close();

@@ -55,10 +55,18 @@ test('an address is HOST:PORT', () => {
 });
 
 test('a node that answers from several networks is one line', () => {
-  const node = (name: string, address: string) => ({ name, shortId: 'n1aaaaaa', address, cluster: null, takesRequests: true, seenAt: 0 });
+  const node = (name: string, address: string) => ({
+    name,
+    shortId: 'n1aaaaaa',
+    address,
+    cluster: null,
+    clusterShortId: null,
+    takesRequests: true,
+    seenAt: 0,
+  });
   expect(groupNearby([node('press-07', '10.0.0.1:7422'), node('mill-02', '10.0.0.2:7422'), node('press-07', '192.0.2.2:7422')])).toEqual([
-    { name: 'press-07', shortId: 'n1aaaaaa', cluster: null, addresses: ['10.0.0.1:7422', '192.0.2.2:7422'] },
-    { name: 'mill-02', shortId: 'n1aaaaaa', cluster: null, addresses: ['10.0.0.2:7422'] },
+    { name: 'press-07', shortId: 'n1aaaaaa', cluster: null, clusterShortId: null, addresses: ['10.0.0.1:7422', '192.0.2.2:7422'] },
+    { name: 'mill-02', shortId: 'n1aaaaaa', cluster: null, clusterShortId: null, addresses: ['10.0.0.2:7422'] },
   ]);
 });
 

@@ -4,6 +4,7 @@ import type { SignalboxError } from '../../../../../common/errors.ts';
 export type JoinFailure =
   | 'code'
   | 'inviter'
+  | 'file'
   | 'number'
   | 'ended'
   | 'unreachable'
@@ -22,6 +23,7 @@ export type JoinFailure =
 
 const byReason: Readonly<Record<string, JoinFailure>> = {
   inviter: 'inviter',
+  damaged: 'file',
   commitment: 'inviter',
   number: 'number',
   ended: 'ended',
@@ -44,6 +46,7 @@ const byCode: Partial<Record<SignalboxError['code'], JoinFailure>> = {
   BAD_SIGNATURE: 'key',
   VERSION: 'version',
   NODE_LOST: 'gone',
+  TOO_LARGE: 'file',
 };
 
 /** A stranger is told little on purpose (security.md 2.4), so several causes of a refused code are one failure. */

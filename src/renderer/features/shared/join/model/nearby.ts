@@ -1,7 +1,7 @@
 import type { NearbyNode } from '../../../../../common/contract/joining.ts';
 
 /** What looks like one node, and the addresses at which it answered. */
-export interface NearbyGroup extends Pick<NearbyNode, 'name' | 'shortId' | 'cluster'> {
+export interface NearbyGroup extends Pick<NearbyNode, 'name' | 'shortId' | 'cluster' | 'clusterShortId'> {
   readonly addresses: readonly [string, ...string[]];
 }
 
@@ -11,10 +11,10 @@ export interface NearbyGroup extends Pick<NearbyNode, 'name' | 'shortId' | 'clus
  */
 export function groupNearby(nodes: readonly NearbyNode[]): readonly NearbyGroup[] {
   const groups = new Map<string, NearbyGroup>();
-  for (const { name, shortId, cluster, address } of nodes) {
-    const key = JSON.stringify([shortId, name, cluster]);
+  for (const { name, shortId, cluster, clusterShortId, address } of nodes) {
+    const key = JSON.stringify([shortId, name, cluster, clusterShortId]);
     const known = groups.get(key);
-    groups.set(key, { name, shortId, cluster, addresses: known === undefined ? [address] : [...known.addresses, address] });
+    groups.set(key, { name, shortId, cluster, clusterShortId, addresses: known === undefined ? [address] : [...known.addresses, address] });
   }
   return [...groups.values()];
 }
