@@ -1,3 +1,5 @@
+import type { KnownNode } from './node-directory.ts';
+
 /** How nodes are spoken to. */
 
 /**
@@ -12,4 +14,12 @@ export interface Readers {
   readonly secure: boolean;
   /** The form that all others read; undefined when there are no others. */
   readonly unsigned: Exclude<Form, 'secure'> | undefined;
+}
+
+/** What a node reads, as it announced. */
+export function formOf(node: KnownNode): Form {
+  if (node.secure) return 'secure';
+  const { formats } = node.presence;
+  if (formats.includes('batch')) return 'batch';
+  return formats.includes('envelope') ? 'envelope' : 'bare';
 }

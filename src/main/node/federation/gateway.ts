@@ -1,15 +1,16 @@
-import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { SignalboxError } from '../../../common/errors.ts';
 import type { EventMessage } from '../../../common/wire/messages.ts';
 import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from '../router/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Circuits } from './carriers/circuits.ts';
 import type { Reach } from './carriers/reach.ts';
-import type { Form } from './form.ts';
+import { type Form, formOf } from './form.ts';
 import { federationLimits } from './limits.ts';
 import type { LocalSide } from './local-side.ts';
 import { isCongested, type MqttLink } from './mqtt-link.ts';
 import type { KnownNode, NodeDirectory } from './node-directory.ts';
 import type { Outgoing } from './outgoing.ts';
+import { OutgoingCalls } from './outgoing-calls.ts';
 import { PendingCalls } from './pending-calls.ts';
 import { whyUnreachable } from './reachable.ts';
 import { RemoteSubscriptions } from './remote-subscriptions.ts';
@@ -49,12 +50,14 @@ export class Gateway implements RemoteNodes {
   readonly #options: GatewayOptions;
   readonly pending: PendingCalls;
   readonly subscriptions: RemoteSubscriptions;
+  readonly #calls: OutgoingCalls;
   readonly #strangers = new StrangerFollows({ end: (origin) => this.#options.here().relay.lost(origin) });
   #nextBroadcast = 1;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.pending = new PendingCalls(options.instance);
+    this.#calls = new OutgoingCalls({ ...options, pending: this.pending });
     const { directory, link, topics, logger, nowMs } = options;
     this.subscriptions = new RemoteSubscriptions({
       online: () => directory.online(),
@@ -89,78 +92,10 @@ export class Gateway implements RemoteNodes {
 
   call({ nodeId }: RemoteNode, request: ForwardedRequest): Promise<unknown> {
     try {
-      const node = this.#reachable(nodeId);
-      this.#options.circuits.admit(node);
-      return this.#send(node, request);
+      return this.#calls.call(this.#reachable(nodeId), request);
     } catch (error) {
       return Promise.reject(error as Error);
     }
-  }
-
-  /** @throws SignalboxError `OVERLOADED`: nothing was sent */
-  #send(node: KnownNode, request: ForwardedRequest): Promise<unknown> {
-    const { nodeId } = node;
-    const { reach, circuits } = this.#options;
-    if (reach.isCongested(nodeId)) {
-      circuits.undecided(nodeId);
-      throw new SignalboxError('OVERLOADED', `The way to ${node.name} is too slow. ${request.method} was not sent.`, { executed: 'no' });
-    }
-    const { timeoutMs, signal, progress } = request;
-    const { requestId, answer } = this.pending.open(nodeId, progress);
-    const cancel = () => this.#cancel(node, requestId, signal.reason);
-    const deadlineMs = performance.now() + timeoutMs;
-    this.#post(node, requestId, request, timeoutMs);
-    const way = reach.best(nodeId)?.kind;
-    if (way !== undefined) this.pending.leaves(requestId, way, () => this.#postAgain(nodeId, requestId, request, deadlineMs));
-    if (signal.aborted) cancel();
-    // It is not taken off again: once the call has ended it does nothing, and it goes with the signal of the call.
-    else signal.addEventListener('abort', cancel, { once: true });
-    return answer;
-  }
-
-  /** The request never began to leave, or could not: who waits is told. */
-  #unsent(nodeId: string, requestId: string, error: unknown): void {
-    this.#options.circuits.undecided(nodeId);
-    this.pending.fail(requestId, error instanceof SignalboxError ? error : SignalboxError.fromShape(toErrorShape(error)));
-  }
-
-  #post(node: KnownNode, requestId: string, request: ForwardedRequest, timeoutMs: number): void {
-    const { outgoing, nodeId: originId } = this.#options;
-    const { method, params, principal, clientId, idempotencyKey } = request;
-    const { nodeId } = node;
-    try {
-      outgoing.send(
-        nodeId,
-        formOf(node),
-        {
-          type: 'rpc',
-          requestid: requestId,
-          method,
-          params,
-          serviceId: nodeId,
-          timeoutMs,
-          clientId,
-          originId,
-          ...(idempotencyKey !== undefined && { idempotencyKey }),
-          principal,
-        },
-        Math.ceil(timeoutMs / 1_000),
-        (error) => this.#unsent(nodeId, requestId, error),
-      );
-    } catch (error) {
-      this.#unsent(nodeId, requestId, error);
-    }
-  }
-
-  /** The way it left is lost, and perhaps the request with it, or its answer: the same id runs once at the other node. */
-  #postAgain(nodeId: string, requestId: string, request: ForwardedRequest, deadlineMs: number): void {
-    const { directory, reach } = this.#options;
-    const node = directory.get(nodeId);
-    const way = reach.best(nodeId)?.kind;
-    const leftMs = Math.ceil(deadlineMs - performance.now());
-    if (node === undefined || way === undefined || leftMs <= 0) return;
-    this.pending.leaves(requestId, way, () => this.#postAgain(nodeId, requestId, request, deadlineMs));
-    this.#post(node, requestId, request, leftMs);
   }
 
   broadcast({ method, params, principal, clientId, idempotencyKey }: BroadcastRequest): void {
@@ -305,17 +240,6 @@ export class Gateway implements RemoteNodes {
     });
   }
 
-  #cancel(node: KnownNode, requestId: string, reason: unknown): void {
-    const error =
-      reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
-    if (!this.pending.fail(requestId, error)) return;
-    const { outgoing, nodeId, reach, circuits } = this.#options;
-    if (error.code === 'TIMEOUT') circuits.failed(node);
-    else circuits.undecided(node.nodeId);
-    if (reach.best(node.nodeId) !== undefined)
-      outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
-  }
-
   #lost(node: KnownNode, reason: string): void {
     this.pending.failAllOf(
       node.nodeId,
@@ -327,12 +251,4 @@ export class Gateway implements RemoteNodes {
     clients.lost(node.nodeId);
     relay.lost(node.nodeId);
   }
-}
-
-/** What a node reads, as it announced. */
-export function formOf(node: KnownNode): Form {
-  if (node.secure) return 'secure';
-  const { formats } = node.presence;
-  if (formats.includes('batch')) return 'batch';
-  return formats.includes('envelope') ? 'envelope' : 'bare';
 }

@@ -14,6 +14,8 @@ interface Pending {
   readonly progress: ((data: unknown) => void) | undefined;
   /** The way the request left, and how it is sent again. */
   sent: { readonly way: CarrierKind; readonly again: () => void } | undefined;
+  /** It was sent more than once. */
+  repeated: boolean;
 }
 
 /** Requests at other nodes that wait for their answer. */
@@ -55,7 +57,7 @@ export class PendingCalls {
     ofNode.add(requestId);
     this.#byNode.set(nodeId, ofNode);
     const answer = new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(requestId, { nodeId, resolve, reject, progress, sent: undefined });
+      this.#pending.set(requestId, { nodeId, resolve, reject, progress, sent: undefined, repeated: false });
     });
     return { requestId, answer };
   }
@@ -67,7 +69,9 @@ export class PendingCalls {
    */
   leaves(requestId: string, way: CarrierKind, again: () => void): void {
     const pending = this.#pending.get(requestId);
-    if (pending !== undefined) pending.sent = { way, again };
+    if (pending === undefined) return;
+    pending.repeated = pending.sent !== undefined;
+    pending.sent = { way, again };
   }
 
   /** A way to a node is lost, with what was on it: each request that left on it is sent again. */
@@ -83,7 +87,11 @@ export class PendingCalls {
     const pending = this.#isOf(response.requestid, origin) ? this.#take(response.requestid) : undefined;
     if (pending === undefined) return false;
     if (response.status === 'success') pending.resolve(response.data);
-    else pending.reject(SignalboxError.fromShape({ ...response, message: response.message?.slice(0, errorTextLength) }));
+    else {
+      // That one of several did not run says nothing about the others.
+      const executed = pending.repeated && response.executed === 'no' ? 'maybe' : response.executed;
+      pending.reject(SignalboxError.fromShape({ ...response, executed, message: response.message?.slice(0, errorTextLength) }));
+    }
     return true;
   }
 
