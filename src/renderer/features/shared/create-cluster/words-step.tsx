@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { createPortal } from 'react-dom';
 import { Button } from '../../../design/controls/index.ts';
 import { copyText } from '../../../design/copy-text.ts';
 import { IconCopy, IconPrinter } from '../../../design/icons/index.ts';
@@ -11,26 +12,12 @@ export function WordsStep(props: { readonly cluster: string; readonly words: rea
   const { cluster, words } = props;
   return (
     <div className="cc-form">
+      <PrintedSheet cluster={cluster} words={words} />
       <p className="sb-2">{t('wordsHelp')}</p>
-      <div className="cc-sheet">
-        <p className="cc-print-only">
-          <b>{t('wordsSheetTitle', { cluster })}</b>
-          <br />
-          {t('wordsSheetHelp')}
-        </p>
-        <ol className="cc-words sb-select" aria-label={t('recoveryWords')}>
-          {words.map((word, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice, and the places never change
-            <li key={index}>
-              <span>{index + 1}</span>
-              {word}
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Words words={words} />
       <p className="sb-3">{t('wordsWarning')}</p>
       <div className="sb-flex">
-        <Button variant="default" leftSection={<IconPrinter size={14} stroke={1.6} />} onClick={printWords}>
+        <Button variant="default" leftSection={<IconPrinter size={14} stroke={1.6} />} onClick={() => window.print()}>
           {t('print')}
         </Button>
         <Button
@@ -49,9 +36,30 @@ export function WordsStep(props: { readonly cluster: string; readonly words: rea
   );
 }
 
-/** Only the sheet with the words is drawn on the paper. */
-function printWords(): void {
-  document.body.dataset.print = 'recovery-words';
-  window.addEventListener('afterprint', () => delete document.body.dataset.print, { once: true });
-  window.print();
+function Words({ words }: { readonly words: readonly string[] }) {
+  const { t } = useTranslation('membership');
+  return (
+    <ol className="cc-words sb-select" aria-label={t('recoveryWords')}>
+      {words.map((word, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a word may stand twice, and the places never change
+        <li key={index}>
+          <span>{index + 1}</span>
+          {word}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What is on the paper: beside the page, so that nothing of the console is around it. */
+function PrintedSheet({ cluster, words }: { readonly cluster: string; readonly words: readonly string[] }) {
+  const { t } = useTranslation('membership');
+  return createPortal(
+    <section className="cc-sheet" aria-hidden="true">
+      <h1>{t('wordsSheetTitle', { cluster })}</h1>
+      <p>{t('wordsSheetHelp')}</p>
+      <Words words={words} />
+    </section>,
+    document.body,
+  );
 }

@@ -29,7 +29,12 @@ export function ClusterPart(props: {
   // The others would be left without an admin: the node refuses it.
   const mustStay = cluster.members > 1 && admins?.length === 1 && admins[0]?.state === 'self';
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [t('fact_name'), <b key="name">{cluster.name}</b>],
+    [
+      t('fact_name'),
+      <b key="name" title={cluster.name}>
+        {cluster.name}
+      </b>,
+    ],
     [
       t('fact_clusterId'),
       <Copyable key="id" text={cluster.clusterId} label={t('copyClusterId')}>

@@ -20,7 +20,12 @@ export function ThisNode({ status }: { readonly status: Status }) {
   const { nodeId, name, fingerprint } = status;
   const store = keyStoreOf(status.keyStore);
   const facts: readonly (readonly [string, ReactNode])[] = [
-    [t('fact_name'), <b key="name">{name}</b>],
+    [
+      t('fact_name'),
+      <b key="name" title={name}>
+        {name}
+      </b>,
+    ],
     [
       t('fact_nodeId'),
       <Copyable key="id" text={nodeId} label={t('copyNodeId')}>
