@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { MethodName, ParamsOf, ResultOf } from '../../src/common/contract/index.ts';
 import type { Principal } from '../../src/common/roles.ts';
 import { DamagedFileError } from '../../src/main/node/damaged-file-error.ts';
+import { createPassphraseStore } from '../../src/main/node/identity/index.ts';
 import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
 import type { NodeOptions } from '../../src/main/node/node-foundation.ts';
 import { backup, inspect, reset } from '../../src/main/node/rescue.ts';
@@ -232,4 +233,22 @@ test('a set-up link has an address only where the console is served', async () =
   await served.start();
   const { url, path } = await served.router.call('users.setupLink', {}, { principal: admin });
   expect(url).toBe(`${served.http.url}${path}`);
+});
+
+test('a node that a passphrase protected moves to a key store when there is one, and has the same key and group key', {
+  timeout: 60_000,
+}, async () => {
+  const folder = await temporaryFolder();
+  const environment = { SIGNALBOX_PASSPHRASE: 'four words of a person' };
+  const before = await nodeIn(folder, { environment });
+  await before.start();
+  await before.router.call('membership.create', { name: 'North yard' }, { principal: admin });
+  await before.stop();
+  // Like a keyring it opens nothing that it has not wrapped itself.
+  const secrets = { ...createPassphraseStore('the keyring of a desktop'), name: 'safe-storage' };
+  const after = await nodeIn(folder, { environment, secrets });
+  expect(after.nodeId).toBe(before.nodeId);
+  expect(JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8'))).toMatchObject({ store: 'safe-storage' });
+  await after.start();
+  expect(await after.router.call('membership.rotation', {}, { principal: admin })).toMatchObject({ epoch: 1, state: 'idle' });
 });

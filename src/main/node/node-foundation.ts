@@ -10,6 +10,7 @@ import {
   headlessSecretStore,
   loadOrCreateIdentity,
   type NodeIdentity,
+  passphraseStoreName,
   readKeySeed,
   type SecretStore,
 } from './identity/index.ts';
@@ -66,9 +67,11 @@ export async function layFoundation(options: NodeOptions): Promise<Foundation> {
     const problems = new Problems();
     const config = await Config.load({ file: join(dataFolder, 'config.json'), ...(options.overrides && { overrides: options.overrides }) });
     const logs = options.logs ?? ownLogs(dataFolder, config, problems);
-    const secrets = options.secrets ?? (await headlessSecretStore(dataFolder, options.environment ?? process.env));
-    // A node that began without a passphrase or a key store moves to the better one by itself.
-    const formerSecrets = [createKeyFileStore(dataFolder)];
+    const headless = await headlessSecretStore(dataFolder, options.environment ?? process.env);
+    const secrets = options.secrets ?? headless;
+    // A node that began without a passphrase or a key store, or was restored without a desktop, moves to the better one by itself.
+    const keyFile = createKeyFileStore(dataFolder);
+    const formerSecrets = headless.name === passphraseStoreName ? [keyFile, headless] : [keyFile];
     const identity = await loadOrCreateIdentity({ folder: dataFolder, secrets, formerSecrets, problems });
     const keySeed = () => readKeySeed({ folder: dataFolder, secrets, formerSecrets });
     const anySecrets = withFormerSecrets(secrets, formerSecrets);

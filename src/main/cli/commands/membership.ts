@@ -81,13 +81,14 @@ export function addClusterCommand(program: Command, io: CliIo): void {
       if (out.json) for (const invite of invites) out.jsonLine(invite);
       else
         out.table(
-          ['id', 'state', 'roles', 'made', 'until', 'wrong proofs'],
+          ['id', 'state', 'roles', 'made', 'until', 'uses left', 'wrong proofs'],
           invites.map((row) => [
             row.inviteId,
             row.state,
             row.roles.join(', '),
             formatTime(row.createdAt),
             formatTime(row.expiresAt),
+            row.usesLeft,
             row.failures,
           ]),
         );
