@@ -89,10 +89,20 @@ function portTaken(listener: Listener | undefined, where: string, fault: string 
   };
 }
 
-/** How far the node is open: a door beyond this machine is always encrypted, or it would not have opened. */
+/** How far the node is open, and whether anything can be read on the way. Only the console's door can be told to do without TLS. */
 export function checkExposure(listeners: readonly Listener[]): Check {
   const open = listeners.filter(({ state, address }) => state === 'listening' && address !== null && !isLoopback(address));
   if (open.length === 0) return passed('exposure', 'No listener is open beyond this computer');
+  const plain = open.find(({ detail }) => detail?.startsWith('http:') === true);
+  if (plain !== undefined)
+    return {
+      id: 'exposure',
+      state: 'warn',
+      title: `The console is open beyond this computer without encryption, at ${place(plain.address, plain.port)}`,
+      detail: 'Whoever is on the way reads passwords and tokens, and can change what is sent.',
+      fix: 'Set http.tls to auto and restart the node: it has a certificate of its own.',
+      view: networkSettings,
+    };
   return passed(
     'exposure',
     `Open beyond this computer: ${open.map(({ name, address, port }) => `${name} at ${place(address, port)}`).join(', ')}`,

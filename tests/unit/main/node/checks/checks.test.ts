@@ -47,6 +47,11 @@ test('the console: listening, failed, off on purpose', () => {
 test('what is open beyond this computer is named', () => {
   expect(checkExposure([http]).title).toBe('No listener is open beyond this computer');
   expect(checkExposure([http, door]).title).toContain('node links at 0.0.0.0:7422');
+  expect(checkExposure([{ ...http, address: '0.0.0.0', detail: 'https://10.0.0.4:8080' }]).state).toBe('pass');
+  expect(checkExposure([{ ...http, address: '0.0.0.0', detail: 'http://10.0.0.4:8080' }])).toMatchObject({
+    state: 'warn',
+    fix: expect.stringContaining('http.tls'),
+  });
 });
 
 test('the clock is judged by the median of the others, by what was written before, and by the system', () => {
