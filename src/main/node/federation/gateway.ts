@@ -228,7 +228,7 @@ export class Gateway implements RemoteNodes {
     const node = directory.get(nodeId);
     const why = whyUnreachable(node, {
       hasWay: reach.best(nodeId) !== undefined,
-      acceptUnsigned: acceptUnsigned(),
+      acceptUnsigned,
       isBrokerAway: !link.connected && link.state.kind !== 'off',
     });
     if (node !== undefined && why === undefined) {

@@ -146,7 +146,7 @@ export class Outgoing implements Flushable {
   }
 
   #emitSecured(target: string, message: Parameters<MemberTraffic['send']>[1], routerMessages: number): boolean {
-    let error = new SignalboxError('NODE_UNREACHABLE', `There is no way to the node ${target} now. Nothing was sent.`, { executed: 'no' });
+    let error: SignalboxError | undefined;
     try {
       if (this.#options.members.send(target, message)) {
         this.#options.onSent(routerMessages, message.text.length);
@@ -156,6 +156,7 @@ export class Outgoing implements Flushable {
       if (!(refused instanceof SignalboxError)) throw refused;
       error = refused;
     }
+    error ??= new SignalboxError('NODE_UNREACHABLE', `There is no way to the node ${target} now. Nothing was sent.`, { executed: 'no' });
     for (const tell of message.unsent) tell(error);
     if (message.unsent.length === 0) this.#options.onUnsent(target, error);
     return false;

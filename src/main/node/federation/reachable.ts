@@ -6,7 +6,7 @@ export interface WayState {
   /** Some carrier reaches the node now. */
   readonly hasWay: boolean;
   /** Whether an answer would be taken of a node that does not sign. */
-  readonly acceptUnsigned: boolean;
+  readonly acceptUnsigned: () => boolean;
   /** There is to be a connection to a broker, and there is none. */
   readonly isBrokerAway: boolean;
 }
@@ -17,7 +17,7 @@ export function whyUnreachable(node: KnownNode | undefined, { hasWay, acceptUnsi
   const isOnline = node.reachability === 'online';
   if (isOnline && !node.secure && node.presence.signature !== undefined && hasWay)
     return 'it belongs to a cluster that this node is not in. Let this node join';
-  if (isOnline && !node.secure && !acceptUnsigned) return 'it does not sign what it says, and unsigned messages are not taken here';
+  if (isOnline && !node.secure && !acceptUnsigned()) return 'it does not sign what it says, and unsigned messages are not taken here';
   if (isOnline) return hasWay ? undefined : 'the way to it has just been lost and may be back in a moment';
   return isBrokerAway ? 'this node has no connection to the MQTT broker' : 'it is off line';
 }
