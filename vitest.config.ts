@@ -8,6 +8,7 @@ export default defineConfig({
     // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
