@@ -1,9 +1,10 @@
 import './create-cluster.css';
 import '../membership-texts.ts';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Dialog } from '../../../design/feedback/dialog.tsx';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { desktop } from '../../../state/host.ts';
 import { membershipChanged } from '../../../state/membership.ts';
 import { nodeClient } from '../../../state/node.ts';
 import { ConfirmStep } from './confirm-step.tsx';
@@ -30,6 +31,7 @@ export function CreateClusterDialog(props: {
   const { t: common } = useTranslation('common');
   const [created, setCreated] = useState<Created>();
   const [confirming, setConfirming] = useState(false);
+  useAskBeforeLeaving(created !== undefined);
   const create = async (name: string) => {
     const { recoveryWords, ...cluster } = await nodeClient().call('membership.create', { name });
     setCreated({ name: cluster.name, words: recoveryWords, asked: chooseTwo(recoveryWords) });
@@ -59,4 +61,14 @@ export function CreateClusterDialog(props: {
       )}
     </Dialog>
   );
+}
+
+/** A browser asks before the page is left. The window of the application has no such question: it would not close and not say why. */
+function useAskBeforeLeaving(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted || desktop !== undefined) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [wanted]);
 }
