@@ -1,4 +1,5 @@
 /** Everything of trust, joining and finding nodes that reads what strangers send, with a good input each. */
+import { SignalboxError } from '../../src/common/errors.ts';
 import { nodeNamePattern } from '../../src/main/node/config/index.ts';
 import { encodeAnnouncement, readPacket } from '../../src/main/node/discovery/announcement.ts';
 import {
@@ -45,6 +46,8 @@ import {
   readJoinCode,
   readSealingCertificate,
   readSessionHead,
+  readSessionRefusal,
+  refuseSession,
   SessionReceiver,
   SessionSender,
   sealForGroup,
@@ -234,6 +237,14 @@ export const decoders: readonly Decoder[] = [
     name: 'session answer',
     good: acceptSession(offer.bytes, ofBob, keys, nowMs).bytes,
     decode: only((bytes) => offer.complete(bytes, keys, nowMs)),
+  },
+  {
+    name: 'refusal of a session offer',
+    good: refuseSession(offer.bytes, new SignalboxError('REVOKED', 'The node was removed from the cluster by ada.'), bob, {
+      clusterId,
+      receiver: alice.publicKey,
+    }),
+    decode: only((bytes) => readSessionRefusal(bytes, offer.bytes, { clusterId, self: alice.publicKey, peer: bob.publicKey }, keys)),
   },
   {
     name: 'multicast DNS packet',
