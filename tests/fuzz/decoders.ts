@@ -1,9 +1,13 @@
-/** Everything of trust, joining and finding nodes that reads what strangers send, with a good input each. */
+/** Everything of trust, joining, finding and reaching nodes that reads what strangers send, with a good input each. */
 import { SignalboxError } from '../../src/common/errors.ts';
+import { parseGuarded } from '../../src/common/wire/guarded-json.ts';
 import { nodeNamePattern } from '../../src/main/node/config/index.ts';
 import { encodeAnnouncement, readPacket } from '../../src/main/node/discovery/announcement.ts';
+import { readHeartbeat, readPeerList } from '../../src/main/node/federation/carriers/peer-lists.ts';
+import { decodeRelayFrame, encodeRelayFrame } from '../../src/main/node/federation/carriers/relay-frame.ts';
 import {
   KnownKeys,
+  nodeIdOf,
   publicKeyOf,
   readBackupHead,
   recoverySigner,
@@ -278,6 +282,23 @@ export const decoders: readonly Decoder[] = [
     name: 'answer to a request without a code',
     good: encodeAskAnswerHead({ signature: new Uint8Array(64).fill(7), bytes: 1_000 }),
     decode: only((bytes) => decodeAskAnswerHead(Buffer.from(bytes))),
+  },
+  {
+    name: 'frame to be passed on',
+    good: encodeRelayFrame({ hops: 1, source: alice.publicKey, target: bob.publicKey, bytes: utf8.encode('sealed') }),
+    decode: (bytes) => encodeRelayFrame(decodeRelayFrame(Buffer.from(bytes))),
+  },
+  {
+    name: 'who is there, over a link',
+    good: utf8.encode(
+      JSON.stringify({ type: 'Heartbeat', presence: { serviceId: nodeIdOf(alice.publicKey), status: 'online', epoch: 1 } }),
+    ),
+    decode: only((bytes) => readHeartbeat(parseGuarded(utf8.decode(bytes), { depth: 40, keys: 10_000 }))),
+  },
+  {
+    name: 'whom a member reaches',
+    good: utf8.encode(JSON.stringify({ type: 'PeerList', peers: [{ id: nodeIdOf(bob.publicKey), hops: 2 }], presences: [] })),
+    decode: only((bytes) => readPeerList(parseGuarded(utf8.decode(bytes), { depth: 40, keys: 10_000 }))),
   },
   { name: 'word to wait', good: encodeWait(60_000), decode: only((bytes) => readWait(Buffer.from(bytes))) },
 ];

@@ -8,7 +8,7 @@ import type { NodeMessage, NodeMessages } from '../secure/node-messages.ts';
 import type { CarrierListener } from './carrier.ts';
 import { carrierLimits } from './limits.ts';
 import { LinkCarrier } from './link-carrier.ts';
-import { heartbeatOf, heartbeatSchema, linkLostOf, linkLostSchema, PeerLists, peerListSchema } from './peer-lists.ts';
+import { heartbeatOf, linkLostOf, PeerLists, readHeartbeat, readLinkLost, readPeerList } from './peer-lists.ts';
 import { RelayCarrier } from './relay-carrier.ts';
 import { RelayRoutes } from './relay-routes.ts';
 
@@ -135,7 +135,7 @@ export class Neighbourhood {
   #takeHeartbeat(from: string, message: NodeMessage): void {
     // One without a status says nothing but that the sender holds the keys.
     if (message.presence === undefined || !this.links.reaches(from)) return;
-    const { presence } = parse(heartbeatSchema, message);
+    const { presence } = readHeartbeat(message);
     if (presence.serviceId !== from)
       throw new SignalboxError('BAD_SIGNATURE', 'A member says over its link who another one is.', { executed: 'no' });
     this.#options.onPresence(presence, 'link');
@@ -146,7 +146,7 @@ export class Neighbourhood {
 
   #takeList(from: string, message: NodeMessage): void {
     if (!this.links.reaches(from)) return;
-    const { peers, presences } = parse(peerListSchema, message);
+    const { peers, presences } = readPeerList(message);
     const fresh = presences.filter((presence) => this.#prove(presence, from));
     const others = peers.filter(({ id }) => id !== this.#self).map(({ id, hops }) => ({ nodeId: id, hops }));
     const changed = new Set([...this.#routes.learn(from, others), ...fresh.map(({ serviceId }) => serviceId)]);
@@ -155,7 +155,7 @@ export class Neighbourhood {
   }
 
   #takeLinkLost(from: string, message: NodeMessage): void {
-    const { session } = parse(linkLostSchema, message);
+    const { session } = readLinkLost(message);
     this.links.drop(from, session, new SignalboxError('NODE_LOST', 'The other end has lost the link.', { executed: 'maybe' }));
   }
 
@@ -206,12 +206,6 @@ export class Neighbourhood {
     }
     return bucket;
   }
-}
-
-function parse<T>(schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } }, message: NodeMessage): T {
-  const parsed = schema.safeParse(message);
-  if (parsed.success) return parsed.data;
-  throw new SignalboxError('INVALID_PARAMS', `A message of the type ${message.type} of a member is not valid.`, { executed: 'no' });
 }
 
 function reasonText(reason: SignalboxError): string {

@@ -1,15 +1,16 @@
 /** `Heartbeat` and `PeerList` of wire.md 3: who is there, and whom a node reaches, in the words of those nodes themselves. */
 import { z } from 'zod';
+import { SignalboxError } from '../../../../common/errors.ts';
 import { nodeIdPattern } from '../../../../common/ids.ts';
 import { type PresenceMessage, presenceSchema } from '../presence-message.ts';
 import { carrierLimits } from './limits.ts';
 import type { RelayRoutes, Route } from './relay-routes.ts';
 
 /** A node says that it is there. */
-export const heartbeatSchema = z.object({ type: z.literal('Heartbeat'), presence: presenceSchema });
+const heartbeatSchema = z.object({ type: z.literal('Heartbeat'), presence: presenceSchema });
 
 /** A node says whom it reaches, and over how many relays for who hears it; of those that are new or have changed, what they say of themselves. */
-export const peerListSchema = z.object({
+const peerListSchema = z.object({
   type: z.literal('PeerList'),
   peers: z
     .array(z.object({ id: z.string().regex(nodeIdPattern), hops: z.number().int().min(1).max(carrierLimits.relayHops) }))
@@ -22,10 +23,29 @@ export function heartbeatOf(presence: PresenceMessage): string {
 }
 
 /** The link is not used any more by the node that says so: the other end lets go of it too, before it waits for answers that were lost. */
-export const linkLostSchema = z.object({ type: z.literal('LinkLost'), session: z.string().max(64) });
+const linkLostSchema = z.object({ type: z.literal('LinkLost'), session: z.string().max(64) });
 
 export function linkLostOf(session: string): string {
   return JSON.stringify({ type: 'LinkLost', session });
+}
+
+/** @throws SignalboxError `INVALID_PARAMS`, as the others below */
+export function readHeartbeat(message: unknown): z.infer<typeof heartbeatSchema> {
+  return read(heartbeatSchema, message);
+}
+
+export function readPeerList(message: unknown): z.infer<typeof peerListSchema> {
+  return read(peerListSchema, message);
+}
+
+export function readLinkLost(message: unknown): z.infer<typeof linkLostSchema> {
+  return read(linkLostSchema, message);
+}
+
+function read<T>(schema: z.ZodType<T>, message: unknown): T {
+  const parsed = schema.safeParse(message);
+  if (parsed.success) return parsed.data;
+  throw new SignalboxError('INVALID_PARAMS', 'What a member says of the ways to others is not valid.', { executed: 'no' });
 }
 
 export interface PeerListsOptions {
