@@ -70,9 +70,13 @@ isolated(
     expect(await nearby(press)).toMatchObject([heard]);
     expect(await nearby(hub)).toMatchObject([{ name: 'press-07', cluster: 'North yard', takesRequests: false }]);
 
-    await right.readdress();
-    await expect.poll(async () => (await member(hub, 'press-07'))?.state, { timeout: 60_000, interval: 200 }).toBe('linked');
-    await expect.poll(async () => (await member(hub, 'press-07'))?.addresses[0], { timeout: 60_000 }).toBe(`${right.address}:7422`);
+    // Neither knows where the other is now, but for what it hears.
+    await Promise.all([left.readdress(), right.readdress()]);
+    const found = async () => {
+      const { state, addresses } = (await member(hub, 'press-07')) ?? {};
+      return { state, address: addresses?.[0] };
+    };
+    await expect.poll(found, { timeout: 90_000, interval: 200 }).toEqual({ state: 'linked', address: `${right.address}:7422` });
 
     expect(await press.run('config', 'set', 'links.discovery=off')).toMatchObject({ code: 0 });
     await expect.poll(async () => (await nearby(hub)).map(({ address }) => address), waiting).not.toContain(`${right.address}:7422`);
