@@ -34,7 +34,10 @@ export async function startHeadless(
   args: readonly string[] = [],
   through: readonly string[] = [],
 ): Promise<HeadlessNode> {
-  const [program, ...words] = [...through, process.execPath, entry, 'start', '--json', '--data', dataFolder, '--port', '0', ...args];
+  // Tests look for nodes on networks of their own alone, never on that of the machine.
+  const quiet = through.length === 0 ? ['--set', 'links.discovery=off'] : [];
+  const common = ['start', '--json', '--data', dataFolder, '--port', '0', ...quiet];
+  const [program, ...words] = [...through, process.execPath, entry, ...common, ...args];
   const child = spawn(program as string, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (data) => {

@@ -26,7 +26,7 @@ export async function startMember(name: string, settings: Record<string, unknown
   const node = await createNode({
     dataFolder: folder,
     mode: 'headless',
-    overrides: { 'node.name': name, 'http.port': 0, 'links.port': 0, ...settings },
+    overrides: { 'node.name': name, 'http.port': 0, 'links.port': 0, 'links.discovery': 'off', ...settings },
     onRestart: () => undefined,
     environment: {},
   });

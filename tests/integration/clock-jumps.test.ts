@@ -33,7 +33,7 @@ async function startNode(): Promise<{ readonly node: SignalboxNode; readonly adm
   const node = await createNode({
     dataFolder: await temporaryFolder(),
     mode: 'headless',
-    overrides: { 'http.port': 0, 'links.port': 0 },
+    overrides: { 'http.port': 0, 'links.port': 0, 'links.discovery': 'off' },
     onRestart: () => undefined,
     environment: {},
   });

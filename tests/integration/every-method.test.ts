@@ -20,7 +20,7 @@ async function startNode(settings: Record<string, unknown> = {}): Promise<Runnin
   const node = await createNode({
     dataFolder: await temporaryFolder(),
     mode: 'headless',
-    overrides: { 'http.port': 0, 'links.port': 0, ...settings },
+    overrides: { 'http.port': 0, 'links.port': 0, 'links.discovery': 'off', ...settings },
     onRestart: (reason) => void restarts.push(reason),
     environment: {},
   });

@@ -16,7 +16,7 @@ async function startNode(): Promise<SignalboxNode> {
   const node = await createNode({
     dataFolder: await temporaryFolder(),
     mode: 'headless',
-    overrides: { 'http.port': 0, 'links.port': 0 },
+    overrides: { 'http.port': 0, 'links.port': 0, 'links.discovery': 'off' },
     onRestart: () => undefined,
     environment: {},
   });

@@ -98,6 +98,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     logger: logs.logger('discovery'),
     metrics,
     shortId: shortNodeId(nodeId),
+    isMember: () => membership.trustIfStarted?.membership !== undefined,
     advertised: () => membership.advertised(),
   });
   const membership = new MembershipPart({

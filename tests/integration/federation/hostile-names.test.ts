@@ -30,7 +30,14 @@ async function startHubNode() {
   const node = await createNode({
     dataFolder: folder,
     mode: 'headless',
-    overrides: { 'http.port': 0, 'links.port': 0, 'federation.mode': 'hub', 'federation.port': 0, 'logs.level': 'debug' },
+    overrides: {
+      'http.port': 0,
+      'links.port': 0,
+      'links.discovery': 'off',
+      'federation.mode': 'hub',
+      'federation.port': 0,
+      'logs.level': 'debug',
+    },
     onRestart: () => undefined,
     environment: {},
   });

@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import type { Counter } from 'prom-client';
 import type { Config } from '../config/index.ts';
 import type { Startable } from '../startable.ts';
@@ -24,6 +25,8 @@ export interface DiscoveryOptions {
   readonly metrics: Pick<Metrics, 'counter' | 'gauge'>;
   /** Of this node: what it hears of itself is nothing new. */
   readonly shortId: string;
+  /** Whether there are members to be found. A node of no cluster listens, and asks when somebody wants to know. */
+  readonly isMember: () => boolean;
   /** Undefined while no other machine could reach this node. */
   readonly advertised: () => Advertised | undefined;
   readonly nowMs?: () => number;
@@ -117,6 +120,15 @@ export class Discovery implements Startable {
     return this.#table.list().filter((node) => node.shortId === shortId);
   }
 
+  /** As {@link nearby}; when nobody asked for a while it waits for the first answers. */
+  async lookAround(): Promise<readonly NearbyNode[]> {
+    const isFresh = performance.now() - this.#askedMs < discoveryLimits.askMs;
+    const known = this.nearby();
+    if (isFresh || this.#sockets === undefined) return known;
+    await setTimeoutAsync(discoveryLimits.answersMs, undefined, { ref: false });
+    return this.#table.list();
+  }
+
   /** What is known now; others are asked again at the same time. */
   nearby(): readonly NearbyNode[] {
     this.#table.forgetOld(performance.now());
@@ -128,6 +140,7 @@ export class Discovery implements Startable {
   refresh(): void {
     if (this.#told !== undefined && this.#options.advertised() === undefined) this.#sayGoodbye();
     else this.#answerSoon();
+    this.#askAsMember();
   }
 
   /** Opens or closes what the setting says, one after the other. */
@@ -154,7 +167,7 @@ export class Discovery implements Startable {
       this.#fail(error as Error);
       return;
     }
-    for (const afterMs of firstQuestionsMs) this.#every(setTimeout(() => this.#ask(), afterMs));
+    for (const afterMs of firstQuestionsMs) this.#every(setTimeout(() => this.#askAsMember(), afterMs));
     this.#every(setInterval(() => void sockets.follow().catch((error) => this.#fail(error)), discoveryLimits.interfacesMs));
     this.#every(setInterval(() => this.#upkeep(), discoveryLimits.askMs / 2));
   }
@@ -186,15 +199,19 @@ export class Discovery implements Startable {
   #upkeep(): void {
     if (this.#table.forgetOld(performance.now())) this.#changed();
     // Somebody else's question brings the same answers.
-    if (performance.now() - this.#askedMs >= discoveryLimits.askMs) this.#ask();
+    if (performance.now() - this.#askedMs >= discoveryLimits.askMs) this.#askAsMember();
   }
 
   #networksChanged(): void {
     this.#askedMs = Number.NEGATIVE_INFINITY;
     this.#answeredMs = Number.NEGATIVE_INFINITY;
-    this.#ask();
+    this.#askAsMember();
     this.#answerSoon();
     for (const { networksChanged } of this.#listeners) networksChanged?.();
+  }
+
+  #askAsMember(): void {
+    if (this.#options.isMember()) this.#ask();
   }
 
   #ask(): void {

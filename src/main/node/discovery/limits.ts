@@ -16,6 +16,8 @@ export const discoveryLimits = {
   forgetMs: 150_000,
   /** How often others are asked once the first questions are out. */
   askMs: 60_000,
+  /** How long the first answers are waited for. */
+  answersMs: 1_000,
   /** Shortest time between two answers, and between two questions. */
   pauseMs: 1_000,
   /** Longest wait before an answer, so that not all answer at once (RFC 6762 section 6). */

@@ -30,7 +30,10 @@ export function createJoiningService(options: JoiningServiceOptions): Handlers<k
   const { membership, discovery, nowMs = Date.now } = options;
   const acceptance = new Acceptance();
   return {
-    'membership.nearby': () => ({ ...discovery.state, nodes: discovery.nearby().map(nearbyOf) }),
+    'membership.nearby': async () => {
+      const nodes = (await discovery.lookAround()).map(nearbyOf);
+      return { ...discovery.state, nodes };
+    },
     'membership.ask': async ({ address }, { principal, signal, progress }) => {
       requireHere(principal);
       await joinByAsking(membership, readAddress(address), {
