@@ -19,8 +19,6 @@ export const trustLimits = {
   replayIds: 20_000,
   /** How far a sequence may jump within an epoch (security.md row 43). */
   sequenceJump: 1_048_576,
-  /** Ids of broadcasts remembered so that each is passed on once. */
-  seenBroadcasts: 20_000,
   /** Envelopes a second that are taken from one peer before any signature is checked, and how many may come at once. */
   envelopesPerSecond: 2_000,
   envelopeBurst: 4_000,

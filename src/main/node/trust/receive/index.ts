@@ -1,5 +1,4 @@
 /** What comes from other nodes: checked in a fixed order, the cheap things first. */
-export { BroadcastRelay } from './broadcast-relay.ts';
 export {
   EnvelopeReceiver,
   type EnvelopeReceiverOptions,

@@ -149,7 +149,9 @@ test('the file is put aside at its size and the number of files is bounded', asy
     await expect.poll(() => readNumbers(folder)).toContain(round * 20 + 19);
   }
   await logs.stop();
-  expect((await readdir(folder)).sort()).toEqual(['node.1.log', 'node.2.log', 'node.log']);
+  // The last line may have filled the file: the next one is begun with the next line.
+  const files = (await readdir(folder)).filter((name) => name !== 'node.log');
+  expect(files.sort()).toEqual(['node.1.log', 'node.2.log']);
   for (const name of ['node.1.log', 'node.2.log']) expect((await stat(join(folder, name))).size).toBeGreaterThanOrEqual(4_096);
   const numbers = await readNumbers(folder);
   expect(numbers.at(-1)).toBe(239);

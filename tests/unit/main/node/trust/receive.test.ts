@@ -10,7 +10,6 @@ import {
 } from '../../../../../src/main/node/trust/envelope/index.ts';
 import { foundCluster, MembershipLog, nodeRoles } from '../../../../../src/main/node/trust/membership/index.ts';
 import {
-  BroadcastRelay,
   EnvelopeReceiver,
   type EnvelopeReceiverOptions,
   type Received,
@@ -205,36 +204,6 @@ test('rows 29 and 48: a message for another node, or put under another flag by a
   expect(codeOf(await receiver({ self: mallory.publicKey }).receiveBinary(encodeEnvelope(envelope)))).toBe('reject INVALID_PARAMS');
   const json = toJsonEnvelope(envelope);
   expect(codeOf(await receiver().receiveJson(JSON.stringify({ ...json, is_encrypted: true })))).toBe('reject INVALID_PARAMS');
-});
-
-test('row 49: a broadcast is passed on once and over four relays at most', () => {
-  const relay = new BroadcastRelay();
-  const broadcast = senderOf().signed({ ...message, target: null });
-  expect(relay.pass(broadcast, 0, startMs)).toBe(1);
-  expect(relay.pass(broadcast, 0, startMs)).toBeUndefined();
-  expect(new BroadcastRelay().pass(broadcast, 3, startMs)).toBe(4);
-  expect(new BroadcastRelay().pass(broadcast, 4, startMs)).toBeUndefined();
-  expect(new BroadcastRelay().pass(senderOf().signed(message), 0, startMs)).toBeUndefined();
-  // A ring of three relays ends by itself.
-  const ring = [new BroadcastRelay(), new BroadcastRelay(), new BroadcastRelay()];
-  let passed = 0;
-  for (let at = 0, hops: number | undefined = 0; hops !== undefined; at = (at + 1) % 3) {
-    hops = ring[at]?.pass(broadcast, hops, startMs);
-    if (hops !== undefined) passed++;
-  }
-  expect(passed).toBe(3);
-});
-
-test('row 49: a full memory ends broadcasts instead of passing them on for ever, until what it holds has expired', () => {
-  const relay = new BroadcastRelay();
-  const sample = senderOf().signed({ ...message, target: null });
-  const numbered = (at: number) => ({
-    ...sample,
-    messageId: Buffer.concat([Buffer.alloc(12), Buffer.of(at >> 24, at >> 16, at >> 8, at)]),
-  });
-  for (let at = 0; at < 20_000; at++) relay.pass(numbered(at), 0, startMs);
-  expect(relay.pass(numbered(20_000), 0, startMs)).toBeUndefined();
-  expect(relay.pass(numbered(20_000), 0, startMs + 180_001)).toBe(1);
 });
 
 test('row 51: a flood is stopped before any signature is checked, and goes on by the rate', async () => {
