@@ -118,6 +118,7 @@ test('the keyring of somebody else does not open the key, and no new key takes i
   await expect.poll(() => failuresAt(dataFolder), waiting).toEqual(['IDENTITY_LOCKED']);
   expect(await storedAt(dataFolder)).toBe(stored);
   await end(app);
+  await keyring.stop();
   await other.remove();
 });
 

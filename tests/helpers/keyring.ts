@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** False on a machine that has no keyring to test with. */
-export const hasKeyring = existsSync('/usr/bin/gnome-keyring-daemon') && existsSync('/usr/bin/dbus-run-session');
+export const hasKeyring = ['gnome-keyring-daemon', 'dbus-run-session', 'dbus-send'].every((name) => existsSync(`/usr/bin/${name}`));
 
 /** A running keyring with a keyring folder of its own. */
 export interface Keyring {
@@ -17,12 +17,23 @@ export interface Keyring {
   stop(): Promise<void>;
 }
 
-/** Unlocks the keyring by a password on stdin, as signing in does; then waits until stdin is closed. The keyring ends with its bus. */
+/**
+ * Unlocks the keyring by a password on stdin, as signing in does, and says where the bus is when the keyring answers on it. Then waits until
+ * stdin is closed, and until the keyring has ended: it writes into its folder to the last.
+ */
 const session = `
   read -r password
-  printf '%s' "$password" | gnome-keyring-daemon --unlock --components=secrets >/dev/null || exit 1
+  printf '%s' "$password" | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null &
+  keyring=$!
+  answers() {
+    dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+      org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null 2>&1
+  }
+  until answers; do kill -0 "$keyring" || exit 1; sleep 0.02; done
   echo "$DBUS_SESSION_BUS_ADDRESS"
   cat >/dev/null
+  kill "$keyring"
+  wait "$keyring"
 `;
 
 /** A folder for a keyring, removed by the returned function. */
