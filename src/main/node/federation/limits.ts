@@ -33,6 +33,8 @@ export const federationLimits = {
   /** Router messages joined into one envelope, and their bytes. */
   batchMessages: 256,
   batchBytes: 262_144,
+  /** Router messages for one node after which they leave, though the turn may bring more. */
+  liveBatchMessages: 32,
   /** Nodes that are remembered; the longest gone is forgotten first, and none before it is gone that long (wire.md 3). */
   nodes: 1_000,
   keepGoneMs: 300_000,

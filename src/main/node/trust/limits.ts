@@ -9,7 +9,7 @@ export const trustLimits = {
   batchBytes: 262_144,
   /** Longest life of an envelope in seconds. */
   ttlSeconds: 604_800,
-  /** Relays a broadcast may pass (security.md row 49). */
+  /** Relays a message may pass (security.md row 49). */
   hops: 4,
   /** How far another clock may be off while it has not been measured (security.md 2.6). */
   clockToleranceMs: 120_000,

@@ -384,12 +384,15 @@ describe('Outgoing', () => {
     expect(payloads()[1]).toMatchObject({ seq: 4, payload: { type: 'Router', message: { requestid: '3' } } });
   });
 
-  it('bounds a batch by count and bytes', async () => {
+  it('lets a batch go when it has grown, so that the other end begins while the turn goes on, and bounds its bytes', async () => {
     const { outgoing, payloads } = await openBusy();
-    for (let index = 0; index < federationLimits.batchMessages + 10; index++) outgoing.send('a', 'batch', { index });
+    const { liveBatchMessages } = federationLimits;
+    const counts = () => payloads().map(({ payload }) => payload.messages?.length ?? 1);
+    for (let index = 0; index < 2 * liveBatchMessages + 10; index++) outgoing.send('a', 'batch', { index });
+    expect(counts()).toEqual([liveBatchMessages, liveBatchMessages]);
     for (let index = 0; index < 3; index++) outgoing.send('a', 'batch', { text: 'x'.repeat(150_000) });
     await settled();
-    expect(payloads().map(({ payload }) => payload.messages?.length ?? 1)).toEqual([256, 11, 1, 1]);
+    expect(counts()).toEqual([liveBatchMessages, liveBatchMessages, 11, 1, 1]);
   });
 
   it('speaks to each node in its own form', () => {
