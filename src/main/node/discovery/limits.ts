@@ -4,6 +4,8 @@ export const discoveryLimits = {
   packetBytes: 1_500,
   /** Records and questions of a packet that is read. */
   packetRecords: 64,
+  /** What the system may hold of what came while the node was busy, as far as it grants it: full of a flood it holds nothing of others. */
+  receiveBufferBytes: 1_048_576,
   /** Packets a second that are read of one address, and how many at once; and of all together. A flood of one leaves the others heard. */
   packetsPerSecond: 20,
   packetBurst: 60,

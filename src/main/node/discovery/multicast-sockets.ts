@@ -1,5 +1,6 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { type LocalAddress, localAddresses, onLink } from './interfaces.ts';
+import { discoveryLimits } from './limits.ts';
 
 /** Group and port of multicast DNS (RFC 6762). */
 const group = '224.0.0.251';
@@ -46,6 +47,7 @@ export class MulticastSockets {
       if (this.#isOnLink(address)) this.#listener.packet(packet, address);
     });
     await bind(receiver, '0.0.0.0');
+    receiver.setRecvBufferSize(discoveryLimits.receiveBufferBytes);
     receiver.on('error', (error) => this.#listener.failed(error));
     await this.follow();
   }
