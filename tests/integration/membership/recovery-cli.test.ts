@@ -3,40 +3,24 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ResultOf } from '../../../src/common/contract/index.ts';
-import { type HeadlessNode, runCommand, startHeadless } from '../../helpers/headless-node.ts';
+import { runCommand, startHeadless } from '../../helpers/headless-node.ts';
+import { killMemberProcess, memberStatesAt, runClusterCommand, startMemberProcess } from '../../helpers/member-processes.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const passphrase = 'four words of a person';
 const waiting = { timeout: 60_000, interval: 250 };
 
-async function start(folder: string, name: string, port = 0): Promise<HeadlessNode> {
-  const node = await startHeadless(folder, ['--no-console', '--set', `node.name=${name}`, '--set', `links.port=${port}`]);
-  onTestFinished(() => void node.child.kill('SIGKILL'));
-  return node;
-}
-
-async function kill({ child }: HeadlessNode): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
-}
-
-const cluster = (folder: string, ...args: readonly string[]) => runCommand(['cluster', ...args, '--data', folder]);
-
-async function statesAt(folder: string): Promise<string[]> {
-  const { stdout } = await cluster(folder, 'members', '--json');
-  return (JSON.parse(stdout) as ResultOf<'membership.members'>).members.map(({ name, state }) => `${name} ${state}`);
-}
-
 test('an invite file, a lost admin, the recovery words, and the lost one restored from its backup', { timeout: 240_000 }, async () => {
   const parent = await temporaryFolder();
   const folders = { hub: join(parent, 'hub'), press: join(parent, 'press'), restored: join(parent, 'restored') };
-  const hub = await start(folders.hub, 'hub-01');
-  await start(folders.press, 'press-07');
-  const created = JSON.parse((await cluster(folders.hub, 'create', 'North yard', '--json')).stdout) as ResultOf<'membership.create'>;
+  const hub = await startMemberProcess(folders.hub, 'hub-01');
+  await startMemberProcess(folders.press, 'press-07');
+  const created = JSON.parse(
+    (await runClusterCommand(folders.hub, 'create', 'North yard', '--json')).stdout,
+  ) as ResultOf<'membership.create'>;
 
   const invite = join(parent, 'invite.json');
-  const written = await cluster(folders.hub, 'invite', '--file', invite, '--uses', '2', '--roles', 'peer,operator');
+  const written = await runClusterCommand(folders.hub, 'invite', '--file', invite, '--uses', '2', '--roles', 'peer,operator');
   expect(written).toMatchObject({ code: 0, stdout: expect.stringContaining('is good for 2 nodes, until ') });
   expect((await stat(invite)).mode & 0o777).toBe(0o600);
   expect(JSON.parse(await readFile(invite, 'utf8'))).toMatchObject({
@@ -44,9 +28,15 @@ test('an invite file, a lost admin, the recovery words, and the lost one restore
     uses: 2,
     roles: ['peer', 'operator'],
   });
-  expect(await cluster(folders.hub, 'invite', '--file', invite)).toMatchObject({ code: 2, stderr: expect.stringContaining('already') });
-  expect(await cluster(folders.press, 'join', invite)).toMatchObject({ code: 0, stdout: expect.stringContaining('Joined the cluster') });
-  await expect.poll(() => statesAt(folders.press), waiting).toEqual(['hub-01 linked', 'press-07 self']);
+  expect(await runClusterCommand(folders.hub, 'invite', '--file', invite)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('already'),
+  });
+  expect(await runClusterCommand(folders.press, 'join', invite)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Joined the cluster'),
+  });
+  await expect.poll(() => memberStatesAt(folders.press), waiting).toEqual(['hub-01 linked', 'press-07 self']);
 
   const file = join(parent, 'hub.backup');
   const backup = (input: string) => runCommand(['identity', 'backup', file, '--data', folders.hub], { input });
@@ -54,7 +44,7 @@ test('an invite file, a lost admin, the recovery words, and the lost one restore
   expect(await backup(`${passphrase}\n`)).toMatchObject({ code: 0 });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const { nodeId } = JSON.parse((await runCommand(['identity', 'show', '--json', '--data', folders.hub])).stdout) as { nodeId: string };
-  await kill(hub);
+  await killMemberProcess(hub);
 
   // The only admin is lost: the words make another, and are never on the command line.
   const recover = (words: readonly string[]) =>
@@ -74,12 +64,15 @@ test('an invite file, a lost admin, the recovery words, and the lost one restore
   await startHeadless(folders.restored, ['--no-console', '--set', 'links.port=0']).then(({ child }) =>
     onTestFinished(() => void child.kill('SIGKILL')),
   );
-  await expect.poll(() => statesAt(folders.press), waiting).toEqual(['hub-01 linked', 'press-07 self']);
+  await expect.poll(() => memberStatesAt(folders.press), waiting).toEqual(['hub-01 linked', 'press-07 self']);
   expect((await runCommand(['identity', 'show', '--data', folders.restored])).stdout).toMatch(/roles +peer, viewer, operator, admin/);
 
   // It is given the group key, and leads to the next one.
-  expect(await cluster(folders.restored, 'rotate')).toMatchObject({ code: 0, stdout: expect.stringContaining('Group key 2') });
-  const rotation = async () => JSON.parse((await cluster(folders.press, 'rotation', '--json')).stdout) as ResultOf<'membership.rotation'>;
+  expect(await runClusterCommand(folders.restored, 'rotate')).toMatchObject({ code: 0, stdout: expect.stringContaining('Group key 2') });
+  const rotation = async () =>
+    JSON.parse((await runClusterCommand(folders.press, 'rotation', '--json')).stdout) as ResultOf<'membership.rotation'>;
   await expect.poll(rotation, waiting).toMatchObject({ epoch: 2, state: 'idle' });
-  expect(await cluster(folders.restored, 'rotate', '--skip', 'press-07')).toMatchObject({ stdout: 'Nobody waits for press-07.\n' });
+  expect(await runClusterCommand(folders.restored, 'rotate', '--skip', 'press-07')).toMatchObject({
+    stdout: 'Nobody waits for press-07.\n',
+  });
 });

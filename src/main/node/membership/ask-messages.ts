@@ -1,8 +1,8 @@
 /** What a node without a code and the admin node it asks say to each other (security.md 2.4, "Ask to join"). */
 import { z } from 'zod';
-import { SignalboxError } from '../../../common/errors.ts';
 import { fromBase64url, toBase64url } from '../identity/index.ts';
 import { decodeRefusable } from '../links/index.ts';
+import { decodeJoining, encodeJoining } from './joining-frame.ts';
 import { membershipLimits } from './limits.ts';
 
 const keyBytes = 32;
@@ -44,7 +44,7 @@ export interface AskAnswerHead {
 }
 
 export function encodeAskRequest({ commitment, publicKey, name, clockMs, sealingCertificate }: AskRequest): Buffer {
-  return encode({
+  return encodeJoining({
     v: 1,
     ask: toBase64url(commitment),
     pk: toBase64url(publicKey),
@@ -61,7 +61,7 @@ export function isAskRequest(frame: Buffer): boolean {
 
 /** @throws SignalboxError `INVALID_PARAMS`, `BAD_REQUEST`, `TOO_LARGE`; that of the refusal when the other side refused */
 export function decodeAskRequest(frame: Buffer): AskRequest {
-  const { ask, pk, name, clock_ms, seal_cert } = parse(requestSchema, frame);
+  const { ask, pk, name, clock_ms, seal_cert } = decodeJoining(requestSchema, frame);
   return {
     commitment: fromBase64url(ask, 'the promise', keyBytes),
     publicKey: fromBase64url(pk, 'the public key', keyBytes),
@@ -72,18 +72,18 @@ export function decodeAskRequest(frame: Buffer): AskRequest {
 }
 
 export function encodeAskOpening({ nonce, signature }: AskOpening): Buffer {
-  return encode({ nonce: toBase64url(nonce), sig: toBase64url(signature) });
+  return encodeJoining({ nonce: toBase64url(nonce), sig: toBase64url(signature) });
 }
 
 /** @throws as {@link decodeAskRequest} */
 export function decodeAskOpening(frame: Buffer): AskOpening {
-  const { nonce, sig } = parse(openingSchema, frame);
+  const { nonce, sig } = decodeJoining(openingSchema, frame);
   return { nonce: fromBase64url(nonce, 'the nonce', keyBytes), signature: fromBase64url(sig, 'the signature', signatureBytes) };
 }
 
 /** A person is to decide, who has so many milliseconds. */
 export function encodeWait(waitMs: number): Buffer {
-  return encode({ wait_ms: waitMs });
+  return encodeJoining({ wait_ms: waitMs });
 }
 
 /** Milliseconds that a person has to decide; undefined for another frame. @throws as {@link decodeAskRequest} */
@@ -92,21 +92,11 @@ export function readWait(frame: Buffer): number | undefined {
 }
 
 export function encodeAskAnswerHead({ signature, bytes }: AskAnswerHead): Buffer {
-  return encode({ sig: toBase64url(signature), bytes });
+  return encodeJoining({ sig: toBase64url(signature), bytes });
 }
 
 /** @throws as {@link decodeAskRequest} */
 export function decodeAskAnswerHead(frame: Buffer): AskAnswerHead {
-  const { sig, bytes } = parse(answerSchema, frame);
+  const { sig, bytes } = decodeJoining(answerSchema, frame);
   return { signature: fromBase64url(sig, 'the signature', signatureBytes), bytes };
-}
-
-function encode(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
-}
-
-function parse<T>(schema: z.ZodType<T>, frame: Buffer): T {
-  const parsed = schema.safeParse(decodeRefusable(frame));
-  if (parsed.success) return parsed.data;
-  throw new SignalboxError('INVALID_PARAMS', 'What the other node said about joining is not valid.', { executed: 'no' });
 }

@@ -1,9 +1,8 @@
 /** What a node that wants to join and its inviter say to each other (security.md 2.4, J1 to J4). */
 import { z } from 'zod';
-import { SignalboxError } from '../../../common/errors.ts';
 import { fromBase64url, toBase64url } from '../identity/index.ts';
-import { decodeRefusable } from '../links/index.ts';
 import type { JoinProof } from '../trust/index.ts';
+import { decodeJoining, encodeJoining } from './joining-frame.ts';
 import { membershipLimits } from './limits.ts';
 
 const keyBytes = 32;
@@ -47,7 +46,7 @@ export interface JoinAnswerHead {
 }
 
 export function encodeJoinRequest({ inviteId, publicKey, name, nonce, clockMs, sealingCertificate }: JoinRequest): Buffer {
-  return encode({
+  return encodeJoining({
     v: 1,
     invite_id: toBase64url(inviteId),
     pk: toBase64url(publicKey),
@@ -60,7 +59,7 @@ export function encodeJoinRequest({ inviteId, publicKey, name, nonce, clockMs, s
 
 /** @throws SignalboxError `INVALID_PARAMS`, `BAD_REQUEST`, `TOO_LARGE`; that of the refusal when the other side refused */
 export function decodeJoinRequest(frame: Buffer): JoinRequest {
-  const { invite_id, pk, name, nonce, clock_ms, seal_cert } = parse(requestSchema, frame);
+  const { invite_id, pk, name, nonce, clock_ms, seal_cert } = decodeJoining(requestSchema, frame);
   return {
     inviteId: fromBase64url(invite_id, 'the name of the invitation', 8),
     publicKey: fromBase64url(pk, 'the public key', keyBytes),
@@ -72,12 +71,12 @@ export function decodeJoinRequest(frame: Buffer): JoinRequest {
 }
 
 export function encodeJoinReply({ publicKey, nonce, clockMs }: JoinReply): Buffer {
-  return encode({ v: 1, pk: toBase64url(publicKey), nonce: toBase64url(nonce), clock_ms: clockMs });
+  return encodeJoining({ v: 1, pk: toBase64url(publicKey), nonce: toBase64url(nonce), clock_ms: clockMs });
 }
 
 /** @throws as {@link decodeJoinRequest} */
 export function decodeJoinReply(frame: Buffer): JoinReply {
-  const { pk, nonce, clock_ms } = parse(replySchema, frame);
+  const { pk, nonce, clock_ms } = decodeJoining(replySchema, frame);
   return {
     publicKey: fromBase64url(pk, 'the public key', keyBytes),
     nonce: fromBase64url(nonce, 'the nonce', keyBytes),
@@ -86,31 +85,21 @@ export function decodeJoinReply(frame: Buffer): JoinReply {
 }
 
 export function encodeJoinProof({ mac, signature }: JoinProof): Buffer {
-  return encode({ mac: toBase64url(mac), sig: toBase64url(signature) });
+  return encodeJoining({ mac: toBase64url(mac), sig: toBase64url(signature) });
 }
 
 /** @throws as {@link decodeJoinRequest} */
 export function decodeJoinProof(frame: Buffer): JoinProof {
-  const { mac, sig } = parse(proofSchema, frame);
+  const { mac, sig } = decodeJoining(proofSchema, frame);
   return { mac: fromBase64url(mac, 'the proof', keyBytes), signature: fromBase64url(sig, 'the signature', 64) };
 }
 
 export function encodeJoinAnswerHead({ mac, bytes }: JoinAnswerHead): Buffer {
-  return encode({ mac: toBase64url(mac), bytes });
+  return encodeJoining({ mac: toBase64url(mac), bytes });
 }
 
 /** @throws as {@link decodeJoinRequest} */
 export function decodeJoinAnswerHead(frame: Buffer): JoinAnswerHead {
-  const { mac, bytes } = parse(answerSchema, frame);
+  const { mac, bytes } = decodeJoining(answerSchema, frame);
   return { mac: fromBase64url(mac, 'the proof', keyBytes), bytes };
-}
-
-function encode(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
-}
-
-function parse<T>(schema: z.ZodType<T>, frame: Buffer): T {
-  const parsed = schema.safeParse(decodeRefusable(frame));
-  if (parsed.success) return parsed.data;
-  throw new SignalboxError('INVALID_PARAMS', 'What the other node said about joining is not valid.', { executed: 'no' });
 }
