@@ -74,3 +74,16 @@ export async function startBenchNode(options: {
     },
   };
 }
+
+/** Resolves when a node has another on line. */
+export function untilOnline({ federation: { directory } }: { readonly federation: Federation }, nodeId: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (directory.get(nodeId)?.reachability !== 'online') return;
+      unlisten();
+      resolve();
+    };
+    const unlisten = directory.listen({ changed: look });
+    look();
+  });
+}

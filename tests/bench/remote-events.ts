@@ -19,7 +19,7 @@ import { EmbeddedHub } from '../../src/main/node/federation/index.ts';
 import { attachWebSocket } from '../../src/main/node/router/index.ts';
 import { createEventsService } from '../../src/main/node/services/events.ts';
 import { Problems } from '../../src/main/node/telemetry/index.ts';
-import { type BenchNode, startBenchNode } from './bench-node.ts';
+import { type BenchNode, startBenchNode, untilOnline } from './bench-node.ts';
 import { openClient, startMosquitto } from './broker-process.ts';
 import { type Bench, type BenchOptions, type Measure, runMeasures } from './harness.ts';
 import { Load } from './load.ts';
@@ -256,19 +256,6 @@ async function callUs({ near, sourceId }: Pair): Promise<number> {
 function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-}
-
-/** Resolves when a node has another on line. */
-function untilOnline({ federation: { directory } }: BenchNode, nodeId: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (directory.get(nodeId)?.reachability !== 'online') return;
-      unlisten();
-      resolve();
-    };
-    const unlisten = directory.listen({ changed: look });
-    look();
-  });
 }
 
 function listen(http: Server): Promise<number> {

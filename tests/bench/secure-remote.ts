@@ -12,9 +12,9 @@ import { WebSocket } from 'ws';
 import { SignalboxError } from '../../src/common/errors.ts';
 import { agreementKeyFromBytes, KnownKeys, rawAgreementKey, signerFromSeed } from '../../src/main/node/identity/index.ts';
 import { createThrowawayCertificate, dialLink, type HandshakeParty, LinkDoor, linkLimits } from '../../src/main/node/links/index.ts';
-import type { SignalboxNode } from '../../src/main/node/node.ts';
 import { certifySealingKey } from '../../src/main/node/trust/index.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { untilOnline } from './bench-node.ts';
 import { startMosquitto } from './broker-process.ts';
 import { type Call, callSubjects } from './calls.ts';
 import type { BenchOptions, Measure, Subject } from './harness.ts';
@@ -129,18 +129,6 @@ async function call(
   endings.push(() => near.stop());
   await untilOnline(near, nodeId);
   return () => near.router.callAt({ node: nodeId }, 'nodes.clock', {}, { principal: operator });
-}
-
-function untilOnline({ federation: { directory } }: SignalboxNode, nodeId: string): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (directory.get(nodeId)?.reachability !== 'online') return;
-      unlisten();
-      resolve();
-    };
-    const unlisten = directory.listen({ changed: look });
-    look();
-  });
 }
 
 /** Request and answer as one writes it in an afternoon: a map of waiting calls, no checks, no deadline. */

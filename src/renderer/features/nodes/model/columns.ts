@@ -1,4 +1,5 @@
 /** The columns of the nodes' table, and which of them there is room for. */
+import { columnsThatFit } from '../../shared/fitting-columns.ts';
 
 export const columnIds = [
   'name',
@@ -52,17 +53,7 @@ export const columns: readonly Column[] = [
   column('seen', 72, 3, right),
 ];
 
-const gapPx = 12;
-const paddingPx = 24;
-
-/** The columns that fit into a width, in their order: by priority they leave, never by squeezing. */
+/** The columns that fit into a width, in their order. */
 export function fittingColumns(widthPx: number): readonly Column[] {
-  const kept = new Set<Column>();
-  let room = widthPx - paddingPx + gapPx;
-  for (const candidate of [...columns].sort((a, b) => a.leaves - b.leaves)) {
-    room -= candidate.minPx + gapPx;
-    if (room < 0 && candidate.leaves > 0) break;
-    kept.add(candidate);
-  }
-  return columns.filter((candidate) => kept.has(candidate));
+  return columnsThatFit(columns, widthPx);
 }

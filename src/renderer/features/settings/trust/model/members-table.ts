@@ -1,5 +1,6 @@
 /** Columns and order of the members' table. */
 import type { ClusterMember } from '../../../../../common/contract/membership.ts';
+import { columnsThatFit } from '../../../shared/fitting-columns.ts';
 import { linkStateOf } from './member-state.ts';
 
 export type ColumnId = 'name' | 'link' | 'roles' | 'rtt' | 'proven' | 'addedBy' | 'since';
@@ -30,19 +31,9 @@ const columns: readonly MemberColumn[] = [
   { id: 'since', width: '132px', minPx: 132, right: false, leaves: 5 },
 ];
 
-const gapPx = 12;
-const paddingPx = 24;
-
-/** The columns that fit into a width, in their order: by priority they leave, never by squeezing. */
+/** The columns that fit into a width, in their order. */
 export function fittingColumns(widthPx: number): readonly MemberColumn[] {
-  const kept = new Set<MemberColumn>();
-  let room = widthPx - paddingPx + gapPx;
-  for (const candidate of [...columns].sort((a, b) => a.leaves - b.leaves)) {
-    room -= candidate.minPx + gapPx;
-    if (room < 0 && candidate.leaves > 0) break;
-    kept.add(candidate);
-  }
-  return columns.filter((candidate) => kept.has(candidate));
+  return columnsThatFit(columns, widthPx);
 }
 
 /** The next sort after a click on a head: the other way round, or that column, times newest first. */
