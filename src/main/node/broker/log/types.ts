@@ -1,0 +1,51 @@
+/** The replicated logs of all groups of a broker on disk: one file, so that one flush of the disk serves them all (queue.md 5.2). */
+import type { GroupConfiguration, GroupId, HardState, LogEntry, LogPosition, Persist } from '../core/types.ts';
+
+/** What a group's log held when it was opened. */
+export interface LogImage {
+  readonly groupId: GroupId;
+  readonly hardState: HardState;
+  /** Where the log begins: what is up to here is in the snapshot, that is, in the state. */
+  readonly compacted: LogPosition;
+  readonly last: LogPosition;
+  /** As of the end of the log; of entries not yet committed too (Raft thesis 4.1). */
+  readonly configuration: GroupConfiguration;
+  /** The configuration entries that the log holds, oldest first: needed when its end is cut off. */
+  readonly configurations: readonly GroupConfiguration[];
+  /** The log ends below what this disk once held durably: it may not vote until it has caught up (queue.md 6, item 4). */
+  readonly impaired: boolean;
+  /** The durable index that the guard remembers. */
+  readonly guardedIndex: number;
+}
+
+/** How the log writer's disk does, for the status and the decision to give up leadership. */
+export interface LogDiskSample {
+  readonly writes: number;
+  readonly flushP50Ms: number;
+  readonly flushP99Ms: number;
+  readonly sizeBytes: number;
+}
+
+export interface LogStore {
+  /**
+   * Opens the file and checks the chain of checksums of what it holds.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT` damage in the middle of a log (the group is named), `STORAGE_FULL`
+   */
+  open(): Promise<readonly LogImage[]>;
+  /** Begins an empty log. `at` is where it begins: all 0, or the place of a snapshot that was installed. */
+  createGroup(groupId: GroupId, configuration: GroupConfiguration, at: LogPosition): Promise<void>;
+  /** Everything that is due for all groups: one transaction, one flush. Resolves when it is on disk. @throws SignalboxError `STORAGE_FULL`, `STORAGE_FAILED` */
+  write(writes: readonly { readonly groupId: GroupId; readonly persist: Persist }[]): Promise<void>;
+  /** Entries from `fromIndex` on, at least one where there is one, at most `maxBytes`. */
+  read(groupId: GroupId, fromIndex: number, maxBytes: number): Promise<readonly LogEntry[]>;
+  /** Drops the entries up to a place that a durable state holds. */
+  compact(groupId: GroupId, to: LogPosition): Promise<void>;
+  /** The state was replaced by a snapshot: the log begins anew after it. */
+  restart(groupId: GroupId, at: LogPosition, configuration: GroupConfiguration): Promise<void>;
+  removeGroup(groupId: GroupId): Promise<void>;
+  sample(): LogDiskSample;
+  /** Milliseconds that the oldest write has been waiting; 0 when none is. */
+  stalledMs(): number;
+  close(): Promise<void>;
+}

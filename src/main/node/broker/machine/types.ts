@@ -1,0 +1,175 @@
+/** The replicated state of a group: what its committed commands make of it. Pure: equal commands give equal states on every broker. */
+
+/** `Q-`, the group's five characters, five more. */
+export type QueueId = string;
+
+/** What happens to a full queue: the oldest messages go, or new ones are refused. */
+export type Overflow = 'dropOldest' | 'reject';
+
+export interface QueueOptions {
+  /** Messages kept at most; null: no bound of this kind. */
+  readonly maxMessages: number | null;
+  readonly maxBytes: number | null;
+  readonly maxAgeMs: number | null;
+  readonly maxMessageBytes: number;
+  readonly overflow: Overflow;
+  /** The weakest role of a client that may do it. */
+  readonly readRole: 'viewer' | 'operator' | 'admin';
+  readonly appendRole: 'viewer' | 'operator' | 'admin';
+}
+
+/** How the bytes of a message are to be read. `json`: UTF-8 JSON text; `bytes`: anything. */
+export type MessageEncoding = 'json' | 'bytes';
+
+/** A message as it is stored and served. */
+export interface QueueMessage {
+  /** From 1, without gaps in what was appended; what retention or a purge dropped is missing at the front. */
+  readonly sequence: number;
+  /** Stamped by the leader, milliseconds since the epoch. */
+  readonly timeMs: number;
+  readonly clientId: string;
+  readonly key: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly encoding: MessageEncoding;
+  readonly data: Uint8Array;
+}
+
+export type NewMessage = Pick<QueueMessage, 'key' | 'headers' | 'encoding' | 'data'>;
+
+/** One line of an idempotent producer's history: a retry gets the same answer. */
+export interface ProducerStamp {
+  readonly producerId: string;
+  /** A higher one fences off the producer that had the lower. */
+  readonly epoch: number;
+  /** Of the first message of the append; consecutive for one producer and queue. */
+  readonly sequence: number;
+}
+
+/**
+ * What a log entry carries, many at a time. On disk each has a type number and a version; a broker that meets one it does not know stops
+ * applying rather than to drift apart. Every time is the leader's.
+ */
+export type Command =
+  | {
+      readonly type: 'createQueue';
+      readonly queueId: QueueId;
+      readonly name: string;
+      readonly options: QueueOptions;
+      readonly timeMs: number;
+    }
+  | { readonly type: 'configureQueue'; readonly queueId: QueueId; readonly options: QueueOptions; readonly timeMs: number }
+  | { readonly type: 'deleteQueue'; readonly queueId: QueueId; readonly timeMs: number }
+  | {
+      readonly type: 'append';
+      readonly queueId: QueueId;
+      readonly clientId: string;
+      readonly producer: ProducerStamp | null;
+      readonly messages: readonly NewMessage[];
+      readonly timeMs: number;
+    }
+  /** Takes the next messages for a client and moves its position; the same request id gets the same messages again. */
+  | {
+      readonly type: 'take';
+      readonly queueId: QueueId;
+      readonly clientId: string;
+      readonly requestId: string | null;
+      readonly max: number;
+      readonly maxBytes: number;
+      readonly timeMs: number;
+    }
+  /** Sets a position: the next message taken is the one after it. */
+  | { readonly type: 'seek'; readonly queueId: QueueId; readonly clientId: string; readonly position: number; readonly timeMs: number }
+  | { readonly type: 'forgetClient'; readonly queueId: QueueId; readonly clientId: string; readonly timeMs: number }
+  /** Everything up to and with this sequence. */
+  | { readonly type: 'purge'; readonly queueId: QueueId; readonly upTo: number; readonly timeMs: number }
+  /** Drops what is too old, and forgets idle producers; proposed by the leader now and then. */
+  | { readonly type: 'expire'; readonly timeMs: number };
+
+/** Refusals are part of the state machine: every broker refuses alike. */
+export type CommandRefusal = {
+  readonly ok: false;
+  readonly code:
+    | 'NOT_FOUND'
+    | 'CONFLICT'
+    | 'QUEUE_FULL'
+    | 'TOO_LARGE'
+    | 'PRODUCER_FENCED'
+    | 'PRODUCER_GAP'
+    | 'PRODUCER_DUPLICATE_LOST'
+    | 'LIMIT';
+  readonly message: string;
+};
+
+export type CommandResult =
+  | {
+      readonly ok: true;
+      readonly type: 'queue';
+      readonly queueId: QueueId /** false: it was there already, with the same options. */;
+      readonly created: boolean;
+    }
+  | {
+      readonly ok: true;
+      readonly type: 'appended';
+      readonly firstSequence: number;
+      readonly count: number /** An earlier append of this producer, answered again. */;
+      readonly repeated: boolean;
+    }
+  | { readonly ok: true; readonly type: 'taken'; readonly firstSequence: number; readonly count: number; readonly repeated: boolean }
+  | { readonly ok: true; readonly type: 'position'; readonly position: number }
+  | { readonly ok: true; readonly type: 'removed'; readonly messages: number; readonly bytes: number }
+  | { readonly ok: true; readonly type: 'done' }
+  | CommandRefusal;
+
+/** What is known of a queue without looking at its messages. */
+export interface QueueState {
+  readonly queueId: QueueId;
+  readonly name: string;
+  readonly options: QueueOptions;
+  readonly createdAtMs: number;
+  /** First sequence still held; `last + 1` when empty. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly messages: number;
+  readonly bytes: number;
+  /** Of the oldest message held; null when empty. */
+  readonly oldestTimeMs: number | null;
+  /** Dropped by retention since the queue was created. */
+  readonly dropped: number;
+}
+
+export interface ClientPosition {
+  readonly queueId: QueueId;
+  readonly clientId: string;
+  /** The last message taken; 0: none. */
+  readonly position: number;
+  readonly updatedAtMs: number;
+}
+
+/** Messages of one queue that one entry appended, as they are stored: records one after the other (docs/broker-protocol.md). */
+export interface Segment {
+  readonly queueId: QueueId;
+  readonly firstSequence: number;
+  readonly count: number;
+  readonly firstTimeMs: number;
+  readonly lastTimeMs: number;
+  readonly data: Uint8Array;
+}
+
+/** A row of the state that changed: its whole new value, or null when it is gone. `value` is opaque JSON text to the store. */
+export interface StateRow {
+  readonly table: 'queue' | 'block' | 'client' | 'producer';
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** What one applied entry did: answers for those who wait, and what the store must write. */
+export interface Applied {
+  readonly index: number;
+  readonly term: number;
+  /** One for each command of the entry. */
+  readonly results: readonly CommandResult[];
+  readonly segments: readonly Segment[];
+  /** Queues whose messages up to a sequence are gone (all of them when the queue is). */
+  readonly trims: readonly { readonly queueId: QueueId; readonly upTo: number; readonly deleted: boolean }[];
+  readonly rows: readonly StateRow[];
+}

@@ -1,0 +1,53 @@
+/**
+ * The applied state of each group on disk, one SQLite file a group: rows of the state machine, messages in segments, and the log position
+ * they stand for, always in one transaction. Never on the way of an acknowledgement: what is lost here in a crash is applied again from the log.
+ */
+import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
+import type { Applied, QueueId, QueueMessage, StateRow } from '../machine/types.ts';
+
+export interface StateImage {
+  readonly applied: LogPosition;
+  /** Of the snapshot it began with or the last one made; null: none yet. */
+  readonly configuration: GroupConfiguration | null;
+  readonly rows: readonly StateRow[];
+}
+
+export interface MessageQuery {
+  readonly queueId: QueueId;
+  /** Inclusive; messages before the first one held are passed over. */
+  readonly fromSequence: number;
+  readonly toSequence: number;
+  readonly limit: number;
+  readonly maxBytes: number;
+  /** `backward`: from `toSequence` down. */
+  readonly direction: 'forward' | 'backward';
+}
+
+/** A snapshot as a file: a SQLite database of the same layout, whole and checked. */
+export interface SnapshotFile {
+  readonly path: string;
+  readonly position: LogPosition;
+  readonly configuration: GroupConfiguration;
+  readonly sizeBytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface StateStore {
+  /** @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL` */
+  open(groupId: GroupId): Promise<StateImage>;
+  /** Writes what entries did, in order, with the position and checksum of the last. Not yet flushed to the disk. */
+  apply(groupId: GroupId, applied: readonly Applied[], position: LogPosition): Promise<void>;
+  read(groupId: GroupId, query: MessageQuery): Promise<readonly QueueMessage[]>;
+  /** The first sequence whose time is at or after `timeMs`; one more than the last when there is none. */
+  sequenceAt(groupId: GroupId, queueId: QueueId, timeMs: number): Promise<number>;
+  /** Flushes to the disk. The position up to which the log is no longer needed. */
+  sync(groupId: GroupId): Promise<LogPosition>;
+  /** A copy made while work goes on; kept until the next one of this group, or until it is released. */
+  snapshot(groupId: GroupId, configuration: GroupConfiguration): Promise<SnapshotFile>;
+  release(path: string): Promise<void>;
+  /** Checks a file that was brought and puts it in the place of the group's state, by rename. @throws SignalboxError `STORAGE_CORRUPT` */
+  install(groupId: GroupId, path: string, sha256: string): Promise<StateImage>;
+  remove(groupId: GroupId): Promise<void>;
+  close(): Promise<void>;
+}
