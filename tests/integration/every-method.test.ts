@@ -103,17 +103,45 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['membership.nearby', () => ({})],
   ['membership.requests', () => ({})],
   ['mqtt.status', () => ({})],
+  ['queues.list', () => ({})],
+  ['brokers.status', () => ({})],
+  ['brokers.groups', () => ({})],
   ['node.restart', () => ({ reason: 'a test' })],
 ];
 
 /** Those that answer only while a second person acts elsewhere: tests/integration/membership. */
 const ofTwoPeople: readonly MethodName[] = ['membership.ask', 'membership.accept', 'membership.admit', 'membership.refuse'];
 
+/** Those that need a queue broker that runs; without one they say how to turn it on. */
+const ofABroker: readonly (readonly [MethodName, Record<string, unknown>])[] = [
+  ['queues.get', { queue: 'orders' }],
+  ['queues.create', { name: 'orders' }],
+  ['queues.configure', { queue: 'orders', options: { maxMessages: 10 } }],
+  ['queues.append', { queue: 'orders', messages: [{ data: 1 }] }],
+  ['queues.browse', { queue: 'orders' }],
+  ['queues.message', { queue: 'orders', sequence: 1 }],
+  ['queues.read', { queue: 'orders', clientId: 'C-ABC12' }],
+  ['queues.positions', { queue: 'orders' }],
+  ['queues.seek', { queue: 'orders', clientId: 'C-ABC12', position: 0 }],
+  ['queues.forgetClient', { queue: 'orders', clientId: 'C-ABC12' }],
+  ['queues.purge', { queue: 'orders' }],
+  ['queues.delete', { queue: 'orders' }],
+  ['queues.series', { queue: 'orders' }],
+  ['brokers.createGroup', {}],
+  ['brokers.join', { groupId: 'G-XYZ78' }],
+  ['brokers.leave', { groupId: 'G-XYZ78' }],
+  ['brokers.remove', { groupId: 'G-XYZ78', brokerId: 'B-NEW01' }],
+  ['brokers.transfer', { groupId: 'G-XYZ78' }],
+  ['brokers.rebalance', {}],
+  ['brokers.backup', { groupId: 'G-XYZ78' }],
+  ['brokers.restore', { file: '/var/backups/queues.sgbx' }],
+];
+
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode();
   const guest = await startNode({ 'node.name': 'kiln-02' });
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
-  expect([...calls.map(([method]) => method), ...ofTwoPeople].sort()).toEqual([...allMethods().keys()].sort());
+  expect([...[...calls, ...ofABroker].map(([method]) => method), ...ofTwoPeople].sort()).toEqual([...allMethods().keys()].sort());
   const answers = new Map<MethodName, unknown>();
   const seen: Seen = <M extends MethodName>(method: M) => answers.get(method) as ResultOf<M>;
   for (const [method, params, where] of calls) {
@@ -121,6 +149,11 @@ test('the node offers every method of the contract, and each answers as the cont
     answers.set(method, result);
     expect(resolveMethod(method)?.spec.result.parse(result), method).toEqual(result);
   }
+  for (const [method, params] of ofABroker)
+    await expect(guest.client.callUnknown(method, params), method).rejects.toMatchObject({
+      code: expect.stringMatching(/^(NODE_UNREACHABLE|CONFLICT)$/),
+      message: expect.stringContaining('signalbox config set broker.enabled=true'),
+    });
   await until(() => restarts.length > 0);
   expect(restarts).toEqual(['a test']);
 });

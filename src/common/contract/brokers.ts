@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineService } from './define.ts';
+import { hereOnly } from './queues.ts';
 
 export const brokerIdPattern = /^B-[A-Z0-9]{5}$/;
 export const groupIdPattern = /^G-[A-Z0-9]{5}$/;
@@ -75,7 +76,7 @@ export const brokersContract = defineService({
     quiet: true,
   },
   'brokers.groups': {
-    params: z.strictObject({}),
+    params: z.strictObject({ hereOnly }),
     result: z.object({ groups: z.array(groupInfoSchema) }),
     role: 'viewer',
     effect: 'read',
@@ -110,7 +111,7 @@ export const brokersContract = defineService({
     example: { groupId: 'G-XYZ78' },
   },
   'brokers.remove': {
-    params: z.strictObject({ groupId, brokerId }),
+    params: z.strictObject({ groupId, brokerId, hereOnly }),
     result: z.object({ version: z.number() }),
     role: 'admin',
     effect: 'destructive',
@@ -118,7 +119,7 @@ export const brokersContract = defineService({
     example: { groupId: 'G-XYZ78', brokerId: 'B-NEW01' },
   },
   'brokers.transfer': {
-    params: z.strictObject({ groupId, to: brokerId.optional().describe('Absent: the replica that is furthest') }),
+    params: z.strictObject({ groupId, to: brokerId.optional().describe('Absent: the replica that is furthest'), hereOnly }),
     result: z.object({ leader: z.string(), term: z.number() }),
     role: 'operator',
     effect: 'write',

@@ -1,6 +1,7 @@
 /** The whole contract: every method of the node, declared once. */
 import type { z } from 'zod';
 import { auditContract } from './audit.ts';
+import { brokersContract } from './brokers.ts';
 import { clusterContract } from './cluster.ts';
 import { configContract } from './config.ts';
 import type { MethodSpec } from './define.ts';
@@ -14,6 +15,7 @@ import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
 import { nodeContract } from './node.ts';
 import { nodesContract } from './nodes.ts';
+import { queuesContract } from './queues.ts';
 import { rpcContract } from './rpc.ts';
 import { systemContract } from './system.ts';
 import { usersContract } from './users.ts';
@@ -32,6 +34,8 @@ export const contract = {
   ...rpcContract,
   ...eventsContract,
   ...feedsContract,
+  ...queuesContract,
+  ...brokersContract,
   ...logsContract,
   ...configContract,
   ...usersContract,

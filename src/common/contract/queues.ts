@@ -73,9 +73,12 @@ const newMessage = z.strictObject({
   headers: z.record(z.string().min(1).max(128), z.string().max(4_096)).default({}),
 });
 
+/** Nodes ask each other with it: a call is passed on once, to the node that is to answer. */
+export const hereOnly = z.boolean().default(false).describe('Only what this node has itself: the call is not passed on to another');
+
 export const queuesContract = defineService({
   'queues.list': {
-    params: z.strictObject({}),
+    params: z.strictObject({ hereOnly }),
     result: z.object({
       queues: z.array(queueInfoSchema),
       unreachable: z.array(z.object({ groupId: z.string(), reason: z.string() })).describe('Groups whose figures are missing or old'),
@@ -87,7 +90,7 @@ export const queuesContract = defineService({
     quiet: true,
   },
   'queues.get': {
-    params: z.strictObject({ queue }),
+    params: z.strictObject({ queue, hereOnly }),
     result: queueInfoSchema,
     role: 'viewer',
     effect: 'read',
@@ -103,6 +106,7 @@ export const queuesContract = defineService({
         .optional(),
       groupId: z.string().optional().describe('The group that is to keep it; absent: the least loaded one'),
       options: queueOptionsSchema.partial().default({}),
+      hereOnly,
     }),
     result: z.object({ queueId: z.string(), name: z.string(), groupId: z.string(), created: z.boolean() }),
     role: 'operator',
@@ -111,7 +115,7 @@ export const queuesContract = defineService({
     example: { name: 'orders', options: { maxAgeMs: 604_800_000 } },
   },
   'queues.configure': {
-    params: z.strictObject({ queue, options: queueOptionsSchema.partial() }),
+    params: z.strictObject({ queue, options: queueOptionsSchema.partial(), hereOnly }),
     result: z.object({ options: queueOptionsSchema }),
     role: 'admin',
     effect: 'write',
@@ -127,6 +131,7 @@ export const queuesContract = defineService({
         .strictObject({ id: z.string().regex(clientIdPattern), epoch: z.number().int().min(0), sequence: z.number().int().min(1) })
         .optional()
         .describe('A retry with the same numbers gets the same answer'),
+      hereOnly,
     }),
     result: z.object({ firstSequence: z.number(), count: z.number().int(), repeated: z.boolean() }),
     role: 'operator',
@@ -149,6 +154,7 @@ export const queuesContract = defineService({
       direction: z.enum(['forward', 'backward']).optional().describe('Absent: backward from latest, forward otherwise'),
       limit: z.number().int().min(1).max(500).default(50),
       filter: z.string().max(512).default('').describe('Words of the text, or conditions such as value.line == 7 and key == "42"'),
+      hereOnly,
     }),
     result: z.object({
       messages: z.array(queueMessageSchema),
@@ -163,7 +169,7 @@ export const queuesContract = defineService({
     example: { queue: 'orders', from: 'latest', limit: 50 },
   },
   'queues.message': {
-    params: z.strictObject({ queue, sequence: z.number().int().min(1) }),
+    params: z.strictObject({ queue, sequence: z.number().int().min(1), hereOnly }),
     result: queueMessageSchema,
     role: 'viewer',
     effect: 'read',
@@ -177,6 +183,7 @@ export const queuesContract = defineService({
       requestId: z.string().min(1).max(64).optional().describe('A retry with the same id gets the same messages again'),
       max: z.number().int().min(1).max(500).default(1),
       waitMs: z.number().int().min(0).max(30_000).default(0).describe('How long to wait for a message when there is none'),
+      hereOnly,
     }),
     result: z.object({ messages: z.array(queueMessageSchema), position: z.number(), repeated: z.boolean() }),
     role: 'operator',
@@ -186,7 +193,7 @@ export const queuesContract = defineService({
     streamed: true,
   },
   'queues.positions': {
-    params: z.strictObject({ queue }),
+    params: z.strictObject({ queue, hereOnly }),
     result: z.object({
       positions: z.array(z.object({ clientId: z.string(), position: z.number(), lag: z.number(), updatedAt: z.number() })),
       complete: z.boolean(),
@@ -198,7 +205,12 @@ export const queuesContract = defineService({
     quiet: true,
   },
   'queues.seek': {
-    params: z.strictObject({ queue, clientId, position: z.number().int().min(0).describe('The next message it gets is the one after') }),
+    params: z.strictObject({
+      queue,
+      clientId,
+      position: z.number().int().min(0).describe('The next message it gets is the one after'),
+      hereOnly,
+    }),
     result: z.object({ position: z.number() }),
     role: 'admin',
     effect: 'destructive',
@@ -206,7 +218,7 @@ export const queuesContract = defineService({
     example: { queue: 'orders', clientId: 'C-ABC12', position: 0 },
   },
   'queues.forgetClient': {
-    params: z.strictObject({ queue, clientId }),
+    params: z.strictObject({ queue, clientId, hereOnly }),
     result: z.object({}),
     role: 'admin',
     effect: 'destructive',
@@ -217,6 +229,7 @@ export const queuesContract = defineService({
     params: z.strictObject({
       queue,
       upTo: z.number().int().min(0).optional().describe('Everything up to and with this message; absent: all of now'),
+      hereOnly,
     }),
     result: z.object({ messages: z.number(), bytes: z.number() }),
     role: 'admin',
@@ -225,7 +238,7 @@ export const queuesContract = defineService({
     example: { queue: 'orders' },
   },
   'queues.delete': {
-    params: z.strictObject({ queue }),
+    params: z.strictObject({ queue, hereOnly }),
     result: z.object({ messages: z.number(), bytes: z.number() }),
     role: 'admin',
     effect: 'destructive',
@@ -233,7 +246,7 @@ export const queuesContract = defineService({
     example: { queue: 'orders' },
   },
   'queues.series': {
-    params: z.strictObject({ queue, minutes: z.number().int().min(1).max(60).default(15) }),
+    params: z.strictObject({ queue, minutes: z.number().int().min(1).max(60).default(15), hereOnly }),
     result: z.object({
       stepMs: z.number(),
       at: z.array(z.number()).describe('Milliseconds since the epoch'),

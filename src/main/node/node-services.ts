@@ -2,6 +2,7 @@
 import type { NodeStatus } from '../../common/contract/node.ts';
 import type { Accounts, Sessions, SetupLinks } from './accounts/index.ts';
 import type { AuditLog } from './audit/index.ts';
+import type { BrokerFace } from './broker/broker-face.ts';
 import type { Discovery } from './discovery/index.ts';
 import type { EmbeddedHub, Federation } from './federation/index.ts';
 import type { HttpListener } from './http/index.ts';
@@ -10,6 +11,7 @@ import { makeBackup } from './node-backup.ts';
 import type { Foundation } from './node-foundation.ts';
 import type { Router } from './router/index.ts';
 import { createAuditService } from './services/audit.ts';
+import { createBrokersService } from './services/brokers.ts';
 import { createChecksService } from './services/checks.ts';
 import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
@@ -24,6 +26,7 @@ import { createMqttService } from './services/mqtt.ts';
 import { createNodeService } from './services/node.ts';
 import type { NodeSampler } from './services/node-sampler.ts';
 import { createNodesService, type NodesServiceOptions } from './services/nodes.ts';
+import { createQueuesService } from './services/queues.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService } from './services/system.ts';
 import { createUsersService } from './services/users.ts';
@@ -51,6 +54,7 @@ export interface ServedParts {
   readonly membership: MembershipPart;
   readonly federation: Federation;
   readonly hub: EmbeddedHub | undefined;
+  readonly broker: BrokerFace;
   readonly host: HostMonitor;
   readonly history: MetricHistory;
   readonly sampler: NodeSampler;
@@ -59,7 +63,7 @@ export interface ServedParts {
 /** Offers every method of the contract on the router. */
 export function registerServices({ options, dataFolder, config, identity, keySeed, logs, problems }: Foundation, parts: ServedParts): void {
   const { startedAt, capabilities, listeners, nodesOptions, logger, router, http, store, audit, accounts, sessions, setupLinks } = parts;
-  const { discovery, membership, federation, hub, host, history, sampler } = parts;
+  const { discovery, membership, federation, hub, broker, host, history, sampler } = parts;
   const { nodeId } = identity;
   router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
   router.register(createLogsService({ logs }));
@@ -101,4 +105,6 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
+  router.register(createQueuesService());
+  router.register(createBrokersService({ broker }));
 }

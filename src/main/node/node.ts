@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
+import { brokerThatIsOff } from './broker/broker-face.ts';
 import { ClockJumps, leadingNowMs } from './clock/index.ts';
 import type { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
@@ -195,6 +196,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     membership,
     federation,
     hub,
+    broker: brokerThatIsOff,
     host,
     history,
     sampler,
