@@ -36,6 +36,12 @@ export interface QueueMessage {
 
 export type NewMessage = Pick<QueueMessage, 'key' | 'headers' | 'encoding' | 'data'>;
 
+/** Messages to be appended, as records one after the other: the same bytes on the wire, in the log and in a segment (docs/broker-protocol.md). */
+export interface MessageBatch {
+  readonly count: number;
+  readonly data: Uint8Array;
+}
+
 /** One line of an idempotent producer's history: a retry gets the same answer. */
 export interface ProducerStamp {
   readonly producerId: string;
@@ -64,9 +70,11 @@ export type Command =
       readonly queueId: QueueId;
       readonly clientId: string;
       readonly producer: ProducerStamp | null;
-      readonly messages: readonly NewMessage[];
+      readonly batch: MessageBatch;
       readonly timeMs: number;
     }
+  /** Gives a producer its next epoch: whoever used the one before is fenced off. */
+  | { readonly type: 'registerProducer'; readonly queueId: QueueId; readonly producerId: string; readonly timeMs: number }
   /** Takes the next messages for a client and moves its position; the same request id gets the same messages again. */
   | {
       readonly type: 'take';
@@ -77,6 +85,8 @@ export type Command =
       readonly maxBytes: number;
       readonly timeMs: number;
     }
+  /** Says that a client has dealt with everything up to a position: it moves forward only. */
+  | { readonly type: 'commit'; readonly queueId: QueueId; readonly clientId: string; readonly position: number; readonly timeMs: number }
   /** Sets a position: the next message taken is the one after it. */
   | { readonly type: 'seek'; readonly queueId: QueueId; readonly clientId: string; readonly position: number; readonly timeMs: number }
   | { readonly type: 'forgetClient'; readonly queueId: QueueId; readonly clientId: string; readonly timeMs: number }
@@ -115,6 +125,7 @@ export type CommandResult =
       readonly repeated: boolean;
     }
   | { readonly ok: true; readonly type: 'taken'; readonly firstSequence: number; readonly count: number; readonly repeated: boolean }
+  | { readonly ok: true; readonly type: 'producer'; readonly epoch: number }
   | { readonly ok: true; readonly type: 'position'; readonly position: number }
   | { readonly ok: true; readonly type: 'removed'; readonly messages: number; readonly bytes: number }
   | { readonly ok: true; readonly type: 'done' }
@@ -145,7 +156,7 @@ export interface ClientPosition {
   readonly updatedAtMs: number;
 }
 
-/** Messages of one queue that one entry appended, as they are stored: records one after the other (docs/broker-protocol.md). */
+/** Messages of one queue that one entry appended, as they are stored: runs of records (docs/broker-protocol.md). */
 export interface Segment {
   readonly queueId: QueueId;
   readonly firstSequence: number;
@@ -157,12 +168,17 @@ export interface Segment {
 
 /** A row of the state that changed: its whole new value, or null when it is gone. `value` is opaque JSON text to the store. */
 export interface StateRow {
-  readonly table: 'queue' | 'block' | 'client' | 'producer';
+  readonly table: 'group' | 'queue' | 'block' | 'client' | 'producer';
   readonly key: string;
   readonly value: string | null;
 }
 
-/** What one applied entry did: answers for those who wait, and what the store must write. */
+/**
+ * What one applied entry did: answers for those who wait, and what the store must write.
+ *
+ * Rows are made once for as many entries as are written together: `apply` leaves `rows` empty, and whoever hands a batch to the store puts
+ * what `collectRows` gives into the last one.
+ */
 export interface Applied {
   readonly index: number;
   readonly term: number;
