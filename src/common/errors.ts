@@ -26,6 +26,7 @@ export const errorCodes = [
   'NOT_LEADER',
   'NO_QUORUM',
   'STORAGE_FULL',
+  'STORAGE_CORRUPT',
   'INTERNAL',
   'CHANNEL_BINDING',
   'PIN',

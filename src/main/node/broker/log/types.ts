@@ -14,8 +14,22 @@ export interface LogImage {
   readonly configurations: readonly GroupConfiguration[];
   /** The log ends below what this disk once held durably: it may not vote until it has caught up (queue.md 6, item 4). */
   readonly impaired: boolean;
-  /** The durable index that the guard remembers. */
+  /** The durable index that the guard remembers; `Number.MAX_SAFE_INTEGER` when the guard is gone, so that nobody can tell. */
   readonly guardedIndex: number;
+}
+
+/** A log that does not start: what follows `index` cannot be trusted. It takes `restart` and `removeGroup` only. */
+export interface DamagedLog {
+  readonly groupId: GroupId;
+  /** The first entry that is missing or is not what was written; 0: the row of the group itself (term, vote, beginning). */
+  readonly index: number;
+  /** What was found, for a person. */
+  readonly detail: string;
+}
+
+export interface LogOpening {
+  readonly images: readonly LogImage[];
+  readonly damaged: readonly DamagedLog[];
 }
 
 /** How the log writer's disk does, for the status and the decision to give up leadership. */
@@ -28,14 +42,21 @@ export interface LogDiskSample {
 
 export interface LogStore {
   /**
-   * Opens the file and checks the chain of checksums of what it holds.
+   * Opens the file and checks the chain of checksums of every log in it. A damaged log is named, and the others start.
    *
-   * @throws SignalboxError `STORAGE_CORRUPT` damage in the middle of a log (the group is named), `STORAGE_FULL`
+   * @throws SignalboxError `STORAGE_CORRUPT` the file as a whole cannot be read, `STORAGE_FULL` it cannot be used
    */
-  open(): Promise<readonly LogImage[]>;
+  open(): Promise<LogOpening>;
+  /** What a group's log holds now: for a core that is made anew after a write failed. @throws SignalboxError `NOT_FOUND`, `STORAGE_CORRUPT` */
+  image(groupId: GroupId): Promise<LogImage>;
   /** Begins an empty log. `at` is where it begins: all 0, or the place of a snapshot that was installed. */
   createGroup(groupId: GroupId, configuration: GroupConfiguration, at: LogPosition): Promise<void>;
-  /** Everything that is due for all groups: one transaction, one flush. Resolves when it is on disk. @throws SignalboxError `STORAGE_FULL`, `STORAGE_FAILED` */
+  /**
+   * Everything that is due for all groups: one transaction, one flush. Resolves when it is on disk. After a failure the logs are as
+   * they were before, and the next write is tried like any other.
+   *
+   * @throws SignalboxError `STORAGE_FULL` the disk refused, `STORAGE_CORRUPT`, `OVERLOADED` more waits for the disk than may
+   */
   write(writes: readonly { readonly groupId: GroupId; readonly persist: Persist }[]): Promise<void>;
   /** Entries from `fromIndex` on, at least one where there is one, at most `maxBytes`. */
   read(groupId: GroupId, fromIndex: number, maxBytes: number): Promise<readonly LogEntry[]>;
