@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** No retries anywhere: a test that fails now and then is a fault. What takes minutes is named `*.long.test.ts` and has its own command. */
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     retry: 0,
+    // Most of what these tests do is wait: for timers, sockets, other processes.
+    maxWorkers: availableParallelism() + 1,
     // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do.
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -44,22 +44,40 @@ async function runStages(names) {
   const failed = [];
   let hasBuild = true;
   const noBuild = failedAsAWhole('there is no build');
-  for (const stage of stages.filter(({ name }) => names.includes(name))) {
-    console.log(`\n--- ${stage.title} (${stage.name})`);
-    /** @type {Result} */
-    const result = stage.needsBuild && !hasBuild ? noBuild : await runStage(stage);
-    if (stage.name === 'build' && result.outcome !== 'ok') hasBuild = false;
-    total.passed += result.counts.passed;
-    total.failed += result.counts.failed;
-    total.skipped += result.counts.skipped;
-    failed.push({ stage: stage.name, failures: result.failures });
-    summary.push(`${result.outcome.padEnd(7)} ${stage.title}: ${result.note}`);
+  for (const together of rounds(stages.filter(({ name }) => names.includes(name)))) {
+    for (const stage of together) console.log(`\n--- ${stage.title} (${stage.name})`);
+    const running = together.map(async (stage) => ({ stage, result: stage.needsBuild && !hasBuild ? noBuild : await runStage(stage) }));
+    for (const { stage, result } of await Promise.all(running)) {
+      if (stage.name === 'build' && result.outcome !== 'ok') hasBuild = false;
+      total.passed += result.counts.passed;
+      total.failed += result.counts.failed;
+      total.skipped += result.counts.skipped;
+      failed.push({ stage: stage.name, failures: result.failures });
+      summary.push(`${result.outcome.padEnd(7)} ${stage.title}: ${result.note}`);
+    }
   }
   console.log(`\n--- Summary\n${summary.join('\n')}\n`);
   const lines = failureLines(failed);
   if (lines.length > 0) console.log(`${lines.join('\n')}\n`);
   console.log(closingLine(total));
   return total.failed === 0 ? 0 : 1;
+}
+
+/**
+ * Stages that run at the same time, round by round.
+ *
+ * @param {readonly import('./lib/stages.mjs').Stage[]} chosen
+ */
+function rounds(chosen) {
+  /** @type {import('./lib/stages.mjs').Stage[][]} */
+  const all = [];
+  let joins = false;
+  for (const stage of chosen) {
+    if (joins) all.at(-1)?.push(stage);
+    else all.push([stage]);
+    joins = stage.besideNext === true;
+  }
+  return all;
 }
 
 /**

@@ -18,6 +18,7 @@ import { capture, runKeeping } from './process.mjs';
  * @property {string} name for `--only`
  * @property {string} title
  * @property {boolean} [needsBuild]
+ * @property {boolean} [besideNext] it keeps one processor busy, and so does the next one: both run at the same time
  * @property {() => string | undefined} [skipReason] why it cannot run on this machine
  * @property {() => Promise<Outcome>} run
  *
