@@ -27,6 +27,11 @@ export const errorCodes = [
   'NO_QUORUM',
   'STORAGE_FULL',
   'STORAGE_CORRUPT',
+  'QUEUE_FULL',
+  'LIMIT',
+  'PRODUCER_FENCED',
+  'PRODUCER_GAP',
+  'PRODUCER_DUPLICATE_LOST',
   'INTERNAL',
   'CHANNEL_BINDING',
   'PIN',
@@ -71,6 +76,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NOT_LEADER',
   'NO_QUORUM',
   'STORAGE_FULL',
+  'QUEUE_FULL',
 ]);
 
 export interface SignalboxErrorOptions {
