@@ -39,6 +39,12 @@ export interface GroupMember {
   readonly port: number;
 }
 
+/** Consecutive entries of one term: they go on until the next run begins, or the log ends. */
+export interface TermRun {
+  readonly term: number;
+  readonly firstIndex: number;
+}
+
 /** Who belongs to the group. Only an entry of the log makes one. */
 export interface GroupConfiguration {
   readonly groupId: GroupId;
@@ -72,6 +78,8 @@ export interface ReplicateAck extends FromTerm {
   readonly ok: boolean;
   /** Durable on the disk of the sender, and equal to the leader's log. */
   readonly matchIndex: number;
+  /** Got and equal to the leader's log, though perhaps not yet durable: a leader that has sent more knows that it was lost. */
+  readonly receivedIndex: number;
   /** When not ok: the term that disagrees and its first index there (thesis 5.3). */
   readonly conflict?: { readonly term: number; readonly index: number };
   readonly readRound: number;
@@ -135,13 +143,18 @@ export type CoreInput =
   | { readonly type: 'diskFailed' }
   /** The oldest write has waited longer than an election timeout: a leader gives up (grey failure). */
   | { readonly type: 'diskStalled' }
+  /** The answer to `load`; no entries: they could not be read, and will be asked for again. */
   | { readonly type: 'entriesLoaded'; readonly for: BrokerId; readonly entries: readonly LogEntry[] }
   /** The way of a snapshot to a member has ended, well or not. */
   | { readonly type: 'snapshotSent'; readonly to: BrokerId; readonly position: LogPosition; readonly ok: boolean }
-  /** State and configuration of this broker were replaced by a snapshot; the log begins anew after it. */
+  /**
+   * State and configuration of this broker were replaced by a snapshot; the log begins anew after it. Only where `acceptsSnapshot` said so, and
+   * with no other input between that and this one.
+   */
   | { readonly type: 'snapshotInstalled'; readonly position: LogPosition; readonly configuration: GroupConfiguration }
   /** The log was cut below this place: a snapshot holds it. */
   | { readonly type: 'compacted'; readonly position: LogPosition }
+  /** Before the first message of the new connection, as `disconnected` is after the last of the old one: what was known of its disk is asked anew. */
   | { readonly type: 'connected'; readonly brokerId: BrokerId }
   | { readonly type: 'disconnected'; readonly brokerId: BrokerId };
 
@@ -173,6 +186,17 @@ export type ReadOutcome =
   | { readonly readId: number; readonly ok: true /** Answer when the state machine has applied this index. */; readonly index: number }
   | { readonly readId: number; readonly ok: false; readonly code: 'NOT_LEADER' };
 
+/** Something that must not happen in a sound group. The entry it is about was refused. */
+export interface CoreFault {
+  /**
+   * `CHECKSUM_MISMATCH`: an entry was damaged on the way or at the sender; it is asked for again. `LOG_DIVERGED`: this log and the leader's
+   * differ where both must be equal: one of the disks has changed what it held. `CONFIGURATION_INVALID`: an entry of members that is none.
+   */
+  readonly code: 'CHECKSUM_MISMATCH' | 'LOG_DIVERGED' | 'CONFIGURATION_INVALID';
+  readonly from: BrokerId;
+  readonly index: number;
+}
+
 /** What the host must do now, in this order: persist, send, apply, answer. */
 export interface CoreOutput {
   readonly persist: Persist | undefined;
@@ -181,10 +205,11 @@ export interface CoreOutput {
   readonly committed: readonly LogEntry[];
   readonly proposals: readonly ProposalOutcome[];
   readonly reads: readonly ReadOutcome[];
-  /** Entries older than the core keeps in memory, wanted for a member that is behind. */
+  /** Entries older than the core keeps in memory, wanted for a member that is behind, or for `committed` (`for` is this broker itself). */
   readonly load: readonly { readonly for: BrokerId; readonly fromIndex: number; readonly maxBytes: number }[];
   /** Members to which the host must bring a snapshot. */
   readonly snapshots: readonly BrokerId[];
+  readonly faults: readonly CoreFault[];
   /** Present when role, term, leader or configuration changed. */
   readonly changed: boolean;
   /** When `tick` is due next, by the clock of `step`. */
@@ -217,4 +242,8 @@ export interface CoreStatus {
   readonly members: readonly MemberProgress[];
   /** Of a leader: its no-op is committed and it may serve. */
   readonly ready: boolean;
+  /** Of a leader: the member that it hands leadership to; while it does, proposals are refused with BUSY. */
+  readonly transferringTo: BrokerId | null;
+  /** Its disk refused a write: it takes part in nothing until it is made anew. */
+  readonly failed: boolean;
 }

@@ -1,5 +1,5 @@
 /** The replicated logs of all groups of a broker on disk: one file, so that one flush of the disk serves them all (queue.md 5.2). */
-import type { GroupConfiguration, GroupId, HardState, LogEntry, LogPosition, Persist } from '../core/types.ts';
+import type { GroupConfiguration, GroupId, HardState, LogEntry, LogPosition, Persist, TermRun } from '../core/types.ts';
 
 /** What a group's log held when it was opened. */
 export interface LogImage {
@@ -8,9 +8,11 @@ export interface LogImage {
   /** Where the log begins: what is up to here is in the snapshot, that is, in the state. */
   readonly compacted: LogPosition;
   readonly last: LogPosition;
+  /** The terms of all entries that the log holds, oldest first; the first run begins right after `compacted`. */
+  readonly terms: readonly TermRun[];
   /** As of the end of the log; of entries not yet committed too (Raft thesis 4.1). */
   readonly configuration: GroupConfiguration;
-  /** The configuration entries that the log holds, oldest first: needed when its end is cut off. */
+  /** The configuration at `compacted`, then those of the entries that the log holds, oldest first: needed when its end is cut off. */
   readonly configurations: readonly GroupConfiguration[];
   /** The log ends below what this disk once held durably: it may not vote until it has caught up (queue.md 6, item 4). */
   readonly impaired: boolean;
