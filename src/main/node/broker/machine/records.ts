@@ -91,7 +91,8 @@ function writeRecord(target: Buffer, part: RecordParts, start: number): number {
  * @throws SignalboxError `INVALID_PARAMS`, `TOO_LARGE`; nothing of the batch is taken then
  */
 export function checkBatch(data: Uint8Array): MessageBatch {
-  if (data.byteLength > machineLimits.batchBytes) throw tooLarge(`${data.byteLength} bytes; at most ${machineLimits.batchBytes} go at once`);
+  if (data.byteLength > machineLimits.batchBytes)
+    throw tooLarge(`${data.byteLength} bytes; at most ${machineLimits.batchBytes} go at once`);
   const reader = new LayoutReader(data, 'batch of messages');
   let count = 0;
   while (reader.rest > 0) {

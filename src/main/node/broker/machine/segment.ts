@@ -49,7 +49,8 @@ export class SegmentBuilder {
 
 function encodeRuns(runs: readonly OpenRun[]): Buffer {
   const sizes = runs.map(
-    ({ clientId, records }) => runHeadBytes + 1 + Buffer.byteLength(clientId) + records.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    ({ clientId, records }) =>
+      runHeadBytes + 1 + Buffer.byteLength(clientId) + records.reduce((sum, { byteLength }) => sum + byteLength, 0),
   );
   const data = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
   let at = 0;
