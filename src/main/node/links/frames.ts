@@ -43,6 +43,11 @@ export class FrameReader {
     this.#maxBytes = maxBytes;
   }
 
+  /** Bytes that have come and belong to no whole frame taken. */
+  get pendingBytes(): number {
+    return this.#chunk.byteLength + this.#heldBytes + (this.#expectedBytes === undefined ? 0 : headBytes);
+  }
+
   push(chunk: Buffer): void {
     this.#chunk = this.#chunk.byteLength === 0 ? chunk : Buffer.concat([this.#chunk, chunk]);
   }

@@ -14,7 +14,8 @@ export type FrameForm = 'json' | 'binary' | 'line';
 
 export type IncomingFrame =
   | { readonly form: 'json' | 'line'; readonly text: string }
-  | { readonly form: 'binary'; readonly frame: BinaryFrame };
+  /** `error`: the frame is whole, but cannot be read; its request id is right, and the connection goes on. */
+  | { readonly form: 'binary'; readonly frame: BinaryFrame; readonly error?: SignalboxError };
 
 export interface ReaderBounds {
   readonly frameBytes: number;
@@ -39,6 +40,11 @@ export class ConnectionReader {
   /** How errors that belong to no request are written. */
   get form(): FrameForm {
     return this.#form;
+  }
+
+  /** Bytes that have come and belong to no whole frame: of a connection that stays above 0 for long, somebody sends half a frame. */
+  get pendingBytes(): number {
+    return this.#mode === 'lines' ? this.#lines.pendingBytes : this.#frames.pendingBytes;
   }
 
   push(chunk: Buffer): void {
@@ -70,7 +76,7 @@ export class ConnectionReader {
     const body = this.#frames.next();
     if (body === undefined) return undefined;
     if (body.byteLength < shortestBody) throw unreadable(`a frame of ${body.byteLength} bytes was announced`);
-    if (body[0] === binaryVersion) return { form: 'binary', frame: decodeBinary(body) };
+    if (body[0] === binaryVersion) return openBinary(body);
     if (body[0] === openBrace) return { form: 'json', text: body.toString('utf8') };
     throw unreadable(`a body begins with the byte ${body[0]}`);
   }
@@ -79,6 +85,16 @@ export class ConnectionReader {
     let line = this.#lines.next();
     while (line?.trim() === '') line = this.#lines.next();
     return line === undefined ? undefined : { form: 'line', text: line };
+  }
+}
+
+function openBinary(body: Buffer): IncomingFrame {
+  try {
+    return { form: 'binary', frame: decodeBinary(body) };
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    const requestId = body.byteLength < 8 ? 0 : body.readUInt32BE(4);
+    return { form: 'binary', frame: { type: 0, requestId, header: {}, payload: Buffer.alloc(0) }, error };
   }
 }
 

@@ -16,6 +16,11 @@ export class LineReader {
     this.#maxBytes = maxBytes;
   }
 
+  /** Bytes held that belong to no line taken. */
+  get pendingBytes(): number {
+    return this.#end - this.#start;
+  }
+
   push(chunk: Buffer): void {
     if (this.#end + chunk.byteLength > this.#held.byteLength) this.#makeRoom(chunk.byteLength);
     chunk.copy(this.#held, this.#end);

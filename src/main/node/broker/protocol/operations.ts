@@ -5,8 +5,9 @@ import { clientIdPattern, queueNamePattern, queueOptionsSchema } from '../../../
 import { machineLimits } from '../machine/limits.ts';
 import { protocolLimits } from './limits.ts';
 
-const queue_name = z.string().min(1).max(128);
 const cluster_id = z.string().regex(groupIdPattern, 'G- and five of A to Z and 0 to 9');
+/** Which queue: its id or name; with `cluster_id` where two groups have a queue of that name. */
+const queue = { queue_name: z.string().min(1).max(128), cluster_id: cluster_id.optional() };
 const broker_id = z.string().regex(brokerIdPattern, 'B- and five of A to Z and 0 to 9');
 const client_id = z.string().regex(clientIdPattern, 'letters, digits, dot, dash, colon and underscore; 64 at most');
 /** Up to 2^53-1: what JSON carries. */
@@ -58,23 +59,23 @@ const request = {
     options: wireOptionsSchema.default({}),
   }),
   APPEND: z.object({
-    queue_name,
+    ...queue,
     client_id: client_id.optional(),
     producer: producer.optional(),
     producer_seq: positive.optional(),
   }),
   READ: z.object({
-    queue_name,
+    ...queue,
     client_id,
     request_id: z.union([z.string(), z.number()]).optional(),
     max: positive.optional(),
     max_bytes: count(protocolLimits.answerBytes),
     wait_ms: sequence.default(0),
   }),
-  PRODUCER: z.object({ queue_name, producer_id: client_id }),
+  PRODUCER: z.object({ ...queue, producer_id: client_id }),
   FETCH: z
     .object({
-      queue_name,
+      ...queue,
       from: z.enum(['first', 'latest']).optional(),
       from_sequence: sequence.optional(),
       from_time_ms: sequence.optional(),
@@ -87,13 +88,13 @@ const request = {
       level,
     })
     .refine(oneBeginning, 'name one of from, from_sequence and from_time_ms'),
-  COMMIT: z.object({ queue_name, client_id, position: sequence }),
-  SEEK: z.object({ queue_name, client_id, position: sequence }),
-  POSITIONS: z.object({ queue_name, after: z.string().max(64).optional(), level }),
-  FORGET_CLIENT: z.object({ queue_name, client_id }),
+  COMMIT: z.object({ ...queue, client_id, position: sequence }),
+  SEEK: z.object({ ...queue, client_id, position: sequence }),
+  POSITIONS: z.object({ ...queue, after: z.string().max(64).optional(), level }),
+  FORGET_CLIENT: z.object({ ...queue, client_id }),
   SUBSCRIBE: z
     .object({
-      queue_name,
+      ...queue,
       ack: z.enum(['none', 'auto', 'client']).default('none'),
       client_id: client_id.optional(),
       from: z.enum(['first', 'latest']).optional(),
@@ -107,11 +108,11 @@ const request = {
   CREDIT: z.object({ subscription_id, credit: z.number().int().min(1).max(protocolLimits.credit) }),
   UNSUBSCRIBE: z.object({ subscription_id }),
   QUEUE_LIST: z.object({ cluster_id: cluster_id.optional(), after: z.string().max(16).optional(), level }),
-  QUEUE_STATS: z.object({ queue_name, level }),
-  QUEUE_SERIES: z.object({ queue_name, minutes: z.number().int().min(1).max(60).default(15) }),
-  CONFIGURE_QUEUE: z.object({ queue_name, options: wireOptionsSchema }),
-  PURGE: z.object({ queue_name, up_to: sequence.optional() }),
-  DELETE_QUEUE: z.object({ queue_name }),
+  QUEUE_STATS: z.object({ ...queue, level }),
+  QUEUE_SERIES: z.object({ ...queue, minutes: z.number().int().min(1).max(60).default(15) }),
+  CONFIGURE_QUEUE: z.object({ ...queue, options: wireOptionsSchema }),
+  PURGE: z.object({ ...queue, up_to: sequence.optional() }),
+  DELETE_QUEUE: z.object(queue),
   GROUP_LIST: z.object({}),
   GROUP_CREATE: z.object({}),
   GROUP_JOIN: z.object({

@@ -67,7 +67,7 @@ export class RequestError extends SignalboxError {
  * @throws RequestError `BAD_REQUEST`, `INVALID_PARAMS`, `METHOD_NOT_FOUND`, `TOO_LARGE`; nothing was done
  */
 export function readRequest(frame: IncomingFrame): ClientRequest {
-  if (frame.form === 'binary') return readBinaryRequest(frame.frame);
+  if (frame.form === 'binary') return readBinaryRequest(frame.frame, frame.error);
   let value: unknown;
   return withId(
     () => requestIdOf(value),
@@ -78,10 +78,11 @@ export function readRequest(frame: IncomingFrame): ClientRequest {
   );
 }
 
-function readBinaryRequest({ type, header, payload }: BinaryFrame): ClientRequest {
+function readBinaryRequest({ type, header, payload }: BinaryFrame, error: SignalboxError | undefined): ClientRequest {
   return withId(
     () => requestIdOf(header),
     () => {
+      if (error !== undefined) throw error;
       if (type !== frameTypes.request) throw new SignalboxError('BAD_REQUEST', `A client sends frames of type 1, not ${type}.`);
       if (header.operation !== 'APPEND' && payload.byteLength > 0)
         throw new SignalboxError('INVALID_PARAMS', `${String(header.operation).slice(0, 64)} takes no payload.`);

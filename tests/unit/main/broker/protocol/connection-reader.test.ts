@@ -57,7 +57,6 @@ describe('ConnectionReader', () => {
     ['nothing', Buffer.from([0, 0, 0, 0]), 'BAD_REQUEST'],
     ['one byte', Buffer.from([0, 0, 0, 1, 0x7b]), 'BAD_REQUEST'],
     ['a form of its own', Buffer.from([0, 0, 0, 2, 0x02, 0]), 'BAD_REQUEST'],
-    ['a binary frame without a head', Buffer.from([0, 0, 0, 3, 0x01, 0, 0]), 'BAD_REQUEST'],
   ])('refuses a frame of %s and reads nothing after it', (_what, bytes, code) => {
     const reader = new ConnectionReader();
     reader.push(bytes);
@@ -66,17 +65,35 @@ describe('ConnectionReader', () => {
     expect(reader.next()).toBeUndefined();
   });
 
-  it('refuses a header longer than its frame, and flags that it does not know', () => {
-    const frame = Buffer.concat(encodeBinary(1, 1, {}));
+  it('hands on a whole frame that cannot be read with its id, and reads on', () => {
+    const frame = Buffer.concat(encodeBinary(1, 7, {}));
     const long = Buffer.from(frame);
     long.writeUInt16BE(500, 12);
     const flagged = Buffer.from(frame);
     flagged.writeUInt16BE(1, 6);
-    for (const bytes of [long, flagged]) {
-      const reader = new ConnectionReader();
-      reader.push(bytes);
-      expect(() => reader.next()).toThrowError(expect.objectContaining({ code: 'BAD_REQUEST' }));
-    }
+    const noJson = Buffer.from(frame);
+    noJson.write('[]', 14);
+    const reader = new ConnectionReader();
+    reader.push(Buffer.concat([long, flagged, noJson, Buffer.from([0, 0, 0, 3, 1, 0, 0]), frame]));
+    const frames = all(reader);
+    expect(frames.map((read) => read.form === 'binary' && [read.frame.requestId, read.error?.code])).toEqual([
+      [7, 'BAD_REQUEST'],
+      [7, 'BAD_REQUEST'],
+      [7, 'BAD_REQUEST'],
+      [0, 'BAD_REQUEST'],
+      [7, undefined],
+    ]);
+    for (const read of frames) expect(() => readRequest(read)).toThrowError(RequestError);
+  });
+
+  it('counts what belongs to no whole frame', () => {
+    const reader = new ConnectionReader();
+    reader.push(jsonFrame('{}').subarray(0, 5));
+    expect(reader.next()).toBeUndefined();
+    expect(reader.pendingBytes).toBe(5);
+    reader.push(jsonFrame('{}').subarray(5));
+    expect(reader.next()).toBeDefined();
+    expect(reader.pendingBytes).toBe(0);
   });
 
   it('refuses a line beyond the bound before its end has come', () => {
