@@ -78,7 +78,7 @@ export const hereOnly = z.boolean().default(false).describe('Only what this node
 
 export const queuesContract = defineService({
   'queues.list': {
-    params: z.strictObject({ hereOnly }),
+    params: z.strictObject({ name: z.string().max(128).optional().describe('Only those of this name'), hereOnly }),
     result: z.object({
       queues: z.array(queueInfoSchema),
       unreachable: z.array(z.object({ groupId: z.string(), reason: z.string() })).describe('Groups whose figures are missing or old'),

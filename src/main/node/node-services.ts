@@ -11,7 +11,7 @@ import { makeBackup } from './node-backup.ts';
 import type { Foundation } from './node-foundation.ts';
 import type { Router } from './router/index.ts';
 import { createAuditService } from './services/audit.ts';
-import { createBrokersService } from './services/brokers.ts';
+import { createBrokerServices } from './services/broker-services.ts';
 import { createChecksService } from './services/checks.ts';
 import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
@@ -26,7 +26,6 @@ import { createMqttService } from './services/mqtt.ts';
 import { createNodeService } from './services/node.ts';
 import type { NodeSampler } from './services/node-sampler.ts';
 import { createNodesService, type NodesServiceOptions } from './services/nodes.ts';
-import { createQueuesService } from './services/queues.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService } from './services/system.ts';
 import { createUsersService } from './services/users.ts';
@@ -105,6 +104,5 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
-  router.register(createQueuesService());
-  router.register(createBrokersService({ broker }));
+  router.register(createBrokerServices({ broker, router, federation, name: () => config.get('node.name') }));
 }

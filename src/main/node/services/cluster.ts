@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { clusterContract } from '../../../common/contract/cluster.ts';
 import type { MethodName, ParamsOf, ParsedParamsOf, ResultOf } from '../../../common/contract/index.ts';
 import type { Principal } from '../../../common/roles.ts';
@@ -8,13 +7,10 @@ import type { Handlers, Router } from '../router/index.ts';
 import { activityAnswerSchema, mergeActivity } from './cluster-activity.ts';
 import { type AskedNode, readAnswers } from './cluster-answers.ts';
 import { mergeTopics, topicsAnswerSchema } from './cluster-topics.ts';
+import { sharedAnswers } from './shared-answers.ts';
 
 /** A node that has not answered by then is named as missing; the others' answers are shown. */
 const askMs = 3_000;
-/** However many consoles look, the nodes are asked once in this time. */
-const keptMs = 1_000;
-/** Different questions whose answers are kept. */
-const keptAnswers = 64;
 
 export interface ClusterServiceOptions {
   readonly router: Router;
@@ -35,38 +31,18 @@ export function createClusterService(options: ClusterServiceOptions): Handlers<k
     const target = { all: node === undefined ? true : [node] } as const;
     return (await router.callAt(target, method, params, { principal, timeoutMs: askMs })) as GatheredResults;
   };
-  const activity = shared<'cluster.activity'>(async ({ limit, node, method, errorsOnly }, principal) => {
-    const gathered = await ask(node, 'rpc.activity', { limit, errorsOnly, ...(method !== undefined && { method }) }, principal);
-    return mergeActivity(readAnswers(gathered, activityAnswerSchema, lookUp), limit);
-  });
-  const topics = shared<'cluster.topics'>(async ({ limit, node }, principal) => {
+  const activity = sharedAnswers<ParsedParamsOf<'cluster.activity'>, ResultOf<'cluster.activity'>>(
+    async ({ limit, node, method, errorsOnly }, principal) => {
+      const gathered = await ask(node, 'rpc.activity', { limit, errorsOnly, ...(method !== undefined && { method }) }, principal);
+      return mergeActivity(readAnswers(gathered, activityAnswerSchema, lookUp), limit);
+    },
+  );
+  const topics = sharedAnswers<ParsedParamsOf<'cluster.topics'>, ResultOf<'cluster.topics'>>(async ({ limit, node }, principal) => {
     const gathered = await ask(node, 'events.topics', { limit }, principal);
     return mergeTopics(readAnswers(gathered, topicsAnswerSchema, lookUp), limit);
   });
   return {
     'cluster.activity': (params, { principal }) => activity(params, principal),
     'cluster.topics': (params, { principal }) => topics(params, principal),
-  };
-}
-
-type Ask<M extends MethodName> = (params: ParsedParamsOf<M>, principal: Principal) => Promise<ResultOf<M>>;
-
-/**
- * Asks once for all who ask the same at the same time, and for those who ask within a second after the answer. Who may do
- * other things is asked for apart: nodes answer by role.
- */
-function shared<M extends MethodName>(ask: Ask<M>): Ask<M> {
-  const cache = new LRUCache<string, ResultOf<M> & object, { readonly params: ParsedParamsOf<M>; readonly principal: Principal }>({
-    max: keptAnswers,
-    ttl: keptMs,
-    // The default is the clock of when the package was loaded, which a test can no longer replace.
-    perf: performance,
-    // Who was promised an answer gets it, also when it is no longer kept.
-    ignoreFetchAbort: true,
-    fetchMethod: (_key, _old, { context: { params, principal } }) => ask(params, principal) as Promise<ResultOf<M> & object>,
-  });
-  return (params, principal) => {
-    const key = JSON.stringify([params, [...principal.roles].sort()]);
-    return cache.forceFetch(key, { context: { params, principal } });
   };
 }

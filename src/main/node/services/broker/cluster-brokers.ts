@@ -1,0 +1,107 @@
+/** What all brokers hold that this node can reach. Nothing is asked while nobody calls. */
+import { z } from 'zod';
+import { type GroupInfo, groupInfoSchema } from '../../../../common/contract/brokers.ts';
+import type { MethodName, ResultOf } from '../../../../common/contract/index.ts';
+import { type QueueInfo, queueInfoSchema } from '../../../../common/contract/queues.ts';
+import type { Principal } from '../../../../common/roles.ts';
+import type { GatheredResults } from '../../../../common/wire/messages.ts';
+import type { Router } from '../../router/index.ts';
+import { isGood, readAnswers, readableItems } from '../cluster-answers.ts';
+import { sharedAnswers } from '../shared-answers.ts';
+import { mergeGroups, mergeQueues, type Said, type UnreachableGroup } from './merge-lists.ts';
+import { mostListedQueues } from './own-replicas.ts';
+
+/** How a node says that it runs a broker. */
+export const brokerCapability = 'broker';
+
+/** A node that has not answered by then is left out; the others' answers are shown. */
+const askMs = 3_000;
+const mostGroups = 1_000;
+/** Groups that are remembered, so that their absence is noticed. */
+const mostRemembered = 256;
+
+const queuesAnswer = z.object({ queues: readableItems<QueueInfo>(queueInfoSchema, mostListedQueues), complete: z.boolean().catch(true) });
+const groupsAnswer = z.object({ groups: readableItems<GroupInfo>(groupInfoSchema, mostGroups) });
+
+export interface ClusterBrokersOptions {
+  readonly router: Pick<Router, 'nodeId' | 'callAt'>;
+  readonly nameOf: (nodeId: string) => string;
+}
+
+type QueueLists = ResultOf<'queues.list'>;
+
+export class ClusterBrokers {
+  readonly #options: ClusterBrokersOptions;
+  /** Nodes that told of each group. */
+  readonly #remembered = new Map<string, ReadonlyMap<string, string>>();
+  /** Every group; a second old at most. @throws SignalboxError of the router */
+  readonly groups: (principal: Principal) => Promise<readonly GroupInfo[]>;
+  /** Every queue, or those of a name; a second old at most. @throws SignalboxError of the router */
+  readonly queues: (principal: Principal, name?: string) => Promise<QueueLists>;
+
+  constructor(options: ClusterBrokersOptions) {
+    this.#options = options;
+    const groups = sharedAnswers<Record<string, never>, readonly GroupInfo[]>(async (_params, principal) =>
+      mergeGroups(
+        (await this.#ask('brokers.groups', {}, principal, groupsAnswer)).map(({ data, ...from }) => ({ ...from, items: data.groups })),
+      ),
+    );
+    const queues = sharedAnswers<{ readonly name?: string }, QueueLists>((params, principal) => this.#listQueues(params, principal));
+    this.groups = (principal) => groups({}, principal);
+    this.queues = (principal, name) => queues(name === undefined ? {} : { name }, principal);
+  }
+
+  /** Queues of a name as all brokers know them at this moment. @throws SignalboxError of the router */
+  async queuesNow(principal: Principal, name: string): Promise<readonly QueueInfo[]> {
+    return (await this.#listQueues({ name }, principal)).queues;
+  }
+
+  async #listQueues(params: { readonly name?: string }, principal: Principal): Promise<QueueLists> {
+    const answers = await this.#ask('queues.list', params, principal, queuesAnswer);
+    const said = answers.map(({ data, ...from }): Said<QueueInfo> => ({ ...from, items: data.queues }));
+    const { queues, unreachable } = mergeQueues(said);
+    const absent = params.name === undefined ? this.#absentSince(said) : [];
+    return {
+      queues: queues.slice(0, mostListedQueues),
+      unreachable: [...unreachable, ...absent],
+      complete: queues.length <= mostListedQueues && answers.every(({ data }) => data.complete),
+    };
+  }
+
+  /** Groups that were there before, and of which nobody tells now. */
+  #absentSince(said: readonly Said<QueueInfo>[]): UnreachableGroup[] {
+    const tellers = new Map<string, Map<string, string>>();
+    for (const { nodeId, name, items } of said)
+      for (const groupId of new Set(items.map((queue) => queue.groupId)))
+        tellers.set(groupId, (tellers.get(groupId) ?? new Map<string, string>()).set(nodeId, name));
+    const answered = new Set(said.map(({ nodeId }) => nodeId));
+    const absent: UnreachableGroup[] = [];
+    for (const [groupId, nodes] of this.#remembered) {
+      if (tellers.has(groupId)) continue;
+      const silent = [...nodes].filter(([nodeId]) => !answered.has(nodeId));
+      // All that had it answered without it: it has ended, or its queues were deleted.
+      if (silent.length === 0) this.#remembered.delete(groupId);
+      else absent.push({ groupId, reason: `${silent.map(([, name]) => name).join(' and ')} held it and did not answer.` });
+    }
+    for (const [groupId, nodes] of tellers) {
+      this.#remembered.delete(groupId);
+      this.#remembered.set(groupId, nodes);
+    }
+    for (const groupId of this.#remembered.keys()) {
+      if (this.#remembered.size <= mostRemembered) break;
+      this.#remembered.delete(groupId);
+    }
+    return absent;
+  }
+
+  /** The readable answers of all nodes that run a broker, this one's too. */
+  async #ask<M extends MethodName, T>(method: M, params: Readonly<Record<string, unknown>>, principal: Principal, schema: z.ZodType<T>) {
+    const { router, nameOf } = this.#options;
+    const options = { principal, timeoutMs: askMs };
+    const gathered = (await router.callAt({ all: brokerCapability }, method, { ...params, hereOnly: true }, options)) as GatheredResults;
+    const lookUp = (nodeId: string) => ({ name: nameOf(nodeId), clockOffsetMs: 0, via: null, secure: false });
+    return readAnswers(gathered, schema, lookUp)
+      .filter(isGood)
+      .map(({ nodeId, name, data }) => ({ nodeId, name, data }));
+  }
+}
