@@ -66,6 +66,12 @@ export interface LogStore {
   compact(groupId: GroupId, to: LogPosition): Promise<void>;
   /** The state was replaced by a snapshot: the log begins anew after it. */
   restart(groupId: GroupId, at: LogPosition, configuration: GroupConfiguration): Promise<void>;
+  /**
+   * Drops what follows the damage of a log, so that the group can start and be brought up to date by the others; it is impaired until then.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT` not even term and vote are left: only `restart` helps
+   */
+  cutDamage(groupId: GroupId): Promise<LogImage>;
   removeGroup(groupId: GroupId): Promise<void>;
   sample(): LogDiskSample;
   /** Milliseconds that the oldest write has been waiting; 0 when none is. */

@@ -1,0 +1,54 @@
+/** Brings journals of SQLite into their files, beside the threads that write them: its flushes hold up no commit. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadSqlite } from '../../store/sqlite.ts';
+import type { CheckpointMethods, CheckpointThreadOptions } from './checkpointer.ts';
+import { storageError } from './storage-error.ts';
+import { answerCalls } from './thread-calls.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('checkpoint-worker runs as a worker thread.');
+const sqlite = loadSqlite((workerData as CheckpointThreadOptions).resourcesPath);
+let lastFile = '';
+
+/** Short enough that what was written meanwhile can be brought over in the way of a commit. */
+const remainderPages = 128;
+const rounds = 4;
+
+interface Progress {
+  readonly busy: number;
+  /** Pages in the journal; -1: there is none. */
+  readonly log: number;
+  readonly checkpointed: number;
+}
+
+function checkpoint(file: string, whole: boolean): { readonly remainingPages: number } {
+  lastFile = file;
+  const database = new sqlite(file, { timeout: 1_000, fileMustExist: true });
+  try {
+    database.pragma('fullfsync = 1');
+    database.pragma('checkpoint_fullfsync = 1');
+    let remainingPages = 0;
+    for (let round = 0; round < rounds; round++) {
+      const [progress] = database.pragma('wal_checkpoint(PASSIVE)') as [Progress];
+      remainingPages = progress.log - progress.checkpointed;
+      if (remainingPages <= (whole ? 0 : remainderPages)) return { remainingPages };
+    }
+    if (whole) {
+      // Somebody writes without a pause: this one waits for the writer, and the writer for it.
+      const [progress] = database.pragma('wal_checkpoint(FULL)') as [Progress];
+      remainingPages = progress.busy === 1 ? Math.max(1, progress.log - progress.checkpointed) : 0;
+    }
+    return { remainingPages };
+  } finally {
+    database.close();
+  }
+}
+
+answerCalls<CheckpointMethods>(
+  port,
+  {
+    checkpoint: ({ file, whole }) => checkpoint(file, whole),
+    close: () => undefined,
+  },
+  (error) => storageError(lastFile, error),
+);

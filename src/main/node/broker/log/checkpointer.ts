@@ -1,0 +1,38 @@
+import { workerUrl } from '../../store/worker-location.ts';
+import { ThreadCalls } from './thread-calls.ts';
+
+export interface CheckpointThreadOptions {
+  readonly resourcesPath: string | undefined;
+}
+
+export type CheckpointMethods = {
+  readonly checkpoint: {
+    /** `whole`: until nothing is left, at the cost of making the writer wait. */
+    readonly request: { readonly file: string; readonly whole: boolean };
+    readonly result: { readonly remainingPages: number };
+  };
+  readonly close: { readonly request: undefined; readonly result: undefined };
+};
+
+/** A thread that brings journals into their database files and flushes both. It starts with the first checkpoint. */
+export class Checkpointer {
+  readonly #thread: ThreadCalls<CheckpointMethods>;
+
+  constructor(resourcesPath: string | undefined, onDied: (detail: string) => void) {
+    const workerData: CheckpointThreadOptions = { resourcesPath };
+    this.#thread = new ThreadCalls({ url: workerUrl('checkpoint-worker', import.meta.url), name: 'checkpoint', workerData, onDied });
+  }
+
+  /**
+   * @param whole until nothing that was committed before is left in the journal: it is then in the file and on the disk
+   * @returns pages of the journal that were left
+   * @throws SignalboxError `STORAGE_FULL`, `STORAGE_CORRUPT`
+   */
+  async checkpoint(file: string, whole: boolean): Promise<number> {
+    return (await this.#thread.call('checkpoint', { file, whole })).remainingPages;
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}
