@@ -33,12 +33,7 @@ export function memberOf(configuration: GroupConfiguration, brokerId: BrokerId):
   return configuration.members.find((member) => member.brokerId === brokerId);
 }
 
-export function isVoter(configuration: GroupConfiguration, brokerId: BrokerId): boolean {
-  return memberOf(configuration, brokerId)?.voter === true;
-}
-
-/** Voters in the order of their ids: the first is preferred among equal candidates (seed 4 section 5). */
-export function votersOf(configuration: GroupConfiguration): readonly BrokerId[] {
+function votersOf(configuration: GroupConfiguration): readonly BrokerId[] {
   return configuration.members
     .filter((member) => member.voter)
     .map((member) => member.brokerId)
@@ -85,6 +80,8 @@ function replaced(members: readonly GroupMember[], member: GroupMember): readonl
 export class ConfigurationHistory {
   /** Oldest first, never empty. */
   #configurations: GroupConfiguration[];
+  /** Of the configuration that counts: asked for with every message. */
+  #voters: { readonly of: GroupConfiguration; readonly ids: readonly BrokerId[] } | undefined;
 
   /** @param configurations Of the log, oldest first. @param base Counts when the log holds none. */
   constructor(configurations: readonly GroupConfiguration[], base: GroupConfiguration) {
@@ -95,6 +92,13 @@ export class ConfigurationHistory {
     const last = this.#configurations.at(-1);
     if (last === undefined) throw new Error('a group always has a configuration');
     return last;
+  }
+
+  /** Voters in the order of their ids: the first is preferred among equal candidates (seed 4 section 5). */
+  get voters(): readonly BrokerId[] {
+    const { current } = this;
+    if (this.#voters?.of !== current) this.#voters = { of: current, ids: votersOf(current) };
+    return this.#voters.ids;
   }
 
   add(configuration: GroupConfiguration): void {

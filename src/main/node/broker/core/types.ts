@@ -244,6 +244,8 @@ export interface CoreStatus {
   readonly ready: boolean;
   /** Of a leader: the member that it hands leadership to; while it does, proposals are refused with BUSY. */
   readonly transferringTo: BrokerId | null;
+  /** How long the oldest write to the own disk has waited; 0: none does. */
+  readonly diskWaitedMs: number;
   /** Its disk refused a write: it takes part in nothing until it is made anew. */
   readonly failed: boolean;
 }
