@@ -1,6 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
+/** Which way bytes go: `in` from those who dial to the target, `out` back. */
+export type Direction = 'in' | 'out';
+
 /** A TCP proxy that does to a connection what networks do. */
 export interface FaultProxy {
   readonly port: number;
@@ -10,41 +13,57 @@ export interface FaultProxy {
   /** Refuses new connections until {@link allow}; those there are end. */
   refuse(): void;
   allow(): void;
-  /** Carries nothing in either direction, and says nothing: a pulled cable. */
-  stall(): void;
+  /** Carries nothing, and says nothing: a pulled cable. In one direction only: half-open, one can be heard and does not hear. */
+  stall(direction?: Direction): void;
   /** Carries again, first of all what had gathered. */
   resume(): void;
+  /** Holds everything back for a while, in order; 0: no longer. */
+  delay(ms: number): void;
+  /** Ends each connection in the middle of the next piece that it carries. */
+  cutInside(): void;
 }
 
 /** Starts a proxy before a port of this machine; stopped when the test ends. */
 export async function startFaultProxy(target: number | string): Promise<FaultProxy> {
   const targetPort = typeof target === 'number' ? target : Number(new URL(target).port);
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, Direction>();
+  const stalled = new Set<Direction>();
   let refusing = false;
-  let stalled = false;
+  let delayMs = 0;
+  let breaking = new Set<Socket>();
+  const carry = (from: Socket, to: Socket, chunk: Buffer) => {
+    if (breaking.delete(from)) {
+      to.write(chunk.subarray(0, chunk.length >> 1), () => from.resetAndDestroy());
+      return;
+    }
+    // Timers of one length keep their order; a delay that has just ended may let later bytes overtake, so it ends the connection.
+    if (delayMs > 0) setTimeout(() => to.write(chunk), delayMs);
+    else to.write(chunk);
+  };
   const server = createServer((inner) => {
     if (refusing) {
       inner.destroy();
       return;
     }
     const outer = connect(targetPort, '127.0.0.1');
-    for (const [from, to] of [
-      [inner, outer],
-      [outer, inner],
+    for (const [from, to, direction] of [
+      [inner, outer, 'in'],
+      [outer, inner, 'out'],
     ] as const) {
-      sockets.add(from);
+      sockets.set(from, direction);
       from.setNoDelay(true);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => carry(from, to, chunk));
       from.on('error', () => undefined);
       from.on('close', () => {
         sockets.delete(from);
+        breaking.delete(from);
         to.destroy();
       });
-      if (stalled) from.pause();
+      if (stalled.has(direction)) from.pause();
     }
   });
   const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets.keys()) socket.resetAndDestroy();
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -64,13 +83,20 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
     allow: () => {
       refusing = false;
     },
-    stall: () => {
-      stalled = true;
-      for (const socket of sockets) socket.pause();
+    stall: (only) => {
+      for (const direction of only === undefined ? (['in', 'out'] as const) : [only]) stalled.add(direction);
+      for (const [socket, direction] of sockets) if (stalled.has(direction)) socket.pause();
     },
     resume: () => {
-      stalled = false;
-      for (const socket of sockets) socket.resume();
+      stalled.clear();
+      for (const socket of sockets.keys()) socket.resume();
+    },
+    delay: (ms) => {
+      if (delayMs > 0 && ms < delayMs) cut();
+      delayMs = ms;
+    },
+    cutInside: () => {
+      breaking = new Set(sockets.keys());
     },
   };
 }
