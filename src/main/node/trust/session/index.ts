@@ -19,11 +19,13 @@ export {
   sessionForms,
 } from './session-message.ts';
 export {
+  brokerExporterLabel,
   checkSessionProof,
   type ExpectedPeer,
   type Handshake,
   type HandshakeRole,
   helloDigest,
+  type ProofPurpose,
   proveSession,
   type SessionProof,
   sessionExporterLabel,

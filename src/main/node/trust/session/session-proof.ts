@@ -5,10 +5,19 @@ import { sha256 } from '../digest.ts';
 import { refusal } from '../refusal.ts';
 import { deriveSessionKeys, type SessionKeys } from './session-keys.ts';
 
-const tag = Buffer.from('SGBX/session/v1\0', 'latin1');
+/** What a connection is for. A proof for the one proves nothing for the other. */
+export type ProofPurpose = 'session' | 'broker';
+
+const tags: Readonly<Record<ProofPurpose, Buffer>> = {
+  session: Buffer.from('SGBX/session/v1\0', 'latin1'),
+  broker: Buffer.from('SGBX/broker/v1\0\0', 'latin1'),
+};
 
 /** Label of the TLS exporter; its context is {@link helloDigest}. */
 export const sessionExporterLabel = 'EXPORTER-SGBX-v1';
+
+/** The same of a connection between brokers. */
+export const brokerExporterLabel = 'EXPORTER-SGBX-broker-v1';
 
 /** What both sides of a connection know before either has proven anything. */
 export interface Handshake {
@@ -27,8 +36,13 @@ export function helloDigest({ clientHello, serverHello }: Pick<Handshake, 'clien
   return sha256(clientHello, serverHello);
 }
 
-function transcript(role: HandshakeRole, channelBinding: Uint8Array, { clientHello, serverHello }: Handshake): Uint8Array {
-  return Buffer.concat([tag, Buffer.from(role, 'latin1'), channelBinding, sha256(clientHello), sha256(serverHello)]);
+function transcript(
+  purpose: ProofPurpose,
+  role: HandshakeRole,
+  channelBinding: Uint8Array,
+  { clientHello, serverHello }: Handshake,
+): Uint8Array {
+  return Buffer.concat([tags[purpose], Buffer.from(role, 'latin1'), channelBinding, sha256(clientHello), sha256(serverHello)]);
 }
 
 /** What one side sends to prove its key. */
@@ -39,8 +53,9 @@ export interface SessionProof {
 }
 
 /** Proves this node's key on this connection. */
-export function proveSession(role: HandshakeRole, handshake: Handshake, identity: Signer): SessionProof {
-  return { channelBinding: handshake.channelBinding, signature: identity.sign(transcript(role, handshake.channelBinding, handshake)) };
+export function proveSession(role: HandshakeRole, handshake: Handshake, identity: Signer, purpose: ProofPurpose = 'session'): SessionProof {
+  const { channelBinding } = handshake;
+  return { channelBinding, signature: identity.sign(transcript(purpose, role, channelBinding, handshake)) };
 }
 
 /** Whom one side expects at the other end. */
@@ -69,9 +84,10 @@ export function checkSessionProof(
   handshake: Handshake,
   expected: ExpectedPeer,
   keys: KnownKeys,
+  purpose: ProofPurpose = 'session',
 ): void {
   const { claimed, self, pinned, claimedCluster, cluster } = expected;
-  if (!keys.isSigned(claimed, transcript(role, proof.channelBinding, handshake), proof.signature))
+  if (!keys.isSigned(claimed, transcript(purpose, role, proof.channelBinding, handshake), proof.signature))
     throw refusal('BAD_SIGNATURE', 'The node at the other end did not prove the key that it names.');
   if (!sameBytes(proof.channelBinding, handshake.channelBinding))
     throw refusal('CHANNEL_BINDING', 'Something between the nodes opens TLS. Remove the proxy, or find out who it is.');

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SignalboxError } from '../../../../common/errors.ts';
+import type { BrokerId, GroupId } from '../core/types.ts';
+import type { Asker, LeaderDesk } from './leader-desk.ts';
+import type { PeerLimits } from './limits.ts';
+import { decodeMembershipAnswer, type GroupAnswer, type LeaderAddress, type MembershipRequest } from './membership-requests.ts';
+import type { PeerConnection } from './peer-connection.ts';
+import { peerFrameTypes } from './peer-frames.ts';
+
+/** Where a broker may be asked: the id is not known where only an address was given. */
+export interface AskedAddress {
+  readonly brokerId: BrokerId | null;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LeaderAskerOptions {
+  readonly desk: LeaderDesk;
+  readonly self: Asker;
+  readonly limits: PeerLimits;
+  readonly connectionOf: (brokerId: BrokerId) => PeerConnection | undefined;
+  readonly dial: (address: AskedAddress, signal: AbortSignal) => Promise<PeerConnection>;
+  /** Whether this broker leads the group. */
+  readonly leads: (groupId: GroupId) => boolean;
+}
+
+const again: ReadonlySet<string> = new Set(['NOT_LEADER', 'NODE_UNREACHABLE', 'NODE_LOST', 'TIMEOUT', 'NOT_FOUND']);
+const pauseMs = 250;
+/** How often brokers may point to one another before there is a pause. */
+const mostHops = 4;
+
+/** Asks the leader of a group, wherever it is: any broker that is asked says who leads. */
+export class LeaderAsker {
+  readonly #options: LeaderAskerOptions;
+
+  constructor(options: LeaderAskerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param places brokers to begin with, the likeliest first
+   * @param timeMs in which a leader must be found
+   * @throws SignalboxError what the leader refuses with; `NODE_UNREACHABLE`, `NOT_LEADER` or `TIMEOUT` when none was found in time
+   */
+  async ask(
+    request: MembershipRequest,
+    places: readonly AskedAddress[],
+    { timeMs, signal }: { readonly timeMs: number; readonly signal: AbortSignal },
+  ): Promise<GroupAnswer> {
+    const untilMs = performance.now() + timeMs;
+    const queue = [...places];
+    let hops = 0;
+    let failure = new SignalboxError('NODE_UNREACHABLE', `No broker of ${request.cluster_id} is known here. Name the address of one.`, {
+      executed: 'no',
+    });
+    for (;;) {
+      if (this.#options.leads(request.cluster_id)) return this.#options.desk.decide(request, this.#options.self);
+      const place = queue.shift();
+      try {
+        if (place !== undefined) {
+          const answer = await this.#askAt(place, request, signal);
+          if (!('elsewhere' in answer)) return answer;
+          failure = notLed(request.cluster_id);
+          if (answer.elsewhere !== null && !isSame(answer.elsewhere, place) && hops++ < mostHops) queue.unshift(answer.elsewhere);
+        }
+      } catch (error) {
+        if (!(error instanceof SignalboxError) || !again.has(error.code)) throw error;
+        failure = error;
+      }
+      if (signal.aborted) throw new SignalboxError('CANCELLED', 'The request was given up.', { executed: 'maybe' });
+      if (performance.now() >= untilMs || places.length === 0) throw failure;
+      if (queue.length === 0) {
+        await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+        queue.push(...places);
+        hops = 0;
+      }
+    }
+  }
+
+  async #askAt(place: AskedAddress, request: MembershipRequest, signal: AbortSignal): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
+    const { limits, connectionOf, dial } = this.#options;
+    const known = place.brokerId === null ? undefined : connectionOf(place.brokerId);
+    const connection = known ?? (await dial(place, signal));
+    const { header } = await connection.ask(peerFrameTypes.forward, request, limits.requestMs);
+    return decodeMembershipAnswer(header);
+  }
+}
+
+function isSame(leader: LeaderAddress, place: AskedAddress): boolean {
+  return leader.brokerId === place.brokerId || (leader.host === place.host && leader.port === place.port);
+}
+
+function notLed(groupId: GroupId): SignalboxError {
+  return new SignalboxError('NOT_LEADER', `The group ${groupId} has no leader now. Bring more of its brokers back, then try again.`, {
+    executed: 'no',
+  });
+}

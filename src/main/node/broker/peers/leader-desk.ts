@@ -1,0 +1,139 @@
+import { SignalboxError } from '../../../../common/errors.ts';
+import type { BrokerId, CoreStatus, GroupId, GroupMember } from '../core/types.ts';
+import type { GroupAnswer, LeaderAddress, MembershipRequest } from './membership-requests.ts';
+import type { GroupControl } from './types.ts';
+
+/** Most members of a group. */
+const mostMembers = 64;
+
+/** The broker that asks, proven, or this one. */
+export type Asker = { readonly brokerId: BrokerId; readonly nodeId: string; readonly name: string };
+
+/** Where a leader decides who is to belong to its groups. What it decides counts when the log has it. */
+export class LeaderDesk {
+  readonly #groups: GroupControl;
+  readonly #selfId: BrokerId;
+  /** Milliseconds without a word after which a member counts as gone, for the question whether a quorum would be left. */
+  readonly #goneMs: number;
+
+  constructor(groups: GroupControl, selfId: BrokerId, goneMs: number) {
+    this.#groups = groups;
+    this.#selfId = selfId;
+    this.#goneMs = goneMs;
+  }
+
+  /**
+   * @throws SignalboxError `NOT_LEADER`, `NOT_FOUND` when there is no replica of the group here, `CONFLICT`, `NO_QUORUM`, `INVALID_PARAMS`,
+   *   `OVERLOADED`, `TIMEOUT`
+   */
+  async decide(request: MembershipRequest, asker: Asker): Promise<GroupAnswer> {
+    const groupId = request.cluster_id;
+    const status = this.#leading(groupId);
+    if (request.operation === 'JOIN_CLUSTER') await this.#join(groupId, status, request, asker);
+    else if (request.operation === 'REMOVE_BROKER') {
+      if (request.broker_id !== asker.brokerId) requireMember(status, asker);
+      await this.#remove(groupId, status, request.broker_id);
+    } else {
+      requireMember(status, asker);
+      await this.#groups.transfer(groupId, request.to ?? undefined);
+    }
+    return this.answer(groupId);
+  }
+
+  /** How the group stands now. @throws SignalboxError `NOT_FOUND` */
+  answer(groupId: GroupId): GroupAnswer {
+    const { term, configuration } = this.#status(groupId);
+    return { groupId, term, leader: this.leaderOf(groupId), configuration };
+  }
+
+  /** Who leads as far as this replica knows; null: nobody. */
+  leaderOf(groupId: GroupId): LeaderAddress | null {
+    const status = this.#groups.status(groupId);
+    const leader = status?.configuration.members.find(({ brokerId }) => brokerId === status.leaderId);
+    return leader === undefined ? null : { brokerId: leader.brokerId, host: leader.host, port: leader.port };
+  }
+
+  #status(groupId: GroupId): CoreStatus {
+    const status = this.#groups.status(groupId);
+    if (status !== undefined) return status;
+    throw new SignalboxError('NOT_FOUND', `The broker ${this.#selfId} has no replica of the group ${groupId}. Ask a broker that has one.`, {
+      executed: 'no',
+    });
+  }
+
+  #leading(groupId: GroupId): CoreStatus {
+    const status = this.#status(groupId);
+    if (status.role === 'leader') return status;
+    throw new SignalboxError('NOT_LEADER', `Only leader of ${groupId} changes its members; ${status.leaderId ?? 'nobody'} leads now.`, {
+      executed: 'no',
+    });
+  }
+
+  async #join(
+    groupId: GroupId,
+    { configuration }: CoreStatus,
+    { broker_id, host, port, replaces }: Extract<MembershipRequest, { operation: 'JOIN_CLUSTER' }>,
+    asker: Asker,
+  ): Promise<void> {
+    const { members } = configuration;
+    if (broker_id !== asker.brokerId) throw refuse('FORBIDDEN', `The broker ${asker.brokerId} cannot join as ${broker_id}.`);
+    const known = members.find(({ brokerId }) => brokerId === broker_id);
+    if (known !== undefined) {
+      if (known.nodeId !== asker.nodeId)
+        throw refuse('CONFLICT', `The broker id ${broker_id} belongs to the node ${known.nodeId} in ${groupId}, not to ${asker.name}.`);
+      // A broker that lost the answer asks again.
+      return;
+    }
+    const former = members.find(({ nodeId }) => nodeId === asker.nodeId);
+    if (former !== undefined && former.brokerId !== replaces)
+      throw refuse(
+        'CONFLICT',
+        `The node ${asker.name} belongs to ${groupId} already as the broker ${former.brokerId}, whose data it no longer has. Remove ${former.brokerId} from the group first, or join in its place.`,
+      );
+    if (members.length >= mostMembers) throw refuse('CONFLICT', `The group ${groupId} has ${mostMembers} members, as many as there can be.`);
+    const member: GroupMember = { brokerId: broker_id, voter: false, nodeId: asker.nodeId, host, port };
+    await this.#groups.changeMembership(groupId, { type: 'addLearner', member });
+  }
+
+  async #remove(groupId: GroupId, status: CoreStatus, brokerId: BrokerId): Promise<void> {
+    const { members } = status.configuration;
+    const leaving = members.find((member) => member.brokerId === brokerId);
+    if (leaving === undefined)
+      throw refuse('NOT_FOUND', `The broker ${brokerId} is no member of the group ${groupId}.`);
+    const rest = members.filter(({ voter, brokerId: id }) => voter && id !== brokerId);
+    if (rest.length === 0)
+      throw refuse('CONFLICT', `The broker ${brokerId} has the only vote of ${groupId}. Let another broker join first, or delete its queues.`);
+    if (leaving.voter) this.#requireQuorum(groupId, status, rest, brokerId);
+    if (brokerId === this.#selfId) {
+      // The next leader removes it: a leader outside of its group would have to count without itself.
+      await this.#groups.transfer(groupId, undefined);
+      this.#leading(groupId);
+    }
+    await this.#groups.changeMembership(groupId, { type: 'remove', brokerId });
+  }
+
+  /** A removal that would leave the rest without a majority that lives stops the group for good. */
+  #requireQuorum(groupId: GroupId, status: CoreStatus, rest: readonly GroupMember[], leaving: BrokerId): void {
+    const nowMs = this.#groups.nowMs();
+    const living = rest.filter(({ brokerId }) => {
+      if (brokerId === this.#selfId) return true;
+      const heardAtMs = status.members.find((member) => member.brokerId === brokerId)?.heardAtMs ?? null;
+      return heardAtMs !== null && nowMs - heardAtMs < this.#goneMs;
+    });
+    const quorum = Math.floor(rest.length / 2) + 1;
+    if (living.length < quorum)
+      throw refuse(
+        'NO_QUORUM',
+        `Without ${leaving} the group ${groupId} would have no quorum: ${living.length} of ${rest.length} brokers answer. Bring another one back first.`,
+      );
+  }
+}
+
+function requireMember({ configuration }: CoreStatus, { brokerId, name }: Asker): void {
+  if (configuration.members.some((member) => member.brokerId === brokerId)) return;
+  throw refuse('FORBIDDEN', `The broker ${brokerId} (${name}) is no member of the group ${configuration.groupId}. Ask at one that is.`);
+}
+
+function refuse(code: 'CONFLICT' | 'FORBIDDEN' | 'NOT_FOUND' | 'NO_QUORUM', message: string): SignalboxError {
+  return new SignalboxError(code, message, { executed: 'no', retryable: false });
+}
