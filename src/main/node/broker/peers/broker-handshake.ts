@@ -71,7 +71,7 @@ function bind(channel: PeerChannel, clientHello: Buffer, serverHello: Buffer): H
 async function introduce(channel: PeerChannel, party: BrokerParty, node: ProvenNode): Promise<PeerBroker> {
   const frame = await channel.receive();
   const hello = heard(frame, node, party);
-  const peer: PeerBroker = { ...hello, ...node, host: hello.host ?? channel.remoteAddress };
+  const peer: PeerBroker = { ...hello, ...node, host: hello.host ?? plainAddress(channel.remoteAddress), saysHost: hello.host !== null };
   if (peer.brokerId === party.describe().brokerId)
     throw new SignalboxError(
       'REPLAYED',
@@ -79,6 +79,11 @@ async function introduce(channel: PeerChannel, party: BrokerParty, node: ProvenN
     );
   await party.recognise(peer);
   return peer;
+}
+
+/** An IPv4 address that came over an IPv6 socket is written as IPv4. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 function heard(frame: Buffer, node: ProvenNode, { onRenounced }: BrokerParty): BrokerHello {

@@ -3,7 +3,6 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import type { BrokerId, CoreStatus, GroupId, GroupMember } from '../core/types.ts';
 import type { GroupDirectory } from './group-directory.ts';
 import type { AskedAddress, LeaderAsker } from './leader-asker.ts';
-import type { LeaderDesk } from './leader-desk.ts';
 import type { GroupAnswer, MembershipRequest } from './membership-requests.ts';
 import type { GroupControl } from './types.ts';
 
@@ -28,9 +27,8 @@ export interface GroupMembershipOptions {
   readonly groups: GroupControl;
   readonly directory: GroupDirectory;
   readonly asker: LeaderAsker;
-  readonly desk: LeaderDesk;
-  /** Where others find this broker from `to`'s side. @throws SignalboxError `CONFLICT` when no other machine could reach it */
-  readonly ownAddress: () => { readonly host: string; readonly port: number };
+  /** Where others find this broker; host null: where it dials from. */
+  readonly ownAddress: () => { readonly host: string | null; readonly port: number };
   /** How much of a snapshot is here; null: none is on the way. */
   readonly snapshotProgress: (groupId: GroupId) => number | null;
   readonly forgetSnapshots: (groupId: GroupId) => Promise<void>;
@@ -66,6 +64,10 @@ export class GroupMembership {
     onProgress({ step: 'asking', done: 0 });
     const places = [...(address === null ? [] : [{ brokerId: null, ...address }]), ...members, ...this.#placesOf(groupId)];
     const { host, port } = ownAddress();
+    if (port === 0)
+      throw new SignalboxError('CONFLICT', 'This broker does not listen, so no other could reach it. See why in its status.', {
+        executed: 'no',
+      });
     const request: MembershipRequest = { operation: 'JOIN_CLUSTER', cluster_id: groupId, broker_id: selfId, host, port, replaces };
     const answer = await asker.ask(request, places, { timeMs: askMs, signal });
     await groups.adopt(groupId, answer.configuration);

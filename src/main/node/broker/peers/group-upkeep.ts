@@ -24,7 +24,12 @@ export function readdressOf(member: GroupMember, peer: PeerBroker | undefined, i
 }
 
 /** True when a learner has all but a little of the log and takes part: it can have its vote. */
-export function isCaughtUp(status: CoreStatus, brokerId: BrokerId, nowMs: number, limits: Pick<PeerLimits, 'promotionLag' | 'deadMs'>): boolean {
+export function isCaughtUp(
+  status: CoreStatus,
+  brokerId: BrokerId,
+  nowMs: number,
+  limits: Pick<PeerLimits, 'promotionLag' | 'deadMs'>,
+): boolean {
   const progress = status.members.find((member) => member.brokerId === brokerId);
   if (progress === undefined || progress.state !== 'replicating' || progress.heardAtMs === null) return false;
   return nowMs - progress.heardAtMs < limits.deadMs && progress.matchIndex >= status.commitIndex - limits.promotionLag;
@@ -38,7 +43,7 @@ export class GroupUpkeep {
   readonly #options: GroupUpkeepOptions;
   readonly #busy = new Set<GroupId>();
   /** Learners that had caught up at the last look: a vote is given at the second. */
-  readonly #ready = new Set<string>();
+  #ready: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: GroupUpkeepOptions) {
@@ -55,15 +60,17 @@ export class GroupUpkeep {
 
   #look(): void {
     const { groups } = this.#options;
+    const ready = new Set<string>();
     for (const groupId of groups.groupIds()) {
       const status = groups.status(groupId);
       if (status?.role !== 'leader' || !status.ready || this.#busy.has(groupId)) continue;
-      const change = this.#dueChange(groupId, status);
+      const change = this.#dueChange(groupId, status, ready);
       if (change !== null) void this.#change(groupId, change);
     }
+    this.#ready = ready;
   }
 
-  #dueChange(groupId: GroupId, status: CoreStatus): MembershipChange | null {
+  #dueChange(groupId: GroupId, status: CoreStatus, ready: Set<string>): MembershipChange | null {
     const { groups, limits, peerOf, isUnreachable } = this.#options;
     for (const member of status.configuration.members) {
       const { brokerId, voter } = member;
@@ -71,10 +78,9 @@ export class GroupUpkeep {
       if (moved !== null) return moved;
       if (voter) continue;
       const key = `${groupId} ${brokerId}`;
-      const isReady = isCaughtUp(status, brokerId, groups.nowMs(), limits);
-      if (isReady && this.#ready.delete(key)) return { type: 'promote', brokerId };
-      if (isReady) this.#ready.add(key);
-      else this.#ready.delete(key);
+      if (!isCaughtUp(status, brokerId, groups.nowMs(), limits)) continue;
+      if (this.#ready.has(key)) return { type: 'promote', brokerId };
+      ready.add(key);
     }
     return null;
   }
@@ -89,7 +95,8 @@ export class GroupUpkeep {
     } catch (error) {
       const code = error instanceof SignalboxError ? error.code : 'INTERNAL';
       // Another leads now, or another change is on the way: the next look shows what is still to be done.
-      if (code !== 'NOT_LEADER' && code !== 'CONFLICT') logger.warn('broker.memberUnchanged', 'A member of a group could not be changed.', { groupId, change, error });
+      if (code !== 'NOT_LEADER' && code !== 'CONFLICT')
+        logger.warn('broker.memberUnchanged', 'A member of a group could not be changed.', { groupId, change, error });
       setTimeout(() => this.#busy.delete(groupId), limits.upkeepMs).unref();
     }
   }

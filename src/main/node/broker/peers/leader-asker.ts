@@ -77,7 +77,11 @@ export class LeaderAsker {
     }
   }
 
-  async #askAt(place: AskedAddress, request: MembershipRequest, signal: AbortSignal): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
+  async #askAt(
+    place: AskedAddress,
+    request: MembershipRequest,
+    signal: AbortSignal,
+  ): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
     const { limits, connectionOf, dial } = this.#options;
     const known = place.brokerId === null ? undefined : connectionOf(place.brokerId);
     const connection = known ?? (await dial(place, signal));

@@ -7,7 +7,13 @@ import type { GroupControl } from './types.ts';
 const mostMembers = 64;
 
 /** The broker that asks, proven, or this one. */
-export type Asker = { readonly brokerId: BrokerId; readonly nodeId: string; readonly name: string };
+export interface Asker {
+  readonly brokerId: BrokerId;
+  readonly nodeId: string;
+  readonly name: string;
+  /** Where it was heard from; null: it is this broker. */
+  readonly host: string | null;
+}
 
 /** Where a leader decides who is to belong to its groups. What it decides counts when the log has it. */
 export class LeaderDesk {
@@ -90,19 +96,25 @@ export class LeaderDesk {
         'CONFLICT',
         `The node ${asker.name} belongs to ${groupId} already as the broker ${former.brokerId}, whose data it no longer has. Remove ${former.brokerId} from the group first, or join in its place.`,
       );
-    if (members.length >= mostMembers) throw refuse('CONFLICT', `The group ${groupId} has ${mostMembers} members, as many as there can be.`);
-    const member: GroupMember = { brokerId: broker_id, voter: false, nodeId: asker.nodeId, host, port };
+    if (members.length >= mostMembers)
+      throw refuse('CONFLICT', `The group ${groupId} has ${mostMembers} members, as many as there can be.`);
+    const reachedAt = host ?? asker.host;
+    if (reachedAt === null)
+      throw refuse('CONFLICT', `It is not known where others find the broker ${broker_id}. Set broker.host on ${asker.name}.`);
+    const member: GroupMember = { brokerId: broker_id, voter: false, nodeId: asker.nodeId, host: reachedAt, port };
     await this.#groups.changeMembership(groupId, { type: 'addLearner', member });
   }
 
   async #remove(groupId: GroupId, status: CoreStatus, brokerId: BrokerId): Promise<void> {
     const { members } = status.configuration;
     const leaving = members.find((member) => member.brokerId === brokerId);
-    if (leaving === undefined)
-      throw refuse('NOT_FOUND', `The broker ${brokerId} is no member of the group ${groupId}.`);
+    if (leaving === undefined) throw refuse('NOT_FOUND', `The broker ${brokerId} is no member of the group ${groupId}.`);
     const rest = members.filter(({ voter, brokerId: id }) => voter && id !== brokerId);
     if (rest.length === 0)
-      throw refuse('CONFLICT', `The broker ${brokerId} has the only vote of ${groupId}. Let another broker join first, or delete its queues.`);
+      throw refuse(
+        'CONFLICT',
+        `The broker ${brokerId} has the only vote of ${groupId}. Let another broker join first, or delete its queues.`,
+      );
     if (leaving.voter) this.#requireQuorum(groupId, status, rest, brokerId);
     if (brokerId === this.#selfId) {
       // The next leader removes it: a leader outside of its group would have to count without itself.

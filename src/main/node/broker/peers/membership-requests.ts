@@ -11,8 +11,16 @@ const host = z.string().min(1).max(255);
 const port = z.number().int().min(1).max(65_535);
 
 const requestSchema = z.discriminatedUnion('operation', [
-  /** `replaces`: a member that ran on the same node, or whose place is taken; it is removed when the new one has its vote. */
-  z.object({ operation: z.literal('JOIN_CLUSTER'), cluster_id, broker_id: brokerId, host, port, replaces: brokerId.nullable() }),
+  z.object({
+    operation: z.literal('JOIN_CLUSTER'),
+    cluster_id,
+    broker_id: brokerId,
+    /** Null: the address that the request comes from. */
+    host: host.nullable(),
+    port,
+    /** A member that ran on the same node, or whose place is taken; the new one has it removed when it has its vote. */
+    replaces: brokerId.nullable(),
+  }),
   z.object({ operation: z.literal('REMOVE_BROKER'), cluster_id, broker_id: brokerId }),
   z.object({ operation: z.literal('TRANSFER_LEADER'), cluster_id, to: brokerId.nullable() }),
 ]);
@@ -69,7 +77,10 @@ export function successHeader({ groupId, term, leader, configuration }: GroupAns
 }
 
 /** @param leader who leads, as far as it is known, with `NOT_LEADER` */
-export function refusalHeader({ code, message }: { readonly code: string; readonly message: string }, leader?: LeaderAddress | null): object {
+export function refusalHeader(
+  { code, message }: { readonly code: string; readonly message: string },
+  leader?: LeaderAddress | null,
+): object {
   const known = leader === undefined || leader === null ? null : { broker_id: leader.brokerId, host: leader.host, port: leader.port };
   return { status: 'error', code, message: message.slice(0, 1_024), ...(leader !== undefined && { leader: known }) };
 }

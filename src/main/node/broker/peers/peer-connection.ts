@@ -1,12 +1,13 @@
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { PeerChannel } from '../../links/index.ts';
+import type { BinaryFrame } from '../protocol/index.ts';
 import type { PeerLimits } from './limits.ts';
-import { decodePeerFrame, encodePeerFrame, type PeerFrame, peerFrameTypes, type ReceivedFrame } from './peer-frames.ts';
+import { decodePeerFrame, encodePeerFrame, type PeerFrame, peerFrameTypes } from './peer-frames.ts';
 import type { PeerBroker } from './types.ts';
 
 export interface PeerConnectionListener {
   /** A frame that is no answer and nothing of the connection's own. @throws SignalboxError `INVALID_PARAMS`, `BAD_REQUEST`: the connection ends */
-  frame(connection: PeerConnection, frame: ReceivedFrame): void;
+  frame(connection: PeerConnection, frame: BinaryFrame): void;
   /** Too much waits to be sent, or no longer does. */
   congested(connection: PeerConnection, isCongested: boolean): void;
   /** The other broker, proven, refuses this one after all. */
@@ -16,7 +17,7 @@ export interface PeerConnectionListener {
 
 interface Waiting {
   readonly timer: NodeJS.Timeout;
-  resolve(frame: ReceivedFrame): void;
+  resolve(frame: BinaryFrame): void;
   reject(error: SignalboxError): void;
 }
 
@@ -102,7 +103,7 @@ export class PeerConnection {
    * @param timeMs for the answer
    * @throws SignalboxError `OVERLOADED`, `TIMEOUT`, `NODE_LOST`, `CANCELLED`
    */
-  ask(type: number, header: object, timeMs: number): Promise<ReceivedFrame> {
+  ask(type: number, header: object, timeMs: number): Promise<BinaryFrame> {
     const { brokerId } = this.peer;
     if (this.#channel.ended !== undefined) return Promise.reject(this.#channel.ended);
     if (this.#waiting.size >= this.#limits.requests)
@@ -156,7 +157,7 @@ export class PeerConnection {
     }
   }
 
-  #settle(frame: ReceivedFrame): void {
+  #settle(frame: BinaryFrame): void {
     const waiting = this.#waiting.get(frame.requestId);
     // Answered too late: whoever asked was told so.
     if (waiting === undefined) return;

@@ -36,9 +36,9 @@ export class PeerDialer {
     this.#ceilingMs = this.#options.limits.retryFirstMs;
   }
 
-  /** The connection was lost. */
-  lost(): void {
-    if (!this.#isBusy) this.begin(this.#nextMs());
+  /** The connection was lost. @param leastMs before it is dialled again */
+  lost(leastMs: number): void {
+    if (!this.#isBusy) this.begin(Math.max(leastMs, this.#nextMs()));
   }
 
   stop(): void {

@@ -3,12 +3,13 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import { overChannel, PeerChannel } from '../../links/index.ts';
 import { type Logger, RepeatSampler } from '../../telemetry/index.ts';
 import type { BrokerId } from '../core/types.ts';
+import type { BinaryFrame } from '../protocol/index.ts';
 import { type BrokerParty, proveAsClient, proveAsServer } from './broker-handshake.ts';
 import { BrokerRecogniser } from './broker-recogniser.ts';
 import { decodeKnownBrokers, knownBrokersHeader } from './known-brokers.ts';
 import type { PeerLimits } from './limits.ts';
 import { PeerConnection } from './peer-connection.ts';
-import { encodePeerFrame, peerFrameTypes, type ReceivedFrame } from './peer-frames.ts';
+import { encodePeerFrame, peerFrameTypes } from './peer-frames.ts';
 import type { BrokerRecord, PeerRecords } from './peer-records.ts';
 import type { PeerTrust } from './peer-trust.ts';
 import { type BrokerHello, brokerProtocol, type PeerBroker } from './types.ts';
@@ -21,7 +22,7 @@ export interface PeerLinksOptions {
   readonly logger: Logger;
   /** Called in order: connected, frames, disconnected. */
   readonly onConnected: (connection: PeerConnection) => void;
-  readonly onFrame: (connection: PeerConnection, frame: ReceivedFrame) => void;
+  readonly onFrame: (connection: PeerConnection, frame: BinaryFrame) => void;
   readonly onDisconnected: (brokerId: BrokerId, reason: SignalboxError) => void;
   /** Too much waits to be sent to it, or no longer does. */
   readonly onCongested: (brokerId: BrokerId, isCongested: boolean) => void;
@@ -209,7 +210,7 @@ export class PeerLinks {
     for (const connection of this.list()) if (!nodeIds.has(connection.peer.nodeId)) connection.close(removed(connection.peer));
   }
 
-  #frame(connection: PeerConnection, frame: ReceivedFrame): void {
+  #frame(connection: PeerConnection, frame: BinaryFrame): void {
     if (frame.type !== peerFrameTypes.knownBrokers) {
       this.#options.onFrame(connection, frame);
       return;

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { BrokerId, GroupId } from '../core/types.ts';
+import type { BinaryFrame } from '../protocol/index.ts';
 import type { PeerLimits } from './limits.ts';
 import type { PeerConnection } from './peer-connection.ts';
-import { peerFrameTypes, type ReceivedFrame } from './peer-frames.ts';
+import { peerFrameTypes } from './peer-frames.ts';
 import { decodeChunk, decodeOffer, type SnapshotOffer } from './snapshot-messages.ts';
 import type { PeerReceiver } from './types.ts';
 
@@ -43,7 +44,7 @@ export class SnapshotReceiver {
   }
 
   /** A leader offers one. @throws SignalboxError `INVALID_PARAMS` */
-  async offered(connection: PeerConnection, { header }: ReceivedFrame): Promise<void> {
+  async offered(connection: PeerConnection, { header }: BinaryFrame): Promise<void> {
     const offer = decodeOffer(header);
     const { groupId, sha256 } = offer;
     const before = this.#receiving.get(groupId);
@@ -141,9 +142,9 @@ export class SnapshotReceiver {
     const { header, payload } = await connection.ask(peerFrameTypes.dataSyncRequest, request, limits.requestMs);
     const chunk = decodeChunk(header);
     if ('code' in chunk) throw SignalboxError.fromShape(chunk);
-    if (chunk.offset !== offset || payload[0].byteLength === 0 || payload[0].byteLength > maxBytes)
+    if (chunk.offset !== offset || payload.byteLength === 0 || payload.byteLength > maxBytes)
       throw new SignalboxError('INVALID_PARAMS', 'A piece of the snapshot is not the one that was asked for.', { executed: 'no' });
-    return payload[0];
+    return payload;
   }
 
   /** Pieces of earlier snapshots of the group are worth nothing. */

@@ -2,10 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { toErrorShape } from '../../../../common/errors.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { BrokerId, GroupId } from '../core/types.ts';
+import type { BinaryFrame } from '../protocol/index.ts';
 import type { SnapshotFile } from '../state/types.ts';
 import type { PeerLimits } from './limits.ts';
 import type { PeerConnection } from './peer-connection.ts';
-import { peerFrameTypes, type ReceivedFrame } from './peer-frames.ts';
+import { peerFrameTypes } from './peer-frames.ts';
 import { decodeDone, decodeRequest, offerHeader } from './snapshot-messages.ts';
 
 interface Offer {
@@ -55,7 +56,7 @@ export class SnapshotSender {
   }
 
   /** Gives a piece. @throws SignalboxError `INVALID_PARAMS` */
-  async request(connection: PeerConnection, { requestId, header }: ReceivedFrame): Promise<void> {
+  async request(connection: PeerConnection, { requestId, header }: BinaryFrame): Promise<void> {
     const { group, snapshot_id, offset, max_bytes } = decodeRequest(header);
     const offer = this.#offers.get(keyOf(connection.peer.brokerId, group));
     const answer = (fields: object, payload: readonly Uint8Array[] = []) =>
@@ -76,7 +77,7 @@ export class SnapshotSender {
   }
 
   /** The member has installed it, or cannot. @throws SignalboxError `INVALID_PARAMS` */
-  done(connection: PeerConnection, { header }: ReceivedFrame): void {
+  done(connection: PeerConnection, { header }: BinaryFrame): void {
     const { group, snapshot_id, ok, message } = decodeDone(header);
     const { brokerId } = connection.peer;
     const offer = this.#offers.get(keyOf(brokerId, group));

@@ -33,7 +33,9 @@ export interface PeerBroker extends BrokerHello {
   readonly nodeId: string;
   /** What people call its node. */
   readonly name: string;
+  /** What it says, or the address that it dialled from. */
   readonly host: string;
+  readonly saysHost: boolean;
 }
 
 /** What groups do with the connections to other brokers. */

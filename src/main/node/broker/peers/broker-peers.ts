@@ -1,0 +1,323 @@
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { type SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import type { Startable } from '../../startable.ts';
+import type { Logger, Problems } from '../../telemetry/index.ts';
+import type { BrokerId, CoreMessage, GroupId, GroupMember } from '../core/types.ts';
+import { type BinaryFrame, decodeCoreMessage, encodeCoreMessage, isCoreType } from '../protocol/index.ts';
+import type { SnapshotFile } from '../state/types.ts';
+import { DialledMembers } from './dialled-members.ts';
+import { decodeUpdate, type GroupSighting, sightingOf, updateHeader } from './group-announcements.ts';
+import { GroupDirectory } from './group-directory.ts';
+import { GroupMembership } from './group-membership.ts';
+import { GroupUpkeep } from './group-upkeep.ts';
+import { LeaderAsker } from './leader-asker.ts';
+import { LeaderDesk } from './leader-desk.ts';
+import { type PeerLimits, peerLimits } from './limits.ts';
+import { decodeMembershipRequest, refusalHeader, successHeader } from './membership-requests.ts';
+import { PeerAlarms } from './peer-alarms.ts';
+import type { PeerConnection } from './peer-connection.ts';
+import { encodePeerFrame, peerFrameTypes } from './peer-frames.ts';
+import { PeerLinks } from './peer-links.ts';
+import { PeerRecords } from './peer-records.ts';
+import type { PeerTrust } from './peer-trust.ts';
+import { SnapshotReceiver } from './snapshot-receiver.ts';
+import { SnapshotSender } from './snapshot-sender.ts';
+import type { GroupControl, PeerDoor, PeerReceiver, PeerSender } from './types.ts';
+
+/** This broker, as others are told of it. */
+export interface BrokerSelf {
+  readonly brokerId: BrokerId;
+  /** Of its node; the broker id where brokers run without nodes. */
+  readonly nodeId: string;
+  readonly name: string;
+  readonly incarnation: number;
+  readonly startId: string;
+  /** Where others find it; null: at the address that it dials from. Asked at each use: the listener may not be open yet. */
+  readonly address: () => { readonly host: string | null; readonly port: number };
+}
+
+export interface BrokerPeersOptions {
+  readonly self: BrokerSelf;
+  readonly trust: PeerTrust;
+  readonly receiver: PeerReceiver;
+  readonly groups: GroupControl;
+  /** For what is remembered of others and for snapshots that come: DATA/broker/peers. */
+  readonly directory: string;
+  readonly logger: Logger;
+  readonly problems: Pick<Problems, 'raise' | 'clear'>;
+  /** This disk is a copy or an old state: the next start must be another broker. */
+  readonly onRenounced: () => Promise<void>;
+  readonly limits?: PeerLimits;
+  /** Where a member is dialled instead, for tests that stand between brokers. */
+  readonly addressOf?: (member: { readonly brokerId: BrokerId | null; readonly host: string; readonly port: number }) => {
+    readonly host: string;
+    readonly port: number;
+  };
+  /** 0 to 1. */
+  readonly random?: () => number;
+}
+
+/** The other brokers, as the groups of this one see them: messages, snapshots, membership. */
+export class BrokerPeers implements PeerSender, PeerDoor, Startable {
+  readonly directory = new GroupDirectory();
+  readonly membership: GroupMembership;
+  readonly #options: BrokerPeersOptions;
+  readonly #limits: PeerLimits;
+  readonly #alarms: PeerAlarms;
+  readonly #sender: SnapshotSender;
+  readonly #snapshots: SnapshotReceiver;
+  readonly #desk: LeaderDesk;
+  readonly #upkeep: GroupUpkeep;
+  readonly #dialled: DialledMembers;
+  /** What was last announced of groups that this broker leads. */
+  readonly #announced = new Map<GroupId, string>();
+  #links: PeerLinks | undefined;
+  #records: PeerRecords | undefined;
+  #dropped = 0;
+
+  constructor(options: BrokerPeersOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? peerLimits;
+    const { self, groups, logger, problems, receiver, directory, random = Math.random } = options;
+    const limits = this.#limits;
+    this.#alarms = new PeerAlarms(logger, problems);
+    this.#sender = new SnapshotSender(limits, logger);
+    this.#snapshots = new SnapshotReceiver({
+      directory: join(directory, 'incoming'),
+      limits,
+      logger,
+      install: (...snapshot) => receiver.installSnapshot(...snapshot),
+      mayOffer: (from, groupId) => this.#belongs(from, groupId),
+    });
+    this.#desk = new LeaderDesk(groups, self.brokerId, limits.deadMs);
+    this.#dialled = new DialledMembers({
+      selfId: self.brokerId,
+      limits,
+      random,
+      isConnected: (brokerId) => this.#links?.get(brokerId) !== undefined,
+      dial: (member, signal) => this.#dial(member, signal),
+      onFailure: (member, error) => this.#alarms.dialFailed(member, error),
+    });
+    const asker = new LeaderAsker({
+      desk: this.#desk,
+      self: { ...self, host: null },
+      limits,
+      connectionOf: (brokerId) => this.#links?.get(brokerId),
+      dial: (address, signal) => this.#dial(address, signal),
+      leads: (groupId) => groups.status(groupId)?.role === 'leader',
+    });
+    this.membership = new GroupMembership({
+      selfId: self.brokerId,
+      groups,
+      directory: this.directory,
+      asker,
+      ownAddress: self.address,
+      snapshotProgress: (groupId) => this.#snapshots.progress(groupId),
+      forgetSnapshots: (groupId) => this.#snapshots.forget(groupId),
+    });
+    this.#upkeep = new GroupUpkeep({
+      groups,
+      limits,
+      logger,
+      peerOf: (brokerId) => this.#links?.get(brokerId)?.peer,
+      isUnreachable: (brokerId) => this.#dialled.hasFailed(brokerId),
+    });
+  }
+
+  /** @throws DamagedFileError, SignalboxError `STORAGE_FULL`: what is remembered of other brokers cannot be read */
+  async start(): Promise<void> {
+    const { directory, trust, self, logger, receiver } = this.#options;
+    const records = await PeerRecords.load(join(directory, 'met-brokers.json'));
+    this.#records = records;
+    this.#links = new PeerLinks({
+      describe: () => ({
+        brokerId: self.brokerId,
+        incarnation: self.incarnation,
+        startId: self.startId,
+        ...self.address(),
+        groups: receiver.groupIds().slice(0, this.#limits.groups),
+      }),
+      trust,
+      records,
+      limits: this.#limits,
+      logger,
+      onConnected: (connection) => this.#connected(connection),
+      onFrame: (connection, frame) => this.#take(connection, frame),
+      onDisconnected: (brokerId, reason) => this.#disconnected(brokerId, reason),
+      onCongested: (brokerId, isCongested) => this.#congested(brokerId, isCongested),
+      onCopy: (brokerId, reason) => this.#alarms.copy(brokerId, reason),
+      onRenounced: (by, reason) => void this.#renounced(by, reason),
+    });
+    this.#upkeep.start();
+    this.#dialled.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#upkeep.stop();
+    this.#dialled.stop();
+    this.#sender.stop();
+    this.#links?.stop();
+    await this.#snapshots.stop();
+    await this.#records?.settled();
+  }
+
+  accept(socket: TLSSocket): void {
+    if (this.#links === undefined) socket.destroy();
+    else this.#links.accept(socket);
+  }
+
+  send(to: BrokerId, groupId: GroupId, message: CoreMessage): boolean {
+    const connection = this.#links?.get(to);
+    const isSent = connection?.offer(encodeCoreMessage(groupId, message)) === true;
+    if (!isSent) this.#dropped++;
+    return isSent;
+  }
+
+  /** A connection on which too much waits counts as none: what is sent to it would be dropped. */
+  isConnected(brokerId: BrokerId): boolean {
+    const connection = this.#links?.get(brokerId);
+    return connection !== undefined && !connection.isCongested;
+  }
+
+  setMembers(groupId: GroupId, members: readonly GroupMember[]): void {
+    this.#dialled.setMembers(groupId, members);
+  }
+
+  removeGroup(groupId: GroupId): void {
+    this.#announced.delete(groupId);
+    this.#dialled.setMembers(groupId, []);
+  }
+
+  async offerSnapshot(to: BrokerId, groupId: GroupId, file: SnapshotFile): Promise<boolean> {
+    const connection = this.#links?.get(to);
+    return connection === undefined ? false : this.#sender.offer(connection, groupId, file);
+  }
+
+  /** Role, term, leader or configuration of a group changed: a leader tells its members, all note it. */
+  groupChanged(groupId: GroupId): void {
+    const { groups, self } = this.#options;
+    const status = groups.status(groupId);
+    if (status === undefined) return;
+    const sighting = sightingOf(groupId, status);
+    this.directory.note(sighting);
+    if (status.role !== 'leader' || !status.ready) return;
+    const key = `${sighting.term} ${sighting.configuration.version}`;
+    if (this.#announced.get(groupId) === key) return;
+    this.#announced.set(groupId, key);
+    for (const { brokerId } of status.configuration.members) {
+      const connection = brokerId === self.brokerId ? undefined : this.#links?.get(brokerId);
+      if (connection !== undefined) this.#announce(connection, sighting);
+    }
+  }
+
+  /** How much of a snapshot of a group is here, 0 to 1; null when none is on the way. */
+  snapshotProgress(groupId: GroupId): number | null {
+    return this.#snapshots.progress(groupId);
+  }
+
+  /** For the status and metrics. */
+  get counters(): { readonly connections: number; readonly refused: number; readonly dropped: number } {
+    return { connections: this.#links?.list().length ?? 0, refused: this.#links?.refused ?? 0, dropped: this.#dropped };
+  }
+
+  #dial(
+    member: { readonly brokerId: BrokerId | null; readonly host: string; readonly port: number },
+    signal: AbortSignal,
+  ): Promise<PeerConnection> {
+    const { addressOf } = this.#options;
+    const links = this.#links;
+    if (links === undefined) return Promise.reject(new Error('The connections to other brokers are not open.'));
+    return links.dial(addressOf?.(member) ?? member, signal);
+  }
+
+  #connected(connection: PeerConnection): void {
+    const { groups, receiver } = this.#options;
+    const { brokerId, groups: held } = connection.peer;
+    this.directory.holds(brokerId, held);
+    this.#dialled.connected(brokerId);
+    this.#alarms.connected(brokerId);
+    receiver.onConnected(brokerId);
+    for (const groupId of groups.groupIds()) {
+      const status = groups.status(groupId);
+      const isMember = status?.configuration.members.some((member) => member.brokerId === brokerId) === true;
+      if (status?.role === 'leader' && isMember) this.#announce(connection, sightingOf(groupId, status));
+    }
+  }
+
+  #disconnected(brokerId: BrokerId, reason: SignalboxError): void {
+    const { receiver, logger } = this.#options;
+    this.directory.holds(brokerId, []);
+    this.#sender.disconnected(brokerId);
+    logger.info('broker.peerLost', 'The connection to another broker ended.', { brokerId, code: reason.code, message: reason.message });
+    receiver.onDisconnected(brokerId);
+    this.#dialled.lost(brokerId);
+  }
+
+  #congested(brokerId: BrokerId, isCongested: boolean): void {
+    const { receiver } = this.#options;
+    if (isCongested) receiver.onDisconnected(brokerId);
+    else receiver.onConnected(brokerId);
+  }
+
+  /** @throws SignalboxError `INVALID_PARAMS`: the connection ends */
+  #take(connection: PeerConnection, frame: BinaryFrame): void {
+    const { type, header, payload } = frame;
+    if (isCoreType(type)) {
+      const { groupId, message } = decodeCoreMessage(type, header, payload);
+      this.#options.receiver.onMessage(connection.peer.brokerId, groupId, message);
+    } else if (type === peerFrameTypes.dataSyncRequest) this.#background(connection, this.#sender.request(connection, frame));
+    else if (type === peerFrameTypes.dataSyncOffer) this.#background(connection, this.#snapshots.offered(connection, frame));
+    else if (type === peerFrameTypes.dataSyncDone) this.#sender.done(connection, frame);
+    else if (type === peerFrameTypes.forward) this.#background(connection, this.#answer(connection, frame));
+    else if (type === peerFrameTypes.clusterUpdate) this.directory.note(decodeUpdate(header));
+    // PROMOTE_TO_LEADER says nothing that votes and CLUSTER_UPDATE do not; what a later version sends is passed over.
+  }
+
+  /** What cannot be read ends the connection, also when it is found out later. */
+  #background(connection: PeerConnection, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#options.logger.warn('broker.peerFrame', 'A message of another broker could not be used.', {
+        brokerId: connection.peer.brokerId,
+        error,
+      });
+    });
+  }
+
+  async #answer(connection: PeerConnection, { requestId, header }: BinaryFrame): Promise<void> {
+    const answer = (fields: object) => connection.send({ type: peerFrameTypes.forwardAnswer, requestId, header: fields, payload: [] });
+    try {
+      const request = decodeMembershipRequest(header);
+      try {
+        answer(successHeader(await this.#desk.decide(request, connection.peer)));
+      } catch (error) {
+        const shape = toErrorShape(error);
+        answer(refusalHeader(shape, shape.code === 'NOT_LEADER' ? this.#desk.leaderOf(request.cluster_id) : undefined));
+      }
+    } catch (error) {
+      answer(refusalHeader(toErrorShape(error)));
+    }
+  }
+
+  #announce(connection: PeerConnection, sighting: GroupSighting): void {
+    const { groupId, term, leader, configuration } = sighting;
+    const promotion = { group: groupId, term, broker_id: leader, cluster_version: configuration.version };
+    connection.offer(encodePeerFrame({ type: peerFrameTypes.promoteToLeader, requestId: 0, header: promotion, payload: [] }));
+    connection.offer(encodePeerFrame({ type: peerFrameTypes.clusterUpdate, requestId: 0, header: updateHeader(sighting), payload: [] }));
+  }
+
+  #belongs(brokerId: BrokerId, groupId: GroupId): boolean {
+    const members = this.#options.groups.status(groupId)?.configuration.members;
+    // A replica that has just been adopted may know no members yet; its leader is the one it asked.
+    return members !== undefined && (members.length === 0 || members.some((member) => member.brokerId === brokerId));
+  }
+
+  async #renounced(by: string, reason: SignalboxError): Promise<void> {
+    this.#alarms.renounced(by, reason);
+    try {
+      await this.#options.onRenounced();
+    } catch (error) {
+      this.#options.logger.error('broker.renounceFailed', 'It could not be written down that this disk is a copy.', { error });
+    }
+  }
+}
