@@ -74,6 +74,7 @@ export function statusOf(configuration: GroupConfiguration, changes: Partial<Cor
     ready: false,
     transferringTo: null,
     failed: false,
+    diskWaitedMs: 0,
     ...changes,
   };
 }
