@@ -2,6 +2,7 @@
 import { asBuffer, LayoutReader, writeName, writeU64 } from './bytes.ts';
 import { machineLimits } from './limits.ts';
 import type { Command, ProducerStamp, QueueOptions } from './types.ts';
+import { UnreadableBundleError } from './unreadable-bundle-error.ts';
 
 const bundleVersion = 1;
 const commandVersion = 1;
@@ -26,14 +27,6 @@ const typeNumbers = {
 } as const satisfies Record<Command['type'], number>;
 
 const typeNames = new Map(Object.entries(typeNumbers).map(([name, number]) => [number as number, name as Command['type']]));
-
-/** A committed entry cannot be read: this broker must stop applying its group, because others may be able to. */
-export class UnreadableBundleError extends Error {
-  constructor(why: string, cause?: unknown) {
-    super(`A log entry cannot be read by this version: ${why}.`, { cause });
-    this.name = 'UnreadableBundleError';
-  }
-}
 
 /** A command ready for a bundle: its bytes in pieces, the records of an append not copied. */
 export interface EncodedCommand {

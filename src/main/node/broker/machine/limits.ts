@@ -8,6 +8,8 @@ export const machineLimits = {
   producerIdleMs: 86_400_000,
   /** Runs of messages of a producer whose place is known for a repeat. */
   rangesPerProducer: 128,
+  /** Highest epoch of a producer. */
+  epoch: 0x7fff_ffff,
   /** Reads of a client that can be repeated. */
   requestsPerClient: 16,
   /** Commands of one bundle. */

@@ -4,6 +4,7 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import { asBuffer, LayoutReader } from './bytes.ts';
 import { machineLimits } from './limits.ts';
 import type { MessageBatch, NewMessage } from './types.ts';
+import { UnreadableBundleError } from './unreadable-bundle-error.ts';
 
 /** `u32 length | u8 form | u8 encoding | u16 keyLength | u16 headerCount | u32 headersLength`. */
 export const recordHeadBytes = 14;
@@ -160,12 +161,37 @@ function checkedText(reader: LayoutReader, length: number): string {
   return bytes.toString('utf8');
 }
 
-/** Where a record ends and how many bytes of data it holds, without reading it: of records that were checked before. */
-export function measureRecord(records: Buffer, at: number): { readonly end: number; readonly dataBytes: number } {
-  const bodyBytes = records.readUInt32BE(at);
-  const keyLength = records.readUInt16BE(at + 6);
-  const keyBytes = keyLength === noKey ? 0 : keyLength;
-  return { end: at + 4 + bodyBytes, dataBytes: bodyBytes - (recordHeadBytes - 4) - keyBytes - records.readUInt32BE(at + 10) };
+/** What the state machine must know of records that were checked when they came. */
+export interface BatchMeasure {
+  /** Of each record, its length included. */
+  readonly sizes: readonly number[];
+  readonly totalBytes: number;
+  readonly largestBytes: number;
+  /** Without key and headers. */
+  readonly largestDataBytes: number;
+}
+
+/** Measures the records of a batch without reading them. @throws UnreadableBundleError they do not add up */
+export function measureBatch({ count, data }: MessageBatch): BatchMeasure {
+  const records = asBuffer(data);
+  const sizes: number[] = [];
+  let largestBytes = 0;
+  let largestDataBytes = 0;
+  let at = 0;
+  while (at < records.byteLength) {
+    if (records.byteLength - at < recordHeadBytes) throw new UnreadableBundleError('a message in it ends too early');
+    const sizeBytes = 4 + records.readUInt32BE(at);
+    const keyLength = records.readUInt16BE(at + 6);
+    const dataBytes = sizeBytes - recordHeadBytes - (keyLength === noKey ? 0 : keyLength) - records.readUInt32BE(at + 10);
+    if (records[at + 4] !== recordForm) throw new UnreadableBundleError('a message of a form that is not known');
+    if (dataBytes < 0) throw new UnreadableBundleError('a message in it is shorter than its parts');
+    sizes.push(sizeBytes);
+    if (sizeBytes > largestBytes) largestBytes = sizeBytes;
+    if (dataBytes > largestDataBytes) largestDataBytes = dataBytes;
+    at += sizeBytes;
+  }
+  if (at !== records.byteLength || sizes.length !== count) throw new UnreadableBundleError('its messages do not add up');
+  return { sizes, totalBytes: at, largestBytes, largestDataBytes };
 }
 
 /** The messages of a batch; their data are views. @throws SignalboxError `INVALID_PARAMS` */

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConnectionReader, encodeBinary, frameTypes, type IncomingFrame } from '../../../../../src/main/node/broker/protocol/index.ts';
+import {
+  ConnectionReader,
+  encodeBinary,
+  frameTypes,
+  type IncomingFrame,
+  RequestError,
+  readRequest,
+} from '../../../../../src/main/node/broker/protocol/index.ts';
 
 const jsonFrame = (text: string): Buffer => {
   const body = Buffer.from(text, 'utf8');
