@@ -7,9 +7,9 @@ import { workerUrl } from '../../store/worker-location.ts';
 import type { Logger } from '../../telemetry/types.ts';
 import type { BrokerId, GroupConfiguration, GroupId, LogEntry, LogPosition } from '../core/types.ts';
 import { Checkpointer } from './checkpointer.ts';
+import { JournalKeeper } from './journal-keeper.ts';
 import { logFileName } from './log-file-name.ts';
 import { LogGuard } from './log-guard.ts';
-import { logLimits } from './log-limits.ts';
 import type { DamagedStoredLog, LogThreadMethods, LogThreadOptions, PackedWrite, WriteResult } from './log-protocol.ts';
 import { corrupt, storageError } from './storage-error.ts';
 import { ThreadCalls } from './thread-calls.ts';
@@ -26,15 +26,13 @@ export interface LogStoreOptions {
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-/** What one write puts into the journal beside the entries' data: a few pages. */
-const journalBytesPerWrite = 16_384;
-
 /** The logs of a broker in log.db, behind a thread that waits for the disk. */
 class ThreadedLogStore implements LogStore {
   readonly #options: LogStoreOptions;
   readonly #file: string;
   readonly #thread: ThreadCalls<LogThreadMethods>;
   readonly #checkpointer: Checkpointer;
+  readonly #journal: JournalKeeper;
   readonly #queue = new WriteQueue((packed, sizeBytes) => this.#writeNow(packed, sizeBytes));
   readonly #flushes = new RecentDurations();
   readonly #damaged = new Map<GroupId, DamagedStoredLog>();
@@ -42,9 +40,6 @@ class ThreadedLogStore implements LogStore {
   #guard: LogGuard | undefined;
   #writes = 0;
   #sizeBytes = 0;
-  #journalBytes = 0;
-  #uncheckedBytes = 0;
-  #checkpoint: Promise<void> | undefined;
 
   constructor(options: LogStoreOptions) {
     const { folder, resourcesPath, logger } = options;
@@ -68,6 +63,12 @@ class ThreadedLogStore implements LogStore {
         detail,
       }),
     );
+    this.#journal = new JournalKeeper({
+      file: this.#file,
+      checkpointer: this.#checkpointer,
+      logger,
+      reset: () => this.#thread.call('resetJournal', undefined),
+    });
   }
 
   async open(): Promise<LogOpening> {
@@ -161,7 +162,7 @@ class ThreadedLogStore implements LogStore {
       writes: this.#writes,
       flushP50Ms: flushes.quantileMs(0.5) ?? 0,
       flushP99Ms: flushes.quantileMs(0.99) ?? 0,
-      sizeBytes: this.#sizeBytes + this.#journalBytes,
+      sizeBytes: this.#sizeBytes + this.#journal.sizeBytes,
     };
   }
 
@@ -171,7 +172,7 @@ class ThreadedLogStore implements LogStore {
 
   async close(): Promise<void> {
     await this.#queue.drain();
-    await this.#checkpoint;
+    await this.#journal.settled();
     try {
       await this.#guard?.close();
     } finally {
@@ -185,32 +186,11 @@ class ThreadedLogStore implements LogStore {
     this.#writes++;
     this.#flushes.add(performance.now(), result.flushMs);
     this.#sizeBytes = result.sizeBytes;
-    this.#journalBytes += sizeBytes + journalBytesPerWrite;
-    this.#uncheckedBytes += sizeBytes + journalBytesPerWrite;
+    this.#journal.wrote(sizeBytes);
     for (const { groupId, last } of result.ends) guard.ended(groupId, last);
     const votes = packed.persists.filter(({ hardState }) => hardState !== undefined);
     if (votes.length > 0) await guard.voted(votes.map(({ groupId, hardState }) => ({ groupId, term: hardState?.term ?? 0 })));
-    if (this.#uncheckedBytes >= logLimits.checkpointBytes) this.#checkpoint ??= this.#runCheckpoint();
     return result;
-  }
-
-  /** Beside the commits. The last few pages go in the way of one, so that the journal can begin anew: it would grow for ever under steady writes. */
-  async #runCheckpoint(): Promise<void> {
-    this.#uncheckedBytes = 0;
-    try {
-      await this.#checkpointer.checkpoint(this.#file, false);
-      if (this.#journalBytes >= logLimits.journalBytes) {
-        await this.#thread.call('resetJournal', undefined);
-        this.#journalBytes = 0;
-      }
-    } catch (error) {
-      this.#options.logger.warn('broker.logNotCheckpointed', 'The journal of the log could not be emptied; it is tried again.', {
-        file: this.#file,
-        error,
-      });
-    } finally {
-      this.#checkpoint = undefined;
-    }
   }
 
   #opened(): LogGuard {
