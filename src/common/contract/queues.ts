@@ -190,6 +190,8 @@ export const queuesContract = defineService({
     effect: 'write',
     help: 'Takes the next messages for a client and moves its position.',
     example: { queue: 'orders', clientId: 'C-ABC12' },
+    // Messages are kept by the queue alone; a repeat gets them by its request id.
+    secretResult: true,
     streamed: true,
   },
   'queues.positions': {

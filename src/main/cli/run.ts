@@ -3,6 +3,7 @@ import { SignalboxError, toErrorShape } from '../../common/errors.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 import { version } from '../node/version.ts';
 import { addAuditCommand } from './commands/audit.ts';
+import { addBrokerCommand } from './commands/broker.ts';
 import { addCallCommand, addHelpCommand } from './commands/call.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addCompletionCommand } from './commands/completion.ts';
@@ -13,6 +14,7 @@ import { addLogsCommand } from './commands/logs.ts';
 import { addClusterCommand } from './commands/membership.ts';
 import { addMqttCommand } from './commands/mqtt.ts';
 import { addNodesCommand } from './commands/nodes.ts';
+import { addQueueCommand } from './commands/queue.ts';
 import { addRescueCommand } from './commands/rescue.ts';
 import { addSelfTestCommand } from './commands/self-test.ts';
 import { addStartCommand } from './commands/start.ts';
@@ -33,6 +35,8 @@ export const cliCommands: readonly string[] = [
   'nodes',
   'cluster',
   'identity',
+  'queue',
+  'broker',
   'mqtt',
   'demo',
   'users',
@@ -101,6 +105,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addNodesCommand(program, io, setExitCode);
   addClusterCommand(program, io);
   addIdentityCommand(program, io);
+  addQueueCommand(program, io, setExitCode);
+  addBrokerCommand(program, io, setExitCode);
   addMqttCommand(program, io);
   addDemoCommand(program, io);
   addUsersCommand(program, io);
