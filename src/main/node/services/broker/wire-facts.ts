@@ -2,44 +2,14 @@
 import { z } from 'zod';
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
 import type { QueueInfo, QueueOptions } from '../../../../common/contract/queues.ts';
-
-const accessRole = z.enum(['viewer', 'operator', 'admin']);
-
-const wireOptions = z.object({
-  max_messages: z.number().nullable(),
-  max_bytes: z.number().nullable(),
-  max_age_ms: z.number().nullable(),
-  max_message_bytes: z.number(),
-  overflow: z.enum(['dropOldest', 'reject']),
-  read_role: accessRole,
-  append_role: accessRole,
-});
+import { fromWireOptions, toWireOptions, type WireOptions } from '../../broker/protocol/index.ts';
 
 /** Options of a queue, from the wire. */
-export const optionsFromWire = wireOptions.transform(
-  (wire): QueueOptions => ({
-    maxMessages: wire.max_messages,
-    maxBytes: wire.max_bytes,
-    maxAgeMs: wire.max_age_ms,
-    maxMessageBytes: wire.max_message_bytes,
-    overflow: wire.overflow,
-    readRole: wire.read_role,
-    appendRole: wire.append_role,
-  }),
-);
+export const optionsFromWire = z.custom<WireOptions>().transform((wire) => fromWireOptions(wire));
 
 /** Options of a queue, for the wire; those that are absent stay away. */
 export function optionsToWire(options: { readonly [K in keyof QueueOptions]?: QueueOptions[K] | undefined }): Record<string, unknown> {
-  const fields = {
-    max_messages: options.maxMessages,
-    max_bytes: options.maxBytes,
-    max_age_ms: options.maxAgeMs,
-    max_message_bytes: options.maxMessageBytes,
-    overflow: options.overflow,
-    read_role: options.readRole,
-    append_role: options.appendRole,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(toWireOptions(options as QueueOptions)).filter(([, value]) => value !== undefined));
 }
 
 export const wireQueue = z.object({
