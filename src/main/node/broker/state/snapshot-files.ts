@@ -1,16 +1,16 @@
 /** Snapshots: copies of a state in one file each, whole and checked. They are also the format of backups. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { syncFolder } from '../../store/durable-file.ts';
 import { checkIntegrity } from '../../store/open-database.ts';
-import type { GroupConfiguration } from '../core/types.ts';
+import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { corrupt } from '../log/storage-error.ts';
 import { checkKind } from './open-state-file.ts';
-import { readMeta, type StateFile, type StateMeta } from './state-file.ts';
+import { moveToGroup, readMeta, type StateFile, type StateMeta } from './state-file.ts';
 import type { SnapshotFile } from './types.ts';
 
 /** Pages copied between two turns of the thread's other work: 2 MiB. */
@@ -22,18 +22,77 @@ const prefix = 'snapshot-';
 export async function makeSnapshot(sqlite: typeof Database, state: StateFile, configuration: GroupConfiguration): Promise<SnapshotFile> {
   const folder = dirname(state.file);
   const partial = join(folder, `${prefix}new${partialSuffix}`);
+  const made = await copyState(sqlite, state, configuration, partial);
+  await clearSnapshots(folder, partial);
+  const path = join(folder, `${prefix}${made.position.index}.db`);
+  await rename(partial, path);
+  await syncFolder(folder);
+  return { ...made, path };
+}
+
+/** Makes a snapshot where somebody wants to have it. @throws SignalboxError `CONFLICT` a file is there; `STORAGE_FULL`, `STORAGE_CORRUPT` */
+export async function exportSnapshot(
+  sqlite: typeof Database,
+  state: StateFile,
+  configuration: GroupConfiguration,
+  path: string,
+): Promise<SnapshotFile> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) throw new SignalboxError('CONFLICT', `The file ${path} is there already. Choose another name.`, { executed: 'no' });
+  const partial = `${path}${partialSuffix}`;
+  try {
+    const made = await copyState(sqlite, state, configuration, partial);
+    await rename(partial, path);
+    await syncFolder(dirname(path));
+    return { ...made, path };
+  } catch (error) {
+    await removeFile(partial);
+    throw error;
+  }
+}
+
+/**
+ * Makes the state of a new group of a snapshot: the ids of its queues become the new group's, members are nobody's yet, the place in the log
+ * stays. The snapshot is left as it is.
+ *
+ * @throws SignalboxError `STORAGE_CORRUPT` it is no whole snapshot; `CONFLICT` the group has a state already; `STORAGE_FULL`
+ */
+export async function restoreSnapshot(sqlite: typeof Database, path: string, file: string, groupId: GroupId): Promise<LogPosition> {
+  const { applied } = checkWhole(sqlite, path);
+  if (await stat(file).catch(() => undefined))
+    throw new SignalboxError('CONFLICT', `The group ${groupId} has a state already.`, { executed: 'no' });
+  const copy = `${file}${partialSuffix}`;
+  await copyFile(path, copy);
+  await chmod(copy, 0o600);
+  const database = new sqlite(copy, { fileMustExist: true });
+  try {
+    moveToGroup(database, groupId);
+  } finally {
+    database.close();
+  }
+  await syncFile(copy);
+  await rename(copy, file);
+  await syncFolder(dirname(file));
+  return applied;
+}
+
+async function copyState(
+  sqlite: typeof Database,
+  state: StateFile,
+  configuration: GroupConfiguration,
+  partial: string,
+): Promise<Omit<SnapshotFile, 'path'>> {
   await removeFile(partial);
+  // Made before SQLite would make it: messages are nobody else's business.
+  await (await open(partial, 'wx', 0o600)).close();
   state.setConfiguration(configuration);
   await state.copyTo(partial, pagesPerStep);
   const { applied } = settle(sqlite, partial);
   await syncFile(partial);
-  const sha256 = await hashFile(partial);
-  const { size } = await stat(partial);
-  await clearSnapshots(folder, partial);
-  const path = join(folder, `${prefix}${applied.index}.db`);
-  await rename(partial, path);
-  await syncFolder(folder);
-  return { path, position: applied, configuration, sizeBytes: size, sha256 };
+  return { position: applied, configuration, sizeBytes: (await stat(partial)).size, sha256: await hashFile(partial) };
 }
 
 /** Removes the snapshots of a folder, finished or not. */
@@ -52,6 +111,10 @@ export async function clearSnapshots(folder: string, except?: string): Promise<v
 export async function checkSnapshot(sqlite: typeof Database, path: string, sha256: string): Promise<StateMeta> {
   const actual = await hashFile(path);
   if (actual !== sha256) throw corrupt(path, 'It is not the file that was sent (its SHA-256 is another).');
+  return checkWhole(sqlite, path);
+}
+
+function checkWhole(sqlite: typeof Database, path: string): StateMeta {
   const database = new sqlite(path, { readonly: true, fileMustExist: true });
   try {
     checkKind(database, path);

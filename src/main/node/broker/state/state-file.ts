@@ -168,6 +168,24 @@ export function readMeta(database: Database.Database, file: string): StateMeta {
   }
 }
 
+/**
+ * Gives a closed state to another group. The id of a queue begins with its group's five characters, and every key of a row with the id of its
+ * queue (machine/state-rows.ts); nothing else names it.
+ */
+export function moveToGroup(database: Database.Database, groupId: GroupId): void {
+  const renamed = (key: string) => (key.startsWith('Q-') ? `Q-${groupId.slice(2)}${key.slice(groupId.length)}` : key);
+  database.transaction(() => {
+    const rows = database.prepare<[], { kind: string; key: string; value: string }>('SELECT kind, key, value FROM state_row').all();
+    const move = database.prepare('UPDATE state_row SET key = ?, checksum = ? WHERE kind = ? AND key = ?');
+    for (const { kind, key, value } of rows) move.run(renamed(key), rowChecksum(kind, renamed(key), value), kind, key);
+    const queues = database.prepare<[], { number: number; queue_id: string }>('SELECT number, queue_id FROM queue').all();
+    const moveQueue = database.prepare('UPDATE queue SET queue_id = ? WHERE number = ?');
+    for (const { number, queue_id } of queues) moveQueue.run(renamed(queue_id), number);
+    database.prepare("INSERT OR REPLACE INTO meta VALUES ('group', ?)").run(groupId);
+    database.prepare("DELETE FROM meta WHERE key = 'configuration'").run();
+  })();
+}
+
 function rowChecksum(table: string, key: string, value: string): number {
   return crc32(value, crc32(`${table}\n${key}\n`));
 }

@@ -51,6 +51,11 @@ export type StateThreadMethods = {
     readonly result: number;
   };
   readonly snapshot: { readonly request: OfGroup & { readonly configuration: GroupConfiguration }; readonly result: SnapshotFile };
+  readonly export: {
+    readonly request: OfGroup & { readonly configuration: GroupConfiguration; readonly path: string };
+    readonly result: SnapshotFile;
+  };
+  readonly restore: { readonly request: OfGroup & { readonly path: string }; readonly result: LogPosition };
   readonly install: { readonly request: OfGroup & { readonly path: string; readonly sha256: string }; readonly result: StateImage };
   readonly remove: { readonly request: GroupId; readonly result: undefined };
   readonly resetJournal: { readonly request: GroupId; readonly result: undefined };

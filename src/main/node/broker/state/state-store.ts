@@ -101,6 +101,14 @@ class ThreadedStateStore implements StateStore {
     }
   }
 
+  export(groupId: GroupId, configuration: GroupConfiguration, path: string): Promise<SnapshotFile> {
+    return this.#inTurn(groupId, () => this.#thread.call('export', { groupId, configuration, path }));
+  }
+
+  restore(groupId: GroupId, path: string): Promise<LogPosition> {
+    return this.#thread.call('restore', { groupId, path });
+  }
+
   install(groupId: GroupId, path: string, sha256: string): Promise<StateImage> {
     return this.#inTurn(groupId, async () => {
       await this.#states.get(groupId)?.journal.settled();

@@ -1,16 +1,15 @@
 /** The thread that owns the states of all groups: large batches of what was applied, reads of old messages, snapshots. Nobody's acknowledgement waits for it. */
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { syncFolder } from '../../store/durable-file.ts';
 import { loadSqlite } from '../../store/sqlite.ts';
-import type { GroupId } from '../core/types.ts';
+import type { GroupId, LogPosition } from '../core/types.ts';
 import { corrupt, storageError } from '../log/storage-error.ts';
 import { answerCalls, Moved, type ThreadReport } from '../log/thread-calls.ts';
 import type { QueueMessage } from '../machine/types.ts';
-import { checkSnapshot, clearSnapshots, makeSnapshot, replaceState } from './snapshot-files.ts';
+import { checkSnapshot, clearSnapshots, exportSnapshot, makeSnapshot, replaceState, restoreSnapshot } from './snapshot-files.ts';
 import { StateFile } from './state-file.ts';
 import { stateFileOf } from './state-file-name.ts';
 import type { PackedMessages, StateThreadMethods, StateThreadOptions } from './state-protocol.ts';
@@ -58,21 +57,31 @@ function closeState(groupId: GroupId): void {
   state?.close();
 }
 
+/** So that it is still there after a power cut. */
+async function makeFolder(directory: string): Promise<void> {
+  if ((await mkdir(directory, { recursive: true, mode: 0o700 })) === undefined) return;
+  await syncFolder(dirname(directory));
+  await syncFolder(folder);
+}
+
 async function open(groupId: GroupId): Promise<StateImage> {
   const directory = dirname(stateFileOf(folder, groupId));
-  if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) {
-    await syncFolder(dirname(directory));
-    await syncFolder(folder);
-  }
+  await makeFolder(directory);
   await clearSnapshots(directory);
   return openState(groupId);
+}
+
+async function restore(groupId: GroupId, path: string): Promise<LogPosition> {
+  const file = stateFileOf(folder, groupId);
+  await makeFolder(dirname(file));
+  return restoreSnapshot(sqlite, path, file, groupId);
 }
 
 async function install(groupId: GroupId, path: string, sha256: string): Promise<StateImage> {
   const meta = await checkSnapshot(sqlite, path, sha256);
   if (meta.groupId !== groupId) throw corrupt(path, `It is the state of ${meta.groupId} and not of ${groupId}.`);
   const file = stateFileOf(folder, groupId);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file));
   closeState(groupId);
   await replaceState(path, file);
   return openState(groupId);
@@ -99,6 +108,8 @@ answerCalls<StateThreadMethods>(
     read: ({ groupId, query }) => pack(stateOf(groupId).read(query)),
     sequenceAt: ({ groupId, queueId, timeMs }) => stateOf(groupId).sequenceAt(queueId, timeMs),
     snapshot: ({ groupId, configuration }) => makeSnapshot(sqlite, stateOf(groupId), configuration),
+    export: ({ groupId, configuration, path }) => exportSnapshot(sqlite, stateOf(groupId), configuration, path),
+    restore: ({ groupId, path }) => restore(groupId, path),
     install: ({ groupId, path, sha256 }) => install(groupId, path, sha256),
     remove: async (groupId) => {
       closeState(groupId);

@@ -46,6 +46,20 @@ export interface StateStore {
   /** A copy made while work goes on; kept until the next one of this group, or until it is released. */
   snapshot(groupId: GroupId, configuration: GroupConfiguration): Promise<SnapshotFile>;
   release(path: string): Promise<void>;
+  /**
+   * A snapshot where somebody wants to have it: a backup. Nobody but its owner removes it.
+   *
+   * @param path absolute; nothing may be there yet
+   * @throws SignalboxError `CONFLICT` a file is there; `STORAGE_FULL`
+   */
+  export(groupId: GroupId, configuration: GroupConfiguration, path: string): Promise<SnapshotFile>;
+  /**
+   * Makes the state of a new group of a backup, which is left as it is: its queues get ids of the new group and keep their names. The state is
+   * not opened. The log of the new group begins at the place that is returned.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT` it is no whole backup; `CONFLICT` the group has a state already; `STORAGE_FULL`
+   */
+  restore(groupId: GroupId, path: string): Promise<LogPosition>;
   /** Checks a file that was brought and puts it in the place of the group's state, by rename. @throws SignalboxError `STORAGE_CORRUPT` */
   install(groupId: GroupId, path: string, sha256: string): Promise<StateImage>;
   remove(groupId: GroupId): Promise<void>;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { StateRow } from '../../../../../../src/main/node/broker/machine/types.ts';
@@ -226,6 +226,54 @@ describe('a snapshot', () => {
     await expect(store.install(groupB, snapshot.path, snapshot.sha256)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
     await store.apply(groupA, [applied(2, { segments: [segment(queueOne, 4, 1, 1)] })], at(2));
     expect(await sequences(store, {})).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('a backup', () => {
+  test('is a snapshot where it is wanted, and becomes the state of a new group', async () => {
+    const folder = await temporaryFolder();
+    const store = stateStore(folder);
+    await store.open(groupA);
+    const rows = [
+      row('', '{"timeMs":5}', 'group'),
+      row(queueOne, '{"name":"orders"}', 'queue'),
+      row(`${queueOne}/C-00001`, '{"position":2}'),
+    ];
+    await store.apply(groupA, [applied(4, { segments: [segment(queueOne, 1, 3, 1)], rows })], at(4));
+    const path = join(await temporaryFolder(), 'backup.db');
+    const backup = await store.export(groupA, configurationOf(groupA), path);
+    expect(backup).toMatchObject({ path, position: at(4), sizeBytes: (await stat(path)).size });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await expect(store.export(groupA, configurationOf(groupA), path)).rejects.toMatchObject({ code: 'CONFLICT' });
+    // Not one of those that the next snapshot replaces.
+    await store.snapshot(groupA, configurationOf(groupA));
+    const before = await readFile(path);
+
+    expect(await store.restore(groupB, path)).toEqual(at(4));
+    expect(await readFile(path)).toEqual(before);
+    await expect(store.restore(groupB, path)).rejects.toMatchObject({ code: 'CONFLICT' });
+    const image = await store.open(groupB);
+    const renamed = queueOne.replace('AAAAA', 'BBBBB');
+    expect(image).toEqual({
+      applied: at(4),
+      configuration: null,
+      rows: [row(`${renamed}/C-00001`, '{"position":2}'), row('', '{"timeMs":5}', 'group'), row(renamed, '{"name":"orders"}', 'queue')],
+    });
+    const query = { queueId: renamed, fromSequence: 1, toSequence: 9, limit: 10, maxBytes: 1_000, direction: 'forward' } as const;
+    expect(await store.read(groupB, query)).toHaveLength(3);
+    expect(await sequences(store, {})).toEqual([1, 2, 3]);
+  });
+
+  test('that is cut off, or something else, is refused', async () => {
+    const store = stateStore(await temporaryFolder());
+    await store.open(groupA);
+    await store.apply(groupA, [applied(1, { segments: [segment(queueOne, 1, 100, 1, 1_000)] })], at(1));
+    const path = join(await temporaryFolder(), 'backup.db');
+    await store.export(groupA, configurationOf(groupA), path);
+    await truncate(path, 40_000);
+    await expect(store.restore(groupB, path)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
+    await writeFile(path, 'something else');
+    await expect(store.restore(groupB, path)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
   });
 });
 
