@@ -71,7 +71,8 @@ function announce(out: Output, { hubUrl, nodes }: Announced): void {
   out.line(`  signalbox nodes --data ${first?.dataFolder}`);
   out.line(`  signalbox call node.status --all --data ${first?.dataFolder}`);
   out.line(`  signalbox subscribe '+/site/#' --data ${first?.dataFolder}`);
-  out.line('To bring this laptop’s own node in, choose an external broker at that address in its Settings, Federation, and restart it.');
+  out.line('To bring this laptop’s own node in, make a join code and type what it says:');
+  out.line(`  signalbox cluster invite --roles peer,operator --data ${first?.dataFolder}`);
   out.line();
   out.line('Stop with Ctrl-C.');
 }

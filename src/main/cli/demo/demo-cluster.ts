@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNode, type SignalboxNode } from '../../node/node.ts';
+import { bringTogether, linkPortOf } from './demo-membership.ts';
 import type { DemoNode } from './demo-node.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
@@ -17,6 +18,9 @@ const sites: readonly Site[] = [
   { name: 'depot-gw', capabilities: ['gateway'] },
 ];
 
+/** More are joined by the MQTT broker alone: every member links with every other, and one processor proves them all. */
+const mostMembers = 8;
+
 export interface DemoClusterOptions {
   readonly nodes: number;
   readonly traffic: boolean;
@@ -25,7 +29,7 @@ export interface DemoClusterOptions {
   readonly guest?: string;
 }
 
-/** Whole nodes in this process, each with a data folder of its own that goes with it; the first runs the MQTT broker. */
+/** Whole nodes in this process, each with a data folder of its own that goes with it; the first runs the MQTT broker and leads the cluster. */
 export class DemoCluster {
   readonly #options: DemoClusterOptions;
   readonly #running: SignalboxNode[] = [];
@@ -69,6 +73,7 @@ export class DemoCluster {
       this.#guest = this.#startGuest(nodes, { name: guest, capabilities: [] });
       await this.#guest;
     }
+    if (this.#isCluster) await bringTogether(this.#running);
     if (this.#options.traffic) {
       this.#traffic = new DemoTraffic(this.#described);
       await this.#traffic.start();
@@ -84,17 +89,21 @@ export class DemoCluster {
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }
 
+  get #isCluster(): boolean {
+    return this.#options.nodes <= mostMembers;
+  }
+
   async #startNode(index: number): Promise<void> {
     const site = sites[index] ?? { name: `node-${String(index + 1).padStart(2, '0')}`, capabilities: ['edge'] };
     const dataFolder = join(this.#folder, site.name);
-    const node = await this.#create(index, site, dataFolder, { 'http.port': 0, 'federation.port': 0 });
+    const node = await this.#create(index, site, dataFolder, { 'http.port': 0, 'federation.port': 0, 'links.port': 0 });
     const url = node.http.url ?? '';
     const { path } = await node.setupLinks.create();
     this.#described.push({ nodeId: node.nodeId, name: site.name, url, setupUrl: url + path, dataFolder });
   }
 
-  #startGuest(index: number, site: Site): Promise<SignalboxNode> {
-    return this.#create(index, site, join(this.#folder, 'guest'), { 'http.enabled': false });
+  #startGuest(index: number, site: Site, linkPort = 0): Promise<SignalboxNode> {
+    return this.#create(index, site, join(this.#folder, 'guest'), { 'http.enabled': false, 'links.port': linkPort });
   }
 
   async #create(
@@ -114,7 +123,9 @@ export class DemoCluster {
         'node.capabilities': [...site.capabilities],
         ...listeners,
         ...joins,
-        // The nodes are all of the person who runs the demo.
+        // What is nearby is none of the demo's business.
+        'links.discovery': 'off',
+        // The nodes are all of the person who runs the demo. Members say by their roles what they may do.
         'federation.unsignedRole': 'admin',
       },
       onRestart: () => this.#restartLater(index, site, dataFolder),
@@ -137,8 +148,9 @@ export class DemoCluster {
   async #restart(index: number, site: Site, dataFolder: string): Promise<void> {
     const before = this.#running[index];
     if (before === undefined || this.#stopping) return;
+    const linkPort = await linkPortOf(before);
     if (index === this.#options.nodes) {
-      this.#guest = before.stop().then(() => this.#startGuest(index, site));
+      this.#guest = before.stop().then(() => this.#startGuest(index, site, linkPort));
       await this.#guest;
       return;
     }
@@ -146,6 +158,6 @@ export class DemoCluster {
     const hubPort = before.hub?.port ?? 0;
     await before.stop();
     if (this.#stopping) return;
-    await this.#create(index, site, dataFolder, { 'http.port': httpPort, 'federation.port': hubPort });
+    await this.#create(index, site, dataFolder, { 'http.port': httpPort, 'federation.port': hubPort, 'links.port': linkPort });
   }
 }
