@@ -30,8 +30,8 @@ const recordBytes = 32;
 /** Groups of which one broker may hold replicas. */
 export const guardGroupsMax = Math.floor((slotBytes - headerBytes) / recordBytes);
 
-/** Longest time for which the guard may be behind the log. */
-const intervalMs = 100;
+/** Longest time for which the guard may be behind the log; a write of it costs as much as a small commit, so not more often. */
+const intervalMs = 25;
 
 export class GuardFile {
   readonly #file: string;

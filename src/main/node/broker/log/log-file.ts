@@ -141,11 +141,9 @@ export class LogFile {
       () => {
         table = EntryTable.create(this.#database, number);
         const former = new EntryTable(this.#database, row.number);
-        for (let from = row.compacted.index + 1; from < damage.index; ) {
-          const entries = former.read(from, copyBytes).filter(({ index }) => index < damage.index);
-          for (const entry of entries) table.append(entry, entry.data);
-          from = (entries.at(-1)?.index ?? damage.index) + 1;
-        }
+        // One by one: what follows the last whole one may not even be read.
+        for (let index = row.compacted.index + 1; index < damage.index; index++)
+          for (const entry of former.read(index, 1)) table.append(entry, entry.data);
         this.#rows.write({ ...row, number });
       },
       () => this.#damaged.delete(groupId),
@@ -297,8 +295,6 @@ export class LogFile {
     });
   }
 }
-
-const copyBytes = 4_194_304;
 
 function outOfOrder(groupId: GroupId, what: string): SignalboxError {
   return new SignalboxError('INTERNAL', `The log of ${groupId} was ${what}.`, { executed: 'no' });
