@@ -1,0 +1,388 @@
+import type { ConsensusCore } from '../core/index.ts';
+import type {
+  BrokerId,
+  CoreFault,
+  CoreInput,
+  CoreMessage,
+  CoreOutput,
+  CoreStatus,
+  GroupId,
+  LogEntry,
+  LogPosition,
+  MembershipChange,
+  OutgoingMessage,
+  ProposalOutcome,
+} from '../core/types.ts';
+import { brokerLimits } from '../limits.ts';
+import type { LogStore } from '../log/types.ts';
+import { type EncodedCommand, encodeBundle, type QueueMachine } from '../machine/index.ts';
+import type { PeerSender } from '../peers/types.ts';
+import type { LogPump } from './log-pump.ts';
+import type { MessageTail } from './message-tail.ts';
+import { QueueWatchers } from './queue-watchers.ts';
+import type { StateWriter } from './state-writer.ts';
+import { type CommandDone, WaitingCommands } from './waiting-commands.ts';
+import { type ReadDone, WaitingReads } from './waiting-reads.ts';
+
+export interface GroupDriverOptions {
+  readonly groupId: GroupId;
+  readonly core: ConsensusCore;
+  readonly machine: QueueMachine;
+  /** Place in the log that `machine` stands for. */
+  readonly applied: LogPosition;
+  readonly log: LogStore;
+  readonly pump: LogPump;
+  readonly stateWriter: StateWriter;
+  readonly tail: MessageTail;
+  readonly peers: PeerSender;
+  /** Monotonic, milliseconds. */
+  readonly nowMs: () => number;
+  /** Role, term, leader or members have changed. */
+  readonly onChanged: () => void;
+  /** The group cannot go on here: a command that this version does not know, or a fault of the program. Called once. */
+  readonly onFailed: (error: unknown) => void;
+  /** Something that must not happen in a sound group; it goes on. */
+  readonly onFault: (fault: CoreFault) => void;
+  readonly onSnapshotWanted: (brokerId: BrokerId) => void;
+}
+
+export interface GroupCounters {
+  readonly bundles: number;
+  readonly commands: number;
+  readonly loggedBytes: number;
+  readonly elections: number;
+}
+
+/** What becomes of a change of the membership. */
+export type ChangeOutcome =
+  | { readonly ok: true; readonly index: number }
+  | { readonly ok: false; readonly code: Exclude<ProposalOutcome, { accepted: true }>['code'] | 'UNCERTAIN' };
+
+/**
+ * One replicated group in this broker: gives the consensus core what happens, and does what it says in the order that keeps promises:
+ * persist, send (what depends on the disk only after it), apply, answer. All of it in one thread; nothing here waits.
+ */
+export class GroupDriver {
+  readonly groupId: GroupId;
+  readonly watchers = new QueueWatchers();
+  readonly #options: GroupDriverOptions;
+  readonly #core: ConsensusCore;
+  readonly #commands = new WaitingCommands();
+  readonly #reads = new WaitingReads();
+  readonly #changes = new Map<number, (outcome: ChangeOutcome) => void>();
+  readonly #changesByIndex = new Map<number, { readonly term: number; readonly done: (outcome: ChangeOutcome) => void }>();
+  readonly #inputs: CoreInput[] = [];
+  /** What came while paused and must not be lost: at most some of each connection. */
+  readonly #deferred: CoreInput[] = [];
+  #machine: QueueMachine;
+  #held: OutgoingMessage[] = [];
+  #stepping = false;
+  #nextId = 1;
+  #appliedIndex: number;
+  #appliedChecksum: number;
+  #persistingTicket = 0;
+  #persistedTicket = 0;
+  #flushScheduled = false;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAtMs = Number.POSITIVE_INFINITY;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  #wasLeader = false;
+  #configurationVersion = -1;
+  #bundles = 0;
+  #proposedCommands = 0;
+  #loggedBytes = 0;
+  #elections = 0;
+  #paused = false;
+  #stopped = false;
+
+  constructor(options: GroupDriverOptions) {
+    this.#options = options;
+    this.groupId = options.groupId;
+    this.#core = options.core;
+    this.#machine = options.machine;
+    this.#appliedIndex = options.applied.index;
+    this.#appliedChecksum = options.applied.checksum;
+  }
+
+  get machine(): QueueMachine {
+    return this.#machine;
+  }
+
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+
+  /** Of the log, at that index. */
+  get appliedChecksum(): number {
+    return this.#appliedChecksum;
+  }
+
+  /** It leads, and its state holds all that was ever acknowledged. */
+  get serves(): boolean {
+    return !this.#stopped && !this.#paused && this.#core.ready;
+  }
+
+  get waiting(): number {
+    return this.#commands.size + this.#reads.size;
+  }
+
+  /** Operations turned away because too many waited, since the start. */
+  get refused(): number {
+    return this.#commands.refused + this.#reads.refused;
+  }
+
+  get counters(): GroupCounters {
+    return { bundles: this.#bundles, commands: this.#proposedCommands, loggedBytes: this.#loggedBytes, elections: this.#elections };
+  }
+
+  status(): CoreStatus {
+    return this.#core.status(this.#options.nowMs());
+  }
+
+  start(): void {
+    this.#noteChange();
+    this.step({ type: 'tick' });
+  }
+
+  /** Ends at once: whoever waits is told. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#failWaiting();
+  }
+
+  /** Brings an encoded command into the log. `done` is called once, later, never within this call. */
+  propose(command: EncodedCommand, done: CommandDone): void {
+    if (!this.serves) {
+      queueMicrotask(() => done({ ok: false, code: 'NOT_LEADER' }));
+      return;
+    }
+    if (this.#options.stateWriter.unstoredBytes > brokerLimits.unstoredBytes || !this.#commands.add(command, done)) {
+      queueMicrotask(() => done({ ok: false, code: 'BUSY' }));
+      return;
+    }
+    this.#scheduleFlush();
+  }
+
+  /** Makes sure that the state here is at least as new as now, without an entry (ReadIndex). `done` is called once, later. */
+  confirm(done: ReadDone): void {
+    if (!this.serves || !this.#reads.add(done)) {
+      queueMicrotask(() => done(false));
+      return;
+    }
+    this.#scheduleFlush();
+  }
+
+  changeMembership(change: MembershipChange): Promise<ChangeOutcome> {
+    return new Promise((resolve) => {
+      const proposalId = this.#nextId++;
+      this.#changes.set(proposalId, resolve);
+      this.step({ type: 'changeMembership', proposalId, change });
+    });
+  }
+
+  receive(from: BrokerId, message: CoreMessage): void {
+    // More than the state file can take: the leader sends it again, and slower.
+    if (message.type === 'REPLICATE' && this.#options.stateWriter.unstoredBytes > brokerLimits.unstoredBytes) return;
+    this.step({ type: 'message', from, message });
+  }
+
+  /** All writes of this group up to a ticket are on disk. */
+  persisted(ticket: number): void {
+    this.#persistedTicket = ticket;
+    if (this.#held.length > 0) {
+      const ready = this.#held.filter(({ afterTicket }) => (afterTicket ?? 0) <= ticket);
+      this.#held = this.#held.filter(({ afterTicket }) => (afterTicket ?? 0) > ticket);
+      for (const { to, message } of ready) this.#options.peers.send(to, this.groupId, message);
+    }
+    this.step({ type: 'persisted', ticket });
+    this.#formBundle();
+  }
+
+  /** Nothing reaches the core until {@link resume}: state and log are being replaced. What other members say meanwhile they say again. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** The state was replaced by a snapshot. */
+  installed(machine: QueueMachine, applied: LogPosition): void {
+    this.#machine = machine;
+    this.#appliedIndex = applied.index;
+    this.#appliedChecksum = applied.checksum;
+  }
+
+  /** @param input what the core is to hear first */
+  resume(input: CoreInput): void {
+    this.#paused = false;
+    this.step(input);
+    for (const deferred of this.#deferred.splice(0)) this.step(deferred);
+  }
+
+  /** Whether a snapshot is ahead of what is here. Asked while paused. */
+  acceptsSnapshot(position: LogPosition): boolean {
+    return this.#core.acceptsSnapshot(position);
+  }
+
+  step(input: CoreInput): void {
+    if (this.#paused && input.type !== 'persisted') {
+      this.#putOff(input);
+      return;
+    }
+    this.#inputs.push(input);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        if (this.#stopped) continue;
+        this.#carryOut(this.#core.step(next, this.#options.nowMs()));
+      }
+    } catch (error) {
+      this.stop();
+      this.#options.onFailed(error);
+    } finally {
+      this.#stepping = false;
+    }
+    this.#options.stateWriter.flush();
+  }
+
+  #putOff(input: CoreInput): void {
+    if (input.type === 'propose') this.#commands.refusedBundle(input.proposalId, 'NOT_LEADER');
+    else if (input.type === 'connected' || input.type === 'disconnected' || input.type === 'snapshotSent') this.#deferred.push(input);
+  }
+
+  #carryOut(output: CoreOutput): void {
+    const { persist } = output;
+    if (persist !== undefined) {
+      this.#persistingTicket = persist.ticket;
+      for (const { data } of persist.entries) this.#loggedBytes += data.byteLength;
+      this.#options.pump.add(this.groupId, persist);
+    }
+    for (const outgoing of output.send) {
+      if (outgoing.afterTicket === undefined || outgoing.afterTicket <= this.#persistedTicket)
+        this.#options.peers.send(outgoing.to, this.groupId, outgoing.message);
+      else this.#held.push(outgoing);
+    }
+    for (const outcome of output.proposals) this.#placed(outcome);
+    for (const entry of output.committed) this.#apply(entry);
+    for (const outcome of output.reads) this.#reads.answered(outcome, this.#appliedIndex);
+    for (const wanted of output.load) this.#load(wanted);
+    for (const brokerId of output.snapshots) this.#options.onSnapshotWanted(brokerId);
+    for (const fault of output.faults) this.#options.onFault(fault);
+    if (output.changed) this.#noteChange();
+    this.#wakeAt(output.wakeAtMs);
+  }
+
+  #placed(outcome: ProposalOutcome): void {
+    const change = this.#changes.get(outcome.proposalId);
+    if (change !== undefined) {
+      this.#changes.delete(outcome.proposalId);
+      if (outcome.accepted) this.#changesByIndex.set(outcome.index, { term: outcome.term, done: change });
+      else change({ ok: false, code: outcome.code });
+    } else if (outcome.accepted) this.#commands.accepted(outcome.proposalId, outcome.index, outcome.term);
+    else this.#commands.refusedBundle(outcome.proposalId, outcome.code === 'BUSY' ? 'BUSY' : 'NOT_LEADER');
+  }
+
+  #apply(entry: LogEntry): void {
+    const { tail, stateWriter } = this.#options;
+    const applied = this.#machine.apply(entry);
+    this.#appliedIndex = entry.index;
+    this.#appliedChecksum = entry.checksum;
+    for (const segment of applied.segments) tail.add(this.groupId, entry.index, segment);
+    stateWriter.add(applied, { index: entry.index, term: entry.term, checksum: entry.checksum });
+    if (entry.kind === 'configuration') this.#changed(entry);
+    this.#commands.applied(entry.index, entry.term, applied.results);
+    this.#reads.applied(entry.index);
+    for (const { queueId, deleted } of applied.trims) {
+      if (!deleted) continue;
+      tail.forget(queueId);
+      this.watchers.tell(queueId);
+    }
+    for (const { queueId } of applied.segments) this.watchers.tell(queueId);
+  }
+
+  #changed({ index, term }: LogEntry): void {
+    const waiting = this.#changesByIndex.get(index);
+    if (waiting === undefined) return;
+    this.#changesByIndex.delete(index);
+    waiting.done(waiting.term === term ? { ok: true, index } : { ok: false, code: 'NOT_LEADER' });
+  }
+
+  #load({ for: brokerId, fromIndex, maxBytes }: CoreOutput['load'][number]): void {
+    this.#options.log.read(this.groupId, fromIndex, maxBytes).then(
+      (entries) => this.step({ type: 'entriesLoaded', for: brokerId, entries }),
+      // Nothing was read: the core asks again, or offers a snapshot.
+      () => this.step({ type: 'entriesLoaded', for: brokerId, entries: [] }),
+    );
+  }
+
+  /** After the turn: everything that one read of a socket brought gets into one bundle. */
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      if (this.#reads.queued > 0) {
+        const readId = this.#nextId++;
+        this.#reads.ask(readId);
+        this.step({ type: 'read', readId });
+      }
+      this.#formBundle();
+    });
+  }
+
+  /** While the disk writes, commands gather; as soon as it has written, they are the next entry. */
+  #formBundle(): void {
+    while (
+      this.#commands.queued > 0 &&
+      this.#persistingTicket <= this.#persistedTicket &&
+      this.#commands.bundlesInFlight < brokerLimits.bundlesInFlight &&
+      this.serves
+    ) {
+      const proposalId = this.#nextId++;
+      const bundle = this.#commands.takeBundle(proposalId);
+      if (bundle === undefined) return;
+      this.#bundles += 1;
+      this.#proposedCommands += bundle.commands.length;
+      this.step({ type: 'propose', proposalId, data: encodeBundle(bundle.commands) });
+    }
+  }
+
+  #noteChange(): void {
+    const { peers, onChanged } = this.#options;
+    const { role, configuration } = this.#core.status(this.#options.nowMs());
+    if (configuration.version !== this.#configurationVersion) {
+      this.#configurationVersion = configuration.version;
+      peers.setMembers(this.groupId, configuration.members);
+    }
+    const leads = role === 'leader';
+    if (leads && !this.#wasLeader) this.#elections += 1;
+    if (!leads && this.#wasLeader) this.#failWaiting();
+    this.#wasLeader = leads;
+    onChanged();
+  }
+
+  #failWaiting(): void {
+    this.#commands.fail('NOT_LEADER');
+    this.#reads.fail();
+    const changes = [...this.#changes.values(), ...[...this.#changesByIndex.values()].map(({ done }) => done)];
+    this.#changes.clear();
+    this.#changesByIndex.clear();
+    for (const done of changes) done({ ok: false, code: 'UNCERTAIN' });
+    this.watchers.tellAll();
+  }
+
+  /** One timer that is set anew only when it would come too late: most steps put the time off. */
+  #wakeAt(atMs: number): void {
+    this.#wakeAtMs = atMs;
+    if (this.#timerAtMs <= atMs || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = atMs;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(0, Math.ceil(atMs - this.#options.nowMs())));
+  }
+
+  #wake(): void {
+    this.#timerAtMs = Number.POSITIVE_INFINITY;
+    if (this.#wakeAtMs <= this.#options.nowMs()) this.step({ type: 'tick' });
+    else this.#wakeAt(this.#wakeAtMs);
+  }
+}

@@ -1,0 +1,244 @@
+import { createCore, type TimingProfile } from '../core/index.ts';
+import type { BrokerId, CoreFault, GroupId, LogPosition } from '../core/types.ts';
+import type { LogImage, LogStore } from '../log/types.ts';
+import { QueueMachine } from '../machine/index.ts';
+import type { PeerSender } from '../peers/types.ts';
+import type { SnapshotFile, StateStore } from '../state/types.ts';
+import { GroupDriver } from './group-driver.ts';
+import { LogCutter } from './log-cutter.ts';
+import type { LogPump } from './log-pump.ts';
+import { MessageReader } from './message-reader.ts';
+import type { MessageTail } from './message-tail.ts';
+import { QueueRates } from './queue-rates.ts';
+import type { ReceivedSnapshot } from './received-snapshot.ts';
+import { StateWriter } from './state-writer.ts';
+
+/** What all groups of a broker share. */
+export interface GroupContext {
+  readonly brokerId: BrokerId;
+  readonly log: LogStore;
+  readonly store: StateStore;
+  readonly pump: LogPump;
+  readonly tail: MessageTail;
+  readonly peers: PeerSender;
+  readonly timing: TimingProfile;
+  readonly random: () => number;
+  /** Monotonic, milliseconds. */
+  readonly nowMs: () => number;
+  readonly onChanged: (groupId: GroupId) => void;
+  /** The group cannot go on: what it holds is left as it is. */
+  readonly onGroupFailed: (groupId: GroupId, error: unknown) => void;
+  readonly onFault: (groupId: GroupId, fault: CoreFault) => void;
+  /** The disk refused a state file: all groups begin anew. */
+  readonly onStorageFailed: (error: unknown) => void;
+}
+
+/** A replica of a group in this broker: its driver with log, state file and snapshots. */
+export class Group {
+  readonly groupId: GroupId;
+  readonly driver: GroupDriver;
+  readonly reader: MessageReader;
+  readonly rates = new QueueRates();
+  readonly #context: GroupContext;
+  readonly #stateWriter: StateWriter;
+  readonly #cutter: LogCutter;
+  /** Members to which a snapshot is on its way. */
+  readonly #sending = new Set<BrokerId>();
+  #snapshot: Promise<SnapshotFile> | undefined;
+  #leaderId: BrokerId | null = null;
+  #leaderSinceMs: number | null = null;
+  readonly #lagSince = new Map<BrokerId, number>();
+  #whenServing: (() => void)[] = [];
+  #stopped = false;
+
+  private constructor(context: GroupContext, image: LogImage, machine: QueueMachine, applied: LogPosition) {
+    const { groupId } = image;
+    const { log, store, pump, tail, peers, nowMs } = context;
+    const appliedIndex = applied.index;
+    this.groupId = groupId;
+    this.#context = context;
+    this.reader = new MessageReader({ groupId, tail, store });
+    tail.stored(groupId, appliedIndex);
+    this.#stateWriter = new StateWriter({
+      groupId,
+      store,
+      collectRows: () => this.driver.machine.collectRows(),
+      onStored: (index) => tail.stored(groupId, index),
+      onFailed: context.onStorageFailed,
+    });
+    this.driver = new GroupDriver({
+      groupId,
+      core: createCore({
+        brokerId: context.brokerId,
+        image,
+        appliedIndex,
+        timing: context.timing,
+        random: context.random,
+        nowMs: nowMs(),
+      }),
+      machine,
+      applied,
+      log,
+      pump,
+      stateWriter: this.#stateWriter,
+      tail,
+      peers,
+      nowMs,
+      onChanged: () => context.onChanged(groupId),
+      onFailed: (error) => context.onGroupFailed(groupId, error),
+      onFault: (fault) => context.onFault(groupId, fault),
+      onSnapshotWanted: (brokerId) => void this.#sendSnapshot(brokerId),
+    });
+    this.#cutter = new LogCutter({
+      groupId,
+      log,
+      store,
+      status: () => this.driver.status(),
+      loggedBytes: () => this.driver.counters.loggedBytes,
+      onCut: (position) => this.driver.step({ type: 'compacted', position }),
+      onFailed: context.onStorageFailed,
+    });
+  }
+
+  /**
+   * Makes a replica of what is on the disk. It does nothing before {@link start}.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL`
+   */
+  static async open(context: GroupContext, image: LogImage): Promise<Group> {
+    const { log, store } = context;
+    const { groupId } = image;
+    const state = await store.open(groupId);
+    const machine = QueueMachine.restore(state.rows);
+    if (state.applied.index <= image.last.index) return new Group(context, image, machine, state.applied);
+    // A power cut took the end of the log, not that of the state: others had committed it before the flush here had ended.
+    await log.restart(groupId, state.applied, state.configuration ?? image.configuration);
+    return new Group(context, await log.image(groupId), machine, state.applied);
+  }
+
+  /** Milliseconds since the epoch, of the leader that is known; null: none. */
+  get leaderSinceMs(): number | null {
+    return this.#leaderSinceMs;
+  }
+
+  /** Silence after which a member counts as gone, milliseconds. */
+  get inactiveAfterMs(): number {
+    return this.#context.timing.electionMaxMs;
+  }
+
+  start(): void {
+    this.driver.start();
+  }
+
+  /** Resolves when this broker leads the group and may serve. */
+  serving(): Promise<void> {
+    if (this.driver.serves) return Promise.resolve();
+    return new Promise((resolve) => this.#whenServing.push(resolve));
+  }
+
+  /** Role, term, leader, members or readiness have changed. */
+  noteChange(): void {
+    const { leaderId } = this.driver.status();
+    if (leaderId !== this.#leaderId) {
+      this.#leaderId = leaderId;
+      this.#leaderSinceMs = leaderId === null ? null : Date.now();
+    }
+    if (!this.driver.serves) return;
+    const waiting = this.#whenServing;
+    this.#whenServing = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Since when a member lacks entries that the leader has, milliseconds since the epoch; null: it does not, or that is not known here. */
+  lagSinceMs(brokerId: BrokerId): number | null {
+    return this.#lagSince.get(brokerId) ?? null;
+  }
+
+  /** Called about once a second. */
+  sample(): void {
+    const { driver, rates } = this;
+    rates.sample(this.#context.nowMs(), driver.machine.queues());
+    const { role, members, last } = driver.status();
+    const behind = role === 'leader' ? members.filter(({ matchIndex }) => matchIndex < last.index).map(({ brokerId }) => brokerId) : [];
+    for (const brokerId of this.#lagSince.keys()) if (!behind.includes(brokerId)) this.#lagSince.delete(brokerId);
+    for (const brokerId of behind) if (!this.#lagSince.has(brokerId)) this.#lagSince.set(brokerId, Date.now());
+  }
+
+  /** What two replicas must have in common when they have applied the same index. */
+  fingerprint(): Readonly<Record<string, unknown>> {
+    return { applied_checksum: this.driver.appliedChecksum, state_checksum: this.driver.machine.stateHash() };
+  }
+
+  /** Cuts the log where it is no longer needed. Never rejects. */
+  look(): Promise<void> {
+    return this.#stopped ? Promise.resolve() : this.#cutter.look();
+  }
+
+  /** Stops the replica and brings into its state file what was applied. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.driver.stop();
+    await this.#stateWriter.drained();
+  }
+
+  /** A copy of the state as it is, made while work goes on. */
+  async snapshot(): Promise<SnapshotFile> {
+    await this.#stateWriter.drained();
+    return this.#context.store.snapshot(this.groupId, this.driver.status().configuration);
+  }
+
+  /**
+   * Puts a snapshot in the place of state and log, when it is ahead of them.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL`
+   */
+  async install({ path, sha256, position, configuration }: ReceivedSnapshot): Promise<void> {
+    const { store, log, tail, pump } = this.#context;
+    const { groupId } = this;
+    let replaced = false;
+    this.driver.pause();
+    try {
+      await pump.drained();
+      await this.#stateWriter.drained();
+      if (!this.driver.acceptsSnapshot(position)) {
+        this.driver.resume({ type: 'tick' });
+        return;
+      }
+      const state = await store.install(groupId, path, sha256);
+      replaced = true;
+      await log.restart(groupId, state.applied, configuration);
+      tail.forgetGroup(groupId);
+      tail.stored(groupId, state.applied.index);
+      this.driver.installed(QueueMachine.restore(state.rows), state.applied);
+      this.driver.resume({ type: 'snapshotInstalled', position, configuration });
+    } catch (error) {
+      // The state file is the new one, the log is not: all is opened anew, which puts the log behind the state.
+      if (replaced) this.#context.onStorageFailed(error);
+      else this.driver.resume({ type: 'tick' });
+      throw error;
+    }
+  }
+
+  /** Never rejects: the core offers it again when the member still needs it. */
+  async #sendSnapshot(to: BrokerId): Promise<void> {
+    if (this.#sending.has(to)) return;
+    this.#sending.add(to);
+    const { peers, store, onStorageFailed } = this.#context;
+    try {
+      // Members that ask at one time get one file.
+      this.#snapshot ??= this.snapshot();
+      const file = await this.#snapshot;
+      const ok = await peers.offerSnapshot(to, this.groupId, file);
+      this.#sending.delete(to);
+      if (this.#sending.size === 0) {
+        this.#snapshot = undefined;
+        await store.release(file.path);
+      }
+      this.driver.step({ type: 'snapshotSent', to, position: file.position, ok });
+    } catch (error) {
+      this.#sending.delete(to);
+      this.#snapshot = undefined;
+      if (!this.#stopped) onStorageFailed(error);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** Bounds of the queue broker. Every one has a visible counter of what it refused or put off. */
+export const brokerLimits = {
+  /** One bundle of commands, that is, one entry of the log (queue.md 5.3). A larger single command goes alone. */
+  bundleBytes: 1_048_576,
+  bundleCommands: 4_096,
+  /** Bundles of a group on their way to a majority; what comes meanwhile waits for the next one. */
+  bundlesInFlight: 64,
+  /** Commands of a group that wait for a bundle or for their answer. */
+  waitingCommands: 65_536,
+  waitingBytes: 64 * 1_048_576,
+  /** Reads of a group that wait for leadership to be confirmed. */
+  waitingReads: 65_536,
+  /** Recent messages of all groups, served from memory (queue.md 5.3). */
+  tailBytes: 32 * 1_048_576,
+  /** Applied and not yet in the state file of a group: beyond, new entries are put off. */
+  unstoredBytes: 64 * 1_048_576,
+  /** One write of applied entries to a state file. */
+  storeBatchBytes: 8 * 1_048_576,
+  /** Log that is kept for followers that are behind; beyond, they get a snapshot. */
+  logKeptBytes: 64 * 1_048_576,
+  /** How often the state is flushed and the log is cut, milliseconds, when there is something to cut. */
+  compactEveryMs: 5_000,
+  /** How often the leader lets messages and producers expire, milliseconds. */
+  expireEveryMs: 5_000,
+  /** How often the disk is looked at for a stall, milliseconds. */
+  stallLookEveryMs: 100,
+  /** Between a broken disk and the next try, milliseconds. */
+  reopenAfterMs: 2_000,
+  /** Time that clients have to take their last answers when the broker stops, milliseconds. */
+  stopGraceMs: 2_000,
+  /** Groups of one broker. */
+  groups: 64,
+  /** Connections of clients and brokers to the port. */
+  connections: 1_024,
+  /** Connections that have not yet shown who they are. */
+  unprovenConnections: 128,
+  /** Time a connection has to send its first byte and to complete TLS, milliseconds. */
+  helloMs: 10_000,
+  /** Time the rest of a frame may take, milliseconds. */
+  frameMs: 30_000,
+  /** One frame without its length; refused from the length alone. */
+  frameBytes: 16 * 1_048_576,
+  /** Same, before a client has shown a token. */
+  frameBytesBeforeToken: 65_536,
+  lineBytes: 1_048_576,
+  /** Requests of one connection that are not answered; beyond, its socket is not read. */
+  requestsInFlight: 2_048,
+  requestBytesInFlight: 32 * 1_048_576,
+  /** Requests of one connection in a row before the next one has its turn. */
+  requestsInARow: 64,
+  /** Answers that a client has not taken; beyond, it is not read. */
+  unsentBytes: 1_048_576,
+  /** A client that takes nothing of that much for that long is cut off. */
+  unsentMs: 30_000,
+  unsentBytesMost: 64 * 1_048_576,
+  /** How long the other end has to close after the last answer, milliseconds. */
+  lingerMs: 2_000,
+  /** Clients that wait for a message to come, all together. */
+  longPolls: 10_000,
+  longPollMs: 30_000,
+  /** Subscriptions of one connection. */
+  subscriptions: 64,
+  /** Messages one answer holds. */
+  messagesInAnswer: 500,
+  bytesInAnswer: 4 * 1_048_576,
+  /** Requests from the main thread that are not answered. */
+  requestsOfNode: 4_096,
+  /** Time such a request has when it names none, milliseconds. */
+  requestOfNodeMs: 15_000,
+} as const;
