@@ -1,12 +1,10 @@
-import { SignalboxError } from '../../../../../common/errors.ts';
 import type { Group } from '../../engine/group.ts';
+import { compileFilter, type MessageFilter } from '../../filter/index.ts';
 import type { QueueMessage, QueueState } from '../../machine/types.ts';
 import type { Answer, OperationOf } from '../../protocol/index.ts';
 import type { Handler } from './context.ts';
 import { findQueue, requireRole } from './queue-lookup.ts';
 import { internalRefusal, notLeader, refusalOf } from './refusals.ts';
-
-type MessageFilter = (message: QueueMessage) => boolean;
 
 type Fetch = OperationOf<'FETCH'>;
 
@@ -22,8 +20,7 @@ export const fetchMessages: Handler<'FETCH'> = ({ engine }, operation, call) => 
   if (found === undefined) return;
   const { group, queue } = found;
   requireRole(call, queue.options.readRole, `read ${queue.name}`);
-  if (operation.filter !== '') throw new SignalboxError('INVALID_PARAMS', 'This broker does not know filters.', { executed: 'no' });
-  const matches: MessageFilter | undefined = undefined;
+  const matches = operation.filter === '' ? undefined : compileFilter(operation.filter);
   const go = () =>
     scan(group, queue.queueId, operation, matches).then(
       (answer) => call.answer(answer),
