@@ -94,6 +94,7 @@ export const brokersContract = defineService({
     params: z.strictObject({
       groupId,
       address: z.string().max(300).optional().describe('HOST:PORT of any broker of the group; absent: found in the cluster'),
+      replaces: brokerId.optional().describe('A broker whose place it takes; it goes when this one has its vote'),
     }),
     result: z.object({ groupId: z.string(), brokerId: z.string(), voter: z.boolean() }),
     progress: z.object({ step: z.enum(['asking', 'snapshot', 'catchingUp', 'voting']), done: z.number().min(0).max(1) }),

@@ -58,10 +58,12 @@ function addMemberCommands(broker: Command, io: CliIo): void {
   withNodeOption(broker.command('join <group>'))
     .description('make this node a replica of a group: it gets a copy of everything, then a vote')
     .option('--at <host:port>', 'a broker of the group; found in the cluster when left out')
-    .action(async (groupId: string, options: NodeFlag & { readonly at?: string }, command: Command) => {
+    .option('--replaces <broker>', 'broker id whose place it takes, for a node that has lost its disk')
+    .action(async (groupId: string, options: NodeFlag & { readonly at?: string; readonly replaces?: string }, command: Command) => {
       const { out, withNode } = contextOf(command, io);
       const onProgress = ({ step, done }: ProgressOf<'brokers.join'>) => out.note(`${steps[step]} ${Math.round(done * 100)} %`);
-      const params = { groupId, ...(options.at !== undefined && { address: options.at }) };
+      const { at, replaces } = options;
+      const params = { groupId, ...(at !== undefined && { address: at }), ...(replaces !== undefined && { replaces }) };
       const joined = await withNode((client, signal) =>
         client.call('brokers.join', params, { signal, timeoutMs: joinTimeoutMs, onProgress, ...atNode(options) }),
       );

@@ -51,12 +51,13 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
       const { cluster_id } = await ownAct({ operation: 'GROUP_CREATE' }, group, context);
       return { groupId: cluster_id };
     },
-    'brokers.join': async ({ groupId, address }, context) => {
+    'brokers.join': async ({ groupId, address, replaces }, context) => {
       requireRunning(broker);
       const known =
         address === undefined ? (await brokers.groups(context.principal)).find((found) => found.groupId === groupId) : undefined;
       const where = address === undefined ? { members: membersOf(known) } : { address };
-      const joined = await ownAct({ operation: 'GROUP_JOIN', cluster_id: groupId, ...where }, joinedGroup, context);
+      const operation = { operation: 'GROUP_JOIN', cluster_id: groupId, ...where, ...(replaces !== undefined && { replaces }) };
+      const joined = await ownAct(operation, joinedGroup, context);
       return { groupId: joined.cluster_id, brokerId: joined.broker_id, voter: joined.voter };
     },
     'brokers.leave': ({ groupId }, context) => ownAct({ operation: 'LEAVE_CLUSTER', cluster_id: groupId }, z.object({}), context),
