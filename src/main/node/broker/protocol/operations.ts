@@ -122,6 +122,7 @@ const request = {
       .array(z.object({ broker_id, node_id: z.string().max(64).nullable(), host, port }))
       .max(protocolLimits.members)
       .optional(),
+    replaces: broker_id.optional(),
   }),
   JOIN_CLUSTER: z.object({ broker_id, host, port, cluster_id, node_id: z.string().max(64).nullable().default(null) }),
   LEAVE_CLUSTER: z.object({ cluster_id }),
