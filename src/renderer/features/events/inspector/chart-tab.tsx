@@ -2,10 +2,10 @@ import { useMemo } from 'react';
 import { Select } from '../../../design/controls/index.ts';
 import { Chart } from '../../../design/data/chart.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
+import { numericPointers, pointerLabel } from '../../shared/payload/json-lines.ts';
 import { keepView } from '../acts.ts';
 import { useEvents } from '../events-state.ts';
 import { clockOf } from '../model/clock.ts';
-import { numericPointers, pointerLabel } from '../model/json-lines.ts';
 import type { PayloadProps } from './payload-tabs.tsx';
 import { useSeries } from './use-series.ts';
 

@@ -1,7 +1,7 @@
 import { useTranslation } from '../../../i18n/index.ts';
+import { pointerLabel } from '../../shared/payload/json-lines.ts';
 import { clockOf } from '../model/clock.ts';
 import { type Difference, maxDifferences } from '../model/diff.ts';
-import { pointerLabel } from '../model/json-lines.ts';
 import { payloadText } from '../model/payload-text.ts';
 import type { Comparison } from './use-comparison.ts';
 

@@ -4,11 +4,11 @@ import { colour } from '../../../design/data/json-view.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { type FeedHeader, previewCharacters } from '../../../state/feed-ring.ts';
 import { formatBytes } from '../../../state/format.ts';
+import { hexLine, hexLineCount } from '../../shared/payload/hex.ts';
+import { jsonLines, pointerLabel } from '../../shared/payload/json-lines.ts';
+import { wrapText } from '../../shared/payload/text-lines.ts';
 import type { Difference } from '../model/diff.ts';
-import { hexLine, hexLineCount } from '../model/hex.ts';
-import { jsonLines, pointerLabel } from '../model/json-lines.ts';
 import { payloadText } from '../model/payload-text.ts';
-import { wrapText } from '../model/text-lines.ts';
 import type { Comparison } from './use-comparison.ts';
 import type { Known, Payload } from './use-payload.ts';
 

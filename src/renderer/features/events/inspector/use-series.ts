@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { feed } from '../../../state/feed-store.ts';
-import { valueAt } from '../model/json-lines.ts';
+import { valueAt } from '../../shared/payload/json-lines.ts';
 import { numberIn, pointsOfTopic, type SeriesPoint } from '../model/series.ts';
 import { readEvent } from './use-payload.ts';
 

@@ -1,4 +1,4 @@
-import { entriesOf, pointerTo } from './json-lines.ts';
+import { entriesOf, pointerTo } from '../../shared/payload/json-lines.ts';
 
 /** One difference between two values. */
 export interface Difference {

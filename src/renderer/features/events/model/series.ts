@@ -1,6 +1,6 @@
 /** Values of one numeric field over the events of a topic that are still in the ring. */
 import { type FeedRing, previewCharacters } from '../../../state/feed-ring.ts';
-import { valueAt } from './json-lines.ts';
+import { valueAt } from '../../shared/payload/json-lines.ts';
 
 /** Points of a chart at most: one a pixel is enough. */
 export const maxSeriesPoints = 300;

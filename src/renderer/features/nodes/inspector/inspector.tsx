@@ -7,7 +7,7 @@ import { MenuButton } from '../../../design/controls/menu-button.tsx';
 import { IconDots, IconX, StateShape } from '../../../design/icons/index.ts';
 import { TabBar } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
-import { menuEntries } from '../menu-entries.ts';
+import { menuEntries } from '../../shared/menu-entries.ts';
 import { stateOf } from '../model/node-state.ts';
 import { nodeActions } from '../node-actions.ts';
 import { stateWords } from '../node-words.ts';

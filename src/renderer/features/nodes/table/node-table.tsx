@@ -5,7 +5,7 @@ import { Button, useElementSize } from '../../../design/controls/index.ts';
 import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { menuEntries } from '../menu-entries.ts';
+import { menuEntries } from '../../shared/menu-entries.ts';
 import { type Column, fittingColumns } from '../model/columns.ts';
 import { filterNodes } from '../model/filter-nodes.ts';
 import { toggledSort } from '../model/sort-nodes.ts';

@@ -1,7 +1,0 @@
-import type { Action } from '../../app/actions/registry.ts';
-import type { MenuEntry } from '../../design/controls/context-menu.tsx';
-
-/** Acts of the registry as a menu shows them. */
-export function menuEntries(actions: readonly Action[]): readonly MenuEntry[] {
-  return actions.map(({ id, title, enabled, run }) => ({ id, label: title, disabled: enabled === false, run }));
-}
