@@ -97,6 +97,8 @@ export function useListWindow(options: ListWindowOptions): ListWindow {
       if (moved) redraw();
     },
     reveal: (index) => {
+      // As measured by now: a list that reveals a row as soon as it is shown was drawn before it was measured.
+      const room = Math.max(0, at.current.viewport - at.current.headHeight);
       const rowTop = index * rowHeight;
       const target = Math.max(Math.min(at.current.top, rowTop), rowTop + rowHeight - room);
       if (target === at.current.top || scroller.current === null) return;
