@@ -34,6 +34,7 @@ const screens = {
   nodes: onDemand(() => import('../features/nodes/nodes.tsx').then((module) => module.Nodes)),
   rpc: onDemand(() => import('../features/rpc/rpc.tsx').then((module) => module.Rpc)),
   events: onDemand(() => import('../features/events/events.tsx').then((module) => module.Events)),
+  queues: onDemand(() => import('../features/queues/queues.tsx').then((module) => module.Queues)),
   'first-run': onDemand(() => import('../features/first-run/first-run.tsx').then((module) => module.FirstRun)),
   settings: onDemand(() => import('../features/settings/settings.tsx').then((module) => module.Settings)),
 } satisfies Record<View, unknown>;

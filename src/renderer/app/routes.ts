@@ -1,8 +1,8 @@
-/** Views and their addresses: `#/events?topic=%2Fstats`. Everything that a person may want to come back to is in the address. */
+/** Views and their addresses: `#/events?topic=%2Fstats`, `#/queues/orders?tab=clients`. Everything that a person may want to come back to is in the address. */
 import { useSyncExternalStore } from 'react';
 
 /** Views with a place in the rail. */
-export const railViews = ['overview', 'nodes', 'rpc', 'events', 'settings'] as const;
+export const railViews = ['overview', 'nodes', 'rpc', 'events', 'queues', 'settings'] as const;
 export type RailView = (typeof railViews)[number];
 
 const views = [...railViews, 'first-run'] as const;
@@ -10,6 +10,8 @@ export type View = (typeof views)[number];
 
 export interface Route {
   readonly view: View;
+  /** What of the view is meant: the part of the path after its name. */
+  readonly object: string | undefined;
   readonly query: URLSearchParams;
 }
 
@@ -22,8 +24,18 @@ window.addEventListener('hashchange', () => {
 
 function parse(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
-  const view = views.find((known) => known === path.split('/')[0]) ?? 'overview';
-  return { view, query: new URLSearchParams(query) };
+  const [name, object = ''] = path.split('/');
+  const view = views.find((known) => known === name) ?? 'overview';
+  return { view, object: object === '' ? undefined : decoded(object), query: new URLSearchParams(query) };
+}
+
+/** Part of a path in clear; as it is when it was written by hand and is no escape. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /**
@@ -46,11 +58,17 @@ export function useRoute(): Route {
 /**
  * Goes to a view.
  *
+ * @param options.object what of the view is meant, for example a queue
  * @param options.replace true: the address of now is not one that a person wants to come back to
  */
-export function goTo(view: View, query: Readonly<Record<string, string>> = {}, options: { readonly replace?: boolean } = {}): void {
+export function goTo(
+  view: View,
+  query: Readonly<Record<string, string>> = {},
+  options: { readonly object?: string | undefined; readonly replace?: boolean } = {},
+): void {
   const text = new URLSearchParams(query).toString();
-  const hash = `#/${view}${text === '' ? '' : `?${text}`}`;
+  const object = options.object === undefined ? '' : `/${encodeURIComponent(options.object)}`;
+  const hash = `#/${view}${object}${text === '' ? '' : `?${text}`}`;
   if (options.replace === true) location.replace(hash);
   else location.hash = hash;
 }
@@ -68,5 +86,5 @@ export function viewOf(path: string): View {
 /** Goes to a console path that the node or a deep link gave, for example `/events?topic=/stats`. */
 export function goToPath(path: string): void {
   const route = parse(`#${path}`);
-  goTo(route.view, Object.fromEntries(route.query));
+  goTo(route.view, Object.fromEntries(route.query), { object: route.object });
 }

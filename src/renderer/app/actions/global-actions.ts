@@ -14,6 +14,7 @@ export const viewShortcuts: Record<RailView, string> = {
   nodes: 'mod+2',
   rpc: 'mod+3',
   events: 'mod+4',
+  queues: 'mod+5',
   settings: 'mod+9',
 };
 

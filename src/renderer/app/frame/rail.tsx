@@ -1,6 +1,13 @@
 import type { ReactNode } from 'react';
 import { Tooltip } from '../../design/controls/index.ts';
-import { IconBroadcast, IconLayoutDashboard, IconSettings, IconTerminal2, IconTopologyStar3 } from '../../design/icons/index.ts';
+import {
+  IconBroadcast,
+  IconLayoutDashboard,
+  IconSettings,
+  IconStack2,
+  IconTerminal2,
+  IconTopologyStar3,
+} from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useJoinRequests } from '../../state/join-requests.ts';
 import { useNode } from '../../state/node.ts';
@@ -15,6 +22,7 @@ const icons: Record<RailView, ReactNode> = {
   nodes: <IconTopologyStar3 {...icon} />,
   rpc: <IconTerminal2 {...icon} />,
   events: <IconBroadcast {...icon} />,
+  queues: <IconStack2 {...icon} />,
   settings: <IconSettings {...icon} />,
 };
 
@@ -53,7 +61,7 @@ export function Rail() {
   );
   return (
     <nav className="sb-rail" aria-label={t('nav')} data-region="rail">
-      {(['overview', 'nodes', 'rpc', 'events'] as const).map(button)}
+      {(['overview', 'nodes', 'rpc', 'events', 'queues'] as const).map(button)}
       <span className="sb-grow" />
       {button('settings')}
     </nav>

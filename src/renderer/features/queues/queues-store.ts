@@ -1,0 +1,55 @@
+/** How a person has set the list of queues up, and what they are writing. */
+import { create } from 'zustand';
+import { persist } from 'zustand/middleware';
+import type { Sort } from './model/queue-table.ts';
+
+/** Kept on this machine. */
+export const useListOrder = create<{ readonly sort: Sort }>()(
+  persist(() => ({ sort: { column: 'name', descending: false } as Sort }), { name: 'signalbox.queues.list', version: 1 }),
+);
+
+/** Kept while the console is open. */
+export const useListFilter = create<{ readonly text: string }>(() => ({ text: '' }));
+
+/** A message that is being written, by queue: closing the dialog loses nothing. */
+export interface Draft {
+  readonly as: 'json' | 'text';
+  readonly text: string;
+  readonly key: string;
+  /** One `name: value` a line. */
+  readonly headers: string;
+}
+
+export const emptyDraft: Draft = { as: 'json', text: '', key: '', headers: '' };
+const mostDrafts = 20;
+
+export const useDrafts = create<{ readonly byQueue: ReadonlyMap<string, Draft> }>(() => ({ byQueue: new Map() }));
+
+/** Keeps what is written for a queue; the draft that was not touched for longest goes when there are many. */
+export function keepDraft(queueId: string, draft: Draft): void {
+  useDrafts.setState(({ byQueue }) => {
+    const next = new Map(byQueue);
+    next.delete(queueId);
+    next.set(queueId, draft);
+    const [oldest] = next.keys();
+    if (next.size > mostDrafts && oldest !== undefined) next.delete(oldest);
+    return { byQueue: next };
+  });
+}
+
+export const listFilterId = 'queues-filter';
+export const messageFilterId = 'queues-message-filter';
+/** Id of the element around the list, which takes the focus back from menus. */
+export const listId = 'queues-list';
+
+export function focusListFilter(): void {
+  document.getElementById(listFilterId)?.focus();
+}
+
+export function focusMessageFilter(): void {
+  document.getElementById(messageFilterId)?.focus();
+}
+
+export function focusList(): void {
+  document.querySelector<HTMLElement>(`#${listId} [role="grid"]`)?.focus();
+}
