@@ -56,8 +56,11 @@ export interface FixtureBrokerOptions {
   readonly limits?: Partial<PeerLimits>;
   readonly addressOf?: NonNullable<BrokerPeersOptions['addressOf']>;
   readonly install?: PeerReceiver['installSnapshot'];
-  /** What becomes of the status when a change is committed. */
-  readonly onChange?: (broker: FixtureBroker, groupId: GroupId, change: MembershipChange) => void;
+  /** Commits a change of members. @throws SignalboxError as `GroupControl.changeMembership` */
+  readonly onChange?: (groupId: GroupId, change: MembershipChange) => void;
+  readonly onTransfer?: (groupId: GroupId, to: string | undefined) => void;
+  /** What it says of its host; null: nothing. */
+  readonly host?: string | null;
 }
 
 export function statusOf(configuration: GroupConfiguration, changes: Partial<CoreStatus> = {}): CoreStatus {
@@ -81,7 +84,14 @@ export function statusOf(configuration: GroupConfiguration, changes: Partial<Cor
 
 /** Opens a broker's connections; closed when the test ends. */
 export async function openBroker(options: FixtureBrokerOptions): Promise<FixtureBroker> {
-  const { byte, members = [1, 2, 3, 4], brokerId = `B-0000${byte}`, incarnation = 1, startId = `start-${byte}-${incarnation}` } = options;
+  const {
+    byte,
+    members = [1, 2, 3, 4],
+    brokerId = `B-0000${byte}`,
+    incarnation = 1,
+    startId = `start-${byte}-${incarnation}`,
+    host = '127.0.0.1',
+  } = options;
   const directory = options.directory ?? (await temporaryFolder());
   const trust = staticPeerTrust({ byte, members });
   const logger = recordingLogger();
@@ -96,10 +106,10 @@ export async function openBroker(options: FixtureBrokerOptions): Promise<Fixture
     leave: async (groupId) => void statuses.delete(groupId),
     changeMembership: async (groupId, change) => {
       changes.push({ groupId, change });
-      options.onChange?.(broker, groupId, change);
+      options.onChange?.(groupId, change);
       return { index: changes.length };
     },
-    transfer: async () => undefined,
+    transfer: async (groupId, to) => options.onTransfer?.(groupId, to),
     status: (groupId) => statuses.get(groupId),
     load: () => undefined,
     groupIds: () => [...statuses.keys()],
@@ -110,7 +120,7 @@ export async function openBroker(options: FixtureBrokerOptions): Promise<Fixture
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const peers = new BrokerPeers({
-    self: { brokerId, nodeId: trust.nodeId, name: `node-${byte}`, incarnation, startId, address: () => ({ host: '127.0.0.1', port }) },
+    self: { brokerId, nodeId: trust.nodeId, name: `node-${byte}`, incarnation, startId, address: () => ({ host, port }) },
     trust: trust.trust,
     groups,
     receiver: {

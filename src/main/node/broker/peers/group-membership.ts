@@ -90,14 +90,14 @@ export class GroupMembership {
       await this.#ask({ operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: selfId }, signal);
     } catch (error) {
       // It was removed before: only the copy is left.
-      if (!(error instanceof SignalboxError) || error.code !== 'NOT_FOUND') throw error;
+      if (!(error instanceof SignalboxError) || error.code !== 'NOT_MEMBER') throw error;
     }
     await groups.leave(groupId);
     await forgetSnapshots(groupId);
     directory.forget(groupId);
   }
 
-  /** @returns the membership without it @throws SignalboxError `NOT_FOUND`, `CONFLICT`, `NO_QUORUM`, `FORBIDDEN`, and as {@link leave} */
+  /** @returns the membership without it @throws SignalboxError `NOT_MEMBER`, `CONFLICT`, `NO_QUORUM`, `FORBIDDEN`, and as {@link leave} */
   remove(groupId: GroupId, brokerId: BrokerId, signal: AbortSignal): Promise<GroupAnswer> {
     return this.#ask({ operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: brokerId }, signal);
   }

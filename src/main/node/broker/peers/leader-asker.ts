@@ -50,31 +50,46 @@ export class LeaderAsker {
     const untilMs = performance.now() + timeMs;
     const queue = [...places];
     let hops = 0;
-    let failure = new SignalboxError('NODE_UNREACHABLE', `No broker of ${request.cluster_id} is known here. Name the address of one.`, {
-      executed: 'no',
-    });
+    let failure: SignalboxError;
+    // A round in which nobody so much as has the group is the last one.
+    let isKnown = false;
     for (;;) {
-      if (this.#options.leads(request.cluster_id)) return this.#options.desk.decide(request, this.#options.self);
-      const place = queue.shift();
       try {
-        if (place !== undefined) {
-          const answer = await this.#askAt(place, request, signal);
-          if (!('elsewhere' in answer)) return answer;
-          failure = notLed(request.cluster_id);
-          if (answer.elsewhere !== null && !isSame(answer.elsewhere, place) && hops++ < mostHops) queue.unshift(answer.elsewhere);
-        }
+        const answer = await this.#askNext(request, queue, signal);
+        if ('groupId' in answer) return answer;
+        isKnown = true;
+        failure = notLed(request.cluster_id);
+        if (answer.elsewhere !== null && hops++ < mostHops) queue.unshift(answer.elsewhere);
       } catch (error) {
         if (!(error instanceof SignalboxError) || !again.has(error.code)) throw error;
         failure = error;
+        isKnown ||= error.code !== 'NOT_FOUND';
       }
       if (signal.aborted) throw new SignalboxError('CANCELLED', 'The request was given up.', { executed: 'maybe' });
-      if (performance.now() >= untilMs || places.length === 0) throw failure;
-      if (queue.length === 0) {
-        await pause(pauseMs, undefined, { signal }).catch(() => undefined);
-        queue.push(...places);
-        hops = 0;
-      }
+      if (queue.length > 0) continue;
+      if (!isKnown || places.length === 0 || performance.now() >= untilMs) throw failure;
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+      queue.push(...places);
+      hops = 0;
+      isKnown = false;
     }
+  }
+
+  /** This broker when it leads, else the next place. */
+  async #askNext(
+    request: MembershipRequest,
+    queue: AskedAddress[],
+    signal: AbortSignal,
+  ): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
+    const { leads, desk, self } = this.#options;
+    if (leads(request.cluster_id)) return desk.decide(request, self);
+    const place = queue.shift();
+    if (place === undefined)
+      throw new SignalboxError('NOT_FOUND', `No broker of ${request.cluster_id} is known here. Name the address of one.`, {
+        executed: 'no',
+      });
+    const answer = await this.#askAt(place, request, signal);
+    return 'elsewhere' in answer && answer.elsewhere !== null && isSame(answer.elsewhere, place) ? { elsewhere: null } : answer;
   }
 
   async #askAt(

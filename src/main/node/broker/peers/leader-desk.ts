@@ -29,7 +29,7 @@ export class LeaderDesk {
   }
 
   /**
-   * @throws SignalboxError `NOT_LEADER`, `NOT_FOUND` when there is no replica of the group here, `CONFLICT`, `NO_QUORUM`, `INVALID_PARAMS`,
+   * @throws SignalboxError `NOT_LEADER`, `NOT_FOUND` when there is no replica of the group here, `NOT_MEMBER`, `CONFLICT`, `NO_QUORUM`, `INVALID_PARAMS`,
    *   `OVERLOADED`, `TIMEOUT`
    */
   async decide(request: MembershipRequest, asker: Asker): Promise<GroupAnswer> {
@@ -108,7 +108,7 @@ export class LeaderDesk {
   async #remove(groupId: GroupId, status: CoreStatus, brokerId: BrokerId): Promise<void> {
     const { members } = status.configuration;
     const leaving = members.find((member) => member.brokerId === brokerId);
-    if (leaving === undefined) throw refuse('NOT_FOUND', `The broker ${brokerId} is no member of the group ${groupId}.`);
+    if (leaving === undefined) throw refuse('NOT_MEMBER', `The broker ${brokerId} is no member of the group ${groupId}.`);
     const rest = members.filter(({ voter, brokerId: id }) => voter && id !== brokerId);
     if (rest.length === 0)
       throw refuse(
@@ -146,6 +146,6 @@ function requireMember({ configuration }: CoreStatus, { brokerId, name }: Asker)
   throw refuse('FORBIDDEN', `The broker ${brokerId} (${name}) is no member of the group ${configuration.groupId}. Ask at one that is.`);
 }
 
-function refuse(code: 'CONFLICT' | 'FORBIDDEN' | 'NOT_FOUND' | 'NO_QUORUM', message: string): SignalboxError {
+function refuse(code: 'CONFLICT' | 'FORBIDDEN' | 'NOT_MEMBER' | 'NO_QUORUM', message: string): SignalboxError {
   return new SignalboxError(code, message, { executed: 'no', retryable: false });
 }
