@@ -104,9 +104,20 @@ test('a broker id that another node has taken is refused', async () => {
   formGroup(groupId, [a, b]);
   await expect.poll(() => isConnected(a, b)).toBe(true);
   const other = await openBroker({ byte: 3, brokerId: b.brokerId, incarnation: 9 });
-  formGroup(groupId, [other, a]);
+  other.peers.setMembers('G-TEST2', [a.member()]);
   await hasRefused(other, 'CONFLICT');
   expect(isConnected(a, b)).toBe(true);
+});
+
+test('a node that takes the id of a member before that member was met is refused, for the group says whose id it is', async () => {
+  const [a, b] = [await openBroker({ byte: 1 }), await openBroker({ byte: 2 })];
+  const squatter = await openBroker({ byte: 3, brokerId: b.brokerId });
+  squatter.peers.setMembers('G-TEST2', [a.member()]);
+  await expect.poll(() => isConnected(a, b)).toBe(true);
+  formGroup(groupId, [a, b]);
+  await hasRefused(squatter, 'CONFLICT');
+  await expect.poll(() => isConnected(b, a)).toBe(true);
+  expect(a.peers.isConnected(b.brokerId)).toBe(true);
 });
 
 test('what a proven broker claims costs what it sends, and what cannot be read ends its connection alone', async () => {

@@ -4,7 +4,7 @@ import { type SignalboxError, toErrorShape } from '../../../../common/errors.ts'
 import type { Startable } from '../../startable.ts';
 import type { Logger, Problems } from '../../telemetry/index.ts';
 import type { BrokerId, CoreMessage, GroupId, GroupMember } from '../core/types.ts';
-import { type BinaryFrame, decodeCoreMessage, encodeCoreMessage, isCoreType } from '../protocol/index.ts';
+import { type BinaryFrame, decodeCoreMessage, encodeCoreMessage, isCoreType, type SenderNote } from '../protocol/index.ts';
 import type { SnapshotFile } from '../state/types.ts';
 import { DialledMembers } from './dialled-members.ts';
 import { decodeUpdate, type GroupSighting, sightingOf, updateHeader } from './group-announcements.ts';
@@ -142,6 +142,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       records,
       limits: this.#limits,
       logger,
+      nodeOf: (brokerId) => this.#dialled.nodeOf(brokerId),
       onConnected: (connection) => this.#connected(connection),
       onFrame: (connection, frame) => this.#take(connection, frame),
       onDisconnected: (brokerId, reason) => this.#disconnected(brokerId, reason),
@@ -169,9 +170,21 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
 
   send(to: BrokerId, groupId: GroupId, message: CoreMessage): boolean {
     const connection = this.#links?.get(to);
-    const isSent = connection?.offer(encodeCoreMessage(groupId, message)) === true;
+    const isSent = connection?.offer(encodeCoreMessage(groupId, message, this.#note(groupId, message))) === true;
     if (!isSent) this.#dropped++;
     return isSent;
+  }
+
+  /** The names of the first system ride along where there are few messages. */
+  #note(groupId: GroupId, { type }: CoreMessage): SenderNote | undefined {
+    if (type !== 'HEARTBEAT' && type !== 'ELECTION_REQUEST') return undefined;
+    const status = this.#options.groups.status(groupId);
+    return {
+      brokerId: this.#options.self.brokerId,
+      role: status?.role === 'leader' ? 'leader' : 'replica',
+      clusterVersion: status?.configuration.version ?? 0,
+      timestampMs: Date.now(),
+    };
   }
 
   /** A connection on which too much waits counts as none: what is sent to it would be dropped. */
@@ -182,6 +195,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
 
   setMembers(groupId: GroupId, members: readonly GroupMember[]): void {
     this.#dialled.setMembers(groupId, members);
+    this.#links?.checkNodes();
   }
 
   removeGroup(groupId: GroupId): void {

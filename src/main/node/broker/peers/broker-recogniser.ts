@@ -10,6 +10,8 @@ export interface RecogniserOptions {
   readonly records: PeerRecords;
   /** The connection of a broker that there is now. */
   readonly connectionOf: (brokerId: BrokerId) => PeerConnection | undefined;
+  /** The node that a broker runs on, as a group of this broker says; undefined where none does. */
+  readonly nodeOf: (brokerId: BrokerId) => string | undefined;
   /** What was learnt is to be told to all others. */
   readonly onLearnt: (records: readonly BrokerRecord[]) => void;
   /** A copy or an old disk was refused. */
@@ -28,11 +30,13 @@ export class BrokerRecogniser {
   async recognise(peer: PeerBroker): Promise<void> {
     const { records, onLearnt, onCopy } = this.#options;
     const claimed = recordOf(peer);
-    const known = records.get(peer.brokerId);
+    const isStillThere = await this.#isStillThere(claimed);
+    // Nothing is waited for from here until it is remembered: of two that claim an id at the same time one is the first.
+    const known = this.#known(claimed);
     const recognition = recogniseBroker(known, claimed);
     if (recognition.kind === 'known') return;
     // A disk that was copied while its broker runs counts one start more than that broker: it is alive, so the newcomer is the copy.
-    if (recognition.kind === 'new' && !(await this.#isStillThere(claimed))) {
+    if (recognition.kind === 'new' && !isStillThere) {
       await records.keep([claimed]);
       onLearnt([claimed]);
       return;
@@ -55,6 +59,15 @@ export class BrokerRecogniser {
     await records.keep(kept);
     onLearnt(kept);
     return kept;
+  }
+
+  /** What is known of an id. Where a group says which node has it, that counts, and not who came first. */
+  #known({ brokerId, nodeId }: BrokerRecord): BrokerRecord | undefined {
+    const known = this.#options.records.get(brokerId);
+    const owner = this.#options.nodeOf(brokerId);
+    if (owner === undefined) return known;
+    if (owner !== nodeId) return { brokerId, nodeId: owner, incarnation: 0, startId: null };
+    return known?.nodeId === owner ? known : undefined;
   }
 
   async #isStillThere({ brokerId, incarnation }: BrokerRecord): Promise<boolean> {

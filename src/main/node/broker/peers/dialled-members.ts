@@ -51,6 +51,13 @@ export class DialledMembers {
     return this.#dialled.get(brokerId)?.hasFailed === true;
   }
 
+  /** The node that a member runs on; undefined where no group says. */
+  nodeOf(brokerId: BrokerId): string | undefined {
+    for (const members of this.#groups.values())
+      for (const member of members) if (member.brokerId === brokerId && member.nodeId !== null) return member.nodeId;
+    return undefined;
+  }
+
   connected(brokerId: BrokerId): void {
     this.#dialled.get(brokerId)?.dialer.connected();
   }

@@ -1,4 +1,6 @@
 /** Every bound of the connections between brokers, in one place (security.md section 6, rows 36 to 39). */
+import { protocolLimits } from '../protocol/index.ts';
+
 export const peerLimits = {
   /** Connecting, TLS and both proofs together. */
   handshakeMs: 5_000,
@@ -9,12 +11,15 @@ export const peerLimits = {
   pendingPerAddress: 8,
   /** Proven connections at once. */
   connections: 64,
-  /** Largest frame between proven brokers: one bundle at its bound, with its header. */
-  frameBytes: 9_437_184,
-  /** Unsent bytes to one broker; beyond it messages of replication are dropped, and the broker is reported as disconnected. */
-  unsentBytes: 8_388_608,
+  /** Largest frame between proven brokers. */
+  frameBytes: protocolLimits.frameBytes,
+  /**
+   * Unsent bytes to one broker; beyond it messages are dropped, and the broker is reported as disconnected. More than a leader has under
+   * way to one member (8 MiB), so that only one that does not read comes to it.
+   */
+  unsentBytes: 12_582_912,
   /** Unsent bytes from which on nothing but what the connection itself needs passes; more than that ends the connection. */
-  brokenBytes: 16_777_216,
+  brokenBytes: 25_165_824,
   /** Silence after which the other side is asked whether it lives, and after which the connection is ended. */
   idleMs: 5_000,
   deadMs: 15_000,

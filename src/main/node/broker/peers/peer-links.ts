@@ -20,6 +20,8 @@ export interface PeerLinksOptions {
   readonly records: PeerRecords;
   readonly limits: PeerLimits;
   readonly logger: Logger;
+  /** The node that a broker runs on, as a group of this broker says; undefined where none does. */
+  readonly nodeOf: (brokerId: BrokerId) => string | undefined;
   /** Called in order: connected, frames, disconnected. */
   readonly onConnected: (connection: PeerConnection) => void;
   readonly onFrame: (connection: PeerConnection, frame: BinaryFrame) => void;
@@ -51,9 +53,10 @@ export class PeerLinks {
 
   constructor(options: PeerLinksOptions) {
     this.#options = options;
-    const { trust, describe, records, onCopy, onRenounced } = options;
+    const { trust, describe, records, nodeOf, onCopy, onRenounced } = options;
     this.#recogniser = new BrokerRecogniser({
       records,
+      nodeOf,
       connectionOf: (brokerId) => this.#connections.get(brokerId),
       onLearnt: (learnt) => this.#tellKnown(learnt),
       onCopy,
@@ -106,6 +109,18 @@ export class PeerLinks {
       const peer = await proveAsClient(channel, this.#party);
       return this.#register(channel, peer, true);
     });
+  }
+
+  /** Ends the connections of brokers that run on another node than their group says. */
+  checkNodes(): void {
+    for (const connection of this.list()) {
+      const { peer } = connection;
+      const owner = this.#options.nodeOf(peer.brokerId);
+      if (owner !== undefined && owner !== peer.nodeId)
+        connection.close(
+          new SignalboxError('CONFLICT', `The broker id ${peer.brokerId} belongs to the node ${owner}, not to ${peer.name}.`),
+        );
+    }
   }
 
   /** Ends every connection and takes no more. */
