@@ -1,5 +1,6 @@
 import { chmodSync, existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import type { GroupId } from '../core/types.ts';
 import { corrupt } from '../log/storage-error.ts';
 
 /** `SGBS`: this file is the state of a group of the broker, or a snapshot of one. */
@@ -44,7 +45,7 @@ const schema = `
  *
  * @throws SignalboxError `STORAGE_CORRUPT` it is another file, or of a newer version
  */
-export function openStateFile(sqlite: typeof Database, file: string): Database.Database {
+export function openStateFile(sqlite: typeof Database, file: string, groupId: GroupId): Database.Database {
   const isNew = !existsSync(file);
   const database = new sqlite(file, { timeout: busyTimeoutMs });
   try {
@@ -57,7 +58,7 @@ export function openStateFile(sqlite: typeof Database, file: string): Database.D
     database.pragma('journal_size_limit = 67108864');
     database.pragma('cache_size = -16384');
     database.pragma('trusted_schema = OFF');
-    if (database.pragma('user_version', { simple: true }) === 0) makeSchema(database);
+    if (database.pragma('user_version', { simple: true }) === 0) makeSchema(database, groupId);
     else checkKind(database, file);
     return database;
   } catch (error) {
@@ -73,9 +74,10 @@ export function checkKind(database: Database.Database, file: string): void {
     throw corrupt(file, `It is no state of this version of the broker (version ${version}).`);
 }
 
-function makeSchema(database: Database.Database): void {
+function makeSchema(database: Database.Database, groupId: GroupId): void {
   database.transaction(() => {
     database.exec(schema);
+    database.prepare("INSERT INTO meta VALUES ('group', ?)").run(groupId);
     database.pragma(`application_id = ${applicationId}`);
     database.pragma(`user_version = ${schemaVersion}`);
   })();

@@ -1,5 +1,4 @@
 /** The state of one group as its thread sees it: rows, messages, and the log position that they stand for, always together. */
-import { existsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import { SignalboxError } from '../../../../common/errors.ts';
@@ -30,13 +29,11 @@ export class StateFile {
     this.file = file;
     this.#groupId = groupId;
     this.#onSweepFailure = onSweepFailure;
-    const isNew = !existsSync(file);
-    this.#database = openStateFile(sqlite, file);
+    this.#database = openStateFile(sqlite, file, groupId);
     try {
       this.#putMeta = this.#database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)');
       this.#putRow = this.#database.prepare('INSERT OR REPLACE INTO state_row VALUES (?, ?, ?, ?)');
       this.#deleteRow = this.#database.prepare('DELETE FROM state_row WHERE kind = ? AND key = ?');
-      if (isNew) this.#putMeta.run('group', groupId);
       const meta = readMeta(this.#database, file);
       if (meta.groupId !== groupId) throw corrupt(file, `It is the state of ${meta.groupId} and not of ${groupId}.`);
       this.#applied = meta.applied;
