@@ -9,6 +9,8 @@ import {
   type OperationAnswer,
   type OperationRequest,
 } from '../../src/main/node/broker/broker-face.ts';
+import type { QueueMessage } from '../../src/main/node/broker/machine/types.ts';
+import { toWireMessage } from '../../src/main/node/broker/protocol/index.ts';
 import type { Router } from '../../src/main/node/router/index.ts';
 import type { RemoteNode, RemoteNodes } from '../../src/main/node/router/remote-nodes.ts';
 import { createBrokerServices } from '../../src/main/node/services/broker-services.ts';
@@ -208,7 +210,8 @@ function onQueue(group: PretendedGroup, queue: PretendedQueue, operation: Operat
       return { status: 'success', sequence_num: first, count: added.length, repeated: false };
     }
     case 'FETCH': {
-      const all = messages.map(({ data, clientId }, index) => ({ sequence_num: index + 1, time_ms: index, client_id: clientId, data }));
+      const { preview_bytes = Number.MAX_SAFE_INTEGER } = operation as { readonly preview_bytes?: number };
+      const all = messages.map((message, index) => toWireMessage(stored(message, index), preview_bytes));
       const from = typeof operation.from_sequence === 'number' ? operation.from_sequence : 1;
       const to = typeof operation.to_sequence === 'number' ? operation.to_sequence : messages.length;
       const found = all.filter(({ sequence_num }) => sequence_num >= from && sequence_num <= to).slice(0, Number(operation.max));
@@ -217,6 +220,11 @@ function onQueue(group: PretendedGroup, queue: PretendedQueue, operation: Operat
     default:
       return { status: 'error', code: 'METHOD_NOT_FOUND', message: `${operation.operation} is not pretended.` };
   }
+}
+
+function stored({ data, clientId }: PretendedQueue['messages'][number], index: number): QueueMessage {
+  const bytes = Buffer.from(JSON.stringify(data));
+  return { sequence: index + 1, timeMs: index, clientId, key: null, headers: {}, encoding: 'json', data: bytes };
 }
 
 function groupFields(group: PretendedGroup): Record<string, unknown> {

@@ -8,6 +8,7 @@ import type { CallContext, Handlers, Router } from '../router/index.ts';
 import type { ClusterBrokers } from './broker/cluster-brokers.ts';
 import { createQueue } from './broker/create-queue.ts';
 import type { LeaderCall, LeaderCalls } from './broker/leader-calls.ts';
+import { previewBytes } from './broker/message-view.ts';
 import type { OwnReplicas } from './broker/own-replicas.ts';
 import {
   appended,
@@ -206,6 +207,7 @@ function browseOperation(queueId: string, { from, direction, limit, filter }: Pa
     direction: direction ?? (from === 'latest' ? 'backward' : 'forward'),
     max: limit,
     max_bytes: pageBytes,
+    preview_bytes: previewBytes,
     ...(filter !== '' && { filter }),
   };
 }

@@ -27,9 +27,10 @@ export function requireRunning(broker: BrokerFace): void {
 }
 
 /** A broker's refusal as the error of a method. */
-export function errorOf({ code, message, leader, executed, retry_after_ms: retryAfterMs }: OperationRefusal): SignalboxError {
+export function errorOf({ code, message, leader, executed, retry_after_ms: retryAfterMs, data: detail }: OperationRefusal): SignalboxError {
   const known = isErrorCode(code) ? code : 'INTERNAL';
   const data = {
+    ...(typeof detail === 'object' && detail),
     ...(leader !== undefined && { leader: leader === null ? null : { brokerId: leader.broker_id, nodeId: leader.node_id ?? null } }),
     ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
     ...(known !== code && { unknownCode: code }),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
-import { messagePreview, wholeMessage, wireMessage } from './message-view.ts';
+import { messageView } from './message-view.ts';
 import { optionsFromWire } from './wire-facts.ts';
 
 export const createdQueue = z
@@ -11,7 +11,7 @@ export const createdQueue = z
 
 export const messagePage = z
   .object({
-    messages: z.array(wireMessage.transform(messagePreview)),
+    messages: z.array(messageView),
     scanned_from: z.number(),
     scanned_to: z.number(),
     scanned: z.number(),
@@ -27,7 +27,7 @@ export const messagePage = z
 
 export const takenMessages = z
   .object({
-    messages: z.array(wireMessage.transform(wholeMessage)).default([]),
+    messages: z.array(messageView).default([]),
     position: z.number(),
     repeated: z.boolean().default(false),
   })
@@ -69,7 +69,7 @@ export const queueOptions = z.object({ options: optionsFromWire });
 export const position = z.object({ position: z.number() });
 export const nothing = z.object({});
 
-const wholeMessages = z.object({ messages: z.array(wireMessage.transform(wholeMessage)) });
+const wholeMessages = z.object({ messages: z.array(messageView) });
 
 /** Reads one message. @throws SignalboxError `NOT_FOUND` when the answer has not got it */
 export function messageAt(sequence: number): (answer: unknown) => ResultOf<'queues.message'> {
