@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
-import { brokerThatIsOff } from './broker/broker-face.ts';
+import { BrokerPart } from './broker/broker-part.ts';
+import { membershipSource } from './broker/peers/membership-source.ts';
+import { NodePeerTrust } from './broker/peers/node-peer-trust.ts';
+import { OwnCertificate } from './certificates/index.ts';
 import { ClockJumps, leadingNowMs } from './clock/index.ts';
 import type { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
@@ -20,7 +23,9 @@ import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { registerServices } from './node-services.ts';
+import { KnownKeys } from './identity/index.ts';
 import { type AuditSink, Router } from './router/index.ts';
+import { brokerCapability } from './services/broker/cluster-brokers.ts';
 import { SelfReport } from './self-report.ts';
 import { HealthWatch } from './services/health-watch.ts';
 import { LogFeed } from './services/log-feed.ts';
@@ -76,7 +81,12 @@ function assemble(foundation: Foundation): SignalboxNode {
   const startedAt = Date.now();
   const metrics = new Metrics();
   const logger = logs.logger('node');
-  const capabilities = () => ['router', ...(options.consoleFolder === undefined ? [] : ['console']), ...config.get('node.capabilities')];
+  const capabilities = () => [
+    'router',
+    ...(options.consoleFolder === undefined ? [] : ['console']),
+    ...(broker.status().state === 'running' ? [brokerCapability] : []),
+    ...config.get('node.capabilities'),
+  ];
 
   const store = createStore({
     file: join(dataFolder, 'node.db'),
@@ -150,6 +160,8 @@ function assemble(foundation: Foundation): SignalboxNode {
     },
   });
   federation.attach(router);
+  const broker = createBroker(foundation, { sessions, membership, metrics });
+  broker.onChange(() => federation.presence.announce());
   const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const httpPart = new HttpPart({
     http,
@@ -196,7 +208,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     membership,
     federation,
     hub,
-    broker: brokerThatIsOff,
+    broker,
     host,
     history,
     sampler,
@@ -223,6 +235,8 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'discovery', part: discovery },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
+      // After the listeners, and not waited for: a node is of use before its queues are.
+      { name: 'broker', part: broker },
       // Last, so that it is the first to stop: running calls are answered before their connections close.
       { name: 'router', part: router },
     ],
@@ -257,6 +271,32 @@ function assemble(foundation: Foundation): SignalboxNode {
       foundation.release();
     },
   };
+}
+
+interface BrokerNeeds {
+  readonly sessions: Sessions;
+  readonly membership: MembershipPart;
+  readonly metrics: Metrics;
+}
+
+function createBroker({ options, dataFolder, config, identity, secrets, logs, problems }: Foundation, needs: BrokerNeeds): BrokerPart {
+  const { sessions, membership, metrics } = needs;
+  const own = new OwnCertificate({ folder: dataFolder, secrets, commonName: `Signalbox ${config.get('node.name')}`, hosts: ['localhost', '127.0.0.1'] });
+  return new BrokerPart({
+    config,
+    dataFolder,
+    nodeId: identity.nodeId,
+    resourcesPath: options.resourcesPath,
+    certificate: () => own.load(),
+    trust: new NodePeerTrust(identity, new KnownKeys(), membershipSource(membership, leadingNowMs)),
+    authenticate: (token) => {
+      const account = sessions.authenticate(token)?.account;
+      return account === undefined ? undefined : { user: `${account.username}@${identity.nodeId}`, roles: [account.role] };
+    },
+    logger: logs.logger('broker'),
+    problems,
+    metrics,
+  });
 }
 
 type HttpNeeds = Pick<

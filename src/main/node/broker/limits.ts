@@ -28,6 +28,8 @@ export const brokerLimits = {
   reopenAfterMs: 2_000,
   /** Time that clients have to take their last answers when the broker stops, milliseconds. */
   stopGraceMs: 2_000,
+  /** Time that the whole broker has to stop before its thread is ended, milliseconds. */
+  stopMs: 8_000,
   /** Groups of one broker. */
   groups: 64,
   /** Connections of clients and brokers to the port. */

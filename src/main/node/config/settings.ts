@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { logLevels } from '../../../common/contract/logs.ts';
 import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
+import { brokerSettings } from './broker-settings.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
 import { linksSettings } from './links-settings.ts';
 import { setting } from './setting.ts';
@@ -153,6 +154,7 @@ export const settings = {
   }),
   ...federationSettings,
   ...linksSettings,
+  ...brokerSettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',
