@@ -15,6 +15,7 @@ import { clusterSource, type EmbeddedHub, type Federation } from './federation/i
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
+import { KnownKeys } from './identity/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
@@ -23,10 +24,9 @@ import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { registerServices } from './node-services.ts';
-import { KnownKeys } from './identity/index.ts';
 import { type AuditSink, Router } from './router/index.ts';
-import { brokerCapability } from './services/broker/cluster-brokers.ts';
 import { SelfReport } from './self-report.ts';
+import { brokerCapability } from './services/broker/cluster-brokers.ts';
 import { HealthWatch } from './services/health-watch.ts';
 import { LogFeed } from './services/log-feed.ts';
 import { createMembershipFeed } from './services/membership-feed.ts';
@@ -281,7 +281,12 @@ interface BrokerNeeds {
 
 function createBroker({ options, dataFolder, config, identity, secrets, logs, problems }: Foundation, needs: BrokerNeeds): BrokerPart {
   const { sessions, membership, metrics } = needs;
-  const own = new OwnCertificate({ folder: dataFolder, secrets, commonName: `Signalbox ${config.get('node.name')}`, hosts: ['localhost', '127.0.0.1'] });
+  const own = new OwnCertificate({
+    folder: dataFolder,
+    secrets,
+    commonName: `Signalbox ${config.get('node.name')}`,
+    hosts: ['localhost', '127.0.0.1'],
+  });
   return new BrokerPart({
     config,
     dataFolder,

@@ -11,18 +11,43 @@ export class BrokerMetrics {
   constructor(metrics: Metrics) {
     this.#ofBroker(metrics, 'signalbox_broker_clients', 'Connections of clients to the queue broker', (now) => now.clients);
     this.#ofBroker(metrics, 'signalbox_broker_peers', 'Connections of the queue broker to other brokers', (now) => now.peers);
-    this.#ofBroker(metrics, 'signalbox_broker_refused', 'Requests and connections refused because something was full, since the start', (now) => now.refused);
+    this.#ofBroker(
+      metrics,
+      'signalbox_broker_refused',
+      'Requests and connections refused because something was full, since the start',
+      (now) => now.refused,
+    );
     this.#ofBroker(metrics, 'signalbox_broker_flush_p50_seconds', 'Time of a flush of the log, median', (now) => now.flushP50Ms / 1_000);
-    this.#ofBroker(metrics, 'signalbox_broker_flush_p99_seconds', 'Time of a flush of the log, 99th percentile', (now) => now.flushP99Ms / 1_000);
+    this.#ofBroker(
+      metrics,
+      'signalbox_broker_flush_p99_seconds',
+      'Time of a flush of the log, 99th percentile',
+      (now) => now.flushP99Ms / 1_000,
+    );
     this.#ofBroker(metrics, 'signalbox_broker_log_bytes', 'Size of the log on the disk', (now) => now.logBytes);
     this.#ofBroker(metrics, 'signalbox_broker_tail_bytes', 'Recent messages held in memory', (now) => now.tailBytes);
     this.#ofGroups(metrics, 'signalbox_queue_group_term', 'Term of the group', (group) => group.term);
     this.#ofGroups(metrics, 'signalbox_queue_group_leads', '1: this broker leads the group and serves', (group) => (group.leads ? 1 : 0));
     this.#ofGroups(metrics, 'signalbox_queue_group_commit_index', 'Last log entry that a majority has', (group) => group.commitIndex);
-    this.#ofGroups(metrics, 'signalbox_queue_group_lag_entries', 'Log entries that the slowest replica is behind, on the leader', (group) => group.maxLag);
+    this.#ofGroups(
+      metrics,
+      'signalbox_queue_group_lag_entries',
+      'Log entries that the slowest replica is behind, on the leader',
+      (group) => group.maxLag,
+    );
     this.#ofGroups(metrics, 'signalbox_queue_group_waiting', 'Operations that wait for an answer', (group) => group.waiting);
-    this.#ofGroups(metrics, 'signalbox_queue_group_elections', 'Times this broker became leader, since the start', (group) => group.elections);
-    this.#ofGroups(metrics, 'signalbox_queue_group_commands', 'Commands this broker brought into the log, since the start', (group) => group.commands);
+    this.#ofGroups(
+      metrics,
+      'signalbox_queue_group_elections',
+      'Times this broker became leader, since the start',
+      (group) => group.elections,
+    );
+    this.#ofGroups(
+      metrics,
+      'signalbox_queue_group_commands',
+      'Commands this broker brought into the log, since the start',
+      (group) => group.commands,
+    );
     this.#ofGroups(metrics, 'signalbox_queue_group_entries', 'Log entries that held them', (group) => group.entries);
     this.#ofQueues(metrics, 'signalbox_queue_messages', 'Messages held by the queue', (queue) => queue.messages);
     this.#ofQueues(metrics, 'signalbox_queue_bytes', 'Bytes held by the queue', (queue) => queue.bytes);

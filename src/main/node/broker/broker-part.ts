@@ -7,12 +7,19 @@ import type { Config, SettingKey } from '../config/index.ts';
 import type { Startable } from '../startable.ts';
 import { workerUrl } from '../store/worker-location.ts';
 import type { Logger, Metrics, Problems } from '../telemetry/index.ts';
-import { type BrokerFace, type BrokerReport, brokerThatIsOff, type OperationAnswer, type OperationOptions, type OperationRequest } from './broker-face.ts';
+import {
+  type BrokerFace,
+  type BrokerReport,
+  brokerThatIsOff,
+  type OperationAnswer,
+  type OperationOptions,
+  type OperationRequest,
+} from './broker-face.ts';
 import { BrokerMetrics } from './broker-metrics.ts';
 import { brokerLimits } from './limits.ts';
 import { NodeRequests } from './node-requests.ts';
-import { servePeerTrust } from './peers/port-peer-trust.ts';
 import type { PeerTrust } from './peers/peer-trust.ts';
+import { servePeerTrust } from './peers/port-peer-trust.ts';
 import type { Caller } from './server/operations/index.ts';
 import type { BrokerWorkerData, FromBrokerWorker, ToBrokerWorker } from './worker-messages.ts';
 
@@ -90,7 +97,12 @@ export class BrokerPart implements BrokerFace, Startable {
 
   request(operation: OperationRequest, principal: Principal, options: OperationOptions = {}): Promise<OperationAnswer> {
     if (this.#report.state !== 'running')
-      return Promise.resolve({ status: 'error', code: 'BROKER_OFF', message: 'The queue broker of this node does not run.', executed: 'no' });
+      return Promise.resolve({
+        status: 'error',
+        code: 'BROKER_OFF',
+        message: 'The queue broker of this node does not run.',
+        executed: 'no',
+      });
     return this.#requests.ask(operation, { user: principal.user, roles: principal.roles }, options);
   }
 
@@ -202,7 +214,9 @@ export class BrokerPart implements BrokerFace, Startable {
     this.#worker = undefined;
     this.#clear();
     if (this.#report.state !== 'failed')
-      this.#failed(`Its thread ended unexpectedly (code ${code}). What was acknowledged is on the disk. Turn broker.enabled off and on, or restart the node; the log has the details.`);
+      this.#failed(
+        `Its thread ended unexpectedly (code ${code}). What was acknowledged is on the disk. Turn broker.enabled off and on, or restart the node; the log has the details.`,
+      );
   }
 
   #clear(): void {

@@ -1,5 +1,5 @@
 /** The thread of a node's queue broker: sockets, consensus and state machines of all its groups (queue.md 5.3). */
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toErrorShape } from '../../../common/errors.ts';
 import type { Logger } from '../telemetry/index.ts';
 import { Broker, type RequestOutcome } from './broker.ts';
@@ -43,35 +43,31 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Readonly<Record
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, typeof value === 'function' ? String(value) : value]));
 }
 
-const broker = await Broker.create({
-  ...options,
-  trust: new PortPeerTrust(trustPort),
-  anonymous: () => anonymousAllowed,
-  checkToken: (token) =>
-    new Promise((resolve) => {
-      const id = nextTokenId++;
-      tokens.set(id, resolve);
-      post({ type: 'checkToken', id, token });
-    }),
-  logger,
-  problems: {
-    raise: (problem) => post({ type: 'raise', problem }),
-    clear: (problemId) => post({ type: 'clear', problemId }),
-  },
-  onRole: () => tellSoon(),
-}).catch(failed);
-
-async function failed(error: unknown): Promise<never> {
-  post({ type: 'startFailed', error: toErrorShape(error), systemCode: (error as NodeJS.ErrnoException).code });
-  logger.error('broker.notStarted', 'The queue broker did not start.', { error });
-  // Ends once what was posted has gone.
-  port?.close();
-  trustPort.close();
-  return await new Promise<never>(() => undefined);
+/** @throws SignalboxError; Error of the system when the port cannot be had */
+async function startBroker(): Promise<Broker> {
+  const broker = await Broker.create({
+    ...options,
+    trust: new PortPeerTrust(trustPort),
+    anonymous: () => anonymousAllowed,
+    checkToken: (token) =>
+      new Promise((resolve) => {
+        const id = nextTokenId++;
+        tokens.set(id, resolve);
+        post({ type: 'checkToken', id, token });
+      }),
+    logger,
+    problems: {
+      raise: (problem) => post({ type: 'raise', problem }),
+      clear: (problemId) => post({ type: 'clear', problemId }),
+    },
+    onRole: () => tellSoon(broker),
+  });
+  await broker.start();
+  return broker;
 }
 
 /** Changes of one turn are told once. */
-function tellSoon(): void {
+function tellSoon(broker: Broker): void {
   if (statusScheduled) return;
   statusScheduled = true;
   setImmediate(() => {
@@ -87,14 +83,7 @@ function toAnswer(outcome: RequestOutcome): OperationAnswer {
   return { status: 'success', ...fields, ...(shown !== undefined && (single === true ? shown[0] : { messages: shown })) };
 }
 
-async function stop(): Promise<void> {
-  clearInterval(statusTimer);
-  await broker.stop();
-  trustPort.close();
-  port?.close();
-}
-
-port.on('message', (message: ToBrokerWorker) => {
+function take(broker: Broker, message: ToBrokerWorker): void {
   switch (message.type) {
     case 'request': {
       const { id, operation, caller } = message;
@@ -111,12 +100,31 @@ port.on('message', (message: ToBrokerWorker) => {
       anonymousAllowed = message.allowed;
       break;
     case 'stop':
-      void stop();
+      void end(broker);
       break;
   }
-});
+}
 
-await broker.start().catch(failed);
-post({ type: 'started' });
-tellSoon();
-statusTimer = setInterval(() => post({ type: 'status', report: broker.status(), figures: broker.figures() }), statusEveryMs);
+async function end(broker: Broker | undefined): Promise<void> {
+  clearInterval(statusTimer);
+  await broker?.stop();
+  trustPort.close();
+  // The thread ends with its last port, once what was posted has gone.
+  port?.close();
+}
+
+async function run(own: MessagePort): Promise<void> {
+  try {
+    const broker = await startBroker();
+    own.on('message', (message: ToBrokerWorker) => take(broker, message));
+    post({ type: 'started' });
+    tellSoon(broker);
+    statusTimer = setInterval(() => post({ type: 'status', report: broker.status(), figures: broker.figures() }), statusEveryMs);
+  } catch (error) {
+    logger.error('broker.notStarted', 'The queue broker did not start.', { error });
+    post({ type: 'startFailed', error: toErrorShape(error), systemCode: (error as NodeJS.ErrnoException).code });
+    await end(undefined);
+  }
+}
+
+void run(port);

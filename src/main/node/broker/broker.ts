@@ -1,3 +1,4 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createSelfSigned, type TlsMaterial } from '../certificates/index.ts';
 import type { Logger, Problems } from '../telemetry/index.ts';
@@ -262,14 +263,13 @@ export class Broker {
 
   #ownAddress(): { readonly host: string; readonly port: number } {
     const { host, port, advertisedHost } = this.#options;
-    return { host: advertisedHost ?? host, port: this.#listener.address?.port ?? port };
+    return { host: advertisedHost ?? (isAnywhere(host) ? addressOfMachine() : host), port: this.#listener.address?.port ?? port };
   }
 
   /** A broker that listens on every address is found at the one that it dials from. */
   #dialledAddress(): { readonly host: string | null; readonly port: number } {
     const { host, advertisedHost } = this.#options;
-    const anywhere = host === '0.0.0.0' || host === '::';
-    return { host: advertisedHost ?? (anywhere ? null : host), port: this.#listener.address?.port ?? 0 };
+    return { host: advertisedHost ?? (isAnywhere(host) ? null : host), port: this.#listener.address?.port ?? 0 };
   }
 
   #roleChanged(groupId: GroupId, status: CoreStatus): void {
@@ -308,3 +308,13 @@ export type RefusedFields = { readonly code: string; readonly message: string } 
 const sampleEveryMs = 1_000;
 /** A certificate that nobody pins: brokers prove who they are inside. */
 const throwawayUntilMs = Date.UTC(2125, 0, 1);
+
+function isAnywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
+}
+
+/** What others are told of a broker that listens on every address: the first one that is not of this machine alone. */
+function addressOfMachine(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? hostname();
+}

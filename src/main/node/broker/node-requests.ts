@@ -27,7 +27,12 @@ export class NodeRequests {
 
   ask(operation: OperationRequest, caller: Caller, { signal, onProgress }: OperationOptions): Promise<OperationAnswer> {
     if (this.#waiting.size >= brokerLimits.requestsOfNode)
-      return Promise.resolve({ status: 'error', code: 'OVERLOADED', message: 'The queue broker has too much to do. Try again.', executed: 'no' });
+      return Promise.resolve({
+        status: 'error',
+        code: 'OVERLOADED',
+        message: 'The queue broker has too much to do. Try again.',
+        executed: 'no',
+      });
     if (signal?.aborted === true) return Promise.reject(cancelled());
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
