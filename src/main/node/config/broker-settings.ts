@@ -28,7 +28,7 @@ export const brokerSettings = {
     applies: 'live',
   }),
   'broker.advertisedHost': setting({
-    schema: z.union([z.literal(''), z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'an IP address or a host name')]),
+    schema: z.string().regex(/^[A-Za-z0-9.:_-]{0,253}$/, 'an IP address or a host name, or nothing'),
     group: 'Queues',
     title: 'Queues: address that others are told',
     help: 'Under which address clients and other brokers reach this one, when it is not the one listened on. Empty: found by itself. A change restarts the broker.',
