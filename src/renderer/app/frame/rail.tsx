@@ -8,6 +8,8 @@ import {
   IconTerminal2,
   IconTopologyStar3,
 } from '../../design/icons/index.ts';
+import { useFollowQueueTrouble, useQueueTrouble } from '../../features/shared/queues/queue-trouble.ts';
+import { troubledQueues } from '../../features/shared/queues/troubled-groups.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useJoinRequests } from '../../state/join-requests.ts';
 import { useNode } from '../../state/node.ts';
@@ -33,12 +35,15 @@ export function Rail() {
   const wide = usePreferences((preferences) => preferences.railWide);
   const problems = useNode(({ status }) => status?.problems.length ?? 0);
   const requests = useJoinRequests((state) => state.requests.length);
+  useFollowQueueTrouble();
+  const queues = useQueueTrouble(({ groups }) => troubledQueues(groups));
   /** What of a view needs a person. */
   const waiting = (target: RailView): { readonly count: number; readonly label: string } | undefined => {
     if (target === 'overview' && problems > 0)
       return { count: problems, label: t('viewWithProblems', { view: t(target), count: problems }) };
     if (target === 'settings' && requests > 0)
       return { count: requests, label: t('viewWithRequests', { view: t(target), count: requests }) };
+    if (target === 'queues' && queues > 0) return { count: queues, label: t('viewWithQueues', { view: t(target), count: queues }) };
     return undefined;
   };
   const button = (target: RailView) => (
@@ -53,7 +58,7 @@ export function Rail() {
         {wide && <span>{t(target)}</span>}
         {waiting(target) !== undefined && (
           <span className="sb-count" aria-hidden="true">
-            {waiting(target)?.count}
+            {shortened(waiting(target)?.count ?? 0)}
           </span>
         )}
       </button>
@@ -66,4 +71,9 @@ export function Rail() {
       {button('settings')}
     </nav>
   );
+}
+
+/** What fits into the badge. */
+function shortened(count: number): string {
+  return count > 99 ? '99+' : String(count);
 }

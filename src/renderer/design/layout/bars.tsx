@@ -55,7 +55,7 @@ export function TabBar<T extends string>(props: {
             }}
           >
             {item.label}
-            {item.count !== undefined && <span className="sb-3">{item.count}</span>}
+            {item.count !== undefined && <span className="sb-3">{item.count.toLocaleString('en')}</span>}
             {item.dirty === true && <span aria-hidden="true">•</span>}
           </button>
         ))}

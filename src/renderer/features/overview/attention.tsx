@@ -3,8 +3,10 @@ import type { Problem } from '../../../common/contract/node.ts';
 import { goTo, goToPath, viewOf } from '../../app/routes.ts';
 import { IconAlertTriangle, type StateKind, StateShape } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
-import { formatAge, formatTime } from '../../state/format.ts';
+import { formatAge, formatCount, formatDuration, formatTime } from '../../state/format.ts';
 import { worstFirst } from '../shared/model/problems.ts';
+import { behindForMs, healthShapes, isBehind } from '../shared/queues/health.ts';
+import type { GroupTrouble } from '../shared/queues/troubled-groups.ts';
 import { openNode } from '../shared/topology/open-node.ts';
 import type { ClusterConcern } from './model/attention.ts';
 
@@ -136,6 +138,19 @@ function useConcernLines(concerns: readonly ClusterConcern[], nowMs: number): re
           act: nodeLink(nodes),
         };
       }
+      case 'queues':
+        return {
+          id: `queues ${concern.group.groupId}`,
+          tone: concern.health === 'unwritable' ? 'crit' : 'warn',
+          shape: healthShapes[concern.health],
+          fact: (
+            <>
+              <b>{t('queuesOf', { group: concern.group.groupId, count: concern.group.queues })}</b> {queueTroubleWords(t, concern)}
+            </>
+          ),
+          detail: undefined,
+          act: <Link onClick={() => goTo('queues', { group: concern.group.groupId })}>{t('openView', { view: t('view_queues') })}</Link>,
+        };
       case 'silent':
         return {
           id: `silent ${concern.node.nodeId}`,
@@ -179,6 +194,17 @@ function useConcernLines(concerns: readonly ClusterConcern[], nowMs: number): re
     }
   };
   return concerns.map(lineOf);
+}
+
+/** Why the queues of a group need a person: why nothing can be written, else which replica is away or how far behind. */
+function queueTroubleWords(t: ReturnType<typeof useTranslation<'overview'>>['t'], { group, health }: GroupTrouble): string {
+  if (health === 'unwritable') return t('queuesUnwritable', { reason: group.whyNotWritable ?? t('queuesNoLeader') });
+  const voters = group.members.filter(({ role }) => role !== 'learner');
+  const away = voters.find(({ status, impaired }) => status === 'inactive' || impaired);
+  if (away !== undefined) return t(away.impaired ? 'queuesImpaired' : 'queuesAway', { name: away.name });
+  const [behind] = voters.filter((member) => isBehind(member, group)).toSorted((a, b) => (b.lag ?? 0) - (a.lag ?? 0));
+  if (behind === undefined) return '';
+  return t('queuesBehind', { name: behind.name, lag: formatCount(behind.lag ?? 0), span: formatDuration(behindForMs(behind, group)) });
 }
 
 function Link(props: { readonly onClick: () => void; readonly children: ReactNode }) {

@@ -4,6 +4,7 @@ import { useCluster } from '../../state/cluster.ts';
 import { useClusterMetrics } from '../../state/cluster-metrics.ts';
 import { useNode } from '../../state/node.ts';
 import { useClusterProblems } from '../shared/cluster-problems.ts';
+import { useQueueTrouble } from '../shared/queues/queue-trouble.ts';
 import { silentForMs } from '../shared/topology/model/node-view.ts';
 import { type ClusterConcern, clusterConcerns } from './model/attention.ts';
 
@@ -20,9 +21,10 @@ export function useClusterConcerns(wanted: (node: NodeInfo) => boolean): readonl
       .map((entry) => entry.join(' '))
       .join();
   });
+  const groups = useQueueTrouble((state) => state.groups);
   return useMemo(() => {
     const entries = connected && silence !== '' ? silence.split(',').map((entry) => entry.split(' ')) : [];
     const silentMsOf = new Map(entries.map(([nodeId = '', seconds]) => [nodeId, Number(seconds) * 1_000]));
-    return clusterConcerns({ nodes: nodes.filter(wanted), problemsOf, silentMsOf });
-  }, [nodes, problemsOf, silence, connected, wanted]);
+    return clusterConcerns({ nodes: nodes.filter(wanted), problemsOf, silentMsOf, groups });
+  }, [nodes, problemsOf, silence, connected, wanted, groups]);
 }

@@ -4,7 +4,7 @@ import type { ResultOf } from '../../../common/contract/index.ts';
 import type { QueueInfo } from '../../../common/contract/queues.ts';
 import type { CallState, ViewCall } from '../../state/use-call.ts';
 import { useCall } from '../../state/use-call.ts';
-import { type Health, queueHealth } from './model/health.ts';
+import { type Health, queueHealth } from '../shared/queues/health.ts';
 
 const liveMs = 1_000;
 /** A list of thousands is megabytes: it is read less often. */

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next';
 import type { GroupInfo, GroupMemberInfo } from '../../../common/contract/brokers.ts';
 import type { QueueOptions } from '../../../common/contract/queues.ts';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../state/format.ts';
-import { behindForMs, type MemberState } from './model/health.ts';
+import { behindForMs, type MemberState } from '../shared/queues/health.ts';
 
 type Translate = TFunction<'queues'>;
 

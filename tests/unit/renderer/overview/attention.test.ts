@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { Problem } from '../../../../src/common/contract/node.ts';
 import type { NodeInfo } from '../../../../src/common/contract/nodes.ts';
 import { clusterConcerns } from '../../../../src/renderer/features/overview/model/attention.ts';
+import { troubledGroups } from '../../../../src/renderer/features/shared/queues/troubled-groups.ts';
 import { nodeInfo } from '../../../helpers/samples.ts';
+import { group, member } from '../queues/samples.ts';
 
 const node = (name: string, change: Partial<NodeInfo> = {}) => nodeInfo(name, { nodeId: `id ${name}`, ...change });
 const problem = (id: string, severity: Problem['severity'], sinceMs: number): Problem => ({
@@ -16,7 +18,7 @@ const problem = (id: string, severity: Problem['severity'], sinceMs: number): Pr
 const none = new Map<string, never>();
 
 test('nothing is said of nodes that are well', () => {
-  expect(clusterConcerns({ nodes: [node('a'), node('b')], problemsOf: none, silentMsOf: none })).toEqual([]);
+  expect(clusterConcerns({ nodes: [node('a'), node('b')], problemsOf: none, silentMsOf: none, groups: [] })).toEqual([]);
 });
 
 test('the worst comes first, and one fault of many nodes is one line', () => {
@@ -36,15 +38,26 @@ test('the worst comes first, and one fault of many nodes is one line', () => {
     ['id silent', 40_000],
     ['id gone', 40_000],
   ]);
-  const words = clusterConcerns({ nodes, problemsOf, silentMsOf }).map((concern) => {
+  const groups = troubledGroups([group([member('B-HUB01', { role: 'leader' })]), group([], { groupId: 'G-LOST1', writable: false })]);
+  const words = clusterConcerns({ nodes, problemsOf, silentMsOf, groups }).map((concern) => {
     switch (concern.kind) {
       case 'problem':
         return `${concern.problem.id} since ${concern.problem.sinceMs} on ${concern.nodes.map(({ name }) => name).join()}`;
       case 'unknown':
         return `unknown ${concern.nodes.map(({ name }) => name).join()}`;
+      case 'queues':
+        return `queues ${concern.group.groupId} ${concern.health}`;
       default:
         return `${concern.kind} ${concern.node.name}`;
     }
   });
-  expect(words).toEqual(['full since 3 on a', 'key since 2 on a,b', 'silent silent', 'unknown away', 'offline gone later', 'offline gone']);
+  expect(words).toEqual([
+    'queues G-LOST1 unwritable',
+    'full since 3 on a',
+    'key since 2 on a,b',
+    'silent silent',
+    'unknown away',
+    'offline gone later',
+    'offline gone',
+  ]);
 });

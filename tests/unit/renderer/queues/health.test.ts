@@ -7,7 +7,7 @@ import {
   newestIndex,
   orderedMembers,
   queueHealth,
-} from '../../../../src/renderer/features/queues/model/health.ts';
+} from '../../../../src/renderer/features/shared/queues/health.ts';
 import { group, member, observedAt, queue } from './samples.ts';
 
 const leader = member('B-HUB01', { role: 'leader' });

@@ -68,10 +68,10 @@ describe('the list of groups', () => {
     expect(groupLag(one)).toBe(12);
     expect(leaderName(one)).toBe('hub-01');
     expect(leaderName(two)).toBeUndefined();
-    const ids = (column: 'groupLag' | 'sync' | 'leader', descending: boolean) =>
+    const ids = (column: 'groupLag' | 'active' | 'leader', descending: boolean) =>
       sortGroups([one, two], { column, descending }).map(({ groupId }) => groupId);
     expect(ids('groupLag', true)).toEqual(['G-AAAAA', 'G-BBBBB']);
-    expect(ids('sync', false)).toEqual(['G-BBBBB', 'G-AAAAA']);
+    expect(ids('active', false)).toEqual(['G-BBBBB', 'G-AAAAA']);
     expect(ids('leader', false)).toEqual(['G-BBBBB', 'G-AAAAA']);
     expect(toggledGroupSort({ column: 'group', descending: false }, 'queueCount').descending).toBe(true);
   });

@@ -2,10 +2,13 @@
 import type { Problem } from '../../../../common/contract/node.ts';
 import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import { worstFirst } from '../../shared/model/problems.ts';
+import type { GroupTrouble } from '../../shared/queues/troubled-groups.ts';
 
 export type ClusterConcern =
   /** The same problem on one node or several: fifty nodes with one fault are one line. */
   | { readonly kind: 'problem'; readonly problem: Problem; readonly nodes: readonly NodeInfo[] }
+  /** A group of queue brokers that cannot be written, or has a replica that is behind or away. */
+  | ({ readonly kind: 'queues' } & GroupTrouble)
   /** On line, but its measures have stopped. */
   | { readonly kind: 'silent'; readonly node: NodeInfo; readonly silentMs: number }
   /** The own node has lost the broker and cannot tell how these are. */
@@ -18,12 +21,14 @@ export interface ClusterConcernsInput {
   readonly problemsOf: ReadonlyMap<string, readonly Problem[]>;
   /** Nodes that are on line and silent, with for how long. */
   readonly silentMsOf: ReadonlyMap<string, number>;
+  readonly groups: readonly GroupTrouble[];
 }
 
 /** Worst first: problems, silence, what cannot be seen, what is off line; that is grey, since a closed laptop is no alarm. */
-export function clusterConcerns({ nodes, problemsOf, silentMsOf }: ClusterConcernsInput): readonly ClusterConcern[] {
+export function clusterConcerns({ nodes, problemsOf, silentMsOf, groups }: ClusterConcernsInput): readonly ClusterConcern[] {
   const unknown = nodes.filter(({ status }) => status === 'unknown');
   return [
+    ...groups.map((trouble) => ({ kind: 'queues' as const, ...trouble })),
     ...sharedProblems(nodes, problemsOf),
     ...nodes
       .map((node) => ({ kind: 'silent' as const, node, silentMs: silentMsOf.get(node.nodeId) ?? 0 }))

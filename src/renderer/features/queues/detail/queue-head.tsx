@@ -6,7 +6,7 @@ import { IconCrown, IconDots, IconPlus, StateShape } from '../../../design/icons
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { type Health, healthShapes } from '../model/health.ts';
+import { type Health, healthShapes } from '../../shared/queues/health.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showGroup } from '../queues-route.ts';
 import { useRights } from '../rights.ts';

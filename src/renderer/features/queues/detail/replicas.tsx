@@ -5,7 +5,7 @@ import { IconDots, StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { barShare, memberShapes, memberState, newestIndex, orderedMembers } from '../model/health.ts';
+import { barShare, memberShapes, memberState, newestIndex, orderedMembers } from '../../shared/queues/health.ts';
 import { memberActions } from '../queue-actions.ts';
 import { useRights } from '../rights.ts';
 import { memberDetail, memberWords, writableWords } from '../words.ts';

@@ -25,6 +25,8 @@ interface AddBrokerDialogProps {
 
 type Progress = ProgressOf<'brokers.join'>;
 const steps = ['asking', 'snapshot', 'catchingUp', 'voting'] as const satisfies readonly Progress['step'][];
+/** Nobody is replaced: the group has one replica more. */
+const nobody = '';
 /** A copy of a large group takes its time. */
 const joinTimeoutMs = 3_600_000;
 
@@ -36,7 +38,9 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
   const members = new Set(group.members.map(({ nodeId }) => nodeId));
   const free = nodes.filter(({ nodeId }) => !members.has(nodeId));
   const [chosen, setChosen] = useState<string | null>(() => free.find(({ status }) => status === 'online')?.nodeId ?? null);
+  const [replaces, setReplaces] = useState(nobody);
   const [progress, setProgress] = useState<Progress>();
+  const lost = group.members.filter(({ status, impaired, role }) => role !== 'leader' && (status === 'inactive' || impaired));
   const attempt = useAttempt();
   const node = nodes.find(({ nodeId }) => nodeId === chosen);
   const { state } = useCall('brokers.status', {}, { enabled: node !== undefined, nodeId: node?.self === true ? undefined : node?.nodeId });
@@ -56,7 +60,8 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
       setProgress({ step: 'asking', done: 0 });
       try {
         if (off) await turnBrokerOn(at.serviceId);
-        await nodeClient().call('brokers.join', { groupId: group.groupId }, { ...at, timeoutMs: joinTimeoutMs, onProgress: setProgress });
+        const params = { groupId: group.groupId, ...(replaces !== nobody && { replaces }) };
+        await nodeClient().call('brokers.join', params, { ...at, timeoutMs: joinTimeoutMs, onProgress: setProgress });
         showToast({ title: t('joined', { name, group: group.groupId }) });
         if (open.current) onClose();
       } catch (error) {
@@ -73,6 +78,7 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
       verb={off ? t('turnOnAndAdd') : t('addBrokerVerb')}
       working={attempt.working}
       disabled={node === undefined || node.status !== 'online'}
+      done={attempt.working}
       failure={attempt.failure}
       note={attempt.working ? t('joinGoesOn') : undefined}
       onSubmit={submit}
@@ -95,6 +101,19 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
           disabled={attempt.working}
         />
       )}
+      {lost.length > 0 && (
+        <Select
+          label={t('field_replaces')}
+          data={[
+            { value: nobody, label: t('replacesNobody') },
+            ...lost.map(({ brokerId, name }) => ({ value: brokerId, label: t('choiceInactive', { name: `${name} (${brokerId})` }) })),
+          ]}
+          value={replaces}
+          onChange={(value) => setReplaces(value ?? nobody)}
+          allowDeselect={false}
+          disabled={attempt.working}
+        />
+      )}
       {off && !attempt.working && <BrokerOffNote node={nameOf(node.nodeId)} />}
       {progress === undefined ? (
         <KeyValues
@@ -103,7 +122,7 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
               t('effect_copies'),
               t('joinCopies', { size: formatBytes(group.bytes), count: group.messages, amount: formatCount(group.messages) }),
             ],
-            [t('effect_replicas'), afterJoin(t, group)],
+            [t('effect_replicas'), afterJoin(t, group, replaces === nobody ? 1 : 0)],
             [t('effect_writes'), t('joinWrites')],
           ]}
         />
@@ -114,8 +133,8 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
   );
 }
 
-function afterJoin(t: ReturnType<typeof useTranslation<'queues'>>['t'], group: GroupInfo): string {
-  const count = group.voters + 1;
+function afterJoin(t: ReturnType<typeof useTranslation<'queues'>>['t'], group: GroupInfo, more: number): string {
+  const count = group.voters + more;
   const quorum = Math.floor(count / 2) + 1;
   return t('afterReplicas', { count, quorum, losable: count - quorum });
 }

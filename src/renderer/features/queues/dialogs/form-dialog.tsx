@@ -13,6 +13,8 @@ interface FormDialogProps {
   readonly careful?: boolean;
   readonly working: boolean;
   readonly disabled?: boolean;
+  /** What was asked for has been done: the other button ends the dialog, it does not cancel. */
+  readonly done?: boolean;
   /** Why it was not done. */
   readonly failure: string | undefined;
   /** Beside the buttons, at the left. */
@@ -38,7 +40,7 @@ export function FormDialog(props: FormDialogProps) {
         <div className="sb-flex">
           <span className="sb-grow sb-3">{props.note}</span>
           <Button variant="default" onClick={props.onClose} data-autofocus={props.careful === true ? true : undefined}>
-            {common('cancel')}
+            {props.done === true ? common('close') : common('cancel')}
           </Button>
           <Button
             type="submit"

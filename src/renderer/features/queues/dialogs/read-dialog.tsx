@@ -49,6 +49,7 @@ export function ReadDialog(props: { readonly queue: QueueInfo; readonly onClose:
       careful
       widthPx={560}
       working={attempt.working}
+      done={taken !== undefined}
       failure={attempt.failure}
       onSubmit={submit}
       onClose={onClose}

@@ -3,9 +3,9 @@ import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { groupHealth, healthShapes } from '../../shared/queues/health.ts';
 import { shortCount } from '../model/amounts.ts';
 import { type GroupSort, groupLag, leaderName, sortGroups, toggledGroupSort } from '../model/group-table.ts';
-import { groupHealth, healthShapes } from '../model/health.ts';
 import { showGroup } from '../queues-route.ts';
 import { listId } from '../queues-store.ts';
 import type { QueuesData } from '../use-queues-data.ts';
@@ -13,7 +13,7 @@ import type { QueuesData } from '../use-queues-data.ts';
 const columns = [
   { id: 'group', width: '84px' },
   { id: 'leader', width: 'minmax(64px, 1fr)' },
-  { id: 'sync', width: '50px' },
+  { id: 'active', width: '50px' },
   { id: 'groupLag', width: '54px', right: true },
   { id: 'queueCount', width: '48px', right: true },
 ] as const;

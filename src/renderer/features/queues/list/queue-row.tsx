@@ -3,8 +3,8 @@ import type { QueueInfo } from '../../../../common/contract/queues.ts';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatRate } from '../../../state/format.ts';
+import { type Health, healthShapes } from '../../shared/queues/health.ts';
 import { shortCount } from '../model/amounts.ts';
-import { type Health, healthShapes } from '../model/health.ts';
 import type { Column, ColumnId } from '../model/queue-table.ts';
 
 interface QueueRowProps {

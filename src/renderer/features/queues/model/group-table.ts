@@ -1,7 +1,7 @@
 /** The list of groups: its order. */
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
 
-export type GroupColumn = 'group' | 'leader' | 'sync' | 'groupLag' | 'queueCount';
+export type GroupColumn = 'group' | 'leader' | 'active' | 'groupLag' | 'queueCount';
 
 export interface GroupSort {
   readonly column: GroupColumn;
@@ -36,7 +36,7 @@ function compare(a: GroupInfo, b: GroupInfo, column: GroupColumn): number {
       return a.groupId.localeCompare(b.groupId);
     case 'leader':
       return (leaderName(a) ?? '').localeCompare(leaderName(b) ?? '');
-    case 'sync':
+    case 'active':
       return a.activeVoters - a.voters - (b.activeVoters - b.voters);
     case 'groupLag':
       return groupLag(a) - groupLag(b);

@@ -1,7 +1,7 @@
 /** The list of queues: its columns, its order, what the filter leaves. */
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
 import { columnsThatFit } from '../../shared/fitting-columns.ts';
-import { type Health, healthRank } from './health.ts';
+import { type Health, healthRank } from '../../shared/queues/health.ts';
 
 export const columnIds = ['name', 'depth', 'lag', 'sync', 'bytes', 'in', 'out'] as const;
 export type ColumnId = (typeof columnIds)[number];
