@@ -1,0 +1,99 @@
+/** Binary frames of the broker protocol (docs/broker-protocol.md), for a client. */
+import { SignalboxError } from '../errors.ts';
+
+const headBytes = 14;
+const version = 1;
+const openBrace = 0x7b;
+/** Largest frame that is taken from a broker. */
+const longestFrame = 33_554_432;
+const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder();
+
+export const requestType = 1;
+export const answerType = 2;
+export const pushType = 3;
+
+export interface Frame {
+  readonly type: number;
+  readonly requestId: number;
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Uint8Array;
+}
+
+/** A frame with its length in front, in pieces; the payload is not copied. @throws SignalboxError `TOO_LARGE` */
+export function encodeFrame(requestId: number, header: Readonly<Record<string, unknown>>, payload?: Uint8Array): readonly Uint8Array[] {
+  const headerBytes = utf8.encode(JSON.stringify(header));
+  if (headerBytes.byteLength > 0xffff)
+    throw new SignalboxError('TOO_LARGE', 'The fields of the request are too large.', { executed: 'no' });
+  const head = new Uint8Array(headBytes + headerBytes.byteLength);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, head.byteLength - 4 + (payload?.byteLength ?? 0));
+  view.setUint8(4, version);
+  view.setUint8(5, requestType);
+  view.setUint32(8, requestId);
+  view.setUint16(12, headerBytes.byteLength);
+  head.set(headerBytes, headBytes);
+  return payload === undefined || payload.byteLength === 0 ? [head] : [head, payload];
+}
+
+/** Takes frames out of a stream. What is not whole is kept in one piece that grows by doubling. */
+export class FrameAssembler {
+  #held = new Uint8Array(0);
+  #heldBytes = 0;
+
+  /**
+   * @param chunk what came
+   * @returns the frames that are whole now; their payloads are views
+   * @throws SignalboxError `BAD_REQUEST`, or what a broker said before it closed
+   */
+  push(chunk: Uint8Array): readonly Frame[] {
+    const bytes = this.#heldBytes === 0 ? chunk : this.#joined(chunk);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const frames: Frame[] = [];
+    let at = 0;
+    while (bytes.byteLength - at >= 4) {
+      const length = view.getUint32(at);
+      if (length > longestFrame) throw new SignalboxError('BAD_REQUEST', 'What answers at this address is no broker.');
+      if (bytes.byteLength - at - 4 < length) break;
+      frames.push(decodeBody(bytes.subarray(at + 4, at + 4 + length)));
+      at += 4 + length;
+    }
+    this.#keep(bytes.subarray(at));
+    return frames;
+  }
+
+  #joined(chunk: Uint8Array): Uint8Array {
+    const needed = this.#heldBytes + chunk.byteLength;
+    if (needed > this.#held.byteLength) {
+      const grown = new Uint8Array(needed * 2);
+      grown.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = grown;
+    }
+    this.#held.set(chunk, this.#heldBytes);
+    this.#heldBytes = needed;
+    return this.#held.subarray(0, needed);
+  }
+
+  #keep(rest: Uint8Array): void {
+    if (rest.byteLength === 0) {
+      this.#heldBytes = 0;
+      this.#held = new Uint8Array(0);
+    } else if (rest.buffer !== this.#held.buffer || rest.byteLength !== this.#heldBytes) {
+      this.#held = rest.slice();
+      this.#heldBytes = rest.byteLength;
+    }
+  }
+}
+
+function decodeBody(body: Uint8Array): Frame {
+  if (body[0] === openBrace) {
+    const { code, message } = JSON.parse(fromUtf8.decode(body)) as { readonly code?: string; readonly message?: string };
+    throw SignalboxError.fromShape({ code, message });
+  }
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  if (body.byteLength < headBytes - 4 || body[0] !== version)
+    throw new SignalboxError('BAD_REQUEST', 'What answers at this address is no broker.');
+  const headerEnd = headBytes - 4 + view.getUint16(8);
+  const header = JSON.parse(fromUtf8.decode(body.subarray(headBytes - 4, headerEnd))) as Readonly<Record<string, unknown>>;
+  return { type: view.getUint8(1), requestId: view.getUint32(4), header, payload: body.subarray(headerEnd) };
+}
