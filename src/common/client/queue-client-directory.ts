@@ -119,9 +119,10 @@ export class BrokerDirectory {
     const abort = new AbortController();
     this.#opening.add(abort);
     const timer = setTimeout(() => abort.abort(), connectTimeoutMs);
+    let connection: QueueConnection | undefined;
     try {
       const stream = await open(address, abort.signal);
-      const connection = new QueueConnection(address, stream, onPush, (closed) => {
+      connection = new QueueConnection(address, stream, onPush, (closed) => {
         this.#drop(address);
         onClosed(closed);
       });
@@ -130,6 +131,7 @@ export class BrokerDirectory {
       else this.#discover(connection);
       return connection;
     } catch (error) {
+      connection?.close();
       if (error instanceof SignalboxError && error.code !== 'CANCELLED') throw error;
       throw new SignalboxError('NODE_UNREACHABLE', `There is no way to ${nameOf(address)}.`, { executed: 'no', cause: error });
     } finally {

@@ -18,6 +18,8 @@ export interface AppendedAt {
 
 /** One call of {@link QueueProducer.append}. */
 interface Waiting {
+  /** Rises with each call. */
+  readonly order: number;
   readonly count: number;
   readonly records: Uint8Array;
   readonly resolve: (at: AppendedAt) => void;
@@ -51,6 +53,7 @@ export class QueueProducer {
   /** Of the next message that gets its place in a batch. */
   #sequence = 1;
   #waiting: Waiting[] = [];
+  #calls = 0;
   #waitingBytes = 0;
   /** Sent and not answered, oldest first. */
   #inFlight: Batch[] = [];
@@ -87,7 +90,7 @@ export class QueueProducer {
         new SignalboxError('OVERLOADED', 'Too many messages wait to be appended. Wait for some answers.', { executed: 'no' }),
       );
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ count: messages.length, records, resolve, reject });
+      this.#waiting.push({ order: this.#calls++, count: messages.length, records, resolve, reject });
       this.#waitingBytes += records.byteLength;
       this.#pump();
     });
@@ -180,7 +183,7 @@ export class QueueProducer {
     this.#inFlight = this.#inFlight.filter((other) => other !== batch);
     if (this.#held && this.#inFlight.length === 0) {
       this.#held = false;
-      this.#again.sort((one, other) => one.sequence - other.sequence);
+      this.#again.sort((one, other) => orderOf(one) - orderOf(other));
     }
     this.#pump();
   }
@@ -194,4 +197,8 @@ export class QueueProducer {
     this.#waitingBytes = 0;
     for (const { reject } of waiting) reject(error);
   }
+}
+
+function orderOf({ calls }: Batch): number {
+  return (calls[0] as Waiting).order;
 }
