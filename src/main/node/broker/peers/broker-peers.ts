@@ -200,6 +200,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
 
   removeGroup(groupId: GroupId): void {
     this.#announced.delete(groupId);
+    this.#alarms.removed(groupId, null);
     this.#dialled.setMembers(groupId, []);
   }
 
@@ -215,6 +216,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     if (status === undefined) return;
     const sighting = sightingOf(groupId, status);
     this.directory.note(sighting);
+    if (status.configuration.members.some(({ brokerId }) => brokerId === self.brokerId)) this.#alarms.removed(groupId, null);
     if (status.role !== 'leader' || !status.ready) return;
     const key = `${sighting.term} ${sighting.configuration.version}`;
     if (this.#announced.get(groupId) === key) return;
@@ -254,8 +256,9 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     receiver.onConnected(brokerId);
     for (const groupId of groups.groupIds()) {
       const status = groups.status(groupId);
-      const isMember = status?.configuration.members.some((member) => member.brokerId === brokerId) === true;
-      if (status?.role === 'leader' && isMember) this.#announce(connection, sightingOf(groupId, status));
+      // One that was removed while it was away hears of it so.
+      const isConcerned = held.includes(groupId) || status?.configuration.members.some((member) => member.brokerId === brokerId) === true;
+      if (status?.role === 'leader' && isConcerned) this.#announce(connection, sightingOf(groupId, status));
     }
   }
 
@@ -284,8 +287,16 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     else if (type === peerFrameTypes.dataSyncOffer) this.#background(connection, this.#snapshots.offered(connection, frame));
     else if (type === peerFrameTypes.dataSyncDone) this.#sender.done(connection, frame);
     else if (type === peerFrameTypes.forward) this.#background(connection, this.#answer(connection, frame));
-    else if (type === peerFrameTypes.clusterUpdate) this.directory.note(decodeUpdate(header));
+    else if (type === peerFrameTypes.clusterUpdate) this.#heardOf(decodeUpdate(header));
     // PROMOTE_TO_LEADER says nothing that votes and CLUSTER_UPDATE do not; what a later version sends is passed over.
+  }
+
+  #heardOf(sighting: GroupSighting): void {
+    const { groupId, configuration } = sighting;
+    const own = this.#options.groups.status(groupId);
+    if (!this.directory.note(sighting) || own === undefined || configuration.version < own.configuration.version) return;
+    const isMember = configuration.members.some(({ brokerId }) => brokerId === this.#options.self.brokerId);
+    this.#alarms.removed(groupId, isMember ? null : configuration);
   }
 
   /** What cannot be read ends the connection, also when it is found out later. */

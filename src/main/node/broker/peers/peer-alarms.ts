@@ -1,6 +1,6 @@
 import type { SignalboxError } from '../../../../common/errors.ts';
 import { type Logger, type Problems, RepeatSampler } from '../../telemetry/index.ts';
-import type { BrokerId, GroupMember } from '../core/types.ts';
+import type { BrokerId, GroupConfiguration, GroupId, GroupMember } from '../core/types.ts';
 
 const copyProblem = 'broker.copyRefused';
 const renouncedProblem = 'broker.renounced';
@@ -45,6 +45,19 @@ export class PeerAlarms {
       title: 'The queue broker of this node is refused by the others',
       detail: `${by} says: ${reason.message} This broker takes another id at its next start and belongs to no group then. Restart it, and let it join its groups anew.`,
     });
+  }
+
+  /** The group goes on without this broker, whose copy is of no use any more. Null: it belongs to it. */
+  removed(groupId: GroupId, configuration: GroupConfiguration | null): void {
+    const id = `broker.removed.${groupId}`;
+    if (configuration === null) this.#problems.clear(id);
+    else
+      this.#problems.raise({
+        id,
+        severity: 'warn',
+        title: `This broker was removed from the group ${groupId}`,
+        detail: `The group goes on with ${configuration.members.map(({ brokerId }) => brokerId).join(', ')}. The copy here is kept and no longer follows. Leave the group to free its disk space, or join it again.`,
+      });
   }
 
   /** A member could not be dialled; it is tried again. */
