@@ -74,6 +74,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
   readonly #announced = new Map<GroupId, string>();
   #links: PeerLinks | undefined;
   #records: PeerRecords | undefined;
+  #renouncing: Promise<void> | undefined;
   #dropped = 0;
 
   constructor(options: BrokerPeersOptions) {
@@ -148,7 +149,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       onDisconnected: (brokerId, reason) => this.#disconnected(brokerId, reason),
       onCongested: (brokerId, isCongested) => this.#congested(brokerId, isCongested),
       onCopy: (brokerId, reason) => this.#alarms.copy(brokerId, reason),
-      onRenounced: (by, reason) => void this.#renounced(by, reason),
+      onRenounced: (by, reason) => this.#renounced(by, reason),
     });
     this.#upkeep.start();
     this.#dialled.start();
@@ -161,6 +162,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     this.#links?.stop();
     await this.#snapshots.stop();
     await this.#records?.settled();
+    await this.#renouncing;
   }
 
   accept(socket: TLSSocket): void {
@@ -337,8 +339,13 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     return members !== undefined && (members.length === 0 || members.some((member) => member.brokerId === brokerId));
   }
 
-  async #renounced(by: string, reason: SignalboxError): Promise<void> {
+  /** Written down once; all that refuse this broker say the same. */
+  #renounced(by: string, reason: SignalboxError): void {
     this.#alarms.renounced(by, reason);
+    this.#renouncing ??= this.#renounce();
+  }
+
+  async #renounce(): Promise<void> {
     try {
       await this.#options.onRenounced();
     } catch (error) {

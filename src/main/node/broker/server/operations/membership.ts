@@ -6,12 +6,12 @@ import type { Handler, OperationContext } from './context.ts';
 import { internalRefusal, refusalOf } from './refusals.ts';
 
 /** `GROUP_JOIN`: the broker that is asked becomes a replica of a group. */
-export const joinGroup: Handler<'GROUP_JOIN'> = (context, { cluster_id: groupId, address, members = [] }, call) => {
+export const joinGroup: Handler<'GROUP_JOIN'> = (context, { cluster_id: groupId, address, members = [], replaces = null }, call) => {
   const request = {
     groupId,
     address: address === undefined ? null : parseAddress(address),
     members: members.map(({ broker_id: brokerId, host, port }) => ({ brokerId, host, port })),
-    replaces: null,
+    replaces,
   };
   run(context, call, async (membership, signal) => {
     const { voter } = await membership.join(request, { onProgress: ({ step, done }) => call.progress({ step, done }), signal });
