@@ -1,23 +1,24 @@
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { type SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import type { SignalboxError } from '../../../../common/errors.ts';
 import type { Startable } from '../../startable.ts';
 import type { Logger, Problems } from '../../telemetry/index.ts';
 import type { BrokerId, CoreMessage, GroupId, GroupMember } from '../core/types.ts';
 import { type BinaryFrame, decodeCoreMessage, encodeCoreMessage, isCoreType, type SenderNote } from '../protocol/index.ts';
 import type { SnapshotFile } from '../state/types.ts';
 import { DialledMembers } from './dialled-members.ts';
-import { decodeUpdate, type GroupSighting, sightingOf, updateHeader } from './group-announcements.ts';
+import { decodeUpdate } from './group-announcements.ts';
 import { GroupDirectory } from './group-directory.ts';
 import { GroupMembership } from './group-membership.ts';
+import { GroupNews } from './group-news.ts';
 import { GroupUpkeep } from './group-upkeep.ts';
 import { LeaderAsker } from './leader-asker.ts';
 import { LeaderDesk } from './leader-desk.ts';
 import { type PeerLimits, peerLimits } from './limits.ts';
-import { decodeMembershipRequest, refusalHeader, successHeader } from './membership-requests.ts';
+import { answerMembership } from './membership-answers.ts';
 import { PeerAlarms } from './peer-alarms.ts';
 import type { PeerConnection } from './peer-connection.ts';
-import { encodePeerFrame, peerFrameTypes } from './peer-frames.ts';
+import { peerFrameTypes } from './peer-frames.ts';
 import { PeerLinks } from './peer-links.ts';
 import { PeerRecords } from './peer-records.ts';
 import type { PeerTrust } from './peer-trust.ts';
@@ -70,8 +71,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
   readonly #desk: LeaderDesk;
   readonly #upkeep: GroupUpkeep;
   readonly #dialled: DialledMembers;
-  /** What was last announced of groups that this broker leads. */
-  readonly #announced = new Map<GroupId, string>();
+  readonly #news: GroupNews;
   #links: PeerLinks | undefined;
   #records: PeerRecords | undefined;
   #renouncing: Promise<void> | undefined;
@@ -83,6 +83,13 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     const { self, groups, logger, problems, receiver, directory, random = Math.random } = options;
     const limits = this.#limits;
     this.#alarms = new PeerAlarms(logger, problems);
+    this.#news = new GroupNews({
+      selfId: self.brokerId,
+      groups,
+      directory: this.directory,
+      alarms: this.#alarms,
+      connectionOf: (brokerId) => this.#links?.get(brokerId),
+    });
     this.#sender = new SnapshotSender(limits, logger);
     this.#snapshots = new SnapshotReceiver({
       directory: join(directory, 'incoming'),
@@ -201,8 +208,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
   }
 
   removeGroup(groupId: GroupId): void {
-    this.#announced.delete(groupId);
-    this.#alarms.removed(groupId, null);
+    this.#news.left(groupId);
     this.#dialled.setMembers(groupId, []);
   }
 
@@ -211,22 +217,9 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     return connection === undefined ? false : this.#sender.offer(connection, groupId, file);
   }
 
-  /** Role, term, leader or configuration of a group changed: a leader tells its members, all note it. */
+  /** Role, term, leader or configuration of a group changed. */
   groupChanged(groupId: GroupId): void {
-    const { groups, self } = this.#options;
-    const status = groups.status(groupId);
-    if (status === undefined) return;
-    const sighting = sightingOf(groupId, status);
-    this.directory.note(sighting);
-    if (status.configuration.members.some(({ brokerId }) => brokerId === self.brokerId)) this.#alarms.removed(groupId, null);
-    if (status.role !== 'leader' || !status.ready) return;
-    const key = `${sighting.term} ${sighting.configuration.version}`;
-    if (this.#announced.get(groupId) === key) return;
-    this.#announced.set(groupId, key);
-    for (const { brokerId } of status.configuration.members) {
-      const connection = brokerId === self.brokerId ? undefined : this.#links?.get(brokerId);
-      if (connection !== undefined) this.#announce(connection, sighting);
-    }
+    this.#news.changed(groupId);
   }
 
   /** How much of a snapshot of a group is here, 0 to 1; null when none is on the way. */
@@ -250,18 +243,13 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
   }
 
   #connected(connection: PeerConnection): void {
-    const { groups, receiver } = this.#options;
+    const { receiver } = this.#options;
     const { brokerId, groups: held } = connection.peer;
     this.directory.holds(brokerId, held);
     this.#dialled.connected(brokerId);
     this.#alarms.connected(brokerId);
     receiver.onConnected(brokerId);
-    for (const groupId of groups.groupIds()) {
-      const status = groups.status(groupId);
-      // One that was removed while it was away hears of it so.
-      const isConcerned = held.includes(groupId) || status?.configuration.members.some((member) => member.brokerId === brokerId) === true;
-      if (status?.role === 'leader' && isConcerned) this.#announce(connection, sightingOf(groupId, status));
-    }
+    this.#news.connected(connection);
   }
 
   #disconnected(brokerId: BrokerId, reason: SignalboxError): void {
@@ -288,17 +276,9 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     } else if (type === peerFrameTypes.dataSyncRequest) this.#background(connection, this.#sender.request(connection, frame));
     else if (type === peerFrameTypes.dataSyncOffer) this.#background(connection, this.#snapshots.offered(connection, frame));
     else if (type === peerFrameTypes.dataSyncDone) this.#sender.done(connection, frame);
-    else if (type === peerFrameTypes.forward) this.#background(connection, this.#answer(connection, frame));
-    else if (type === peerFrameTypes.clusterUpdate) this.#heardOf(decodeUpdate(header));
+    else if (type === peerFrameTypes.forward) this.#background(connection, answerMembership(this.#desk, connection, frame));
+    else if (type === peerFrameTypes.clusterUpdate) this.#news.heard(decodeUpdate(header));
     // PROMOTE_TO_LEADER says nothing that votes and CLUSTER_UPDATE do not; what a later version sends is passed over.
-  }
-
-  #heardOf(sighting: GroupSighting): void {
-    const { groupId, configuration } = sighting;
-    const own = this.#options.groups.status(groupId);
-    if (!this.directory.note(sighting) || own === undefined || configuration.version < own.configuration.version) return;
-    const isMember = configuration.members.some(({ brokerId }) => brokerId === this.#options.self.brokerId);
-    this.#alarms.removed(groupId, isMember ? null : configuration);
   }
 
   /** What cannot be read ends the connection, also when it is found out later. */
@@ -309,28 +289,6 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
         error,
       });
     });
-  }
-
-  async #answer(connection: PeerConnection, { requestId, header }: BinaryFrame): Promise<void> {
-    const answer = (fields: object) => connection.send({ type: peerFrameTypes.forwardAnswer, requestId, header: fields, payload: [] });
-    try {
-      const request = decodeMembershipRequest(header);
-      try {
-        answer(successHeader(await this.#desk.decide(request, connection.peer)));
-      } catch (error) {
-        const shape = toErrorShape(error);
-        answer(refusalHeader(shape, shape.code === 'NOT_LEADER' ? this.#desk.leaderOf(request.cluster_id) : undefined));
-      }
-    } catch (error) {
-      answer(refusalHeader(toErrorShape(error)));
-    }
-  }
-
-  #announce(connection: PeerConnection, sighting: GroupSighting): void {
-    const { groupId, term, leader, configuration } = sighting;
-    const promotion = { group: groupId, term, broker_id: leader, cluster_version: configuration.version };
-    connection.offer(encodePeerFrame({ type: peerFrameTypes.promoteToLeader, requestId: 0, header: promotion, payload: [] }));
-    connection.offer(encodePeerFrame({ type: peerFrameTypes.clusterUpdate, requestId: 0, header: updateHeader(sighting), payload: [] }));
   }
 
   #belongs(brokerId: BrokerId, groupId: GroupId): boolean {

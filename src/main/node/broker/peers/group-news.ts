@@ -1,0 +1,89 @@
+import type { BrokerId, GroupId } from '../core/types.ts';
+import { type GroupSighting, sightingOf, updateHeader } from './group-announcements.ts';
+import type { GroupDirectory } from './group-directory.ts';
+import type { PeerAlarms } from './peer-alarms.ts';
+import type { PeerConnection } from './peer-connection.ts';
+import { encodePeerFrame, peerFrameTypes } from './peer-frames.ts';
+import type { GroupControl } from './types.ts';
+
+export interface GroupNewsOptions {
+  readonly selfId: BrokerId;
+  readonly groups: GroupControl;
+  readonly directory: GroupDirectory;
+  readonly alarms: PeerAlarms;
+  readonly connectionOf: (brokerId: BrokerId) => PeerConnection | undefined;
+}
+
+/** Tells members who leads and who belongs to a group, and hears it of others. */
+export class GroupNews {
+  readonly #options: GroupNewsOptions;
+  /** What was last announced of groups that this broker leads. */
+  readonly #announced = new Map<GroupId, string>();
+  /** Versions of memberships without this broker, of groups that it has a replica of. */
+  readonly #removedIn = new Map<GroupId, number>();
+
+  constructor(options: GroupNewsOptions) {
+    this.#options = options;
+  }
+
+  /** Role, term, leader or configuration of a group changed: a leader tells its members, all note it. */
+  changed(groupId: GroupId): void {
+    const { groups, directory, alarms, connectionOf } = this.#options;
+    const status = groups.status(groupId);
+    if (status === undefined) return;
+    const sighting = sightingOf(groupId, status);
+    directory.note(sighting);
+    // Its own view of the group says nothing against a later one without it.
+    const removedIn = this.#removedIn.get(groupId) ?? 0;
+    if (this.#isMember(sighting) && sighting.configuration.version > removedIn) alarms.removed(groupId, null);
+    if (status.role !== 'leader' || !status.ready) return;
+    const key = `${sighting.term} ${sighting.configuration.version}`;
+    if (this.#announced.get(groupId) === key) return;
+    this.#announced.set(groupId, key);
+    for (const { brokerId } of sighting.configuration.members) {
+      const connection = connectionOf(brokerId);
+      if (connection !== undefined) announce(connection, sighting);
+    }
+  }
+
+  /** A broker that comes hears of the groups that this one leads and that concern it, also that it was removed while it was away. */
+  connected(connection: PeerConnection): void {
+    const { groups } = this.#options;
+    const { brokerId, groups: held } = connection.peer;
+    for (const groupId of groups.groupIds()) {
+      const status = groups.status(groupId);
+      if (status?.role !== 'leader') continue;
+      const isConcerned = held.includes(groupId) || status.configuration.members.some((member) => member.brokerId === brokerId);
+      if (isConcerned) announce(connection, sightingOf(groupId, status));
+    }
+  }
+
+  /** Another broker says how a group stands. */
+  heard(sighting: GroupSighting): void {
+    const { groups, directory, alarms } = this.#options;
+    const { groupId, configuration } = sighting;
+    const own = groups.status(groupId);
+    directory.note(sighting);
+    if (own === undefined || configuration.version <= own.configuration.version || this.#isMember(sighting)) return;
+    this.#removedIn.set(groupId, configuration.version);
+    alarms.removed(groupId, configuration);
+  }
+
+  /** There is no replica of the group here any more. */
+  left(groupId: GroupId): void {
+    this.#announced.delete(groupId);
+    this.#removedIn.delete(groupId);
+    this.#options.alarms.removed(groupId, null);
+  }
+
+  #isMember({ configuration }: GroupSighting): boolean {
+    return configuration.members.some(({ brokerId }) => brokerId === this.#options.selfId);
+  }
+}
+
+function announce(connection: PeerConnection, sighting: GroupSighting): void {
+  const { groupId, term, leader, configuration } = sighting;
+  const promotion = { group: groupId, term, broker_id: leader, cluster_version: configuration.version };
+  connection.offer(encodePeerFrame({ type: peerFrameTypes.promoteToLeader, requestId: 0, header: promotion, payload: [] }));
+  connection.offer(encodePeerFrame({ type: peerFrameTypes.clusterUpdate, requestId: 0, header: updateHeader(sighting), payload: [] }));
+}
