@@ -9,7 +9,7 @@ const schemaVersion = 1;
 const busyTimeoutMs = 2_000;
 
 /** A checkpoint in the middle of a transaction: only when the checkpoint thread has been unable to do one for long. */
-const backstopPages = 10_000;
+const backstopPages = 4_000;
 
 /**
  * The tables of a state. A segment's key is the number of its queue times 2^44 plus its first sequence: one tree in which the messages of a
