@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   secure: async () => (await import('./secure.ts')).secure,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
+  'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };
 
 const { values, positionals } = parseArgs({

@@ -102,11 +102,15 @@ export class LogFile {
     return table.read(Math.max(fromIndex, row.compacted.index + 1), maxBytes);
   }
 
-  /** @throws SignalboxError `STORAGE_CORRUPT` the state stands for another log than this one */
+  /** @throws SignalboxError `CONFLICT` the log does not reach that far yet; `STORAGE_CORRUPT` the state stands for another log than this one */
   compact(groupId: GroupId, to: LogPosition): void {
     const log = this.#log(groupId);
     const { row, table } = log;
     if (to.index <= row.compacted.index) return;
+    if (to.index > log.last.index)
+      throw new SignalboxError('CONFLICT', `The log of ${groupId} ends at ${log.last.index}: it cannot be cut at ${to.index}.`, {
+        executed: 'no',
+      });
     const here = table.position(to.index);
     if (here?.term !== to.term || here.checksum !== to.checksum)
       throw corrupt(this.#file, `The state of ${groupId} and its log differ at ${to.index}.`, { groupId, index: to.index });

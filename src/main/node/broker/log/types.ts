@@ -62,7 +62,12 @@ export interface LogStore {
   write(writes: readonly { readonly groupId: GroupId; readonly persist: Persist }[]): Promise<void>;
   /** Entries from `fromIndex` on, at least one where there is one, at most `maxBytes`. */
   read(groupId: GroupId, fromIndex: number, maxBytes: number): Promise<readonly LogEntry[]>;
-  /** Drops the entries up to a place that a durable state holds. */
+  /**
+   * Drops the entries up to a place that a durable state holds.
+   *
+   * @throws SignalboxError `CONFLICT` the log does not reach that far: a leader applies what others have on their disks and itself not yet;
+   * `STORAGE_CORRUPT` the state stands for another log than this one
+   */
   compact(groupId: GroupId, to: LogPosition): Promise<void>;
   /** The state was replaced by a snapshot: the log begins anew after it. */
   restart(groupId: GroupId, at: LogPosition, configuration: GroupConfiguration): Promise<void>;
