@@ -160,6 +160,44 @@ function readRunHead(reader: LayoutReader): RunHead {
   return { end, firstSequence, timeMs, count, clientId };
 }
 
+/**
+ * A segment in pieces of at most `maxBytes` of records each, a larger message alone: who looks for one message then reads a little, however
+ * many were appended at once.
+ *
+ * @throws SignalboxError `INVALID_PARAMS` for bytes that are no runs
+ */
+export function splitSegment(segment: Segment, maxBytes: number): readonly Segment[] {
+  if (segment.data.byteLength <= maxBytes || segment.count === 1) return [segment];
+  const reader = new LayoutReader(segment.data, 'segment');
+  const pieces: Segment[] = [];
+  let piece = new SegmentBuilder(segment.queueId);
+  let pieceBytes = 0;
+  while (reader.rest > 0) {
+    const { firstSequence, timeMs, clientId, count } = readRunHead(reader);
+    let from = reader.at;
+    let added = 0;
+    const addUpTo = (offset: number, end: number) => {
+      if (offset > added) piece.add(firstSequence + added, timeMs, clientId, offset - added, reader.bytes.subarray(from, end));
+      from = end;
+      added = offset;
+    };
+    for (let offset = 0; offset < count; offset++) {
+      const at = reader.at;
+      reader.skip(reader.u32());
+      if (pieceBytes > 0 && pieceBytes + reader.at - at > maxBytes) {
+        addUpTo(offset, at);
+        pieces.push(piece.build());
+        piece = new SegmentBuilder(segment.queueId);
+        pieceBytes = 0;
+      }
+      pieceBytes += reader.at - at;
+    }
+    addUpTo(count, reader.at);
+  }
+  pieces.push(piece.build());
+  return pieces;
+}
+
 /** Messages as runs, for a binary answer: neighbours of one client and time in one. */
 export function encodeRunsOf(messages: readonly QueueMessage[]): Buffer {
   const runs: OpenRun[] = [];

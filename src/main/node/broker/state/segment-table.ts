@@ -77,8 +77,7 @@ export class SegmentTable {
   }
 
   /** Within a transaction; {@link reload} when it is rolled back. */
-  add(segment: Omit<Segment, 'data'>, data: Uint8Array): void {
-    const { queueId, firstSequence, count, firstTimeMs, lastTimeMs } = segment;
+  add({ queueId, firstSequence, count, firstTimeMs, lastTimeMs, data }: Segment): void {
     let queue = this.#queues.get(queueId);
     if (queue === undefined) {
       queue = { number: Number(this.#addQueue.run(queueId).lastInsertRowid), firstSequence: 1 };

@@ -4,11 +4,15 @@ import type Database from 'better-sqlite3';
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { corrupt } from '../log/storage-error.ts';
+import { splitSegment } from '../machine/segment.ts';
 import type { QueueId, QueueMessage, StateRow } from '../machine/types.ts';
 import { openStateFile } from './open-state-file.ts';
 import { SegmentTable } from './segment-table.ts';
 import type { PackedApply } from './state-protocol.ts';
 import type { MessageQuery, StateImage } from './types.ts';
+
+/** Bytes of messages that lie together: what a look at one of them costs to read. */
+const pieceBytes = 16_384;
 
 const nothingApplied: LogPosition = { index: 0, term: 0, checksum: 0 };
 
@@ -57,7 +61,9 @@ export class StateFile {
         executed: 'no',
       });
     this.#transaction(() => {
-      for (const segment of segments) this.#segments.add(segment, new Uint8Array(memory, segment.offset, segment.sizeBytes));
+      for (const { offset, sizeBytes, ...segment } of segments)
+        for (const piece of splitSegment({ ...segment, data: new Uint8Array(memory, offset, sizeBytes) }, pieceBytes))
+          this.#segments.add(piece);
       for (const trim of trims) this.#segments.trim(trim);
       for (const row of rows) this.#write(row);
       this.#putMeta.run('applied', JSON.stringify(position));
