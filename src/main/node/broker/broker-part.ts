@@ -136,6 +136,7 @@ export class BrokerPart implements BrokerFace, Startable {
     const advertisedHost = config.get('broker.advertisedHost');
     const workerData: BrokerWorkerData = {
       folder: join(dataFolder, 'broker'),
+      backupFolder: join(dataFolder, 'backups'),
       host: config.get('broker.host'),
       port: config.get('broker.port'),
       advertisedHost: advertisedHost === '' ? undefined : advertisedHost,

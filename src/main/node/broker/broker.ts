@@ -33,6 +33,8 @@ export type BrokerProfile = keyof typeof timingProfiles;
 export interface BrokerOptions {
   /** `DATA/broker`; made when it is not there. */
   readonly folder: string;
+  /** For backups that nobody named a file for; absent: `backups` in the folder. */
+  readonly backupFolder?: string;
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
@@ -83,6 +85,7 @@ export class Broker {
     this.#options = options;
     this.#identity = identity;
     const { folder, resourcesPath, host, port, profile, timing, nodeId, wrapLog, logger, problems } = options;
+    const backupFolder = options.backupFolder ?? join(folder, 'backups');
     const late = new LatePeers();
     this.#engine = new Engine({
       brokerId: identity.brokerId,
@@ -101,7 +104,7 @@ export class Broker {
     });
     this.#peers = this.#createPeers();
     if (this.#peers !== undefined) late.attach(this.#peers);
-    this.#context = { engine: this.#engine, series: this.#series, peers: this.#peers };
+    this.#context = { engine: this.#engine, series: this.#series, peers: this.#peers, backupFolder };
     this.#clients = new ClientServer({
       checkToken: options.checkToken,
       anonymous: options.anonymous,

@@ -10,6 +10,7 @@ import type { Caller } from './server/operations/index.ts';
 
 export interface BrokerWorkerData {
   readonly folder: string;
+  readonly backupFolder: string;
   readonly host: string;
   readonly port: number;
   readonly advertisedHost: string | undefined;

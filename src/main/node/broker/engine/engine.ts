@@ -154,11 +154,12 @@ export class Engine implements PeerReceiver, GroupControl {
     };
   }
 
-  /** Begins a group whose only member is this broker. @throws SignalboxError `LIMIT`, `STORAGE_FULL` */
+  /** Begins a group whose only member is this broker. Resolves when it serves. @throws SignalboxError `LIMIT`, `STORAGE_FULL` */
   async createGroup(): Promise<GroupId> {
-    const { brokerId, nodeId, address } = this.#options;
     const groupId = newGroupId();
-    await this.#begin(groupId, { groupId, version: 0, members: [{ brokerId, voter: true, nodeId, ...address() }] });
+    const { log } = this.#begin();
+    await log.createGroup(groupId, this.#alone(groupId), noPosition);
+    await this.#serve(groupId);
     return groupId;
   }
 
@@ -174,12 +175,27 @@ export class Engine implements PeerReceiver, GroupControl {
     const groupId = await this.createGroup();
     const group = this.#groups.get(groupId);
     if (group === undefined) throw groupUnknown(groupId);
-    await group.serving();
     return group;
   }
 
+  /**
+   * Begins a group with what a backup holds. Resolves when it serves.
+   *
+   * @throws SignalboxError `STORAGE_CORRUPT` it is no whole backup, `LIMIT`, `STORAGE_FULL`
+   */
+  async restore(path: string): Promise<Group> {
+    const groupId = newGroupId();
+    const { log, store } = this.#begin();
+    const at = await store.restore(groupId, path);
+    await log.createGroup(groupId, this.#alone(groupId), at);
+    return await this.#serve(groupId);
+  }
+
   async adopt(groupId: GroupId, configuration: GroupConfiguration): Promise<void> {
-    if (!this.#groups.has(groupId)) await this.#begin(groupId, configuration);
+    if (this.#groups.has(groupId)) return;
+    const { log, context } = this.#begin();
+    await log.createGroup(groupId, configuration, noPosition);
+    await this.#openGroup(context, groupId);
   }
 
   async leave(groupId: GroupId): Promise<void> {
@@ -233,11 +249,26 @@ export class Engine implements PeerReceiver, GroupControl {
     await group.install({ path, sha256, position, configuration });
   }
 
-  async #begin(groupId: GroupId, configuration: GroupConfiguration): Promise<void> {
-    const { log, context } = this.#ready();
+  /** Room for one more group. */
+  #begin(): { readonly log: LogStore; readonly store: StateStore; readonly context: GroupContext } {
+    const ready = this.#ready();
     if (this.#groups.size >= brokerLimits.groups) throw tooManyGroups();
-    await log.createGroup(groupId, configuration, noPosition);
-    await this.#openGroup(context, groupId);
+    return ready;
+  }
+
+  /** Members of a group that begins here. */
+  #alone(groupId: GroupId): GroupConfiguration {
+    const { brokerId, nodeId, address } = this.#options;
+    return { groupId, version: 0, members: [{ brokerId, voter: true, nodeId, ...address() }] };
+  }
+
+  /** Opens a group of this broker alone, and waits until it serves. */
+  async #serve(groupId: GroupId): Promise<Group> {
+    await this.#openGroup(this.#ready().context, groupId);
+    const group = this.#groups.get(groupId);
+    if (group === undefined) throw storageNotReady(this.#failedGroups.get(groupId));
+    await group.serving();
+    return group;
   }
 
   #ready(): { readonly log: LogStore; readonly store: StateStore; readonly context: GroupContext } {

@@ -11,6 +11,7 @@ import { MessageReader } from './message-reader.ts';
 import type { MessageTail } from './message-tail.ts';
 import { QueueRates } from './queue-rates.ts';
 import type { ReceivedSnapshot } from './received-snapshot.ts';
+import { SnapshotOffers } from './snapshot-offers.ts';
 import { StateWriter } from './state-writer.ts';
 
 /** What all groups of a broker share. */
@@ -42,9 +43,7 @@ export class Group {
   readonly #context: GroupContext;
   readonly #stateWriter: StateWriter;
   readonly #cutter: LogCutter;
-  /** Members to which a snapshot is on its way. */
-  readonly #sending = new Set<BrokerId>();
-  #snapshot: Promise<SnapshotFile> | undefined;
+  readonly #snapshots: SnapshotOffers;
   #leaderId: BrokerId | null = null;
   #leaderSinceMs: number | null = null;
   readonly #lagSince = new Map<BrokerId, number>();
@@ -87,7 +86,7 @@ export class Group {
       onChanged: () => context.onChanged(groupId),
       onFailed: (error) => context.onGroupFailed(groupId, error),
       onFault: (fault) => context.onFault(groupId, fault),
-      onSnapshotWanted: (brokerId) => void this.#sendSnapshot(brokerId),
+      onSnapshotWanted: (brokerId) => void this.#snapshots.offer(brokerId),
     });
     this.#cutter = new LogCutter({
       groupId,
@@ -96,6 +95,15 @@ export class Group {
       status: () => this.driver.status(),
       loggedBytes: () => this.driver.counters.loggedBytes,
       onCut: (position) => this.driver.step({ type: 'compacted', position }),
+      onFailed: context.onStorageFailed,
+    });
+    this.#snapshots = new SnapshotOffers({
+      groupId,
+      store,
+      peers,
+      make: () => this.#snapshot(),
+      cutIndex: () => this.#cutter.cutIndex,
+      onSent: (to, { position }, ok) => this.driver.step({ type: 'snapshotSent', to, position, ok }),
       onFailed: context.onStorageFailed,
     });
   }
@@ -170,19 +178,31 @@ export class Group {
   }
 
   /** Cuts the log where it is no longer needed. Never rejects. */
-  look(): Promise<void> {
-    return this.#stopped ? Promise.resolve() : this.#cutter.look();
+  async look(): Promise<void> {
+    if (this.#stopped) return;
+    await this.#cutter.look();
+    await this.#snapshots.look().catch(this.#context.onStorageFailed);
   }
 
   /** Stops the replica and brings into its state file what was applied. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#snapshots.stop();
     this.driver.stop();
     await this.#stateWriter.drained();
   }
 
-  /** A copy of the state as it is, made while work goes on. */
-  async snapshot(): Promise<SnapshotFile> {
+  /**
+   * Writes a copy of the state to a file, while work goes on.
+   *
+   * @throws SignalboxError `CONFLICT` a file is there, `STORAGE_FULL`
+   */
+  async backup(path: string): Promise<SnapshotFile> {
+    await this.#stateWriter.drained();
+    return this.#context.store.export(this.groupId, this.driver.status().configuration, path);
+  }
+
+  async #snapshot(): Promise<SnapshotFile> {
     await this.#stateWriter.drained();
     return this.#context.store.snapshot(this.groupId, this.driver.status().configuration);
   }
@@ -216,29 +236,6 @@ export class Group {
       if (replaced) this.#context.onStorageFailed(error);
       else this.driver.resume({ type: 'tick' });
       throw error;
-    }
-  }
-
-  /** Never rejects: the core offers it again when the member still needs it. */
-  async #sendSnapshot(to: BrokerId): Promise<void> {
-    if (this.#sending.has(to)) return;
-    this.#sending.add(to);
-    const { peers, store, onStorageFailed } = this.#context;
-    try {
-      // Members that ask at one time get one file.
-      this.#snapshot ??= this.snapshot();
-      const file = await this.#snapshot;
-      const ok = await peers.offerSnapshot(to, this.groupId, file);
-      this.#sending.delete(to);
-      if (this.#sending.size === 0) {
-        this.#snapshot = undefined;
-        await store.release(file.path);
-      }
-      this.driver.step({ type: 'snapshotSent', to, position: file.position, ok });
-    } catch (error) {
-      this.#sending.delete(to);
-      this.#snapshot = undefined;
-      if (!this.#stopped) onStorageFailed(error);
     }
   }
 }

@@ -30,6 +30,11 @@ export class LogCutter {
     this.#options = options;
   }
 
+  /** What is up to this log index was cut, as far as this start of the broker did it. */
+  get cutIndex(): number {
+    return this.#cutIndex;
+  }
+
   /** Looks whether there is something to cut. Never rejects; one look at a time. */
   look(): Promise<void> {
     this.#running ??= this.#look()
@@ -60,12 +65,13 @@ export class LogCutter {
 
   /** The newest place that nobody needs to read before. */
   #place(loggedBytes: number): LogPosition | undefined {
-    const { role, members } = this.#options.status();
+    const { role, members, durableIndex } = this.#options.status();
     // A follower keeps some, too: it may lead next, and then others ask it.
     const needed = role === 'leader' ? Math.min(Number.MAX_SAFE_INTEGER, ...members.map(({ matchIndex }) => matchIndex)) : 0;
     let last = -1;
+    // Others may have committed what the log here does not hold durably yet.
     for (const [place, { position, loggedBytes: then }] of this.#held.entries())
-      if (position.index <= needed || loggedBytes - then > brokerLimits.logKeptBytes) last = place;
+      if (position.index <= durableIndex && (position.index <= needed || loggedBytes - then > brokerLimits.logKeptBytes)) last = place;
     const found = this.#held[last];
     this.#held = this.#held.slice(last + 1);
     if (this.#held.length > 1_024) this.#held = this.#held.filter((_, place) => place % 2 === 1);

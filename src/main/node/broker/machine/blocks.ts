@@ -126,6 +126,8 @@ export class BlockList {
     let block = this.#blocks.at(-1);
     for (const sizeBytes of sizes) {
       if (block === undefined || block.gone || block.count === machineLimits.blockMessages || timeMs - block.firstTimeMs > spanMs) {
+        // It may have got some of these messages before it was full.
+        if (block !== undefined && !block.gone) touched(block);
         block?.close();
         block = new Block(this.#queueId, this.#lastSequence + 1, timeMs);
         this.#blocks.push(block);

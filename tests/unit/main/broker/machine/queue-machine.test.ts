@@ -237,3 +237,19 @@ describe('entries', () => {
     expect(machine.position(queueId, 'C')).toBe(1);
   });
 });
+
+describe('rows of blocks', () => {
+  it('hold a block that one append filled while it began the next', () => {
+    const machine = new QueueMachine();
+    const rows = new Map<string, StateRow>();
+    const apply = (index: number, ...commands: Command[]) => {
+      machine.apply(entryOf(index, commands));
+      for (const row of machine.collectRows()) rows.set(`${row.table} ${row.key}`, row);
+    };
+    apply(1, { type: 'createQueue', queueId: 'Q-XYZ78AAAAA', name: 'a', options, timeMs: 1 });
+    const batch = encodeMessages(Array.from({ length: 100 }, () => ({ key: null, headers: {}, encoding: 'bytes', data: Buffer.alloc(9) })));
+    for (let index = 2; index < 8; index += 1)
+      apply(index, { type: 'append', queueId: 'Q-XYZ78AAAAA', clientId: 'C-AAAAA', producer: null, batch, timeMs: index });
+    expect(QueueMachine.restore([...rows.values()]).stateHash()).toBe(machine.stateHash());
+  });
+});

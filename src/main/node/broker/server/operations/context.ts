@@ -10,6 +10,8 @@ export interface OperationContext {
   readonly series: QueueSeries;
   /** Undefined where a broker runs without others. */
   readonly peers: BrokerPeers | undefined;
+  /** For backups that nobody named a file for. */
+  readonly backupFolder: string;
 }
 
 /** Answers or refuses the call, now or later. Throws SignalboxError for what it refuses at once. */

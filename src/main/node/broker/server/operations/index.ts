@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
 import { clusterQuery, listGroups, ping } from './cluster.ts';
 import type { Handler, OperationContext } from './context.ts';
 import { fetchMessages } from './fetch.ts';
-import { createGroup } from './groups.ts';
+import { backup, createGroup, restore } from './groups.ts';
 import { joinCluster, joinGroup, leaveGroup, removeBroker, transferLeader } from './membership.ts';
 import { commit, forgetClient, positions, seek } from './positions.ts';
 import { requireRole } from './queue-lookup.ts';
@@ -21,8 +21,9 @@ export type { OperationContext } from './context.ts';
 export { internalRefusal, overloaded, refusalOf } from './refusals.ts';
 
 /** Of all faces: frames, lines and the node's own thread. `AUTH` belongs to the connection that it signs in. */
-const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
+const handlers: { readonly [Name in Exclude<OperationName, 'AUTH'>]: Handler<Name> } = {
   APPEND: append,
+  BACKUP: backup,
   CLUSTER_QUERY: clusterQuery,
   COMMIT: commit,
   CONFIGURE_QUEUE: configureQueue,
@@ -45,6 +46,7 @@ const handlers: { readonly [Name in OperationName]?: Handler<Name> } = {
   QUEUE_STATS: queueStats,
   READ: read,
   REMOVE_BROKER: removeBroker,
+  RESTORE: restore,
   SEEK: seek,
   SUBSCRIBE: subscribe,
   TRANSFER_LEADER: transferLeader,
@@ -64,10 +66,7 @@ export function handleOperation(context: OperationContext, operation: Operation,
     if (fixedRoles.has(access)) requireRole(call, access as Role, `ask for ${operation.operation}`);
     if (operation.operation === 'AUTH')
       throw new SignalboxError('BAD_REQUEST', 'AUTH signs in a connection, and there is none here.', { executed: 'no' });
-    const handler = handlers[operation.operation] as Handler<OperationName> | undefined;
-    if (handler === undefined)
-      throw new SignalboxError('METHOD_NOT_FOUND', `This broker does not know ${operation.operation}.`, { executed: 'no' });
-    handler(context, operation, call);
+    (handlers[operation.operation] as Handler<OperationName>)(context, operation, call);
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) onFault(error);
