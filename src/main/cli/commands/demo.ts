@@ -48,6 +48,7 @@ function nodeCount(text: string): number {
 
 interface Announced {
   readonly hubUrl: string;
+  readonly isCluster: boolean;
   readonly nodes: readonly {
     readonly nodeId: string;
     readonly name: string;
@@ -57,22 +58,35 @@ interface Announced {
   }[];
 }
 
-function announce(out: Output, { hubUrl, nodes }: Announced): void {
+function announce(out: Output, { hubUrl, nodes, isCluster }: Announced): void {
   out.table(
     ['node', 'id', 'console', 'data folder (for --data)'],
     nodes.map(({ name, nodeId, url, dataFolder }) => [name, shortNodeId(nodeId), url, dataFolder]),
   );
   const [first] = nodes;
+  const at = `--data ${first?.dataFolder}`;
   out.line();
   out.line(`The MQTT broker is at ${hubUrl}, topics below cloudisense/.`);
   out.line('This link makes an administrator of the first node; it is good once:');
   out.line(`  ${first?.setupUrl}`);
   out.line('Look around from another terminal:');
-  out.line(`  signalbox nodes --data ${first?.dataFolder}`);
-  out.line(`  signalbox call node.status --all --data ${first?.dataFolder}`);
-  out.line(`  signalbox subscribe '+/site/#' --data ${first?.dataFolder}`);
-  out.line('To bring this laptop’s own node in, make a join code and type what it says:');
-  out.line(`  signalbox cluster invite --roles peer,operator --data ${first?.dataFolder}`);
+  out.line(`  signalbox nodes ${at}`);
+  out.line(`  signalbox call node.status --all ${at}`);
+  out.line(`  signalbox subscribe '+/site/#' ${at}`);
+  if (isCluster) {
+    out.line(`  signalbox queue list ${at}`);
+    out.line(`  signalbox queue tail orders ${at}`);
+    out.line('Make a replica fall behind, or lose the leader, and watch it: restart a node while you look at the groups:');
+    out.line(`  signalbox call node.restart --node ${nodes[1]?.name ?? first?.name} ${at}`);
+    out.line(`  signalbox broker groups ${at}`);
+    out.line('Make readers fall behind (shipping takes eight a second, in shifts):');
+    out.line(`  seq 500 | signalbox queue append orders ${at}`);
+    out.line('To bring this laptop’s own node in, make a join code and type what it says:');
+    out.line(`  signalbox cluster invite --roles peer,operator ${at}`);
+  } else {
+    out.line('So many nodes are in no cluster of keys, and keep no queues.');
+    out.line('To bring this laptop’s own node in, choose an external broker at that address in its Settings, Federation, and restart it.');
+  }
   out.line();
   out.line('Stop with Ctrl-C.');
 }

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNode, type SignalboxNode } from '../../node/node.ts';
-import { bringTogether, linkPortOf } from './demo-membership.ts';
+import { beginQueues } from './demo-brokers.ts';
+import { bringTogether, linkPortOf, personAt } from './demo-membership.ts';
 import type { DemoNode } from './demo-node.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
@@ -20,6 +21,9 @@ const sites: readonly Site[] = [
 
 /** More are joined by the MQTT broker alone: every member links with every other, and one processor proves them all. */
 const mostMembers = 8;
+
+type Ports = Readonly<Record<'http.port' | 'federation.port' | 'links.port' | 'broker.port', number>>;
+const anyPort: Ports = { 'http.port': 0, 'federation.port': 0, 'links.port': 0, 'broker.port': 0 };
 
 export interface DemoClusterOptions {
   readonly nodes: number;
@@ -59,6 +63,11 @@ export class DemoCluster {
     return `mqtt://127.0.0.1:${this.#running[0]?.hub?.port}`;
   }
 
+  /** The nodes are members of a cluster, and the first ones keep queues. */
+  get isCluster(): boolean {
+    return this.#options.nodes <= mostMembers;
+  }
+
   /** The guest, or its restart; undefined when none was asked for. */
   get guest(): Promise<SignalboxNode> | undefined {
     return this.#guest;
@@ -73,9 +82,12 @@ export class DemoCluster {
       this.#guest = this.#startGuest(nodes, { name: guest, capabilities: [] });
       await this.#guest;
     }
-    if (this.#isCluster) await bringTogether(this.#running);
+    if (this.isCluster) {
+      await bringTogether(this.#running);
+      await beginQueues(this.#running.slice(0, nodes));
+    }
     if (this.#options.traffic) {
-      this.#traffic = new DemoTraffic(this.#described);
+      this.#traffic = new DemoTraffic(this.#described, { withQueues: this.isCluster });
       await this.#traffic.start();
     }
   }
@@ -89,28 +101,25 @@ export class DemoCluster {
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
   }
 
-  get #isCluster(): boolean {
-    return this.#options.nodes <= mostMembers;
-  }
-
   async #startNode(index: number): Promise<void> {
     const site = sites[index] ?? { name: `node-${String(index + 1).padStart(2, '0')}`, capabilities: ['edge'] };
     const dataFolder = join(this.#folder, site.name);
-    const node = await this.#create(index, site, dataFolder, { 'http.port': 0, 'federation.port': 0, 'links.port': 0 });
+    const node = await this.#create(index, site, dataFolder, anyPort);
     const url = node.http.url ?? '';
     const { path } = await node.setupLinks.create();
     this.#described.push({ nodeId: node.nodeId, name: site.name, url, setupUrl: url + path, dataFolder });
   }
 
-  #startGuest(index: number, site: Site, linkPort = 0): Promise<SignalboxNode> {
-    return this.#create(index, site, join(this.#folder, 'guest'), { 'http.enabled': false, 'links.port': linkPort });
+  #startGuest(index: number, site: Site, ports: Ports = anyPort): Promise<SignalboxNode> {
+    return this.#create(index, site, join(this.#folder, 'guest'), ports, { 'http.enabled': false });
   }
 
   async #create(
     index: number,
     site: Site,
     dataFolder: string,
-    listeners: Readonly<Record<string, number | boolean>>,
+    ports: Ports,
+    beside: Readonly<Record<string, boolean>> = { 'broker.enabled': this.isCluster },
   ): Promise<SignalboxNode> {
     const { consoleFolder } = this.#options;
     const joins = index === 0 ? { 'federation.mode': 'hub' } : { 'federation.mode': 'external', 'federation.brokerUrl': this.hubUrl };
@@ -121,7 +130,8 @@ export class DemoCluster {
       overrides: {
         'node.name': site.name,
         'node.capabilities': [...site.capabilities],
-        ...listeners,
+        ...ports,
+        ...beside,
         ...joins,
         // What is nearby is none of the demo's business.
         'links.discovery': 'off',
@@ -148,16 +158,25 @@ export class DemoCluster {
   async #restart(index: number, site: Site, dataFolder: string): Promise<void> {
     const before = this.#running[index];
     if (before === undefined || this.#stopping) return;
-    const linkPort = await linkPortOf(before);
+    const ports = await portsOf(before);
     if (index === this.#options.nodes) {
-      this.#guest = before.stop().then(() => this.#startGuest(index, site, linkPort));
+      this.#guest = before.stop().then(() => this.#startGuest(index, site, ports));
       await this.#guest;
       return;
     }
-    const httpPort = before.http.address?.port ?? 0;
-    const hubPort = before.hub?.port ?? 0;
     await before.stop();
     if (this.#stopping) return;
-    await this.#create(index, site, dataFolder, { 'http.port': httpPort, 'federation.port': hubPort, 'links.port': linkPort });
+    await this.#create(index, site, dataFolder, ports);
   }
+}
+
+/** Where a node listens, so that others find it there again after a restart. */
+async function portsOf(node: SignalboxNode): Promise<Ports> {
+  const broker = await node.router.call('brokers.status', {}, { principal: personAt(node) });
+  return {
+    'http.port': node.http.address?.port ?? 0,
+    'federation.port': node.hub?.port ?? 0,
+    'links.port': await linkPortOf(node),
+    'broker.port': broker.port ?? 0,
+  };
 }

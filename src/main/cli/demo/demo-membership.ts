@@ -9,7 +9,7 @@ const provenMs = 10_000;
 const roles = ['peer', 'viewer', 'operator'] as const;
 
 /** As whoever sits at the node. */
-function personAt(node: SignalboxNode): Principal {
+export function personAt(node: SignalboxNode): Principal {
   return { user: `local@${node.nodeId}`, roles: ['admin'], via: 'cli' };
 }
 

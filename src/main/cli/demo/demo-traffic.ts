@@ -2,12 +2,15 @@ import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { Target } from '../../../common/wire/messages.ts';
 import { connectToNode } from '../node-connection.ts';
 import type { DemoNode } from './demo-node.ts';
+import { DemoQueueTraffic } from './demo-queue-traffic.ts';
+import { DemoTimers } from './demo-timers.ts';
 
 const publishEveryMs = 250;
 /** Mean pause between two calls of one node. */
 const callPauseMs = 400;
 
-interface Visitor {
+/** Somebody who is signed in at a node. */
+export interface DemoVisitor {
   readonly node: DemoNode;
   readonly client: NodeClient;
 }
@@ -15,13 +18,15 @@ interface Visitor {
 /** What people and machines would do on a cluster: they measure, ask each other, look at lists, and err now and then. */
 export class DemoTraffic {
   readonly #nodes: readonly DemoNode[];
-  readonly #visitors: Visitor[] = [];
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #stopped = false;
+  readonly #visitors: DemoVisitor[] = [];
+  readonly #timers = new DemoTimers();
   #second = 0;
 
-  constructor(nodes: readonly DemoNode[]) {
+  readonly #withQueues: boolean;
+
+  constructor(nodes: readonly DemoNode[], options: { readonly withQueues: boolean }) {
     this.#nodes = nodes;
+    this.#withQueues = options.withQueues;
   }
 
   /** Signs in on each node with its token file, as the command line does. */
@@ -34,29 +39,29 @@ export class DemoTraffic {
     // Somebody watches the whole cluster, so that events really travel.
     if (first !== undefined) for (const topic of ['+/site/#', '+/stats']) this.#watch(first, topic);
     for (const visitor of this.#visitors) {
-      this.#every(publishEveryMs, () => this.#measure(visitor));
+      this.#timers.every(publishEveryMs, () => this.#measure(visitor));
       this.#callLater(visitor);
     }
+    if (this.#withQueues) new DemoQueueTraffic(this.#visitors, this.#timers).start();
   }
 
   stop(): Promise<void> {
-    this.#stopped = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.stop();
     for (const { client } of this.#visitors) client.close();
     return Promise.resolve();
   }
 
   /** Takes events and looks at none; again when they end, as when the node was restarted. */
-  #watch(visitor: Visitor, topic: string): void {
+  #watch(visitor: DemoVisitor, topic: string): void {
     drain(visitor.client.subscribe(topic))
       .catch(() => undefined)
       .finally(() => {
-        if (!this.#stopped) this.#after(callPauseMs, () => this.#watch(visitor, topic));
+        this.#timers.after(callPauseMs, () => this.#watch(visitor, topic));
       });
   }
 
   /** A reading of a machine: slow waves with some noise. */
-  #measure({ node, client }: Visitor): void {
+  #measure({ node, client }: DemoVisitor): void {
     this.#second += publishEveryMs / 1_000 / this.#nodes.length;
     const phase = this.#nodes.indexOf(node);
     const celsius = 60 + 12 * Math.sin(this.#second / 20 + phase) + Math.random();
@@ -68,14 +73,14 @@ export class DemoTraffic {
     this.#ask(client.call('events.publish', { topic, data }));
   }
 
-  #callLater(visitor: Visitor): void {
-    this.#after(-Math.log(1 - Math.random()) * callPauseMs, () => {
+  #callLater(visitor: DemoVisitor): void {
+    this.#timers.after(-Math.log(1 - Math.random()) * callPauseMs, () => {
       this.#ask(this.#call(visitor));
       this.#callLater(visitor);
     });
   }
 
-  #call({ node, client }: Visitor): Promise<unknown> {
+  #call({ node, client }: DemoVisitor): Promise<unknown> {
     const other = pick(this.#nodes.filter((candidate) => candidate !== node)) ?? node;
     const anywhere: Target = pick<Target>([{ node: other.nodeId }, { node: other.nodeId }, { any: 'edge' }, { all: true }]) ?? {
       all: true,
@@ -93,21 +98,6 @@ export class DemoTraffic {
   /** The demo goes on whatever a single call does; its errors are part of the picture. */
   #ask(call: Promise<unknown>): void {
     call.catch(() => undefined);
-  }
-
-  #every(ms: number, act: () => void): void {
-    this.#after(ms, () => {
-      act();
-      this.#every(ms, act);
-    });
-  }
-
-  #after(ms: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      if (!this.#stopped) act();
-    }, ms);
-    this.#timers.add(timer);
   }
 }
 
