@@ -5,7 +5,7 @@ import { contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatDuration, formatTime, type Output } from '../output.ts';
-import { formatBytes } from '../quantities.ts';
+import { formatBytes, formatCount } from '../quantities.ts';
 import { confirmByTyping } from '../read-secret.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 
@@ -166,7 +166,7 @@ function printGroups(out: Output, groups: readonly GroupInfo[]): void {
       `${group.groupId}  ${state}  term ${group.term}  commit index ${group.commitIndex}  ${group.activeVoters} of ${group.voters} voters active`,
     );
     out.line(
-      `${group.queues} queues, ${group.messages} messages, ${formatBytes(group.bytes)}, log ${formatBytes(group.logBytes)}, ${group.inPerSecond} in/s, ${group.outPerSecond} out/s`,
+      `${formatCount(group.queues, 'queue')}, ${formatCount(group.messages, 'message')}, ${formatBytes(group.bytes)}, log ${formatBytes(group.logBytes)}, ${group.inPerSecond} in/s, ${group.outPerSecond} out/s`,
     );
     out.table(
       ['broker', 'node', 'role', 'status', 'on disk', 'behind', 'since', 'address'],
@@ -177,7 +177,9 @@ function printGroups(out: Output, groups: readonly GroupInfo[]): void {
         memberState(member),
         member.matchIndex,
         member.lag,
-        member.lagSince === null ? null : `${formatTime(member.lagSince)} (${formatDuration(group.observedAt - member.lagSince)})`,
+        member.lagSince === null || member.lag === 0
+          ? null
+          : `${formatTime(member.lagSince)} (${formatDuration(group.observedAt - member.lagSince)})`,
         `${member.host}:${member.port}`,
       ]),
     );

@@ -4,7 +4,7 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { contextOf } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
-import { formatBytes } from '../quantities.ts';
+import { formatBytes, formatCount } from '../quantities.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 
 /** A copy of a large group takes a while. */
@@ -42,7 +42,10 @@ export function addQueueBackupCommands(queue: Command, io: CliIo): void {
         client.call('brokers.restore', { file }, { signal, timeoutMs: copyTimeoutMs, ...atNode(options) }),
       );
       if (out.json) out.jsonLine(restored);
-      else out.line(`The new group ${restored.groupId} has ${restored.queues} queues with ${restored.messages} messages.`);
+      else
+        out.line(
+          `The new group ${restored.groupId} has ${formatCount(restored.queues, 'queue')} with ${formatCount(restored.messages, 'message')}.`,
+        );
     });
 }
 

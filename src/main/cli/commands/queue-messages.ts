@@ -9,7 +9,7 @@ import { contextOf } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
-import { formatBytes, parseDurationMs, parseWholeNumber } from '../quantities.ts';
+import { formatBytes, formatCount, parseDurationMs, parseWholeNumber } from '../quantities.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 import { positiveInteger } from './call.ts';
 import { batchesOf, messagesOf, type NewMessage } from './queue-input.ts';
@@ -160,7 +160,7 @@ function addPeek(queue: Command, io: CliIo): void {
       };
       const seen = await withNode((client, signal) => client.call('queues.browse', params, { signal, ...atNode(options) }));
       for (const shown of seen.messages) printMessage(out, shown);
-      const range = seen.scanned === 0 ? 'no message' : `${seen.scanned} messages, ${seen.scannedFrom} to ${seen.scannedTo}`;
+      const range = seen.scanned === 0 ? 'no message' : `${formatCount(seen.scanned, 'message')}, ${seen.scannedFrom} to ${seen.scannedTo}`;
       out.note(`Looked at ${range}${seen.more ? '; there are more' : ''}.`);
     });
 }

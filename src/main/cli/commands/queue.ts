@@ -5,7 +5,7 @@ import { contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatDuration, formatTime, type Output } from '../output.ts';
-import { formatBytes, parseWholeNumber } from '../quantities.ts';
+import { formatBytes, formatCount, parseWholeNumber } from '../quantities.ts';
 import { confirmByTyping } from '../read-secret.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 import { addQueueBackupCommands } from './queue-backup.ts';
@@ -193,5 +193,5 @@ function optionFields(options: QueueInfo['options']): (readonly [string, string]
 
 function printRemoved(out: Output, gone: { readonly messages: number; readonly bytes: number }, words: string): void {
   if (out.json) out.jsonLine(gone);
-  else out.line(`${words} ${gone.messages} messages, ${formatBytes(gone.bytes)}.`);
+  else out.line(`${words} ${formatCount(gone.messages, 'message')}, ${formatBytes(gone.bytes)}.`);
 }

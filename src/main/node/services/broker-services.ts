@@ -8,6 +8,7 @@ import { brokerCapability, ClusterBrokers } from './broker/cluster-brokers.ts';
 import { LeaderCalls } from './broker/leader-calls.ts';
 import { OwnReplicas } from './broker/own-replicas.ts';
 import { QueueFinder } from './broker/queue-finder.ts';
+import { whenSettled } from './broker/running-broker.ts';
 import { createBrokersService } from './brokers.ts';
 import { createQueuesService } from './queues.ts';
 
@@ -25,8 +26,11 @@ export function createBrokerServices(options: BrokerServicesOptions): Handlers<k
   const { broker, router, federation, name, nowMs = Date.now } = options;
   const { directory } = federation;
   const nameOf = (nodeId: string) => (nodeId === router.nodeId ? name() : (directory.get(nodeId)?.name ?? nodeId));
-  const isAnyBroker = () =>
-    broker.status().state === 'running' || directory.online().some(({ capabilities }) => capabilities.includes(brokerCapability));
+  const isAnyBroker = async () => {
+    const elsewhere = directory.online().some(({ capabilities }) => capabilities.includes(brokerCapability));
+    if (!elsewhere) await whenSettled(broker);
+    return elsewhere || broker.status().state === 'running';
+  };
   const own = new OwnReplicas({ broker, nodeId: router.nodeId, nameOf, nowMs });
   const brokers = new ClusterBrokers({ router, nameOf });
   const isOnline = (nodeId: string) => directory.get(nodeId)?.reachability === 'online';

@@ -3,11 +3,12 @@ import type { brokersContract, GroupInfo } from '../../../common/contract/broker
 import type { ResultOf } from '../../../common/contract/index.ts';
 import type { BrokerFace, OperationRequest } from '../broker/broker-face.ts';
 import type { CallContext, Handlers } from '../router/index.ts';
-import { noBroker, requireRunning } from './broker/broker-errors.ts';
+import { noBroker } from './broker/broker-errors.ts';
 import type { ClusterBrokers } from './broker/cluster-brokers.ts';
 import type { LeaderCall, LeaderCalls } from './broker/leader-calls.ts';
 import { type OwnReplicas, readAnswer } from './broker/own-replicas.ts';
 import { planRebalance } from './broker/rebalance-plan.ts';
+import { requireRunning } from './broker/running-broker.ts';
 
 export interface BrokersServiceOptions {
   readonly broker: BrokerFace;
@@ -15,7 +16,7 @@ export interface BrokersServiceOptions {
   readonly brokers: ClusterBrokers;
   readonly leaders: LeaderCalls;
   /** Whether any broker can be asked. */
-  readonly isAnyBroker: () => boolean;
+  readonly isAnyBroker: () => Promise<boolean>;
 }
 
 /** The queue broker of this node, and the groups of every broker that it can reach. */
@@ -24,7 +25,7 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
 
   /** An act of this node's own broker. */
   const ownAct = async <T>(operation: OperationRequest, schema: z.ZodType<T>, { principal, signal, progress }: CallContext): Promise<T> => {
-    requireRunning(broker);
+    await requireRunning(broker);
     return readAnswer(await broker.request(operation, principal, { signal, onProgress: progress }), schema);
   };
   const transfer = (groupId: string, to: string | undefined, hereOnly: boolean, context: CallContext) => {
@@ -52,7 +53,7 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
       return { groupId: cluster_id };
     },
     'brokers.join': async ({ groupId, address, replaces }, context) => {
-      requireRunning(broker);
+      await requireRunning(broker);
       const known =
         address === undefined ? (await brokers.groups(context.principal)).find((found) => found.groupId === groupId) : undefined;
       const where = address === undefined ? { members: membersOf(known) } : { address };
@@ -61,8 +62,8 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
       return { groupId: joined.cluster_id, brokerId: joined.broker_id, voter: joined.voter };
     },
     'brokers.leave': ({ groupId }, context) => ownAct({ operation: 'LEAVE_CLUSTER', cluster_id: groupId }, z.object({}), context),
-    'brokers.remove': ({ groupId, brokerId, hereOnly }, context) => {
-      if (!isAnyBroker()) throw noBroker();
+    'brokers.remove': async ({ groupId, brokerId, hereOnly }, context) => {
+      if (!(await isAnyBroker())) throw noBroker();
       const call: LeaderCall<'brokers.remove'> = {
         method: 'brokers.remove',
         groupId,
@@ -73,12 +74,12 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
       };
       return hereOnly ? leaders.here(call, context) : leaders.atLeader(call, context);
     },
-    'brokers.transfer': ({ groupId, to, hereOnly }, context) => {
-      if (!isAnyBroker()) throw noBroker();
+    'brokers.transfer': async ({ groupId, to, hereOnly }, context) => {
+      if (!(await isAnyBroker())) throw noBroker();
       return transfer(groupId, to, hereOnly, context);
     },
     'brokers.rebalance': async (_params, context) => {
-      if (!isAnyBroker()) throw noBroker();
+      if (!(await isAnyBroker())) throw noBroker();
       const moved: ResultOf<'brokers.rebalance'>['moved'] = [];
       for (const move of planRebalance(await brokers.groups(context.principal))) {
         const { leader } = await transfer(move.groupId, move.to, false, context);

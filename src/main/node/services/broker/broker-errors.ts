@@ -1,8 +1,8 @@
 import { isErrorCode, SignalboxError } from '../../../../common/errors.ts';
-import type { BrokerFace, OperationRefusal } from '../../broker/broker-face.ts';
+import type { OperationRefusal } from '../../broker/broker-face.ts';
 
 /** What somebody does who wants queues and has no broker. */
-const howToTurnOn =
+export const howToTurnOn =
   'Turn one on with the setting broker.enabled, in the console under Queues or with: signalbox config set broker.enabled=true';
 
 /** Nothing that can be reached keeps queues. */
@@ -11,19 +11,6 @@ export function noBroker(): SignalboxError {
     executed: 'no',
     data: { reason: 'brokerOff' },
   });
-}
-
-/** @throws SignalboxError `CONFLICT` when the broker of this node does not run: the act is its own */
-export function requireRunning(broker: BrokerFace): void {
-  const { state, detail } = broker.status();
-  if (state === 'running') return;
-  if (state === 'starting')
-    throw new SignalboxError('NODE_UNREACHABLE', 'The queue broker of this node is starting. Try again in a moment.', { executed: 'no' });
-  const text =
-    state === 'failed'
-      ? `The queue broker of this node has failed: ${detail === '' ? 'its log says why' : detail}`
-      : `The queue broker of this node is off. ${howToTurnOn}`;
-  throw new SignalboxError('CONFLICT', text, { executed: 'no', data: { reason: state === 'failed' ? 'brokerFailed' : 'brokerOff' } });
 }
 
 /** A broker's refusal as the error of a method. */

@@ -4,11 +4,12 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import type { Principal } from '../../../../common/roles.ts';
 import type { BrokerFace } from '../../broker/broker-face.ts';
 import type { CallContext, Router } from '../../router/index.ts';
-import { noBroker, requireRunning } from './broker-errors.ts';
+import { noBroker } from './broker-errors.ts';
 import { brokerCapability, type ClusterBrokers } from './cluster-brokers.ts';
 import type { LeaderCall, LeaderCalls } from './leader-calls.ts';
 import { readAnswer } from './own-replicas.ts';
 import { createdQueue } from './queue-answers.ts';
+import { requireRunning, whenSettled } from './running-broker.ts';
 import { optionsToWire } from './wire-facts.ts';
 
 export interface CreateQueueOptions {
@@ -28,6 +29,7 @@ export async function createQueue(
   const { principal, signal } = context;
   const { name, options: wanted } = params;
   const operation = { operation: 'CREATE_QUEUE', options: optionsToWire(wanted), ...(name !== undefined && { queue_name: name }) };
+  await whenSettled(broker);
   const groupId = params.groupId ?? (params.hereOnly ? undefined : await groupFor(options, name, principal));
   if (groupId !== undefined) {
     const { hereOnly, ...rest } = params;
@@ -42,7 +44,7 @@ export async function createQueue(
     return hereOnly ? leaders.here(call, context) : leaders.atLeader(call, context);
   }
   if (params.hereOnly || broker.status().state === 'running') {
-    requireRunning(broker);
+    await requireRunning(broker);
     // No group anywhere: the broker begins its first.
     return readAnswer(await broker.request(operation, principal, { signal }), createdQueue);
   }

@@ -18,7 +18,7 @@ export interface FoundQueue {
 export interface QueueFinderOptions {
   readonly brokers: ClusterBrokers;
   /** Whether any broker can be asked. */
-  readonly isAnyBroker: () => boolean;
+  readonly isAnyBroker: () => Promise<boolean>;
 }
 
 /** Which queue somebody means. */
@@ -37,7 +37,7 @@ export class QueueFinder {
    */
   async find(text: string, principal: Principal): Promise<FoundQueue> {
     const wanted = readQueueName(text);
-    if (!this.#options.isAnyBroker()) throw noBroker();
+    if (!(await this.#options.isAnyBroker())) throw noBroker();
     if ('queueId' in wanted) return wanted;
     const kept = this.#found.get(text);
     if (kept !== undefined) return kept;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
 import type { QueueInfo, QueueOptions } from '../../../../common/contract/queues.ts';
 import { fromWireOptions, toWireOptions, type WireOptions } from '../../broker/protocol/index.ts';
+import { round } from '../cluster-answers.ts';
 
 /** Options of a queue, from the wire. */
 export const optionsFromWire = z.custom<WireOptions>().transform((wire) => fromWireOptions(wire));
@@ -106,8 +107,8 @@ export function groupFromWire(wire: WireGroup, { nodeId, nowMs, nameOf }: Observ
     messages: wire.messages,
     bytes: wire.bytes,
     logBytes: wire.log_bytes,
-    inPerSecond: wire.in_per_second,
-    outPerSecond: wire.out_per_second,
+    inPerSecond: round(wire.in_per_second),
+    outPerSecond: round(wire.out_per_second),
     observedBy: nodeId,
     observedAt: nowMs,
   };
@@ -131,8 +132,8 @@ export function queueFromWire(wire: WireQueue, group: GroupInfo): QueueInfo {
     lastSequence: wire.last_sequence,
     oldestAt: wire.oldest_time_ms,
     dropped: wire.dropped,
-    inPerSecond: wire.in_per_second,
-    outPerSecond: wire.out_per_second,
+    inPerSecond: round(wire.in_per_second),
+    outPerSecond: round(wire.out_per_second),
     inSync: voters.filter(({ status, lag }) => status === 'active' && lag === 0).length,
     replicas: voters.length,
     maxLag: Math.max(0, ...lags),
