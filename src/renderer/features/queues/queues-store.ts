@@ -37,6 +37,13 @@ export function keepDraft(queueId: string, draft: Draft): void {
   });
 }
 
+/** Counts what was changed in a queue from here: what is shown of its messages is looked at again. */
+export const useChanges = create<{ readonly byQueue: Readonly<Record<string, number>> }>(() => ({ byQueue: {} }));
+
+export function messagesChanged(queueId: string): void {
+  useChanges.setState(({ byQueue }) => ({ byQueue: { ...byQueue, [queueId]: (byQueue[queueId] ?? 0) + 1 } }));
+}
+
 export const listFilterId = 'queues-filter';
 export const messageFilterId = 'queues-message-filter';
 /** Id of the element around the list, which takes the focus back from menus. */

@@ -2,9 +2,6 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import { nodeClient } from '../../state/node.ts';
 
-/** Where the broker listens when nobody has set it otherwise (wire.md 4). */
-export const usualAddress = '127.0.0.1:9401';
-
 const askEveryMs = 400;
 const startsWithinMs = 30_000;
 

@@ -10,6 +10,7 @@ import { formatAge, formatCount, formatTime } from '../../../state/format.ts';
 import { act } from '../acts.ts';
 import type { QueueTabProps } from '../detail/queue-tab-props.ts';
 import { changedOptions, droppedBy, formOf, type OptionsForm, optionsOf } from '../model/options-form.ts';
+import { messagesChanged } from '../queues-store.ts';
 import { useRights } from '../rights.ts';
 import { OptionsFields } from './options-fields.tsx';
 
@@ -42,6 +43,7 @@ export function ConfigTab({ queue, refresh }: QueueTabProps) {
     if (result === undefined) return;
     setBase(JSON.stringify(result.options));
     setForm(formOf(result.options));
+    messagesChanged(queue.queueId);
     refresh();
   };
   const oldestAgeMs = queue.oldestAt === null ? null : queue.observedAt - queue.oldestAt;

@@ -114,7 +114,7 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
           disabled={attempt.working}
         />
       )}
-      {off && !attempt.working && <BrokerOffNote node={nameOf(node.nodeId)} />}
+      {off && !attempt.working && <BrokerOffNote node={nameOf(node.nodeId)} nodeId={node.self ? undefined : node.nodeId} />}
       {progress === undefined ? (
         <KeyValues
           items={[

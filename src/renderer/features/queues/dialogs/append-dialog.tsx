@@ -8,7 +8,7 @@ import { formatBytes, formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
 import { writeTimeoutMs } from '../acts.ts';
 import { headersOf, jsonOf } from '../model/draft.ts';
-import { type Draft, emptyDraft, keepDraft, useDrafts } from '../queues-store.ts';
+import { type Draft, emptyDraft, keepDraft, messagesChanged, useDrafts } from '../queues-store.ts';
 import { FormDialog } from './form-dialog.tsx';
 import { useAttempt } from './use-attempt.ts';
 
@@ -55,6 +55,7 @@ export function AppendDialog(props: { readonly queue: QueueInfo; readonly onClos
       );
       showToast({ title: t('appended', { name: queue.name, sequence: formatCount(firstSequence) }), message: t('appendedMeans') });
       keepDraft(queue.queueId, { ...draft, text: '' });
+      messagesChanged(queue.queueId);
       onClose();
       refresh();
     });

@@ -1,17 +1,29 @@
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { usualAddress } from '../turn-on.ts';
+import { useCall } from '../../../state/use-call.ts';
+import { dataOf } from '../use-queues-data.ts';
 
-/** Before it is turned on: what a broker opens and keeps on a node. */
-export function BrokerOffNote({ node }: { readonly node: string }) {
+const keys = ['broker.host', 'broker.port'];
+const loopback = /^(127\.|::1$|localhost$)/;
+
+/**
+ * Before it is turned on: what a broker opens and keeps on a node.
+ *
+ * @param props.node its name; @param props.nodeId its id; the own one when absent
+ */
+export function BrokerOffNote({ node, nodeId }: { readonly node: string; readonly nodeId?: string | undefined }) {
   const { t } = useTranslation('queues');
+  const { state } = useCall('config.get', { keys }, { nodeId });
+  const values = dataOf(state)?.values;
+  const host = String(values?.['broker.host'] ?? '127.0.0.1');
+  const address = `${host}:${String(values?.['broker.port'] ?? '9401')}`;
   return (
     <div className="qu-form-note" role="note">
       <StateShape kind="offline" />
       <div>
         <b>{t('offFact', { node })}</b>
         <ul>
-          <li>{t('offListens', { address: usualAddress })}</li>
+          <li>{t(loopback.test(host) ? 'offListens' : 'offListensWide', { address })}</li>
           <li>{t('offKeeps')}</li>
           <li>{t('offSetting', { setting: 'broker.enabled' })}</li>
         </ul>

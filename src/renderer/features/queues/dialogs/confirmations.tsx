@@ -6,6 +6,7 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { act } from '../acts.ts';
 import { showQueues } from '../queues-route.ts';
+import { messagesChanged } from '../queues-store.ts';
 
 interface DialogProps {
   readonly onClose: () => void;
@@ -32,6 +33,7 @@ export function PurgeDialog({ queue, onClose, refresh }: QueueDialogProps) {
       done: (gone) => t('purged', { name, count: gone.messages, amount: formatCount(gone.messages) }),
       failed: t('notPurged', { name }),
     });
+    messagesChanged(queueId);
     refresh();
   };
   return (

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { TopRow } from '../../../design/layout/row-split.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import type { QueueTabProps } from '../detail/queue-tab-props.ts';
@@ -12,6 +13,11 @@ export function MessagesTab({ queue }: QueueTabProps) {
   const { t } = useTranslation('queues');
   const { from, filter, message } = useQueuesRoute();
   const browse = useBrowse(queue.queueId, from, filter);
+  const isEmpty = browse.looked?.rows.length === 0 && filter === '' && from === 'latest';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first messages of an empty queue are shown as they come
+  useEffect(() => {
+    if (isEmpty && queue.messages > 0) browse.peek();
+  }, [isEmpty, queue.lastSequence]);
   const list = <MessageList queue={queue} browse={browse} filter={filter} selected={message} />;
   return (
     <>

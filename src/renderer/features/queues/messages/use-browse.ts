@@ -5,6 +5,7 @@ import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient } from '../../../state/node.ts';
 import { type MessageRow, messageRow } from '../model/message.ts';
 import { browseFrom, directionOf, startOf } from '../model/start.ts';
+import { useChanges } from '../queues-store.ts';
 
 /** Messages that one look brings. */
 export const peekCount = 50;
@@ -45,6 +46,7 @@ export interface Browse {
  * @param from as the address has it; @param filter the node's filter expression
  */
 export function useBrowse(queue: string, from: string, filter: string): Browse {
+  const changes = useChanges(({ byQueue }) => byQueue[queue] ?? 0);
   const [state, setState] = useState<Pick<Browse, 'looked' | 'running' | 'error'>>({
     looked: undefined,
     running: 'first',
@@ -86,8 +88,15 @@ export function useBrowse(queue: string, from: string, filter: string): Browse {
       last?.abort();
     };
   }, [peek]);
-
   const { looked } = state;
+  const seenChanges = useRef(changes);
+  useEffect(() => {
+    if (seenChanges.current === changes) return;
+    seenChanges.current = changes;
+    // What is there stays in sight until the answer comes.
+    peek();
+  }, [changes, peek]);
+
   const goOn = useCallback(() => {
     if (looked === undefined || !looked.more) return;
     const { direction, scannedFrom, scannedTo } = looked;
