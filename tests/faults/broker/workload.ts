@@ -147,9 +147,11 @@ export class Workload {
   async #consume(caller: Caller, queue: string): Promise<void> {
     let process = this.#options.history.newProcess();
     const client = `reader-${queue}`;
-    for (let isEmpty = false; this.#consuming || !isEmpty; ) {
+    for (let isDrained = false; !isDrained; ) {
+      const wasOver = !this.#consuming;
       const { goesOn, done, answered } = await this.#take(process, caller, queue, client, 1 + randomInt(100));
-      isEmpty = done && answered.entries?.length === 0;
+      const isEmpty = done && answered.entries?.length === 0;
+      isDrained = wasOver && isEmpty;
       if (!goesOn) process = this.#options.history.newProcess();
       if (isEmpty) await pause(emptyPauseMs);
     }
@@ -158,19 +160,24 @@ export class Workload {
   /** Several of these use one position of their own at once, and move it about. */
   async #share(caller: Caller, queue: string): Promise<void> {
     let process = this.#options.history.newProcess();
+    let reached = 0;
     const understand = ({ position }: QueueAnswer): Answered => ({ position: Number(position) });
     while (this.#running) {
       const shared = this.#sharedNow();
       const client = shared.name;
       const dice = randomInt(10);
       let goesOn: boolean;
-      if (dice < 6) ({ goesOn } = await this.#take(process, caller, queue, client, 1 + randomInt(3)));
-      else if (dice < 9) {
+      if (dice < 6) {
+        const taken = await this.#take(process, caller, queue, client, 1 + randomInt(3));
+        goesOn = taken.goesOn;
+        reached = Math.max(reached, taken.answered.position ?? 0);
+      } else if (dice < 9) {
         const request = { operation: 'COMMIT', queue_name: queue, client_id: client, position: 0 };
         const asked = { f: 'commit', queue, client, position: 0 } as const;
         ({ goesOn } = await this.#do(process, caller, asked, { request, repeatable: true, understand }));
       } else {
-        const position = randomInt(50);
+        // Never beyond the end, which is where a seek ends otherwise.
+        const position = randomInt(Math.min(reached, 50) + 1);
         const request = { operation: 'SEEK', queue_name: queue, client_id: client, position };
         // Not repeated: twice is not once when others take between.
         ({ goesOn } = await this.#do(process, caller, { f: 'seek', queue, client, position }, { request, repeatable: false, understand }));

@@ -1,0 +1,228 @@
+/** One run: real brokers, clients that write a history, faults one after the other, a final read of every replica, and the check. */
+import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { Mistake } from '../../helpers/broker-mistakes.ts';
+import { type BrokerSlot, brokerSlots, demand, formGroup } from '../../helpers/broker-processes.ts';
+import { adminToken } from '../../helpers/broker-tokens.ts';
+import { type FaultProxy, startFaultProxy } from '../../helpers/fault-proxy.ts';
+import type { BrokerPlace } from './caller.ts';
+import { check } from './checker/checker.ts';
+import { availabilityOf } from './checker/cluster.ts';
+import type { Evidence, FaultSpan, FinalRead, ReplicaImage, Violation } from './checker/evidence.ts';
+import { History, readHistory } from './history.ts';
+import type { Battlefield, Fault } from './nemesis.ts';
+import { entriesOf, fetchRequest, Workload, type WorkloadOptions } from './workload.ts';
+
+/** Without an acknowledgement for that long after a fault, the run has failed, and says what each broker sees. */
+const standstillMs = 120_000;
+const pageOfFinalRead = 500;
+
+export interface RunOptions {
+  readonly brokers: number;
+  readonly queues: readonly string[];
+  readonly producers: WorkloadOptions['producers'];
+  readonly producerPauseMs: number;
+  /** The faults of the run, in order; asked for the next one until there is none. */
+  readonly faults: Iterator<Fault>;
+  /** How long a fault lasts, milliseconds: between these. */
+  readonly holdMs: readonly [number, number];
+  /** A mistake that is built into the brokers on purpose. */
+  readonly mistake?: Mistake;
+}
+
+/** Of all faults of one kind. Milliseconds. */
+export interface FaultReport {
+  readonly times: number;
+  /** Longest time without an acknowledged append while it lasted. */
+  readonly longestGapMs: number;
+  /** Longest time from its end to the next acknowledged append. */
+  readonly slowestRecoveryMs: number;
+}
+
+export interface RunReport {
+  readonly operations: number;
+  readonly acknowledgedAppends: number;
+  readonly faults: Readonly<Record<string, FaultReport>>;
+  readonly elections: number;
+  /** Answers that no fault explains. */
+  readonly strangeErrors: readonly string[];
+  readonly violations: readonly Violation[];
+  readonly history: string;
+}
+
+/** Runs it. The history stays when something is wrong, and is removed with the brokers' folders otherwise. */
+export async function run(options: RunOptions): Promise<RunReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'signalbox-broker-run-'));
+  const links = new Map<BrokerSlot, Map<BrokerSlot, FaultProxy>>();
+  const routes = new Map<BrokerSlot, ReadonlyMap<number, number>>();
+  const slots = await brokerSlots({
+    folder,
+    count: options.brokers,
+    routes,
+    ...(options.mistake === undefined ? {} : { mistake: options.mistake }),
+  });
+  onTestFinished(async () => {
+    await Promise.all(slots.map((slot) => slot.kill()));
+  });
+  for (const from of slots) {
+    const own = new Map<BrokerSlot, FaultProxy>();
+    for (const to of slots) if (to !== from) own.set(to, await startFaultProxy(to.port));
+    links.set(from, own);
+    routes.set(from, new Map([...own].map(([to, proxy]) => [to.port, proxy.port])));
+  }
+  const groupId = await formGroup(slots);
+  const history = new History(join(folder, 'history.jsonl'));
+  const field: Battlefield = {
+    groupId,
+    slots,
+    link: (from, to) => links.get(from)?.get(to) as FaultProxy,
+    leader: () => leaderOf(slots),
+    moreAcknowledged: (count) => history.moreAcknowledged(count),
+  };
+  const leader = await field.leader();
+  for (const queue of options.queues) await demand(leader, { operation: 'CREATE_QUEUE', queue_name: queue, cluster_id: groupId });
+
+  const places = (): BrokerPlace[] => slots.map(({ name, port }) => ({ name, port }));
+  const workload = new Workload({
+    history,
+    queues: options.queues,
+    places,
+    token: adminToken,
+    producers: options.producers,
+    producerPauseMs: options.producerPauseMs,
+  });
+  workload.start();
+  const faults = await torment(field, history, options);
+  await workload.stop();
+  const acknowledgedAppends = history.acknowledged;
+  await history.close();
+  const appliedIndex = await agreedIndex(slots);
+  const finalReads: FinalRead[] = [];
+  for (const queue of options.queues)
+    for (const slot of slots) finalReads.push({ broker: slot.name, queue, entries: await readAll(slot, queue, appliedIndex) });
+  const replicas = await Promise.all(slots.map((slot) => replicaImage(slot, groupId)));
+  const claims = await Promise.all(
+    slots.map(async (slot) => (await slot.leaderships()).map(({ groupId: group, term }) => ({ broker: slot.name, group, term }))),
+  );
+  await Promise.all(slots.map((slot) => slot.kill()));
+
+  const evidence: Evidence = { operations: await readHistory(history.file), finalReads, leaders: claims.flat(), replicas, faults };
+  const violations = check(evidence);
+  if (violations.length === 0) await rm(folder, { recursive: true, force: true });
+  return {
+    operations: evidence.operations.length,
+    acknowledgedAppends,
+    faults: faultReports(evidence),
+    elections: new Set(claims.flat().map(({ group, term }) => `${group} ${term}`)).size,
+    strangeErrors: workload.strangeErrors,
+    violations,
+    history: history.file,
+  };
+}
+
+/** One fault after the other, each mended and followed by acknowledgements before the next. */
+async function torment(field: Battlefield, history: History, { faults, holdMs }: RunOptions): Promise<FaultSpan[]> {
+  const spans: FaultSpan[] = [];
+  await serving(field, history, 'the start');
+  for (let next = faults.next(); next.done !== true; next = faults.next()) {
+    const { name, inject } = next.value;
+    const fromNs = history.nowNs();
+    const mend = await inject(field);
+    await pause(randomInt(holdMs[0], holdMs[1]));
+    await mend();
+    spans.push({ fault: name, fromNs, toNs: history.nowNs() });
+    await serving(field, history, name);
+  }
+  return spans;
+}
+
+/** Resolves when the cluster serves: some appends, a different number each time, so that faults meet different moments. */
+async function serving({ slots }: Battlefield, history: History, after: string): Promise<void> {
+  const ending = new AbortController();
+  const standstill = pause(standstillMs, 'standstill', { signal: ending.signal }).catch(() => 'served');
+  const outcome = await Promise.race([history.moreAcknowledged(20 + randomInt(60)), standstill]);
+  ending.abort();
+  if (outcome !== 'standstill') return;
+  const views = await Promise.all(slots.map((slot) => slot.ask({ operation: 'CLUSTER_QUERY' }).catch(String)));
+  throw new Error(`nothing was acknowledged for ${standstillMs} ms after ${after}: ${JSON.stringify(views)}`);
+}
+
+interface View {
+  readonly self_role?: string;
+  readonly term?: number;
+  readonly commit_index?: number;
+  readonly applied_index?: number;
+  readonly applied_checksum?: number;
+  readonly state_checksum?: number | string;
+}
+
+async function viewOf(slot: BrokerSlot, request: Readonly<Record<string, unknown>> = {}): Promise<View> {
+  return slot.ask({ operation: 'CLUSTER_QUERY', ...request }, 1_000).catch(() => ({})) as Promise<View>;
+}
+
+/** The broker that says it leads, in the highest term; asks until one does. */
+async function leaderOf(slots: readonly BrokerSlot[]): Promise<BrokerSlot> {
+  for (;;) {
+    const views = await Promise.all(slots.map(async (slot) => ({ slot, view: await viewOf(slot) })));
+    const leaders = views.filter(({ view }) => view.self_role === 'leader').sort((a, b) => (b.view.term ?? 0) - (a.view.term ?? 0));
+    if (leaders[0] !== undefined) return leaders[0].slot;
+    await pause(50);
+  }
+}
+
+/** Waits until every replica has applied the same. */
+async function agreedIndex(slots: readonly BrokerSlot[]): Promise<number> {
+  const untilMs = performance.now() + standstillMs;
+  for (;;) {
+    const views = await Promise.all(slots.map((slot) => viewOf(slot)));
+    const indexes = new Set(views.flatMap(({ commit_index, applied_index }) => [commit_index ?? -1, applied_index ?? -1]));
+    const [index = -1] = indexes;
+    if (indexes.size === 1 && index > 0) return index;
+    if (performance.now() > untilMs) throw new Error(`replicas do not come to agree: ${JSON.stringify(views)}`);
+    await pause(100);
+  }
+}
+
+/** All that one replica holds of a queue, from itself. */
+async function readAll(slot: BrokerSlot, queue: string, appliedIndex: number): Promise<FinalRead['entries']> {
+  const entries: [number, string][] = [];
+  for (let from = 1; ; ) {
+    const answer = await demand(slot, fetchRequest({ f: 'fetch', queue, from, max: pageOfFinalRead, level: 'local' }));
+    if (Number(answer.applied_index) < appliedIndex) throw new Error(`${slot.name} is behind what it had applied`);
+    const page = entriesOf(answer);
+    for (const [sequence, value] of page) entries.push([sequence, value]);
+    const last = page.at(-1);
+    if (last === undefined || last[0] >= Number(answer.last_sequence)) return entries;
+    from = last[0] + 1;
+  }
+}
+
+/** The log and the state of a replica by their digests. */
+async function replicaImage(slot: BrokerSlot, group: string): Promise<ReplicaImage> {
+  const {
+    applied_index: appliedIndex = 0,
+    applied_checksum: checksum = 0,
+    state_checksum: state = '',
+  } = await viewOf(slot, {
+    cluster_id: group,
+    detail: true,
+  });
+  return { broker: slot.name, group, checksums: new Map([[appliedIndex, checksum]]), appliedIndex, state: String(state) };
+}
+
+function faultReports(evidence: Evidence): Record<string, FaultReport> {
+  const reports: Record<string, FaultReport> = {};
+  for (const { fault, gapMs, recoveryMs } of availabilityOf(evidence)) {
+    const before = reports[fault] ?? { times: 0, longestGapMs: 0, slowestRecoveryMs: 0 };
+    reports[fault] = {
+      times: before.times + 1,
+      longestGapMs: Math.round(Math.max(before.longestGapMs, gapMs)),
+      slowestRecoveryMs: Math.round(Math.max(before.slowestRecoveryMs, recoveryMs ?? 0)),
+    };
+  }
+  return reports;
+}
