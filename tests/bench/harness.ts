@@ -3,6 +3,8 @@
 /** Something that can be measured again and again. */
 export interface Subject {
   readonly name: string;
+  /** What has a thing when it is said to be done, where that differs. */
+  readonly durability?: string;
   /** One round's value. */
   sample(): Promise<number>;
 }
@@ -43,6 +45,8 @@ interface Row {
   readonly ratio: number;
   readonly aim: string | null;
   readonly holds: boolean | null;
+  readonly durability?: string;
+  readonly peerDurability?: string;
 }
 
 /**
@@ -87,6 +91,8 @@ function rowsOf({ measure, unit, subjects, aims }: Measure, samples: ReadonlyMap
       ratio: Math.round(ratio * 100) / 100,
       aim: aim === undefined ? null : `${aim.kind === 'atLeast' ? '>=' : '<='} ${aim.ratio}`,
       holds: aim === undefined ? null : aim.kind === 'atLeast' ? ratio >= aim.ratio : ratio <= aim.ratio,
+      ...(ours.durability === undefined ? {} : { durability: ours.durability }),
+      ...(peer.durability === undefined ? {} : { peerDurability: peer.durability }),
     };
   });
 }
@@ -102,8 +108,20 @@ function printTable(rows: readonly Row[]): void {
     row.ratio.toFixed(2),
     row.aim ?? '',
     row.holds === null ? '' : row.holds ? 'holds' : 'MISSED',
+    row.durability === undefined ? '' : `${row.durability} / ${row.peerDurability ?? ''}`,
   ]);
-  const head = ['measure', 'ours', 'spread', 'peer', 'peer value', 'spread', 'ratio', 'aim', ''];
+  const head = [
+    'measure',
+    'ours',
+    'spread',
+    'peer',
+    'peer value',
+    'spread',
+    'ratio',
+    'aim',
+    '',
+    rows.some(({ durability }) => durability) ? 'done means' : '',
+  ];
   const widths = head.map((title, column) => Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)));
   for (const line of [head, ...lines])
     console.log(

@@ -8,6 +8,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'rpc-local': async () => (await import('./rpc-local.ts')).rpcLocal,
   secure: async () => (await import('./secure.ts')).secure,
   console: async () => (await import('./console.ts')).consoleUnderLoad,
+  queue: async () => (await import('./queue/queue.ts')).queue,
+  'queue-failover': async () => (await import('./queue/failover.ts')).queueFailover,
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
   'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };
