@@ -283,8 +283,8 @@ export class Broker {
   }
 
   #sample(): void {
+    this.#engine.sample();
     for (const group of this.#engine.groups()) {
-      group.sample();
       if (group.driver.serves)
         this.#series.sample(
           Date.now(),

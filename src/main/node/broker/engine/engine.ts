@@ -12,12 +12,13 @@ import type {
   MembershipChange,
 } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
-import type { DamagedLog, LogDiskSample, LogStore } from '../log/types.ts';
+import type { LogDiskSample, LogStore } from '../log/types.ts';
 import { encodeCommand } from '../machine/index.ts';
 import type { GroupControl, GroupLoad, PeerReceiver, PeerSender } from '../peers/types.ts';
 import type { StateStore } from '../state/types.ts';
 import { changeRefused, groupUnknown, storageNotReady, tooManyGroups } from './engine-errors.ts';
 import { Group, type GroupContext } from './group.ts';
+import { GroupProblems } from './group-problems.ts';
 import { newGroupId } from './ids.ts';
 import { LogPump } from './log-pump.ts';
 import { MessageTail } from './message-tail.ts';
@@ -52,6 +53,7 @@ export class Engine implements PeerReceiver, GroupControl {
   readonly #groups = new Map<GroupId, Group>();
   readonly #failedGroups = new Map<GroupId, string>();
   readonly #nowMs: () => number;
+  readonly #problems: GroupProblems;
   #log: LogStore | undefined;
   #store: StateStore | undefined;
   #context: GroupContext | undefined;
@@ -68,6 +70,7 @@ export class Engine implements PeerReceiver, GroupControl {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
+    this.#problems = new GroupProblems(options.problems, this.#nowMs);
   }
 
   get brokerId(): BrokerId {
@@ -120,6 +123,17 @@ export class Engine implements PeerReceiver, GroupControl {
   /** Whether another broker can be reached from here now. */
   isConnected(brokerId: BrokerId): boolean {
     return this.#options.peers.isConnected(brokerId);
+  }
+
+  /** Rates, lags and problems of all groups. Called about once a second. */
+  sample(): void {
+    for (const group of this.#groups.values()) group.sample();
+    this.#problems.look(this.groups());
+  }
+
+  /** Whether there is a copy of a group here that cannot be used. */
+  hasFailed(groupId: GroupId): boolean {
+    return this.#failedGroups.has(groupId);
   }
 
   groups(): readonly Group[] {
@@ -208,7 +222,8 @@ export class Engine implements PeerReceiver, GroupControl {
     await log.removeGroup(groupId);
     await store.remove(groupId);
     this.#tail.forgetGroup(groupId);
-    if (this.#failedGroups.delete(groupId)) this.#options.problems.clear(problemOf(groupId));
+    this.#failedGroups.delete(groupId);
+    this.#problems.forget(groupId);
   }
 
   async changeMembership(groupId: GroupId, change: MembershipChange): Promise<{ readonly index: number }> {
@@ -306,7 +321,7 @@ export class Engine implements PeerReceiver, GroupControl {
       this.#store = store;
       this.#pump = pump;
       this.#context = context;
-      for (const each of damaged) this.#damaged(each);
+      for (const { groupId, detail } of damaged) this.#cannotRun(groupId, detail);
       for (const { groupId } of images) await this.#openGroup(context, groupId);
     } catch (error) {
       await Promise.allSettled([log.close(), store.close()]);
@@ -370,28 +385,17 @@ export class Engine implements PeerReceiver, GroupControl {
       groupId,
       ...fault,
     });
-    if (fault.code !== 'LOG_DIVERGED') return;
-    this.#options.problems.raise({
-      id: `broker.diverged.${groupId}`,
-      severity: 'crit',
-      title: `The copies of queue group ${groupId} differ`,
-      detail: `From entry ${fault.index} on, the log here and that of ${fault.from} differ where both must be equal: one of the disks has changed what it held. Let the broker whose disk is in doubt leave the group and join it again.`,
-    });
+    if (fault.code === 'LOG_DIVERGED') this.#problems.diverged(groupId, fault);
   }
 
   #groupFailed(groupId: GroupId, error: unknown): void {
     this.#options.logger.error('broker.groupFailed', 'A group cannot go on here.', { groupId, error });
-    this.#damaged({ groupId, index: 0, detail: error instanceof Error ? error.message : String(error) });
+    this.#cannotRun(groupId, error instanceof Error ? error.message : String(error));
   }
 
-  #damaged({ groupId, detail }: DamagedLog): void {
+  #cannotRun(groupId: GroupId, detail: string): void {
     this.#failedGroups.set(groupId, detail);
-    this.#options.problems.raise({
-      id: problemOf(groupId),
-      severity: 'crit',
-      title: `Queue group ${groupId} cannot run on this node`,
-      detail: `${detail} What is on the disk is left as it is. Where the group has other brokers they go on: let this broker leave the group and join it again, and it gets a copy.`,
-    });
+    this.#problems.failed(groupId, detail);
   }
 
   #changed(groupId: GroupId): void {
@@ -427,8 +431,4 @@ export class Engine implements PeerReceiver, GroupControl {
       if (driver.serves && driver.machine.queues().length > 0)
         driver.propose(encodeCommand({ type: 'expire', timeMs: Date.now() }), () => undefined);
   }
-}
-
-function problemOf(groupId: GroupId): string {
-  return `broker.group.${groupId}`;
 }

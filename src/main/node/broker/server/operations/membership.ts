@@ -22,7 +22,9 @@ export const joinGroup: Handler<'GROUP_JOIN'> = (context, { cluster_id: groupId,
 /** `LEAVE_CLUSTER`: the broker that is asked ends its replica of a group. */
 export const leaveGroup: Handler<'LEAVE_CLUSTER'> = (context, { cluster_id: groupId }, call) => {
   run(context, call, async (membership, signal) => {
-    await membership.leave(groupId, signal);
+    // A copy that cannot be used knows nobody to ask: it is only dropped here, and another broker removes this one.
+    if (context.engine.hasFailed(groupId)) await context.engine.leave(groupId);
+    else await membership.leave(groupId, signal);
     return { fields: { cluster_id: groupId } };
   });
 };
