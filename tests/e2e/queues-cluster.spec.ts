@@ -1,0 +1,111 @@
+/** Queues of a cluster in the window of the application: brokers are added, the leadership moves, the leader is killed. */
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { NodeClient } from '../../src/common/client/node-client.ts';
+import { connectToNode } from '../../src/main/cli/node-connection.ts';
+import { expectAccessible } from '../helpers/axe.ts';
+import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
+import { type ConsoleUnderTest, goTo, openWindow } from '../helpers/console.ts';
+
+const settings = { 'broker.port': 0, 'links.discovery': 'off' };
+const ownNode = {
+  'config.json': JSON.stringify({
+    version: 1,
+    values: { 'node.name': 'eng-laptop', 'node.firstRunDone': true, 'links.port': 0, 'broker.enabled': true, ...settings },
+  }),
+};
+
+const dialog = (page: Page): Locator => page.getByRole('dialog');
+const replica = (page: Page, name: string): Locator =>
+  page
+    .getByRole('region', { name: /^Replicas of G-/ })
+    .getByRole('listitem')
+    .filter({ hasText: name });
+
+let opened: ConsoleUnderTest;
+let page: Page;
+let client: NodeClient;
+let press: ClusterGuest;
+let kiln: ClusterGuest;
+
+/** Makes a node of the cluster a replica of the group, as a person does. */
+async function addBroker({ name }: ClusterGuest): Promise<void> {
+  await page.getByRole('button', { name: 'Add broker…' }).click();
+  await dialog(page).getByRole('combobox', { name: 'Node' }).click();
+  await page.getByRole('option', { name, exact: true }).click();
+  await expect(dialog(page)).toContainText(`The queue broker of ${name} is off and is turned on first.`);
+  await expectAccessible(page);
+  await dialog(page).getByRole('button', { name: 'Turn on and add' }).click();
+  await dialog(page).waitFor({ state: 'hidden', timeout: 60_000 });
+  await expect(replica(page, name)).toContainText('In sync', { timeout: 30_000 });
+}
+
+test.describe.configure({ mode: 'serial' });
+
+test.beforeAll(async () => {
+  test.setTimeout(120_000);
+  [opened, press, kiln] = await Promise.all([openWindow(ownNode), startGuest('press-07', settings), startGuest('kiln-02', settings)]);
+  ({ page } = opened);
+  client = await connectToNode({ data: opened.dataFolder });
+  await client.call('membership.create', { name: 'North yard' });
+  for (const guest of [press, kiln]) {
+    const { code, addresses } = await client.call('membership.invite', {});
+    await guest.run('cluster', 'join', code, '--at', addresses[0] ?? '');
+  }
+  await client.call('queues.create', { name: 'orders' });
+  await goTo(page, '/queues/orders');
+});
+
+test.afterAll(async () => {
+  client?.close();
+  await Promise.all([opened?.close(), press?.close(), kiln?.close()]);
+});
+
+test('two nodes of the cluster become replicas, their brokers turned on for it', async () => {
+  test.setTimeout(180_000);
+  await page.getByRole('button', { name: /^G-/ }).click();
+  await addBroker(press);
+  await addBroker(kiln);
+  await expect(page.getByRole('region', { name: /^Replicas of G-/ })).toContainText('writable, quorum 2 of 3');
+  await expectAccessible(page);
+});
+
+test('the leadership moves to the replica that is chosen', async () => {
+  test.setTimeout(90_000);
+  await page.getByRole('button', { name: 'Transfer leader…' }).click();
+  await dialog(page).getByRole('combobox', { name: 'New leader' }).click();
+  await page.getByRole('option', { name: /^press-07/ }).click();
+  await dialog(page).getByRole('button', { name: 'Transfer' }).click();
+  await expect(replica(page, 'press-07')).toContainText('Leader', { timeout: 30_000 });
+});
+
+test('the leader is killed: another leads, writes go on, nothing that was acknowledged is gone', async () => {
+  test.setTimeout(120_000);
+  const lines = (from: number) => Array.from({ length: 50 }, (_, index) => ({ data: { line: from + index } }));
+  await client.call('queues.append', { queue: 'orders', messages: lines(0) });
+  await press.kill();
+  await expect(replica(page, 'press-07')).toContainText('Inactive', { timeout: 60_000 });
+  await expect(page.getByRole('listitem').filter({ hasText: 'Leader' })).not.toContainText('press-07');
+  await client.call('queues.append', { queue: 'orders', messages: lines(50) }, { timeoutMs: 30_000 });
+  await goTo(page, '/queues/orders');
+  const messages = page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
+  await expect(messages.first()).toContainText('{"line":99}', { timeout: 30_000 });
+  const { messages: kept } = await client.call('queues.browse', { queue: 'orders', from: 'first', limit: 500 });
+  expect(kept.map(({ data }) => (data as { readonly line: number }).line)).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  await expectAccessible(page);
+  await expect(page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: 'Queues, 1 needs a look' })).toBeVisible({
+    timeout: 30_000,
+  });
+  await goTo(page, '/overview');
+  await expect(page.getByText('press-07 is not heard of')).toBeVisible();
+});
+
+test('a second one is lost: nothing can be written, and it says why', async () => {
+  test.setTimeout(90_000);
+  await kiln.kill();
+  await goTo(page, '/queues/orders');
+  await expect(page.getByRole('region', { name: /^Replicas of G-/ })).toContainText('no quorum: 1 of 3', { timeout: 60_000 });
+  await expect(page.getByRole('listbox', { name: 'Messages' }).getByRole('option').first()).toContainText('{"line":99}', {
+    timeout: 30_000,
+  });
+  await expectAccessible(page);
+});
