@@ -43,6 +43,17 @@ export class MemoryDisk {
     return this.#durable.entries.at(-1) ?? this.#durable.compacted;
   }
 
+  get lastTicket(): number | undefined {
+    return this.#pending.at(-1)?.ticket;
+  }
+
+  /** The place at an index that is durable; where the log begins, too. */
+  entryAt(index: number): LogPosition | undefined {
+    const { compacted, entries } = this.#durable;
+    const place = index === compacted.index ? compacted : entries[index - compacted.index - 1];
+    return place === undefined ? undefined : positionOf(place);
+  }
+
   write(persist: Persist): void {
     this.#pending.push(persist);
   }
@@ -101,6 +112,11 @@ export class MemoryDisk {
     this.flush();
     this.#durable = { hardState: this.#durable.hardState, compacted: at, base: configuration, entries: [] };
     this.#guard = { ...this.#guard, index: at.index };
+  }
+
+  /** The applied state holds more than the log: the log goes on after it, and what the guard remembers stays remembered. */
+  restartBehind(at: LogPosition, configuration: GroupConfiguration): void {
+    this.#durable = { ...this.#durable, compacted: at, base: configuration, entries: [] };
   }
 
   image(): LogImage {

@@ -101,6 +101,11 @@ export class ConfigurationHistory {
     return this.#voters.ids;
   }
 
+  /** What counted before, where it is still known. */
+  get previous(): GroupConfiguration | undefined {
+    return this.#configurations.at(-2);
+  }
+
   add(configuration: GroupConfiguration): void {
     this.#configurations.push(configuration);
   }

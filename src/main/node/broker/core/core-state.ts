@@ -69,6 +69,16 @@ export class CoreState {
     return this.voters.includes(this.brokerId);
   }
 
+  /**
+   * Whether it may stand. One that was removed still may until that is known to be committed: the others may need it as the only one that has
+   * the entry that removes it (Raft thesis 4.2.2). Its own vote does not count then.
+   */
+  get mayLead(): boolean {
+    if (this.isVoter) return true;
+    const { previous, current } = this.configurations;
+    return current.version > this.commitIndex && previous !== undefined && memberOf(previous, this.brokerId)?.voter === true;
+  }
+
   /** Whether it may not vote. A group's only voter may: nobody has what it has lost. */
   get impaired(): boolean {
     return this.#impaired && !(this.voters.length === 1 && this.isVoter);

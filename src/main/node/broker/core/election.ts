@@ -58,7 +58,7 @@ export class Election {
     if (nowMs < this.#deadlineMs) return;
     this.arm(nowMs);
     if (!this.#mayStand(nowMs)) return;
-    if (this.#state.quorum === 1) this.#stand(nowMs, false);
+    if (this.#state.quorum === 1 && this.#state.isVoter) this.#stand(nowMs, false);
     else this.#ask(nowMs, { preVote: true, transfer: false, granted: new Set() });
   }
 
@@ -69,8 +69,8 @@ export class Election {
 
   /** A broker whose disk does not answer would win nothing: its own vote could not be counted. */
   #mayStand(nowMs: number): boolean {
-    const { isVoter, impaired, disk, timing } = this.#state;
-    return isVoter && !impaired && disk.waitedMs(nowMs) < timing.electionMinMs;
+    const { mayLead, impaired, disk, timing } = this.#state;
+    return mayLead && !impaired && disk.waitedMs(nowMs) < timing.electionMinMs;
   }
 
   #stand(nowMs: number, transfer: boolean): void {
@@ -150,7 +150,8 @@ export class Election {
     }
     if (campaign === undefined || campaign.preVote !== message.preVote || !message.granted || message.term !== answers) return;
     campaign.granted.add(from);
-    if (campaign.preVote && this.#votes(campaign) + 1 >= state.quorum && this.#mayStand(nowMs)) this.#stand(nowMs, false);
+    const own = state.isVoter ? 1 : 0;
+    if (campaign.preVote && this.#votes(campaign) + own >= state.quorum && this.#mayStand(nowMs)) this.#stand(nowMs, false);
   }
 
   #concede(term: number): void {

@@ -128,7 +128,7 @@ export class Leader {
   }
 
   #changeRefusal(current: GroupConfiguration, change: MembershipChange): Refusal | undefined {
-    if (this.#changePending(current)) return 'CHANGE_PENDING';
+    if (this.changePending(current)) return 'CHANGE_PENDING';
     if (change.type !== 'promote') return undefined;
     const progress = this.replication.of(change.brokerId);
     if (progress === undefined) return undefined;
@@ -136,7 +136,8 @@ export class Leader {
     return progress.state === 'replicating' && lag <= promotionLagMax ? undefined : 'NOT_READY';
   }
 
-  #changePending(current: GroupConfiguration): boolean {
+  /** Whether the newest configuration is not yet committed. */
+  protected changePending(current: GroupConfiguration): boolean {
     return current.version > this.#state.commitIndex;
   }
 
@@ -177,17 +178,17 @@ export class Leader {
     const state = this.#state;
     const wasReady = this.ready;
     const index = this.#reachedByQuorum(state.disk.durableIndex, (progress) => progress.matchIndex);
-    if (index <= state.commitIndex || !this.#countsForCommit(index)) return;
+    if (index <= state.commitIndex || !this.countsForCommit(index)) return;
     state.commit(index);
     this.#uncommitted.committed(index);
     if (!wasReady) this.#reads.ready(state.commitIndex);
     if (this.#reads.wantsRound) this.#beginRound(nowMs);
     const removed = memberOf(state.configuration, state.brokerId) === undefined;
-    if (removed && !this.#changePending(state.configuration)) state.follow(state.term, null);
+    if (removed && !this.changePending(state.configuration)) state.follow(state.term, null);
   }
 
   /** Entries of earlier terms are committed by one of this term after them, never by being counted (Raft paper 5.4.2, figure 8). */
-  #countsForCommit(index: number): boolean {
+  protected countsForCommit(index: number): boolean {
     return this.#state.tail.termAt(index) === this.#state.term;
   }
 
