@@ -3,7 +3,7 @@ import type { BrokerId, GroupConfiguration, GroupMember } from '../../src/main/n
 import { EventQueue } from './event-queue.ts';
 import { Invariants } from './invariants.ts';
 import { Nemesis, type Trouble } from './nemesis.ts';
-import { Network } from './network.ts';
+import { Network, type NetworkWeather } from './network.ts';
 import { type PlantedFault, plant } from './planted-faults.ts';
 import { Random } from './random.ts';
 import { SimulatedBroker } from './simulated-broker.ts';
@@ -19,6 +19,10 @@ export interface Scenario {
   readonly everyMs?: number;
   /** At first; else a number by chance. */
   readonly voters?: number;
+  /** Before any trouble. */
+  readonly weather?: NetworkWeather;
+  /** Else they are small or the usual ones, by chance. */
+  readonly limits?: Partial<CoreLimits>;
   /** How long the trouble lasts, in simulated milliseconds. */
   readonly troubleMs?: number;
 }
@@ -33,6 +37,14 @@ export interface RunResult {
   readonly healedAfterMs: number;
 }
 
+/** So that all bounds are met within a few seconds. */
+export const smallLimits: Partial<CoreLimits> = {
+  inFlightMessages: 4,
+  messageBytes: 300,
+  tailEntries: 8,
+  tailBytes: 2_000,
+  uncommittedEntries: 30,
+};
 const spares = 2;
 const healingMaxMs = 60_000;
 
@@ -51,14 +63,12 @@ export class World {
   /** Probability that a flush fails. */
   diskFailure = 0;
 
-  constructor({ seed, planted, voters }: Scenario) {
+  constructor({ seed, planted, voters, weather, limits }: Scenario) {
     this.random = new Random(seed);
     this.planted = planted;
     this.network = new Network(this.events, this.random);
-    // Small, so that all bounds are met within a few seconds.
-    this.limits = this.random.chance(0.5)
-      ? { inFlightMessages: 4, messageBytes: 300, tailEntries: 8, tailBytes: 2_000, uncommittedEntries: 30 }
-      : {};
+    if (weather !== undefined) this.network.weather = weather;
+    this.limits = limits ?? (this.random.chance(0.5) ? smallLimits : {});
     this.voters = voters ?? this.random.pick([1, 2, 3, 3, 3, 4, 5]) ?? 3;
     const ids = Array.from({ length: this.voters + spares }, (_, at) => `B-${String.fromCharCode(65 + at).repeat(5)}`);
     const configuration: GroupConfiguration = {

@@ -181,7 +181,7 @@ export class Leader {
     if (index <= state.commitIndex || !this.countsForCommit(index)) return;
     state.commit(index);
     this.#uncommitted.committed(index);
-    if (!wasReady) this.#reads.ready(state.commitIndex);
+    if (!wasReady && this.ready) this.#reads.ready(state.commitIndex);
     if (this.#reads.wantsRound) this.#beginRound(nowMs);
     const removed = memberOf(state.configuration, state.brokerId) === undefined;
     if (removed && !this.changePending(state.configuration)) state.follow(state.term, null);

@@ -1,0 +1,6 @@
+/** Seeds that once found a fault, with what it was. */
+export const regressionSeeds: ReadonlyMap<number, string> = new Map([
+  [699, 'a leader that removed itself stepped down before anybody had that entry, and nobody could be elected'],
+  [816, 'the same among three, after another removal'],
+  [1330, 'the same with two voters and a restart'],
+]);
