@@ -2,6 +2,7 @@ import {
   type ConsensusCore,
   type CoreOptions,
   createCore,
+  entryChecksum,
   type TimingProfile,
   timingProfiles,
 } from '../../src/main/node/broker/core/index.ts';
@@ -13,6 +14,7 @@ import type {
   CoreOutput,
   GroupConfiguration,
   GroupMember,
+  HardState,
   LogEntry,
   OutgoingMessage,
   ProposalOutcome,
@@ -141,9 +143,16 @@ export class CoreGroup {
   nowMs = 0;
   #nextId = 1;
 
-  constructor(configuration: GroupConfiguration, more: readonly BrokerId[] = [], options: Partial<CoreOptions> = {}) {
+  /** @param more Brokers that are not members yet. @param disks What the disks of some hold. */
+  constructor(
+    configuration: GroupConfiguration,
+    more: readonly BrokerId[] = [],
+    options: Partial<CoreOptions> = {},
+    disks: Readonly<Record<BrokerId, MemoryDisk>> = {},
+  ) {
     const ids = [...configuration.members.map((one) => one.brokerId), ...more];
-    this.hosts = new Map(ids.map((id) => [id, new CoreHost(id, new MemoryDisk(configuration), 0, options)]));
+    const diskFor = (id: BrokerId) => disks[id] ?? new MemoryDisk(configuration);
+    this.hosts = new Map(ids.map((id) => [id, new CoreHost(id, diskFor(id), 0, options)]));
   }
 
   host(brokerId: BrokerId): CoreHost {
@@ -232,4 +241,23 @@ export class CoreGroup {
 /** The texts of committed commands. */
 export function texts(entries: readonly LogEntry[]): string[] {
   return entries.filter((entry) => entry.kind === 'commands').map((entry) => new TextDecoder().decode(entry.data));
+}
+
+/** Entries of these terms, from index 1 on, in one chain of checksums. */
+export function entriesOf(terms: readonly number[]): readonly LogEntry[] {
+  let checksum = 0;
+  return terms.map((term, at) => {
+    const bare = { index: at + 1, term, kind: 'commands' as const, data: new TextEncoder().encode(`${term}.${at + 1}`) };
+    checksum = entryChecksum(checksum, bare);
+    return { ...bare, checksum };
+  });
+}
+
+/** A disk on which a log of these terms was found. */
+export function diskOf(configuration: GroupConfiguration, terms: readonly number[], hardState?: HardState): MemoryDisk {
+  const disk = new MemoryDisk(configuration);
+  const entries = entriesOf(terms);
+  disk.write({ ticket: 0, hardState: hardState ?? { term: terms.at(-1) ?? 0, votedFor: null }, truncateFrom: undefined, entries });
+  disk.flush();
+  return disk;
 }
