@@ -57,6 +57,7 @@ import {
   sealForGroup,
   toJsonEnvelope,
 } from '../../src/main/node/trust/index.ts';
+import { brokerDecoders } from './broker-decoders.ts';
 
 /** A reader of hostile input. */
 export interface Decoder {
@@ -301,4 +302,5 @@ export const decoders: readonly Decoder[] = [
     decode: only((bytes) => readPeerList(parseGuarded(utf8.decode(bytes), { depth: 40, keys: 10_000 }))),
   },
   { name: 'word to wait', good: encodeWait(60_000), decode: only((bytes) => readWait(Buffer.from(bytes))) },
+  ...brokerDecoders,
 ];
