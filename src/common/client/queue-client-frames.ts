@@ -1,5 +1,5 @@
 /** Binary frames of the broker protocol (docs/broker-protocol.md), for a client. */
-import { SignalboxError } from '../errors.ts';
+import { isErrorCode, SignalboxError } from '../errors.ts';
 
 const headBytes = 14;
 const version = 1;
@@ -53,7 +53,7 @@ export class FrameAssembler {
     let at = 0;
     while (bytes.byteLength - at >= 4) {
       const length = view.getUint32(at);
-      if (length > longestFrame) throw new SignalboxError('BAD_REQUEST', 'What answers at this address is no broker.');
+      if (length > longestFrame) throw noBroker();
       if (bytes.byteLength - at - 4 < length) break;
       frames.push(decodeBody(bytes.subarray(at + 4, at + 4 + length)));
       at += 4 + length;
@@ -87,13 +87,28 @@ export class FrameAssembler {
 
 function decodeBody(body: Uint8Array): Frame {
   if (body[0] === openBrace) {
-    const { code, message } = JSON.parse(fromUtf8.decode(body)) as { readonly code?: string; readonly message?: string };
+    const { code, message } = parseJson(body) as { readonly code?: string; readonly message?: string };
+    if (!isErrorCode(code)) throw noBroker();
     throw SignalboxError.fromShape({ code, message });
   }
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  if (body.byteLength < headBytes - 4 || body[0] !== version)
-    throw new SignalboxError('BAD_REQUEST', 'What answers at this address is no broker.');
+  if (body.byteLength < headBytes - 4 || body[0] !== version) throw noBroker();
   const headerEnd = headBytes - 4 + view.getUint16(8);
-  const header = JSON.parse(fromUtf8.decode(body.subarray(headBytes - 4, headerEnd))) as Readonly<Record<string, unknown>>;
+  const header = parseJson(body.subarray(headBytes - 4, headerEnd));
   return { type: view.getUint8(1), requestId: view.getUint32(4), header, payload: body.subarray(headerEnd) };
+}
+
+function parseJson(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(fromUtf8.decode(bytes));
+  } catch {
+    throw noBroker();
+  }
+  if (typeof value !== 'object' || value === null) throw noBroker();
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function noBroker(): SignalboxError {
+  return new SignalboxError('BAD_REQUEST', 'What answers at this address is no broker.');
 }

@@ -1,4 +1,5 @@
 /** Numbers and short texts in the bytes of records, runs and bundles: big-endian, as docs/broker-protocol.md says. */
+import { isUtf8 } from 'node:buffer';
 import { SignalboxError } from '../../../../common/errors.ts';
 
 const twoTo32 = 0x1_0000_0000;
@@ -93,7 +94,10 @@ export class LayoutReader {
 
   #text(length: number): string {
     const at = this.#skip(length);
-    return this.bytes.toString('utf8', at, this.at);
+    const text = this.bytes.toString('utf8', at, this.at);
+    // Bytes that are no UTF-8 become this character; it may also stand there by itself.
+    if (text.includes('\ufffd') && !isUtf8(this.bytes.subarray(at, this.at))) throw this.invalid('a text in it is not UTF-8');
+    return text;
   }
 
   #skip(length: number): number {

@@ -134,7 +134,7 @@ export function readRecord(reader: LayoutReader): NewMessage {
   const headersLength = reader.u32();
   const keyBytes = keyLength === noKey ? 0 : keyLength;
   if (keyBytes + headersLength > end - reader.at) throw reader.invalid('the parts of a message in it are longer than the message');
-  const key = keyLength === noKey ? null : checkedText(reader, keyLength);
+  const key = keyLength === noKey ? null : reader.textOf(keyLength);
   const headers = headerCount === 0 && headersLength === 0 ? noHeaders : readHeaders(reader, headerCount, headersLength);
   return { key, headers, encoding, data: reader.take(end - reader.at) };
 }
@@ -146,19 +146,13 @@ function readHeaders(reader: LayoutReader, count: number, length: number): Recor
   const end = reader.at + length;
   const headers: [string, string][] = [];
   while (headers.length < count) {
-    const name = checkedText(reader, reader.u16());
-    headers.push([name, checkedText(reader, reader.u16())]);
+    const name = reader.text();
+    headers.push([name, reader.text()]);
     if (reader.at > end) break;
   }
   const record = Object.fromEntries(headers);
   if (reader.at !== end || Object.keys(record).length !== count) throw reader.invalid('the headers of a message in it do not add up');
   return record;
-}
-
-function checkedText(reader: LayoutReader, length: number): string {
-  const bytes = reader.take(length);
-  if (!isUtf8(bytes)) throw reader.invalid('a text in it is not UTF-8');
-  return bytes.toString('utf8');
 }
 
 /** What the state machine must know of records that were checked when they came. */

@@ -33,15 +33,22 @@ const producerId = fc.constantFrom('P1', 'P2');
 const timeMs = fc.nat({ max: 100_000 });
 const count = fc.nat({ max: 40 });
 const someOptions: fc.Arbitrary<QueueOptions> = fc.record({
-  maxMessages: fc.option(fc.integer({ min: 1, max: 12 })),
-  maxBytes: fc.option(fc.integer({ min: 30, max: 600 })),
+  maxMessages: fc.option(fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 300, max: 900 })), { freq: 1 }),
+  maxBytes: fc.option(fc.oneof(fc.integer({ min: 30, max: 600 }), fc.integer({ min: 10_000, max: 20_000 })), { freq: 1 }),
   maxAgeMs: fc.constant(null),
   maxMessageBytes: fc.constantFrom(20, 1_000),
   overflow: fc.constantFrom('dropOldest' as const, 'reject' as const),
   readRole: fc.constant('viewer' as const),
   appendRole: fc.constant('operator' as const),
 });
-const batch = fc.array(newMessage, { minLength: 1, maxLength: 6 }).map(encodeMessages);
+/** A few messages of any kind; now and then hundreds, which fill blocks. */
+const batch = fc.oneof(
+  { weight: 3, arbitrary: fc.array(newMessage, { minLength: 1, maxLength: 6 }).map(encodeMessages) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(newMessage, fc.integer({ min: 100, max: 600 })).map(([each, size]) => encodeMessages(Array(size).fill(each))),
+  },
+);
 const stamp = fc.record({ producerId, epoch: fc.nat({ max: 4 }), sequence: fc.integer({ min: 1, max: 12 }) });
 
 /** Any command but `expire`, which the plain model does not know. */
