@@ -43,6 +43,17 @@ test('a member that is removed is cut off at once, and stays out', async () => {
   expect(isConnected(a, b)).toBe(false);
 });
 
+test('an address at which another broker answers now is no way to the one that is meant, and disturbs nobody', async () => {
+  const [a, b] = [await openBroker({ byte: 1 }), await openBroker({ byte: 2 })];
+  const gone = { brokerId: 'B-GONE1', voter: true, nodeId: null, host: '127.0.0.1', port: b.port };
+  formGroup(groupId, [a, b]);
+  await connected(a, b);
+  a.peers.setMembers('G-TEST2', [a.member(), gone]);
+  await expect.poll(() => a.lines.filter(({ fields }) => fields?.code === 'PIN').length).toBeGreaterThan(0);
+  expect(a.heard.map(({ what }) => what)).toEqual(['connected']);
+  expect(b.heard.map(({ what }) => what)).toEqual(['connected']);
+});
+
 test('a connection that breaks is made again', async () => {
   const b = await openBroker({ byte: 2 });
   const proxy = await startFaultProxy(b.port);

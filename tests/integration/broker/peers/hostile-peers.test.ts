@@ -176,7 +176,7 @@ async function sendAsBroker(byte: number, port: number, bytes: Buffer): Promise<
   const id = `B-${randomBytes(3).toString('hex').slice(0, 5).toUpperCase()}`;
   const limits = { handshakeFrameBytes: 16_384 };
   await overChannel({ host: '127.0.0.1', port }, { protocol: brokerProtocol, timeMs: 20_000, limits }, async (channel) => {
-    await proveAsClient(channel, { ...party, describe: () => ({ ...party.describe(), brokerId: id }) });
+    await proveAsClient(channel, { ...party, describe: () => ({ ...party.describe(), brokerId: id }) }, null);
     const ended = new Promise<void>((resolve) => channel.onEnd(() => resolve()));
     channel.follow(16_777_216, () => undefined);
     channel.sendPieces([bytes]);

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { decodeProof, encodeProof, encodeRefusal, type PeerChannel } from '../../links/index.ts';
 import { brokerExporterLabel, type Handshake, helloDigest } from '../../trust/session/index.ts';
-import { decodeClaim, decodeHello, encodeClaim, encodeHello } from './broker-hello.ts';
+import type { BrokerId } from '../core/types.ts';
+import { decodeClaim, decodeHello, encodeClaim, encodeHello, type SentHello } from './broker-hello.ts';
 import type { PeerTrust, ProvenNode } from './peer-trust.ts';
 import type { BrokerHello, PeerBroker } from './types.ts';
 
@@ -27,10 +28,11 @@ export interface BrokerParty {
 /**
  * Proves itself to the broker that was dialled.
  *
+ * @param wanted the broker that is meant; null: whichever answers
  * @throws SignalboxError `BAD_SIGNATURE`, `CHANNEL_BINDING`, `SELF`, `WRONG_CLUSTER`, `KEY_WEAK`, `NOT_MEMBER`, `REVOKED`, `REPLAYED`,
- *   `CONFLICT`, `VERSION`, `INVALID_PARAMS`, `NODE_LOST`; also as the other side refused
+ *   `CONFLICT`, `PIN` when another broker answers, `VERSION`, `INVALID_PARAMS`, `NODE_LOST`; also as the other side refused
  */
-export function proveAsClient(channel: PeerChannel, party: BrokerParty): Promise<PeerBroker> {
+export function proveAsClient(channel: PeerChannel, party: BrokerParty, wanted: BrokerId | null): Promise<PeerBroker> {
   return orRefuse(channel, async () => {
     const { trust } = party;
     const clientHello = encodeClaim(await trust.self(), randomBytes(nonceBytes));
@@ -40,8 +42,8 @@ export function proveAsClient(channel: PeerChannel, party: BrokerParty): Promise
     const handshake = bind(channel, clientHello, serverHello);
     const node = await trust.verify('S', decodeProof(await channel.receive()), handshake, claim);
     channel.send(encodeProof(await trust.prove('C', handshake)));
-    channel.send(encodeHello(party.describe()));
-    return introduce(channel, party, node);
+    channel.send(encodeHello({ hello: party.describe(), wanted }));
+    return introduce(channel, party, node, wanted);
   });
 }
 
@@ -56,8 +58,8 @@ export function proveAsServer(channel: PeerChannel, party: BrokerParty): Promise
     channel.send(serverHello);
     channel.send(encodeProof(await trust.prove('S', handshake)));
     const node = await trust.verify('C', decodeProof(await channel.receive()), handshake, claim);
-    const peer = await introduce(channel, party, node);
-    channel.send(encodeHello(party.describe()));
+    const peer = await introduce(channel, party, node, null);
+    channel.send(encodeHello({ hello: party.describe(), wanted: null }));
     return peer;
   });
 }
@@ -68,11 +70,16 @@ function bind(channel: PeerChannel, clientHello: Buffer, serverHello: Buffer): H
 }
 
 /** Which broker the proven node runs. A stranger never gets as far as to be told of brokers and groups. */
-async function introduce(channel: PeerChannel, party: BrokerParty, node: ProvenNode): Promise<PeerBroker> {
+async function introduce(channel: PeerChannel, party: BrokerParty, node: ProvenNode, wanted: BrokerId | null): Promise<PeerBroker> {
   const frame = await channel.receive();
-  const hello = heard(frame, node, party);
-  const peer: PeerBroker = { ...hello, ...node, host: hello.host ?? plainAddress(channel.remoteAddress), saysHost: hello.host !== null };
-  if (peer.brokerId === party.describe().brokerId)
+  const { hello, wanted: meant } = heard(frame, node, party);
+  const self = party.describe();
+  // An address may have passed to another broker; a connection to the one that has it now is another matter.
+  if (wanted !== null && wanted !== hello.brokerId) throw anotherBroker(hello.brokerId, wanted);
+  if (meant !== null && meant !== self.brokerId) throw anotherBroker(self.brokerId, meant);
+  const remoteAddress = plainAddress(channel.remoteAddress);
+  const peer: PeerBroker = { ...hello, ...node, host: hello.host ?? remoteAddress, saysHost: hello.host !== null, remoteAddress };
+  if (peer.brokerId === self.brokerId)
     throw new SignalboxError(
       'REPLAYED',
       `The broker ${peer.brokerId} runs on two nodes; the other is ${node.name} (${node.nodeId}). Stop the one whose data is a copy.`,
@@ -81,12 +88,18 @@ async function introduce(channel: PeerChannel, party: BrokerParty, node: ProvenN
   return peer;
 }
 
+function anotherBroker(answers: BrokerId, wanted: BrokerId): SignalboxError {
+  return new SignalboxError('PIN', `The broker ${answers} answers at the address of ${wanted}. Look where ${wanted} listens now.`, {
+    executed: 'no',
+  });
+}
+
 /** An IPv4 address that came over an IPv6 socket is written as IPv4. */
 function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-function heard(frame: Buffer, node: ProvenNode, { onRenounced }: BrokerParty): BrokerHello {
+function heard(frame: Buffer, node: ProvenNode, { onRenounced }: BrokerParty): SentHello {
   try {
     return decodeHello(frame);
   } catch (error) {

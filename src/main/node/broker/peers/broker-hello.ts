@@ -4,6 +4,7 @@ import { brokerIdPattern, groupIdPattern } from '../../../../common/contract/bro
 import { SignalboxError } from '../../../../common/errors.ts';
 import { fromBase64url, toBase64url } from '../../identity/index.ts';
 import { decodeRefusable } from '../../links/index.ts';
+import type { BrokerId } from '../core/types.ts';
 import { peerLimits } from './limits.ts';
 import type { NodeClaim } from './peer-trust.ts';
 import type { BrokerHello } from './types.ts';
@@ -23,7 +24,14 @@ const helloSchema = z.strictObject({
   host: z.string().min(1).max(255).nullable(),
   port: z.number().int().min(0).max(65_535),
   groups: z.array(z.string().regex(groupIdPattern)).max(peerLimits.groups),
+  wanted: z.string().regex(brokerIdPattern).nullable(),
 });
+
+/** A hello as it is sent: a broker that dials says whom it means, where it knows. */
+export interface SentHello {
+  readonly hello: BrokerHello;
+  readonly wanted: BrokerId | null;
+}
 
 /** @param nonce 32 bytes, made up for this connection */
 export function encodeClaim({ publicKey, clusterId }: NodeClaim, nonce: Uint8Array): Buffer {
@@ -49,14 +57,15 @@ export function decodeClaim(frame: Buffer): NodeClaim {
   return { clusterId: fromBase64url(cluster, 'the cluster id', keyBytes), publicKey: fromBase64url(pk, 'the public key', keyBytes) };
 }
 
-export function encodeHello({ brokerId, incarnation, startId, host, port, groups }: BrokerHello): Buffer {
-  return encode({ operation: 'HELLO', broker_id: brokerId, incarnation, start_id: startId, host, port, groups });
+export function encodeHello({ hello, wanted }: SentHello): Buffer {
+  const { brokerId, incarnation, startId, host, port, groups } = hello;
+  return encode({ operation: 'HELLO', broker_id: brokerId, incarnation, start_id: startId, host, port, groups, wanted });
 }
 
 /** @throws as {@link decodeClaim} */
-export function decodeHello(frame: Buffer): BrokerHello {
-  const { broker_id, incarnation, start_id, host, port, groups } = parse(helloSchema, decodeRefusable(frame), 'hello');
-  return { brokerId: broker_id, incarnation, startId: start_id, host, port, groups };
+export function decodeHello(frame: Buffer): SentHello {
+  const { broker_id, incarnation, start_id, host, port, groups, wanted } = parse(helloSchema, decodeRefusable(frame), 'hello');
+  return { hello: { brokerId: broker_id, incarnation, startId: start_id, host, port, groups }, wanted };
 }
 
 function encode(value: unknown): Buffer {

@@ -109,7 +109,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     });
     const asker = new LeaderAsker({
       desk: this.#desk,
-      self: { ...self, host: null },
+      self: { ...self, remoteAddress: null },
       limits,
       connectionOf: (brokerId) => this.#links?.get(brokerId),
       dial: (address, signal) => this.#dial(address, signal),
@@ -239,7 +239,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     const { addressOf } = this.#options;
     const links = this.#links;
     if (links === undefined) return Promise.reject(new Error('The connections to other brokers are not open.'));
-    return links.dial(addressOf?.(member) ?? member, signal);
+    return links.dial(addressOf?.(member) ?? member, member.brokerId, signal);
   }
 
   #connected(connection: PeerConnection): void {

@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../../../common/errors.ts';
+import { isLoopback } from '../../loopback.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { BrokerId, CoreStatus, GroupId, GroupMember, MembershipChange } from '../core/types.ts';
 import type { PeerLimits } from './limits.ts';
@@ -17,6 +18,7 @@ export interface GroupUpkeepOptions {
 /** A member that the group says is elsewhere than it is. Null: nothing to change. */
 export function readdressOf(member: GroupMember, peer: PeerBroker | undefined, isUnreachable: boolean): MembershipChange | null {
   if (peer === undefined || peer.nodeId !== member.nodeId || peer.port === 0) return null;
+  if (isLoopback(peer.host) && !isLoopback(peer.remoteAddress)) return null;
   // One that says where it is, is believed; where only its connection shows it, the known address must have failed.
   const isSaid = peer.saysHost || isUnreachable;
   if (!isSaid || (peer.host === member.host && peer.port === member.port)) return null;

@@ -1,4 +1,5 @@
 import { SignalboxError } from '../../../../common/errors.ts';
+import { isLoopback } from '../../loopback.ts';
 import type { BrokerId, CoreStatus, GroupId, GroupMember } from '../core/types.ts';
 import type { GroupAnswer, LeaderAddress, MembershipRequest } from './membership-requests.ts';
 import type { GroupControl } from './types.ts';
@@ -11,8 +12,8 @@ export interface Asker {
   readonly brokerId: BrokerId;
   readonly nodeId: string;
   readonly name: string;
-  /** Where it was heard from; null: it is this broker. */
-  readonly host: string | null;
+  /** The address that its connection comes from; null: it is this broker. */
+  readonly remoteAddress: string | null;
 }
 
 /** Where a leader decides who is to belong to its groups. What it decides counts when the log has it. */
@@ -98,9 +99,7 @@ export class LeaderDesk {
       );
     if (members.length >= mostMembers)
       throw refuse('CONFLICT', `The group ${groupId} has ${mostMembers} members, as many as there can be.`);
-    const reachedAt = host ?? asker.host;
-    if (reachedAt === null)
-      throw refuse('CONFLICT', `It is not known where others find the broker ${broker_id}. Set broker.host on ${asker.name}.`);
+    const reachedAt = reachableAt(host, asker);
     const member: GroupMember = { brokerId: broker_id, voter: false, nodeId: asker.nodeId, host: reachedAt, port };
     await this.#groups.changeMembership(groupId, { type: 'addLearner', member });
   }
@@ -139,6 +138,16 @@ export class LeaderDesk {
         `Without ${leaving} the group ${groupId} would have no quorum: ${living.length} of ${rest.length} brokers answer. Bring another one back first.`,
       );
   }
+}
+
+/** Where the others find a broker that joins. @throws SignalboxError `CONFLICT` when they cannot */
+function reachableAt(host: string | null, { brokerId, name, remoteAddress }: Asker): string {
+  const reachedAt = host ?? remoteAddress;
+  if (reachedAt !== null && (!isLoopback(reachedAt) || remoteAddress === null || isLoopback(remoteAddress))) return reachedAt;
+  throw refuse(
+    'CONFLICT',
+    `The broker ${brokerId} listens for its own machine alone. Set broker.host on ${name} to an address that the others reach, or to 0.0.0.0.`,
+  );
 }
 
 function requireMember({ configuration }: CoreStatus, { brokerId, name }: Asker): void {

@@ -99,14 +99,19 @@ export class PeerLinks {
   /**
    * Dials a broker.
    *
+   * @param wanted its id; null: whichever answers
    * @returns the connection to it; one that was there already when it has one
    * @throws SignalboxError `NODE_UNREACHABLE`, `TIMEOUT`, `CANCELLED`, and as the proof of both sides
    */
-  async dial(address: { readonly host: string; readonly port: number }, signal?: AbortSignal): Promise<PeerConnection> {
+  async dial(
+    address: { readonly host: string; readonly port: number },
+    wanted: BrokerId | null,
+    signal: AbortSignal,
+  ): Promise<PeerConnection> {
     const { limits } = this.#options;
     const terms = { protocol: brokerProtocol, timeMs: limits.handshakeMs, limits, signal };
     return overChannel(address, terms, async (channel) => {
-      const peer = await proveAsClient(channel, this.#party);
+      const peer = await proveAsClient(channel, this.#party, wanted);
       return this.#register(channel, peer, true);
     });
   }

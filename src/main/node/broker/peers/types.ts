@@ -33,9 +33,11 @@ export interface PeerBroker extends BrokerHello {
   readonly nodeId: string;
   /** What people call its node. */
   readonly name: string;
-  /** What it says, or the address that it dialled from. */
+  /** What it says, or the address that its connection comes from. */
   readonly host: string;
   readonly saysHost: boolean;
+  /** The address that its connection comes from. */
+  readonly remoteAddress: string;
 }
 
 /** What groups do with the connections to other brokers. */

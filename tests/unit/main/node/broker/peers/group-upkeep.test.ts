@@ -14,6 +14,7 @@ const peer: PeerBroker = {
   startId: 'a',
   host: 'press-07',
   saysHost: true,
+  remoteAddress: '10.0.0.7',
   port: 9401,
   groups: [],
 };
@@ -27,6 +28,7 @@ describe('where a member is', () => {
     ['it dials from elsewhere, and its known address works', { ...peer, host: '10.0.0.7', saysHost: false }, false, null],
     ['it dials from elsewhere, and its known address has failed', { ...peer, host: '10.0.0.7', saysHost: false }, true, moved],
     ['another node has its id', { ...peer, nodeId: 'n3', host: '10.0.0.7' }, true, null],
+    ['it listens for its own machine alone', { ...peer, host: '127.0.0.1' }, true, null],
     ['it does not listen', { ...peer, host: '10.0.0.7', port: 0 }, true, null],
   ] as const)('%s', (_what, connected, isUnreachable, change) => {
     expect(readdressOf(member, connected, isUnreachable)).toEqual(change);

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import type { CoreStatus, MembershipChange } from '../../../../../../src/main/node/broker/core/types.ts';
+import { type Asker, LeaderDesk } from '../../../../../../src/main/node/broker/peers/leader-desk.ts';
+import { peerLimits } from '../../../../../../src/main/node/broker/peers/limits.ts';
+import type { MembershipRequest } from '../../../../../../src/main/node/broker/peers/membership-requests.ts';
+import { statusOf } from '../../../../../helpers/broker-peers-fixture.ts';
+
+const groupId = 'G-TEST1';
+const asker: Asker = { brokerId: 'B-00002', nodeId: 'n2', name: 'press-07', remoteAddress: '10.0.0.7' };
+
+function desk(changes: Partial<CoreStatus> = {}, members = 1) {
+  const decided: MembershipChange[] = [];
+  const configuration = {
+    groupId,
+    version: 3,
+    members: Array.from({ length: members }, (_, at) => ({
+      brokerId: `B-0001${at}`,
+      voter: true,
+      nodeId: `m${at}`,
+      host: '10.0.0.1',
+      port: 9401,
+    })),
+  };
+  const status = statusOf(configuration, { role: 'leader', leaderId: 'B-00010', ready: true, ...changes });
+  const groups = {
+    adopt: () => Promise.resolve(),
+    leave: () => Promise.resolve(),
+    changeMembership: async (_groupId: string, change: MembershipChange) => ({ index: decided.push(change) }),
+    transfer: () => Promise.resolve(),
+    status: (id: string) => (id === groupId ? status : undefined),
+    load: () => undefined,
+    groupIds: () => [groupId],
+    nowMs: () => 0,
+  };
+  return { decided, desk: new LeaderDesk(groups, 'B-00010', peerLimits.deadMs) };
+}
+
+const join = (host: string | null): MembershipRequest => ({
+  operation: 'JOIN_CLUSTER',
+  cluster_id: groupId,
+  broker_id: 'B-00002',
+  host,
+  port: 9401,
+  replaces: null,
+});
+
+test.each([
+  ['what it says', '10.0.0.9', '10.0.0.9'],
+  ['where it dials from', null, '10.0.0.7'],
+])('a broker that joins is found at %s', async (_what, host, found) => {
+  const { desk: leader, decided } = desk();
+  await leader.decide(join(host), asker);
+  expect(decided).toEqual([{ type: 'addLearner', member: { brokerId: 'B-00002', voter: false, nodeId: 'n2', host: found, port: 9401 } }]);
+});
+
+test.each([
+  ['listens for its own machine alone', join('127.0.0.1'), {}, 1, 'CONFLICT', /broker.host on press-07/],
+  ['joins as another', { ...join(null), broker_id: 'B-00003' } as MembershipRequest, {}, 1, 'FORBIDDEN', /B-00003/],
+  ['joins a full group', join(null), {}, 64, 'CONFLICT', /64 members/],
+  ['asks one that does not lead', join(null), { role: 'follower', leaderId: null } as const, 1, 'NOT_LEADER', /^Only leader/],
+  ['asks for another group', { ...join(null), cluster_id: 'G-OTHER' }, {}, 1, 'NOT_FOUND', /no replica/],
+  [
+    'removes one that is no member',
+    { operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: 'B-00002' } as const,
+    {},
+    1,
+    'NOT_MEMBER',
+    /no member/,
+  ],
+  [
+    'removes others and belongs to none',
+    { operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: 'B-00010' } as const,
+    {},
+    2,
+    'FORBIDDEN',
+    /no member of the group/,
+  ],
+])('refused: a broker that %s', async (_what, request, changes, members, code, message) => {
+  const { desk: leader, decided } = desk(changes, members);
+  await expect(leader.decide(request, asker)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  expect(decided).toEqual([]);
+});
