@@ -128,27 +128,27 @@ test('brokers join, leave and take the place of others while a client appends: n
   await setUp.ask({ operation: 'CREATE_QUEUE', queue_name: 'orders' });
   const members: Member[] = [a, b, c];
   const appender = new Appender(() => members);
-  await appender.more(50);
+  await appender.more(20);
   await expect(joinAt(b, groupId, a)).resolves.toMatchObject({ voter: true });
-  await appender.more(50);
+  await appender.more(20);
   // Through one that does not lead.
   await expect(joinAt(c, groupId, b)).resolves.toMatchObject({ voter: true });
-  await appender.more(50);
+  await appender.more(20);
   // The leader goes.
   await ask(a, { operation: 'LEAVE_CLUSTER', cluster_id: groupId });
   expect(a.broker.status().groups).toBe(0);
   members.splice(0, 1);
-  await appender.more(50);
+  await appender.more(20);
   const d = await member(4);
   await expect(joinAt(d, groupId, c)).resolves.toMatchObject({ voter: true });
   // A broker loses its disk: its node comes back as another broker, and takes the place of the old one.
   await b.broker.stop();
   const wiped = await member(2);
   members.splice(0, 1, d, wiped);
-  await appender.more(50);
+  await appender.more(20);
   await expect(joinAt(wiped, groupId, c)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(b.broker.brokerId) });
   await expect(joinAt(wiped, groupId, c, b.broker.brokerId)).resolves.toMatchObject({ voter: true });
-  await appender.more(50);
+  await appender.more(20);
   const acknowledged = await appender.stop();
   const leader = leaderOf(members) as Member;
   expect(await readAll(leader)).toEqual(upTo(acknowledged));
