@@ -26,8 +26,8 @@ export function parseDurationMs(text: string): number {
 }
 
 /** A reader that also takes `none`, for a bound that is not there. */
-export function orNone<T>(parse: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === 'none' ? null : parse(text));
+export function orNone<T>(parse: (text: string) => T): (text: string) => T | 'none' {
+  return (text) => (text === 'none' ? text : parse(text));
 }
 
 /** A count from 0. @throws InvalidArgumentError */

@@ -91,6 +91,19 @@ describe('the demo runs a cluster that the command line', () => {
     ).toMatchObject([{ meta: { identity: nodes[1]?.nodeId } }, {}]);
   });
 
+  it('keeps queues on three nodes of, one of which may be lost', async () => {
+    expect(await runJson('broker', 'groups')).toMatchObject({
+      writable: true,
+      voters: 3,
+      members: expect.arrayContaining(['press-07', 'mill-02', 'depot-gw'].map((name) => expect.objectContaining({ name }))),
+    });
+    expect((await run('queue', 'list')).stdout).toMatch(/^alarms +\d.*^orders +\d.*^readings +\d/ms);
+    const appended = await runCommand(['queue', 'append', 'orders', '--data', nodes[2]?.dataFolder ?? ''], { input: '1\n{"rush":true}\n' });
+    expect(appended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Appended 2 messages, \d+ to \d+\.\n$/) });
+    const rush = await run('queue', 'peek', 'orders', '--filter', 'value.rush == true');
+    expect(rush).toMatchObject({ code: 0, stdout: expect.stringContaining('{"rush":true}') });
+  });
+
   it('restarts a node of, and that leaves nothing behind', async () => {
     expect((await run('call', 'node.restart', '--node', 'mill-02')).code).toBe(0);
     const mill = () => runJson('call', 'nodes.get', '--params', '{"node":"mill-02"}');

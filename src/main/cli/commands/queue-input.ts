@@ -4,14 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { ParamsOf } from '../../../common/contract/index.ts';
+import { limits } from '../../../common/limits.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 
 export type NewMessage = ParamsOf<'queues.append'>['messages'][number];
 
-/** A call may have 500 messages and a frame of a megabyte; base64 and quotes have their share of it. */
+/** A call may have 500 messages and a frame of a megabyte and so many keys; base64 and quotes, and the call's own keys, have their share. */
 const batchMessages = 500;
-const batchCharacters = 524_288;
+const batchCharacters = limits.clientFrameBytes / 2;
+const batchKeys = limits.jsonKeys - 50;
 /** The whole of a file as one message: with base64 it has to fit into a frame. */
 const wholeBytes = 720_000;
 
@@ -48,17 +50,27 @@ export async function* messagesOf(data: readonly string[], flags: InputFlags, io
 export async function* batchesOf(messages: AsyncIterable<NewMessage>): AsyncGenerator<NewMessage[]> {
   let batch: NewMessage[] = [];
   let characters = 0;
+  let keys = 0;
   for await (const message of messages) {
     const size = JSON.stringify(message).length;
-    if (batch.length > 0 && (batch.length === batchMessages || characters + size > batchCharacters)) {
+    const more = keysIn(message);
+    if (batch.length > 0 && (batch.length === batchMessages || characters + size > batchCharacters || keys + more > batchKeys)) {
       yield batch;
       batch = [];
       characters = 0;
+      keys = 0;
     }
     batch.push(message);
     characters += size;
+    keys += more;
   }
   if (batch.length > 0) yield batch;
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside = Object.values(value).reduce<number>((sum, item) => sum + keysIn(item), 0);
+  return Array.isArray(value) ? inside : inside + Object.keys(value).length;
 }
 
 function jsonOrText(line: string): unknown {

@@ -7,9 +7,9 @@ import { formatBytes, orNone, parseBytes, parseDurationMs } from '../quantities.
 import { positiveInteger } from './call.ts';
 
 export interface QueueOptionFlags {
-  readonly maxMessages?: number | null;
-  readonly maxBytes?: number | null;
-  readonly maxAge?: number | null;
+  readonly maxMessages?: number | 'none';
+  readonly maxBytes?: number | 'none';
+  readonly maxAge?: number | 'none';
   readonly maxMessageBytes?: number;
   readonly overflow?: QueueOptions['overflow'];
   readonly readRole?: QueueOptions['readRole'];
@@ -32,14 +32,18 @@ export function withQueueOptions(command: Command): Command {
 export function queueOptionsOf(flags: QueueOptionFlags): Partial<QueueOptions> {
   const { maxMessages, maxBytes, maxAge, maxMessageBytes, overflow, readRole, appendRole } = flags;
   return {
-    ...(maxMessages !== undefined && { maxMessages }),
-    ...(maxBytes !== undefined && { maxBytes }),
-    ...(maxAge !== undefined && { maxAgeMs: maxAge }),
+    ...(maxMessages !== undefined && { maxMessages: bound(maxMessages) }),
+    ...(maxBytes !== undefined && { maxBytes: bound(maxBytes) }),
+    ...(maxAge !== undefined && { maxAgeMs: bound(maxAge) }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
     ...(overflow !== undefined && { overflow }),
     ...(readRole !== undefined && { readRole }),
     ...(appendRole !== undefined && { appendRole }),
   };
+}
+
+function bound(value: number | 'none'): number | null {
+  return value === 'none' ? null : value;
 }
 
 /** What a queue keeps, in words. */

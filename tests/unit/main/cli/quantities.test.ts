@@ -4,7 +4,7 @@ import { formatBytes, orNone, parseBytes, parseDurationMs, parseWholeNumber } fr
 test('sizes and times are read with their units', () => {
   expect(['500', '10MB', '1.5 GiB', '2kB'].map(parseBytes)).toEqual([500, 10_000_000, 1_610_612_736, 2_000]);
   expect(['500ms', '90s', '15min', '1.5h', '7d'].map(parseDurationMs)).toEqual([500, 90_000, 900_000, 5_400_000, 604_800_000]);
-  expect(orNone(parseBytes)('none')).toBeNull();
+  expect(['none', '5'].map(orNone(parseBytes))).toEqual(['none', 5]);
   expect(parseWholeNumber('0')).toBe(0);
 });
 

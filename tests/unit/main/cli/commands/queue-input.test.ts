@@ -41,14 +41,15 @@ test('what cannot be meant is refused', async () => {
   await expect(read([], { file: join(await temporaryFolder(), 'none') })).rejects.toThrow('cannot be read (ENOENT)');
 });
 
-test('batches keep the order and are bounded by count and size', async () => {
+test('batches keep the order and are bounded by count, keys and size', async () => {
   async function* many(): AsyncGenerator<NewMessage> {
     for (let index = 0; index < 1_100; index++) yield { data: index };
+    for (let index = 0; index < 300; index++) yield { data: { a: 1, b: [{ c: 2 }] } };
     for (let index = 0; index < 3; index++) yield { data: 'x'.repeat(300_000) };
   }
   const batches: NewMessage[][] = [];
   for await (const batch of batchesOf(many())) batches.push(batch);
-  expect(batches.map(({ length }) => length)).toEqual([500, 500, 101, 1, 1]);
+  expect(batches.map(({ length }) => length)).toEqual([500, 500, 312, 89, 1, 1]);
   expect(
     batches
       .flat()
