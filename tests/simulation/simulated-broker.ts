@@ -266,6 +266,8 @@ export class SimulatedBroker {
     const { index, term, checksum } = entry;
     this.#state = { position: { index, term, checksum }, configuration, machine };
     invariants.applied(this.brokerId, index, machine.hash);
+    if (core.configurationAt(index).version !== configuration.version)
+      throw new Violation('members as of an entry', `${this.brokerId} at ${index}`);
     const waiting = this.#accepted.get(index);
     this.#accepted.delete(index);
     waiting?.answer({ position: waiting.term === term ? at : undefined });

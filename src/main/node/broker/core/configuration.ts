@@ -101,6 +101,11 @@ export class ConfigurationHistory {
     return this.#voters.ids;
   }
 
+  /** The one that an entry at this index stands under; below the beginning of the log, the oldest known. */
+  at(index: number): GroupConfiguration {
+    return this.#configurations.findLast(({ version }) => version <= index) ?? this.#configurations[0] ?? this.current;
+  }
+
   /** What counted before, where it is still known. */
   get previous(): GroupConfiguration | undefined {
     return this.#configurations.at(-2);

@@ -1,4 +1,4 @@
-import type { BrokerId, CoreInput, CoreOutput, CoreStatus, LogPosition, Role } from './types.ts';
+import type { BrokerId, CoreInput, CoreOutput, CoreStatus, GroupConfiguration, LogPosition, Role } from './types.ts';
 
 /**
  * One replica of one group: Raft as a pure state machine. It reads no clock, draws no random number of its own and touches no disk or socket:
@@ -25,6 +25,13 @@ export interface ConsensusCore {
    * for to install it all the same would throw away entries that this broker has acknowledged.
    */
   acceptsSnapshot(position: LogPosition): boolean;
+  /**
+   * The members as of an entry: what belongs into a snapshot of that place. The newest configuration (`status`) must not be used for it: it may
+   * not be committed, and one that came with a snapshot can never be taken back.
+   *
+   * @param index Not before the place where the log begins.
+   */
+  configurationAt(index: number): GroupConfiguration;
   /** The place at an index as this log has it; undefined where it has none, and below the end that is kept in memory. */
   positionAt(index: number): LogPosition | undefined;
 }

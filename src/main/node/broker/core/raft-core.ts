@@ -66,6 +66,10 @@ export class RaftCore implements ConsensusCore {
     return this.#state.tail.positionAt(index);
   }
 
+  configurationAt(index: number): GroupConfiguration {
+    return this.#state.configurations.at(index);
+  }
+
   status(nowMs: number): CoreStatus {
     const { tail, disk, commitIndex } = this.#state;
     return {
