@@ -96,7 +96,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       limits,
       logger,
       install: (...snapshot) => receiver.installSnapshot(...snapshot),
-      mayOffer: (from, groupId) => this.#belongs(from, groupId),
+      mayOffer: (from, groupId) => this.#mayBringSnapshot(from, groupId),
     });
     this.#desk = new LeaderDesk(groups, self.brokerId, limits.deadMs);
     this.#dialled = new DialledMembers({
@@ -291,10 +291,12 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     });
   }
 
-  #belongs(brokerId: BrokerId, groupId: GroupId): boolean {
-    const members = this.#options.groups.status(groupId)?.configuration.members;
-    // A replica that has just been adopted may know no members yet; its leader is the one it asked.
-    return members !== undefined && (members.length === 0 || members.some((member) => member.brokerId === brokerId));
+  /** Whom a replica follows, or knows as a member: one that is catching up knows old members, one that was just adopted may know none. */
+  #mayBringSnapshot(brokerId: BrokerId, groupId: GroupId): boolean {
+    const status = this.#options.groups.status(groupId);
+    if (status === undefined) return false;
+    const { members } = status.configuration;
+    return status.leaderId === brokerId || members.length === 0 || members.some((member) => member.brokerId === brokerId);
   }
 
   /** Written down once; all that refuse this broker say the same. */
