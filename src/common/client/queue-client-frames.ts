@@ -1,12 +1,12 @@
 /** Binary frames of the broker protocol (docs/broker-protocol.md), for a client. */
 import { isErrorCode, SignalboxError } from '../errors.ts';
+import { putU16, putU32, textBehind } from './queue-client-bytes.ts';
 
 const headBytes = 14;
 const version = 1;
 const openBrace = 0x7b;
 /** Largest frame that is taken from a broker. */
 const longestFrame = 33_554_432;
-const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
 
 export const requestType = 1;
@@ -22,23 +22,23 @@ export interface Frame {
 
 /** A frame with its length in front, in pieces; the payload is not copied. @throws SignalboxError `TOO_LARGE` */
 export function encodeFrame(requestId: number, header: Readonly<Record<string, unknown>>, payload?: Uint8Array): readonly Uint8Array[] {
-  const headerBytes = utf8.encode(JSON.stringify(header));
-  if (headerBytes.byteLength > 0xffff)
-    throw new SignalboxError('TOO_LARGE', 'The fields of the request are too large.', { executed: 'no' });
-  const head = new Uint8Array(headBytes + headerBytes.byteLength);
-  const view = new DataView(head.buffer);
-  view.setUint32(0, head.byteLength - 4 + (payload?.byteLength ?? 0));
-  view.setUint8(4, version);
-  view.setUint8(5, requestType);
-  view.setUint32(8, requestId);
-  view.setUint16(12, headerBytes.byteLength);
-  head.set(headerBytes, headBytes);
+  const head = textBehind(headBytes, JSON.stringify(header));
+  const headerLength = head.byteLength - headBytes;
+  if (headerLength > 0xffff) throw new SignalboxError('TOO_LARGE', 'The fields of the request are too large.', { executed: 'no' });
+  putU32(head, 0, head.byteLength - 4 + (payload?.byteLength ?? 0));
+  head[4] = version;
+  head[5] = requestType;
+  putU16(head, 6, 0);
+  putU32(head, 8, requestId);
+  putU16(head, 12, headerLength);
   return payload === undefined || payload.byteLength === 0 ? [head] : [head, payload];
 }
 
+const nothing = new Uint8Array(0);
+
 /** Takes frames out of a stream. What is not whole is kept in one piece that grows by doubling. */
 export class FrameAssembler {
-  #held = new Uint8Array(0);
+  #held = nothing;
   #heldBytes = 0;
 
   /**
@@ -77,7 +77,7 @@ export class FrameAssembler {
   #keep(rest: Uint8Array): void {
     if (rest.byteLength === 0) {
       this.#heldBytes = 0;
-      this.#held = new Uint8Array(0);
+      this.#held = nothing;
     } else if (rest.buffer !== this.#held.buffer || rest.byteLength !== this.#heldBytes) {
       this.#held = rest.slice();
       this.#heldBytes = rest.byteLength;

@@ -1,6 +1,7 @@
 import { SignalboxError } from '../errors.ts';
+import { joinBytes } from './queue-client-bytes.ts';
 import type { QueueAnswer } from './queue-client-connection.ts';
-import { encodeRecords, joinBytes, type QueueInput } from './queue-client-records.ts';
+import { encodeRecords, type QueueInput } from './queue-client-records.ts';
 
 /** How a producer reaches its queue. */
 export interface ProducerPort {

@@ -1,5 +1,6 @@
 /** Messages of queues as bytes: records to be appended, runs that are answered (docs/broker-protocol.md). */
 import { SignalboxError } from '../errors.ts';
+import { joinBytes, putU16, putU32, room, textBehind } from './queue-client-bytes.ts';
 
 /** A message to be appended. */
 export interface QueueInput {
@@ -26,48 +27,33 @@ const recordHeadBytes = 14;
 const form = 1;
 const noKey = 0xffff;
 const twoTo32 = 0x1_0000_0000;
-const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
 
 /** Records, one after the other. @throws SignalboxError `INVALID_PARAMS` for data that JSON has no form for */
 export function encodeRecords(messages: readonly QueueInput[]): Uint8Array {
-  const records = messages.map(encodeRecord);
-  if (records.length === 1) return records[0] as Uint8Array;
-  return joinBytes(records);
+  return messages.length === 1 ? encodeRecord(messages[0] as QueueInput) : joinBytes(messages.map(encodeRecord));
 }
 
-/** Pieces as one. */
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.byteLength;
-  }
-  return joined;
-}
-
-function encodeRecord({ data, key = null, headers = {} }: QueueInput): Uint8Array {
-  const bytes = data instanceof Uint8Array ? data : utf8.encode(jsonText(data));
-  const keyBytes = key === null ? undefined : utf8.encode(key);
-  const pairs = Object.entries(headers);
-  const headerBytes = joinBytes(pairs.flat().map(lengthAndText));
-  const record = new Uint8Array(recordHeadBytes + (keyBytes?.byteLength ?? 0) + headerBytes.byteLength + bytes.byteLength);
-  const view = new DataView(record.buffer);
-  view.setUint32(0, record.byteLength - 4);
-  view.setUint8(4, form);
-  view.setUint8(5, data instanceof Uint8Array ? 1 : 0);
-  view.setUint16(6, keyBytes?.byteLength ?? noKey);
-  view.setUint16(8, pairs.length);
-  view.setUint32(10, headerBytes.byteLength);
-  let at = recordHeadBytes;
-  for (const piece of [keyBytes, headerBytes, bytes]) {
-    if (piece === undefined) continue;
-    record.set(piece, at);
-    at += piece.byteLength;
-  }
+function encodeRecord({ data, key = null, headers }: QueueInput): Uint8Array {
+  const keyBytes = key === null ? nothing : textBehind(0, key);
+  const pairs = headers === undefined ? [] : Object.entries(headers);
+  const headerBytes = pairs.length === 0 ? nothing : joinBytes(pairs.flat().map(lengthAndText));
+  const headBytes = recordHeadBytes + keyBytes.byteLength + headerBytes.byteLength;
+  const isBytes = data instanceof Uint8Array;
+  const record = isBytes ? room(headBytes + data.byteLength) : textBehind(headBytes, jsonText(data));
+  if (isBytes) record.set(data, headBytes);
+  putU32(record, 0, record.byteLength - 4);
+  record[4] = form;
+  record[5] = isBytes ? 1 : 0;
+  putU16(record, 6, key === null ? noKey : keyBytes.byteLength);
+  putU16(record, 8, pairs.length);
+  putU32(record, 10, headerBytes.byteLength);
+  record.set(keyBytes, recordHeadBytes);
+  record.set(headerBytes, recordHeadBytes + keyBytes.byteLength);
   return record;
 }
+
+const nothing = new Uint8Array(0);
 
 function jsonText(data: unknown): string {
   const text = JSON.stringify(data) as string | undefined;
@@ -76,11 +62,9 @@ function jsonText(data: unknown): string {
 }
 
 function lengthAndText(text: string): Uint8Array {
-  const bytes = utf8.encode(text);
-  if (bytes.byteLength > 0xffff) throw new SignalboxError('TOO_LARGE', 'A header is larger than a message may have.', { executed: 'no' });
-  const piece = new Uint8Array(2 + bytes.byteLength);
-  new DataView(piece.buffer).setUint16(0, bytes.byteLength);
-  piece.set(bytes, 2);
+  const piece = textBehind(2, text);
+  if (piece.byteLength > 0xffff) throw new SignalboxError('TOO_LARGE', 'A header is larger than a message may have.', { executed: 'no' });
+  putU16(piece, 0, piece.byteLength - 2);
   return piece;
 }
 

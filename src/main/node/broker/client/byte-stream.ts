@@ -57,10 +57,7 @@ class SocketStream implements ByteStream {
   }
 
   write(pieces: readonly Uint8Array[]): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
+    if (!this.#socket.destroyed) this.#socket.write(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces));
   }
 
   listen(listener: ByteStreamListener): void {
