@@ -8,6 +8,7 @@ import { type GroupRow, GroupRowWriter, readGroupRows } from './group-row.ts';
 import type { DamagedStoredLog, FallbackVote, PackedPersist, PackedWrite, StoredLog, WriteResult } from './log-protocol.ts';
 import { entryTableNumbers, openLogFile } from './open-log-file.ts';
 import { corrupt } from './storage-error.ts';
+import type { DamagedLog } from './types.ts';
 
 /** A log that is whole, and where it ends. */
 interface OpenLog {
@@ -56,7 +57,12 @@ export class LogFile {
     for (const row of readGroupRows(this.#database)) {
       used.add(row.number);
       if ('damaged' in row)
-        this.#noteDamage(row.damaged, row.number, undefined, 0, 'The row of the group (term, vote, beginning) is not what was written.');
+        this.#noteDamage(row.number, undefined, {
+          groupId: row.damaged,
+          index: 0,
+          configuration: null,
+          detail: 'The row of the group (term, vote, beginning) is not what was written.',
+        });
       else {
         const log = this.#check(row);
         if (log !== undefined) logs.push(log);
@@ -244,12 +250,13 @@ export class LogFile {
     try {
       table = new EntryTable(this.#database, number);
     } catch (error) {
-      this.#noteDamage(groupId, number, row, compacted.index + 1, `Its entries cannot be read (${(error as Error).message}).`);
+      const detail = `Its entries cannot be read (${(error as Error).message}).`;
+      this.#noteDamage(number, row, { groupId, index: compacted.index + 1, configuration, detail });
       return undefined;
     }
     const { last, terms, configurations, damage } = table.checkChain(compacted);
     if (damage !== undefined) {
-      this.#noteDamage(groupId, number, row, damage.index, damage.detail);
+      this.#noteDamage(number, row, { groupId, ...damage, configuration: configurations.at(-1) ?? configuration });
       return undefined;
     }
     this.#logs.set(groupId, { row, table, last, configurations: configurations.map(({ version }) => version) });
@@ -266,14 +273,14 @@ export class LogFile {
     };
   }
 
-  #noteDamage(groupId: GroupId, number: number, row: GroupRow | undefined, index: number, detail: string): void {
+  #noteDamage(number: number, row: GroupRow | undefined, damage: DamagedLog): void {
     let highest = { index: 0, term: 0 };
     try {
       highest = new EntryTable(this.#database, number).highest();
     } catch {
       // The table itself cannot be read: what was acknowledged is only known to the guard.
     }
-    this.#damaged.set(groupId, { damage: { groupId, index, detail, highest }, number, row });
+    this.#damaged.set(damage.groupId, { damage: { ...damage, highest }, number, row });
   }
 
   #dropFormerTables(): void {

@@ -85,6 +85,7 @@ class ThreadedLogStore implements LogStore {
         this.#damaged.set(groupId, {
           groupId,
           index: 0,
+          configuration: null,
           detail: 'The file holds nothing of this log any more.',
           highest: { index: 0, term: 0 },
         });
@@ -93,7 +94,7 @@ class ThreadedLogStore implements LogStore {
     for (const { groupId, index, detail } of this.#damaged.values())
       logger.error('broker.logDamaged', 'A log of the broker is damaged and does not start.', { file: this.#file, groupId, index, detail });
     const images = logs.filter(({ groupId }) => this.#groups.has(groupId)).map((log) => guard.image(log));
-    return { images, damaged: [...this.#damaged.values()].map(({ groupId, index, detail }) => ({ groupId, index, detail })) };
+    return { images, damaged: [...this.#damaged.values()].map(({ highest: _, ...damaged }) => damaged) };
   }
 
   async image(groupId: GroupId): Promise<LogImage> {

@@ -25,6 +25,8 @@ export interface DamagedLog {
   readonly groupId: GroupId;
   /** The first entry that is missing or is not what was written; 0: the row of the group itself (term, vote, beginning). */
   readonly index: number;
+  /** The last one before the damage; null: not even that is known. */
+  readonly configuration: GroupConfiguration | null;
   /** What was found, for a person. */
   readonly detail: string;
 }

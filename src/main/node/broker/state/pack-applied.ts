@@ -1,4 +1,4 @@
-import type { LogPosition } from '../core/types.ts';
+import type { GroupConfiguration, LogPosition } from '../core/types.ts';
 import type { Applied, QueueId } from '../machine/types.ts';
 import type { PackedApply, PackedSegment, Trim } from './state-protocol.ts';
 
@@ -6,7 +6,11 @@ import type { PackedApply, PackedSegment, Trim } from './state-protocol.ts';
  * What many entries did, as one: the data of all segments in one block that moves to the thread, one trim for each queue, and without the
  * messages that came and went in between.
  */
-export function packApplied(applied: readonly Applied[], position: LogPosition): PackedApply {
+export function packApplied(
+  applied: readonly Applied[],
+  position: LogPosition,
+  configuration: GroupConfiguration | undefined,
+): PackedApply {
   const trims = new Map<QueueId, Trim>();
   for (const { queueId, upTo, deleted } of applied.flatMap((entry) => entry.trims)) {
     const before = trims.get(queueId);
@@ -25,5 +29,5 @@ export function packApplied(applied: readonly Applied[], position: LogPosition):
     offset += data.byteLength;
     return { ...segment, offset: offset - data.byteLength, sizeBytes: data.byteLength };
   });
-  return { memory, segments, trims: [...trims.values()], rows: applied.flatMap(({ rows }) => rows), position };
+  return { memory, segments, trims: [...trims.values()], rows: applied.flatMap(({ rows }) => rows), position, configuration };
 }

@@ -88,11 +88,10 @@ async function copyState(
   await removeFile(partial);
   // Made before SQLite would make it: messages are nobody else's business.
   await (await open(partial, 'wx', 0o600)).close();
-  state.setConfiguration(configuration);
   await state.copyTo(partial, pagesPerStep);
-  const { applied } = settle(sqlite, partial);
+  const settled = settle(sqlite, partial, configuration);
   await syncFile(partial);
-  return { position: applied, configuration, sizeBytes: (await stat(partial)).size, sha256: await hashFile(partial) };
+  return { ...settled, sizeBytes: (await stat(partial)).size, sha256: await hashFile(partial) };
 }
 
 /** Removes the snapshots of a folder, finished or not. */
@@ -142,13 +141,20 @@ export async function replaceState(path: string, file: string): Promise<void> {
   await syncFolder(dirname(file));
 }
 
-/** Brings what the copy took over from a file with a journal into one file without. */
-function settle(sqlite: typeof Database, path: string): StateMeta {
+/**
+ * Makes one file of the copy, which took over that its original has a journal, and writes into it the members as of its place in the log: what
+ * was applied while it was copied is in it.
+ */
+function settle(sqlite: typeof Database, path: string, given: GroupConfiguration): Pick<SnapshotFile, 'position' | 'configuration'> {
   const database = new sqlite(path, { fileMustExist: true });
   try {
     database.pragma('journal_mode = DELETE');
     checkKind(database, path);
-    return readMeta(database, path);
+    const { applied, configuration: own } = readMeta(database, path);
+    const isOwnBetter = own !== null && (own.version > given.version || given.version > applied.index);
+    const configuration = isOwnBetter ? own : given;
+    database.prepare("INSERT OR REPLACE INTO meta VALUES ('configuration', ?)").run(JSON.stringify(configuration));
+    return { position: applied, configuration };
   } finally {
     database.close();
   }

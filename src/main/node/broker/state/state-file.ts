@@ -55,7 +55,7 @@ export class StateFile {
   }
 
   /** @throws SignalboxError `INTERNAL` it was applied already */
-  apply({ memory, segments, trims, rows, position }: PackedApply): void {
+  apply({ memory, segments, trims, rows, position, configuration }: PackedApply): void {
     if (position.index <= this.#applied.index)
       throw new SignalboxError('INTERNAL', `The state of ${this.#groupId} was given ${position.index} after ${this.#applied.index}.`, {
         executed: 'no',
@@ -67,6 +67,7 @@ export class StateFile {
       for (const trim of trims) this.#segments.trim(trim);
       for (const row of rows) this.#write(row);
       this.#putMeta.run('applied', JSON.stringify(position));
+      if (configuration !== undefined) this.#putMeta.run('configuration', JSON.stringify(configuration));
     });
     this.#applied = position;
     this.#sweepLater();
@@ -78,10 +79,6 @@ export class StateFile {
 
   sequenceAt(queueId: QueueId, timeMs: number): number {
     return this.#segments.sequenceAt(queueId, timeMs);
-  }
-
-  setConfiguration(configuration: GroupConfiguration): void {
-    this.#putMeta.run('configuration', JSON.stringify(configuration));
   }
 
   /** A copy of the whole file, a little at a time; what is applied meanwhile is in it. */

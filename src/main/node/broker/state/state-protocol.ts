@@ -31,6 +31,7 @@ export interface PackedApply {
   readonly trims: readonly Trim[];
   readonly rows: readonly StateRow[];
   readonly position: LogPosition;
+  readonly configuration: GroupConfiguration | undefined;
 }
 
 export interface PackedMessages {

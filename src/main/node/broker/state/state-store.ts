@@ -60,9 +60,9 @@ class ThreadedStateStore implements StateStore {
     return image;
   }
 
-  async apply(groupId: GroupId, applied: readonly Applied[], position: LogPosition): Promise<void> {
+  async apply(groupId: GroupId, applied: readonly Applied[], position: LogPosition, configuration?: GroupConfiguration): Promise<void> {
     const state = this.#state(groupId);
-    const packed = packApplied(applied, position);
+    const packed = packApplied(applied, position, configuration);
     const sizeBytes = packed.memory.byteLength;
     await this.#thread.call('apply', { groupId, ...packed }, [packed.memory]);
     state.applied = position;

@@ -7,7 +7,7 @@ import type { Applied, QueueId, QueueMessage, StateRow } from '../machine/types.
 
 export interface StateImage {
   readonly applied: LogPosition;
-  /** Of the snapshot it began with or the last one made; null: none yet. */
+  /** The newest that came with what was applied, or with a snapshot; null: none yet. */
   readonly configuration: GroupConfiguration | null;
   readonly rows: readonly StateRow[];
 }
@@ -36,14 +36,23 @@ export interface SnapshotFile {
 export interface StateStore {
   /** @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL` */
   open(groupId: GroupId): Promise<StateImage>;
-  /** Writes what entries did, in order, with the position and checksum of the last. Not yet flushed to the disk. */
-  apply(groupId: GroupId, applied: readonly Applied[], position: LogPosition): Promise<void>;
+  /**
+   * Writes what entries did, in order, with the position and checksum of the last. Not yet flushed to the disk.
+   *
+   * @param configuration the newest one that is among the entries
+   */
+  apply(groupId: GroupId, applied: readonly Applied[], position: LogPosition, configuration?: GroupConfiguration): Promise<void>;
   read(groupId: GroupId, query: MessageQuery): Promise<readonly QueueMessage[]>;
   /** The first sequence whose time is at or after `timeMs`; one more than the last when there is none. */
   sequenceAt(groupId: GroupId, queueId: QueueId, timeMs: number): Promise<number>;
   /** Flushes to the disk. The position up to which the log is no longer needed. */
   sync(groupId: GroupId): Promise<LogPosition>;
-  /** A copy made while work goes on; kept until the next one of this group, or until it is released. */
+  /**
+   * A copy made while work goes on; kept until the next one of this group, or until it is released.
+   *
+   * @param configuration counts unless the state has applied a newer one, or has not applied this one yet: a snapshot has the members as of
+   * its place in the log
+   */
   snapshot(groupId: GroupId, configuration: GroupConfiguration): Promise<SnapshotFile>;
   release(path: string): Promise<void>;
   /**

@@ -98,8 +98,8 @@ describe('a log whose end is gone', () => {
     expect(await store.open()).toEqual({
       images: [],
       damaged: [
-        { groupId: groupA, index: 0, detail: expect.any(String) },
-        { groupId: groupB, index: 0, detail: expect.any(String) },
+        { groupId: groupA, index: 0, configuration: null, detail: expect.any(String) },
+        { groupId: groupB, index: 0, configuration: null, detail: expect.any(String) },
       ],
     });
     expect(told.events).toEqual(['broker.logDamaged', 'broker.logDamaged']);
@@ -153,7 +153,7 @@ describe('a log with damage in the middle', () => {
     const { store, told } = logStore(folder);
     const { images, damaged } = await store.open();
     expect(images).toMatchObject([{ groupId: groupB, last: lastB, impaired: false }]);
-    expect(damaged).toMatchObject([{ groupId: groupA, index: 17 }]);
+    expect(damaged).toMatchObject([{ groupId: groupA, index: 17, configuration: configurationOf(groupA) }]);
     expect(told.events).toEqual(['broker.logDamaged']);
     for (const refused of [
       () => store.write([{ groupId: groupA, persist: persist([]) }]),

@@ -195,6 +195,21 @@ describe('a snapshot', () => {
     expect(await sequences(target, { direction: 'backward', limit: 1 })).toEqual([last * 10 + 1]);
   });
 
+  test('has the members as of its place in the log', async () => {
+    const store = stateStore(await temporaryFolder());
+    await store.open(groupA);
+    await store.apply(groupA, [applied(5, {})], at(5));
+    const versionOf = async (version: number) => (await store.snapshot(groupA, configurationOf(groupA, version))).configuration.version;
+    expect(await versionOf(3)).toBe(3);
+    await store.apply(groupA, [applied(8, {})], at(8), configurationOf(groupA, 7));
+    expect(await versionOf(3)).toBe(7);
+    expect(await versionOf(7)).toBe(7);
+    // Not applied yet: it may come to nothing.
+    expect(await versionOf(9)).toBe(7);
+    await store.apply(groupA, [applied(9, {})], at(9));
+    expect(await versionOf(9)).toBe(9);
+  });
+
   test('is kept until the next one, until it is released, or until the next start', async () => {
     const folder = await temporaryFolder();
     const first = stateStore(folder);
@@ -210,7 +225,7 @@ describe('a snapshot', () => {
     await first.snapshot(groupA, configurationOf(groupA));
     await first.close();
     expect(await names()).toEqual(['snapshot-2.db']);
-    expect(await stateStore(folder).open(groupA)).toMatchObject({ applied: at(2), configuration: configurationOf(groupA) });
+    expect(await stateStore(folder).open(groupA)).toMatchObject({ applied: at(2) });
     expect(await names()).toEqual([]);
   });
 
