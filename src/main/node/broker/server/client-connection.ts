@@ -54,6 +54,8 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
   #token: string | undefined;
   /** A token is being checked: what follows waits, so that nothing overtakes. */
   #checking = false;
+  /** The client says nothing more; what it has said is still answered. */
+  #inputEnded = false;
   #ending = false;
   #closed = false;
   #form: FrameForm = 'json';
@@ -66,7 +68,10 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
     this.#socket.setNoDelay(true);
     this.#socket.on('data', (chunk: Buffer) => this.#received(chunk));
     this.#socket.on('drain', () => this.#drained());
-    this.#socket.on('end', () => this.#finish());
+    this.#socket.on('end', () => {
+      this.#inputEnded = true;
+      options.turns.add(this);
+    });
     this.#socket.on('error', () => undefined);
     this.#socket.on('close', () => this.#close());
   }
@@ -110,6 +115,8 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
   work(most: number): boolean {
     for (let count = 0; count < most; count += 1) {
       if (this.#closed || this.#ending || this.#checking || this.#isBusy()) return false;
+      // A person with a terminal means one line after the other.
+      if (this.#reader.form === 'line' && this.#open.size > 0) return false;
       let frame: IncomingFrame | undefined;
       try {
         frame = this.#reader.next();
@@ -118,7 +125,8 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
         return false;
       }
       if (frame === undefined) {
-        this.#waitForRest();
+        if (this.#inputEnded) this.#finish();
+        else this.#waitForRest();
         return false;
       }
       clearTimeout(this.#frameTimer);
@@ -138,6 +146,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
       while (this.#ordered[0]?.frame !== undefined) this.#outbox.send(this.#ordered.shift()?.frame ?? []);
     }
     if (this.#socket.isPaused() && !this.#isBusy()) this.#goOn();
+    else if (call.isLine) this.#options.turns.add(this);
     if (this.#ending && this.#open.size === 0) this.#endNow();
   }
 
@@ -256,8 +265,6 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
 
   #finish(): void {
     if (this.#ending || this.#closed) return;
-    // What came before the end is still answered.
-    while (!this.#checking && this.work(brokerLimits.requestsInARow));
     this.#ending = true;
     clearTimeout(this.#frameTimer);
     if (this.#open.size === 0) this.#endNow();

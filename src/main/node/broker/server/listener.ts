@@ -10,6 +10,9 @@ import { encodeError } from '../protocol/index.ts';
 /** How a client may name what it speaks in TLS (ALPN); it may also name nothing. */
 export const queueProtocol = 'sgbx-queue/1';
 
+/** Silence after which the system asks whether the other end is still there, milliseconds. */
+const keepAliveMs = 60_000;
+
 /** First byte of TLS: a handshake record. */
 const tlsHandshake = 0x16;
 
@@ -38,7 +41,10 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    // Half-open: a client may end its side right after its requests and still get its answers.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }, (socket) =>
+      this.#accept(socket),
+    );
     this.#tls = createTlsServer({
       ...listenerTlsOptions(options.certificate),
       ALPNProtocols: [brokerProtocol, queueProtocol],
@@ -106,8 +112,11 @@ export class Listener {
       this.#sockets.delete(socket);
       this.#unproven.delete(socket);
     });
+    const gone = () => socket.destroy();
+    socket.once('end', gone);
     socket.once('data', (first: Buffer) => {
       clearTimeout(timer);
+      socket.off('end', gone);
       socket.pause();
       socket.unshift(first);
       if (first[0] === tlsHandshake) this.#tls.emit('connection', socket);
@@ -136,7 +145,9 @@ export class Listener {
   #secured(socket: TLSSocket): void {
     for (const known of this.#unproven)
       if (known.remotePort === socket.remotePort && known.remoteAddress === socket.remoteAddress) this.#unproven.delete(known);
-    if (socket.alpnProtocol === brokerProtocol) this.#options.onBroker(socket);
-    else this.#options.onClient(socket, { tls: true, loopback: isLoopback(socket.remoteAddress ?? '') });
+    if (socket.alpnProtocol === brokerProtocol) {
+      socket.allowHalfOpen = false;
+      this.#options.onBroker(socket);
+    } else this.#options.onClient(socket, { tls: true, loopback: isLoopback(socket.remoteAddress ?? '') });
   }
 }
