@@ -6,6 +6,7 @@ import type {
   CoreMessage,
   CoreOutput,
   CoreStatus,
+  GroupConfiguration,
   GroupId,
   LogEntry,
   LogPosition,
@@ -52,6 +53,9 @@ export interface GroupCounters {
   readonly loggedBytes: number;
   readonly elections: number;
 }
+
+/** What is said once and must not be lost while the core is paused. */
+const deferredInputs: ReadonlySet<CoreInput['type']> = new Set(['connected', 'disconnected', 'snapshotSent', 'entriesLoaded']);
 
 /** What becomes of a change of the membership. */
 export type ChangeOutcome =
@@ -218,6 +222,11 @@ export class GroupDriver {
     for (const deferred of this.#deferred.splice(0)) this.step(deferred);
   }
 
+  /** Who belongs to the group as of a place in the log. */
+  configurationAt(index: number): GroupConfiguration {
+    return this.#core.configurationAt(index);
+  }
+
   /** Whether a snapshot is ahead of what is here. Asked while paused. */
   acceptsSnapshot(position: LogPosition): boolean {
     return this.#core.acceptsSnapshot(position);
@@ -247,7 +256,7 @@ export class GroupDriver {
 
   #putOff(input: CoreInput): void {
     if (input.type === 'propose') this.#commands.refusedBundle(input.proposalId, 'NOT_LEADER');
-    else if (input.type === 'connected' || input.type === 'disconnected' || input.type === 'snapshotSent') this.#deferred.push(input);
+    else if (deferredInputs.has(input.type)) this.#deferred.push(input);
   }
 
   #carryOut(output: CoreOutput): void {

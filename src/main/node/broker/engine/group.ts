@@ -1,5 +1,6 @@
+import { SignalboxError } from '../../../../common/errors.ts';
 import { createCore, type TimingProfile } from '../core/index.ts';
-import type { BrokerId, CoreFault, GroupId, LogPosition } from '../core/types.ts';
+import type { BrokerId, CoreFault, GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import type { LogImage, LogStore } from '../log/types.ts';
 import { QueueMachine } from '../machine/index.ts';
 import type { PeerSender } from '../peers/types.ts';
@@ -103,7 +104,7 @@ export class Group {
       peers,
       make: () => this.#snapshot(),
       cutIndex: () => this.#cutter.cutIndex,
-      onSent: (to, { position }, ok) => this.driver.step({ type: 'snapshotSent', to, position, ok }),
+      onSent: (to, position, ok) => this.driver.step({ type: 'snapshotSent', to, position, ok }),
       onFailed: context.onStorageFailed,
     });
   }
@@ -118,9 +119,12 @@ export class Group {
     const { groupId } = image;
     const state = await store.open(groupId);
     const machine = QueueMachine.restore(state.rows);
-    if (state.applied.index <= image.last.index) return new Group(context, image, machine, state.applied);
-    // A power cut took the end of the log, not that of the state: others had committed it before the flush here had ended.
-    await log.restart(groupId, state.applied, state.configuration ?? image.configuration);
+    if (state.applied.index < image.compacted.index && image.configuration.members.length === 1) throw stateLost(groupId);
+    if (isOneHistory(image, state.applied)) return new Group(context, image, machine, state.applied);
+    // A power cut took the end of the log and not that of the state, because others had committed it before the flush here had ended; or a
+    // snapshot had taken the place of the state, and not yet that of the log. Or the state is an old one: then the others bring what is
+    // missing, and the guard of the log keeps it from voting until they have.
+    await log.restart(groupId, state.applied, newer(state.configuration, image.configuration));
     return new Group(context, await log.image(groupId), machine, state.applied);
   }
 
@@ -199,12 +203,14 @@ export class Group {
    */
   async backup(path: string): Promise<SnapshotFile> {
     await this.#stateWriter.drained();
-    return this.#context.store.export(this.groupId, this.driver.status().configuration, path);
+    return this.#context.store.export(this.groupId, this.driver.configurationAt(this.driver.appliedIndex), path);
   }
 
+  /** With the members as of its place in the log: one that is not committed yet must not become the base of another replica. */
   async #snapshot(): Promise<SnapshotFile> {
     await this.#stateWriter.drained();
-    return this.#context.store.snapshot(this.groupId, this.driver.status().configuration);
+    const file = await this.#context.store.snapshot(this.groupId, this.driver.configurationAt(this.driver.appliedIndex));
+    return { ...file, configuration: this.driver.configurationAt(file.position.index) };
   }
 
   /**
@@ -238,4 +244,23 @@ export class Group {
       throw error;
     }
   }
+}
+
+/** Whether a log holds the place of a state: same index, and same term there, which is one and the same history (Raft's log matching). */
+function isOneHistory({ compacted, last, terms }: LogImage, applied: LogPosition): boolean {
+  if (applied.index > last.index || applied.index < compacted.index) return false;
+  if (applied.index === compacted.index) return applied.term === compacted.term;
+  return terms.findLast(({ firstIndex }) => firstIndex <= applied.index)?.term === applied.term;
+}
+
+function newer(one: GroupConfiguration | null, other: GroupConfiguration): GroupConfiguration {
+  return one !== null && one.version > other.version ? one : other;
+}
+
+function stateLost(groupId: GroupId): SignalboxError {
+  return new SignalboxError(
+    'STORAGE_CORRUPT',
+    `The state file of group ${groupId} is older than the beginning of its log: messages in between are missing. Put the file back, or restore a backup.`,
+    { executed: 'no', retryable: false },
+  );
 }

@@ -1,4 +1,4 @@
-import type { BrokerId, GroupId } from '../core/types.ts';
+import type { BrokerId, GroupId, LogPosition } from '../core/types.ts';
 import type { PeerSender } from '../peers/types.ts';
 import type { SnapshotFile, StateStore } from '../state/types.ts';
 
@@ -10,10 +10,12 @@ export interface SnapshotOffersOptions {
   readonly make: () => Promise<SnapshotFile>;
   /** What is up to this log index is no longer in the log. */
   readonly cutIndex: () => number;
-  readonly onSent: (to: BrokerId, file: SnapshotFile, ok: boolean) => void;
+  /** @param position of the snapshot; all 0 when none could be made */
+  readonly onSent: (to: BrokerId, position: LogPosition, ok: boolean) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
+const nowhere: LogPosition = { index: 0, term: 0, checksum: 0 };
 /** How long a file is kept for a member that has not got all of it. */
 const keptMs = 600_000;
 
@@ -42,10 +44,12 @@ export class SnapshotOffers {
       const ok = await this.#options.peers.offerSnapshot(to, this.#options.groupId, file);
       this.#sending.delete(to);
       if (ok && this.#sending.size === 0) await this.#release();
-      this.#options.onSent(to, file, ok);
+      this.#options.onSent(to, file.position, ok);
     } catch (error) {
       this.#sending.delete(to);
-      if (!this.#stopped) this.#options.onFailed(error);
+      if (this.#stopped) return;
+      this.#options.onSent(to, nowhere, false);
+      this.#options.onFailed(error);
     }
   }
 
