@@ -31,6 +31,7 @@ import { capture, runKeeping } from './process.mjs';
 const bin = (/** @type {string} */ name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 const results = join(root, 'test-results');
 const fuzzer = join(root, 'tests', 'fuzz', 'main.ts');
+const simulator = join(root, 'tests', 'simulation', 'main.ts');
 const typeProjects = ['common', 'node', 'preload', 'web', 'e2e'];
 
 /** @type {readonly Stage[]} */
@@ -42,7 +43,13 @@ export const stages = [
   {
     name: 'fuzz',
     title: 'Hostile inputs for a minute, always the same',
+    besideNext: true,
     run: () => program(process.execPath, [fuzzer]),
+  },
+  {
+    name: 'simulation',
+    title: 'Simulated groups of the queue broker for a minute',
+    run: () => program(process.execPath, [simulator, '--seconds', '60']),
   },
   { name: 'integration', title: 'Conformance and integration tests', run: () => vitest('integration') },
   {
