@@ -56,7 +56,8 @@ export function openStateFile(sqlite: typeof Database, file: string, groupId: Gr
     database.pragma('checkpoint_fullfsync = 1');
     database.pragma(`wal_autocheckpoint = ${backstopPages}`);
     database.pragma('journal_size_limit = 67108864');
-    database.pragma('cache_size = -16384');
+    // Of each group: there may be many.
+    database.pragma('cache_size = -4096');
     database.pragma('trusted_schema = OFF');
     if (database.pragma('user_version', { simple: true }) === 0) makeSchema(database, groupId);
     else checkKind(database, file);

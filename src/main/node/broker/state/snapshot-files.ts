@@ -94,11 +94,11 @@ async function copyState(
   return { ...settled, sizeBytes: (await stat(partial)).size, sha256: await hashFile(partial) };
 }
 
-/** Removes the snapshots of a folder, finished or not. */
+/** Removes the snapshots of a folder, and what was not finished. */
 export async function clearSnapshots(folder: string, except?: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (name.startsWith(prefix) && path !== except) await removeFile(path);
+    if ((name.startsWith(prefix) || name.endsWith(partialSuffix)) && path !== except) await removeFile(path);
   }
 }
 
@@ -125,16 +125,18 @@ function checkWhole(sqlite: typeof Database, path: string): StateMeta {
 }
 
 /**
- * Puts a checked file in the place of a state that is closed. After a power cut there is the old or the new one.
- *
- * @throws SignalboxError `CONFLICT` the journal of the old one is still there: it would be taken for the new one's
+ * Puts a checked file in the place of a state that is closed. After a power cut there is the old or the new one. A state that left its
+ * journal behind, because it is damaged or the disk was full, is removed first: its journal would be taken for that of the new one. There
+ * is none for a moment then, which a broker notices at its next start.
  */
 export async function replaceState(path: string, file: string): Promise<void> {
-  await removeFile(`${file}-shm`);
   const journal = await stat(`${file}-wal`).catch(() => undefined);
-  if (journal !== undefined && journal.size > 0)
-    throw new SignalboxError('CONFLICT', `The journal of ${file} is not empty. Restart the broker.`, { executed: 'no' });
+  if (journal !== undefined && journal.size > 0) {
+    await removeFile(file);
+    await syncFolder(dirname(file));
+  }
   await removeFile(`${file}-wal`);
+  await removeFile(`${file}-shm`);
   await syncFolder(dirname(file));
   await moveFile(path, file);
   await syncFile(file);

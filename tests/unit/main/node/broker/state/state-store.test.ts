@@ -331,11 +331,15 @@ describe('a damaged state', () => {
     await other.open(groupA);
     await other.apply(groupA, [applied(1, { segments: [segment(queueOne, 1, 4, 1)] })], at(9));
     const snapshot = await other.snapshot(groupA, configurationOf(groupA));
-    await damage(folder, (bytes) => void bytes.fill(0, 0, 4_096));
+    await damage(folder, (bytes) => void bytes.fill(7, 0, 4_096));
+    // A killed broker leaves its journal.
+    await writeFile(join(folder, 'groups', groupA, 'state.db-wal'), Buffer.alloc(10_000, 7));
     const store = stateStore(folder);
     await expect(store.open(groupA)).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
     expect(await store.install(groupA, snapshot.path, snapshot.sha256)).toMatchObject({ applied: at(9) });
     expect(await sequences(store, {})).toEqual([1, 2, 3, 4]);
+    await store.close();
+    expect(await stateStore(folder).open(groupA)).toMatchObject({ applied: at(9) });
   });
 });
 
