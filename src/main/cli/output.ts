@@ -93,7 +93,7 @@ export function formatTime(milliseconds: number | null): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
-/** `2 d 4 h`, `3 min 5 s`. */
+/** `2 d 4 h`, `3 min 5 s`, `7 d`. */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.floor(milliseconds / 1_000);
   const parts: [number, string][] = [
@@ -107,6 +107,7 @@ export function formatDuration(milliseconds: number): string {
     ? '0 s'
     : parts
         .slice(first, first + 2)
+        .filter(([value]) => value > 0)
         .map(([value, unit]) => `${value} ${unit}`)
         .join(' ');
 }

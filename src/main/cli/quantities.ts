@@ -59,3 +59,8 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** A rate for a table: `12`, `0.5`. */
+export function formatRate(perSecond: number): string {
+  return String(Math.round(perSecond * 10) / 10);
+}

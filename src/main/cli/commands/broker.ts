@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { GroupInfo, GroupMemberInfo } from '../../../common/contract/brokers.ts';
 import type { ProgressOf, ResultOf } from '../../../common/contract/index.ts';
+import { isLoopback } from '../../node/loopback.ts';
 import { contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatDuration, formatTime, type Output } from '../output.ts';
-import { formatBytes, formatCount } from '../quantities.ts';
+import { formatBytes, formatCount, formatRate } from '../quantities.ts';
 import { confirmByTyping } from '../read-secret.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 
@@ -127,6 +128,11 @@ function addLeaderCommands(broker: Command, io: CliIo): void {
     });
 }
 
+/** How clients may come in (docs/broker-protocol.md). */
+function doorOf({ host }: ResultOf<'brokers.status'>): string {
+  return isLoopback(host) ? 'plain and TLS, this machine alone' : 'TLS; plain from this machine alone';
+}
+
 const steps: Readonly<Record<ProgressOf<'brokers.join'>['step'], string>> = {
   asking: 'Asking the group',
   snapshot: 'Getting the copy',
@@ -143,7 +149,7 @@ function printStatus(out: Output, status: ResultOf<'brokers.status'>): void {
   out.fields([
     ['broker', status.brokerId],
     ['state', status.detail === '' ? status.state : `${status.state}: ${status.detail}`],
-    ['listens on', status.port === null ? null : `${status.host}:${status.port}${status.tls ? ', TLS' : ', plain'}`],
+    ['listens on', status.port === null ? null : `${status.host}:${status.port}, ${doorOf(status)}`],
     ['profile', status.profile],
     ['groups', `${status.groups}, leader of ${status.leaderOf}`],
     ['connections', `${status.clients} of clients, ${status.peers} to other brokers`],
@@ -166,7 +172,7 @@ function printGroups(out: Output, groups: readonly GroupInfo[]): void {
       `${group.groupId}  ${state}  term ${group.term}  commit index ${group.commitIndex}  ${group.activeVoters} of ${group.voters} voters active`,
     );
     out.line(
-      `${formatCount(group.queues, 'queue')}, ${formatCount(group.messages, 'message')}, ${formatBytes(group.bytes)}, log ${formatBytes(group.logBytes)}, ${group.inPerSecond} in/s, ${group.outPerSecond} out/s`,
+      `${formatCount(group.queues, 'queue')}, ${formatCount(group.messages, 'message')}, ${formatBytes(group.bytes)}, log ${formatBytes(group.logBytes)}, ${formatRate(group.inPerSecond)} in/s, ${formatRate(group.outPerSecond)} out/s`,
     );
     out.table(
       ['broker', 'node', 'role', 'status', 'on disk', 'behind', 'since', 'address'],

@@ -5,7 +5,7 @@ import { contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatDuration, formatTime, type Output } from '../output.ts';
-import { formatBytes, formatCount, parseWholeNumber } from '../quantities.ts';
+import { formatBytes, formatCount, formatRate, parseWholeNumber } from '../quantities.ts';
 import { confirmByTyping } from '../read-secret.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 import { addQueueBackupCommands } from './queue-backup.ts';
@@ -144,14 +144,18 @@ function addRemovingCommands(queue: Command, io: CliIo): void {
 }
 
 function printQueues(out: Output, { queues }: ResultOf<'queues.list'>): void {
+  if (queues.length === 0) {
+    out.line('There is no queue. Create one with: signalbox queue create NAME');
+    return;
+  }
   out.table(
     ['queue', 'messages', 'size', 'in/s', 'out/s', 'clients', 'leader', 'in sync', 'max lag', 'group', 'id', 'keeps'],
     queues.map((info) => [
       info.name,
       info.messages,
       formatBytes(info.bytes),
-      info.inPerSecond,
-      info.outPerSecond,
+      formatRate(info.inPerSecond),
+      formatRate(info.outPerSecond),
       info.clients,
       info.leader?.name,
       `${info.inSync} of ${info.replicas}`,
@@ -174,7 +178,7 @@ function printQueue(out: Output, info: QueueInfo): void {
     ['messages', held],
     ['oldest', info.oldestAt === null ? null : `${formatTime(info.oldestAt)}, ${formatDuration(info.observedAt - info.oldestAt)} ago`],
     ['dropped', info.dropped],
-    ['rates', `${info.inPerSecond} in/s, ${info.outPerSecond} out/s`],
+    ['rates', `${formatRate(info.inPerSecond)} in/s, ${formatRate(info.outPerSecond)} out/s`],
     ['replicas', `${info.inSync} of ${info.replicas} in sync, the slowest ${info.maxLag} entries behind`],
     ['clients', info.clients],
     ['created', formatTime(info.createdAt)],

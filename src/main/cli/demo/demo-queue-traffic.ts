@@ -1,6 +1,6 @@
 import type { ParamsOf } from '../../../common/contract/index.ts';
+import type { DemoVisitor } from './demo-node.ts';
 import type { DemoTimers } from './demo-timers.ts';
-import type { DemoVisitor } from './demo-traffic.ts';
 
 const orderEveryMs = 600;
 const readingsEveryMs = 1_000;

@@ -1,19 +1,12 @@
-import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { Target } from '../../../common/wire/messages.ts';
 import { connectToNode } from '../node-connection.ts';
-import type { DemoNode } from './demo-node.ts';
+import type { DemoNode, DemoVisitor } from './demo-node.ts';
 import { DemoQueueTraffic } from './demo-queue-traffic.ts';
 import { DemoTimers } from './demo-timers.ts';
 
 const publishEveryMs = 250;
 /** Mean pause between two calls of one node. */
 const callPauseMs = 400;
-
-/** Somebody who is signed in at a node. */
-export interface DemoVisitor {
-  readonly node: DemoNode;
-  readonly client: NodeClient;
-}
 
 /** What people and machines would do on a cluster: they measure, ask each other, look at lists, and err now and then. */
 export class DemoTraffic {

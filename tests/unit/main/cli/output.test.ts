@@ -86,6 +86,6 @@ test('a setting is JSON where it can be, and a text stays a text', () => {
   expect(() => parseAssignments(['=1'], isText)).toThrow(UsageError);
 });
 
-test('times are the two largest units', () => {
-  expect([0, 59_000, 185_000, 7_200_000, 190_000_000].map(formatDuration)).toEqual(['0 s', '59 s', '3 min 5 s', '2 h 0 min', '2 d 4 h']);
+test('times are the two largest units, the second when there is any of it', () => {
+  expect([0, 59_000, 185_000, 7_200_000, 190_000_000].map(formatDuration)).toEqual(['0 s', '59 s', '3 min 5 s', '2 h', '2 d 4 h']);
 });
