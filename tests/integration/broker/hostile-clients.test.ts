@@ -101,7 +101,7 @@ test('ten thousand pipelined requests of one client are all answered, and anothe
   const flood = Array.from({ length: 10_000 }, (_, data) =>
     greedy.ask({ operation: 'APPEND', queue_name: 'orders', data }).then((answer) => {
       answered += 1;
-      return answer.status;
+      return answer.code ?? answer.status;
     }),
   );
   expect(await patient.ask({ operation: 'APPEND', queue_name: 'orders', data: 'mine' })).toMatchObject({ status: 'success' });
@@ -148,3 +148,24 @@ function withWrite(log: LogStore, around: (write: () => Promise<void>) => Promis
     },
   });
 }
+
+test('a client that guesses tokens is closed after a few', async () => {
+  const { broker } = await brokerWithQueue();
+  const client = await clientOf(broker);
+  const answers = [];
+  for (let guess = 0; guess < 8; guess += 1) answers.push(await client.ask({ operation: 'AUTH', token: `guess-${guess}` }));
+  expect(answers.map(({ code, status }) => code ?? status)).toEqual([...Array(5).fill('UNAUTHENTICATED'), ...Array(3).fill('closed')]);
+});
+
+test('clients that have not shown who they are may not fill the memory with requests that never end', async () => {
+  const { broker } = await brokerWithQueue();
+  const strict = await testBroker(await temporaryFolder(), { anonymous: () => false });
+  await strict.start();
+  const head = Buffer.from([0x00, 0xff, 0xff, 0xff]);
+  const sockets = await Promise.all(Array.from({ length: 6 }, () => rawSocket(strict)));
+  const closed = Promise.race(sockets.map(untilClosed));
+  for (const socket of sockets) socket.write(Buffer.concat([head, Buffer.alloc(15 * 1_048_576, 0x20)]));
+  expect((await closed).toString('latin1')).toContain('"code":"OVERLOADED"');
+  const honest = await clientOf(broker);
+  expect(await honest.ask({ operation: 'PING' })).toMatchObject({ status: 'success' });
+});

@@ -40,14 +40,15 @@ export const brokerLimits = {
   helloMs: 10_000,
   /** Time the rest of a frame may take, milliseconds. */
   frameMs: 30_000,
-  /** One frame without its length; refused from the length alone. */
-  frameBytes: 16 * 1_048_576,
-  /** Same, before a client has shown a token. */
-  frameBytesBeforeToken: 65_536,
-  lineBytes: 1_048_576,
+  /** Of requests that are not whole, of all clients together that have not shown who they are. */
+  unprovenBytes: 64 * 1_048_576,
+  /** Wrong tokens on one connection; then it is closed. */
+  failedTokens: 5,
   /** Requests of one connection that are not answered; beyond, its socket is not read. */
   requestsInFlight: 2_048,
   requestBytesInFlight: 32 * 1_048_576,
+  /** What a message of an answer is reckoned at before it is read. */
+  usualMessageBytes: 65_536,
   /** Requests of one connection in a row before the next one has its turn. */
   requestsInARow: 64,
   /** Answers that a client has not taken; beyond, it is not read. */
@@ -59,12 +60,8 @@ export const brokerLimits = {
   lingerMs: 2_000,
   /** Clients that wait for a message to come, all together. */
   longPolls: 10_000,
-  longPollMs: 30_000,
   /** Subscriptions of one connection. */
   subscriptions: 64,
-  /** Messages one answer holds. */
-  messagesInAnswer: 500,
-  bytesInAnswer: 4 * 1_048_576,
   /** Requests from the main thread that are not answered. */
   requestsOfNode: 4_096,
   /** Time such a request has when it names none, milliseconds. */

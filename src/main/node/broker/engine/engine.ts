@@ -419,7 +419,10 @@ export class Engine implements PeerReceiver, GroupControl {
       title: 'The disk of the queue broker does not answer',
       detail: 'A write has been waiting for longer than an election takes. This broker leads no group until the disk answers.',
     });
-    for (const { driver } of this.#groups.values()) driver.step({ type: 'diskStalled' });
+    // One that is alone in its group has nobody to give way to.
+    for (const { driver } of this.#groups.values())
+      if (driver.status().configuration.members.some(({ voter, brokerId }) => voter && brokerId !== this.brokerId))
+        driver.step({ type: 'diskStalled' });
   }
 
   async #lookForCuts(): Promise<void> {

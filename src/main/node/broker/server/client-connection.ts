@@ -29,6 +29,8 @@ export interface ClientConnectionOptions {
   /** Who a client without a token is; undefined: nobody. Asked at each request, so that the setting holds at once. */
   readonly anonymous: () => Caller | undefined;
   readonly handle: (operation: Operation, call: Call) => void;
+  /** What all clients that have not shown who they are have sent of requests that are not whole. */
+  readonly unproven: { bytes: number };
   readonly onFault: (error: unknown) => void;
   readonly onClosed: (connection: ClientConnection) => void;
 }
@@ -52,6 +54,9 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
   readonly #drainListeners = new Set<() => void>();
   #openBytes = 0;
   #token: string | undefined;
+  #failedTokens = 0;
+  /** Part of `unproven` that is of this client. */
+  #unprovenBytes = 0;
   /** A token is being checked: what follows waits, so that nothing overtakes. */
   #checking = false;
   /** The client says nothing more; what it has said is still answered. */
@@ -177,6 +182,11 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
 
   /** A frame that has begun must end: half a frame holds a connection for a while only. */
   #waitForRest(): void {
+    if (!this.#hasRoom()) {
+      const why = 'Too much of requests that are not whole waits here. Show an access token with AUTH first, or send it later.';
+      this.#refuseStream(new SignalboxError('OVERLOADED', why, { executed: 'no' }));
+      return;
+    }
     if (this.#reader.pendingBytes === 0) {
       clearTimeout(this.#frameTimer);
       this.#frameTimer = undefined;
@@ -185,6 +195,16 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
     this.#frameTimer ??= setTimeout(() => {
       this.#refuseStream(new SignalboxError('TIMEOUT', 'The rest of a request did not come in time.', { executed: 'no' }));
     }, brokerLimits.frameMs);
+  }
+
+  /** A client that has not shown who it is may not fill the memory together with others like it. */
+  #hasRoom(): boolean {
+    const { unproven, anonymous } = this.#options;
+    const isProven = this.#token !== undefined || anonymous() !== undefined;
+    const mine = isProven || this.#closed ? 0 : this.#reader.pendingBytes;
+    unproven.bytes += mine - this.#unprovenBytes;
+    this.#unprovenBytes = mine;
+    return mine === 0 || unproven.bytes <= brokerLimits.unprovenBytes;
   }
 
   #take(frame: IncomingFrame): void {
@@ -225,9 +245,11 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
     if (caller === undefined) {
       const why = token === undefined ? 'Send an access token of this node with AUTH.' : 'The token is not valid, or no longer.';
       this.#refuse(new SignalboxError('UNAUTHENTICATED', why, { executed: 'no' }), to, sizeBytes);
+      if (token !== undefined) this.#failedTokens += 1;
+      if (this.#failedTokens >= brokerLimits.failedTokens) this.#finish();
       return;
     }
-    const call = this.#begin(to, caller, request.timeoutMs + waitOf(request.operation), sizeBytes);
+    const call = this.#begin(to, caller, request.timeoutMs + waitOf(request.operation), sizeBytes + answerBytesOf(request.operation));
     if (request.operation.operation === 'AUTH') {
       this.#token = token;
       call.answer({ fields: { user: caller.user, roles: caller.roles } });
@@ -280,6 +302,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#hasRoom();
     clearTimeout(this.#frameTimer);
     this.#outbox.close();
     this.#options.turns.remove(this);
@@ -302,4 +325,10 @@ const nobody: Caller = { user: 'nobody', roles: [] };
 /** A READ that waits for messages has its own time beside that for the answer. */
 function waitOf(operation: Operation): number {
   return operation.operation === 'READ' ? operation.wait_ms : 0;
+}
+
+/** What an answer with messages is reckoned at before it is known, so that many of them together stay within what a connection may have waiting. */
+function answerBytesOf(operation: Operation): number {
+  if (operation.operation !== 'READ' && operation.operation !== 'FETCH') return 0;
+  return Math.min(operation.max_bytes, (operation.max ?? 1) * brokerLimits.usualMessageBytes);
 }

@@ -23,6 +23,7 @@ export class ClientServer {
   readonly #turns = new Turns();
   readonly #deadlines = new Deadlines();
   readonly #tokens: TokenChecker;
+  readonly #unproven = { bytes: 0 };
   #empty: (() => void) | undefined;
 
   constructor(options: ClientServerOptions) {
@@ -44,6 +45,7 @@ export class ClientServer {
       tokens: this.#tokens,
       anonymous: () => (loopback && anonymous() ? anonymousCaller : undefined),
       handle,
+      unproven: this.#unproven,
       onFault,
       onClosed: (closed) => {
         this.#connections.delete(closed);
