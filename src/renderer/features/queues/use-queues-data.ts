@@ -1,10 +1,12 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { GroupInfo } from '../../../common/contract/brokers.ts';
 import type { ResultOf } from '../../../common/contract/index.ts';
 import type { QueueInfo } from '../../../common/contract/queues.ts';
 import type { CallState, ViewCall } from '../../state/use-call.ts';
 import { useCall } from '../../state/use-call.ts';
 import { type Health, queueHealth } from '../shared/queues/health.ts';
+import { useQueueTrouble } from '../shared/queues/queue-trouble.ts';
+import { troubledGroups } from '../shared/queues/troubled-groups.ts';
 
 const liveMs = 1_000;
 /** A list of thousands is megabytes: it is read less often. */
@@ -44,6 +46,10 @@ export function useQueuesData(): QueuesData {
   const unreachable = useMemo(() => new Map(listed?.unreachable.map(({ groupId, reason }) => [groupId, reason])), [listed]);
   const found = dataOf(groupsCall.state);
   const groups = useMemo(() => new Map(found?.groups.map((group) => [group.groupId, group])), [found]);
+  // Fresher than what the rail asks for by itself.
+  useEffect(() => {
+    if (found !== undefined) useQueueTrouble.setState({ groups: troubledGroups(found.groups) });
+  }, [found]);
   const healthOf = useMemo(() => {
     const away = new Set(unreachable.keys());
     return (queue: QueueInfo) => queueHealth(queue, groups.get(queue.groupId), away);

@@ -32,6 +32,12 @@ export function writableWords(t: Translate, group: GroupInfo): string {
   return t('writable', { quorum: group.quorum, count: group.voters });
 }
 
+/** `3 replicas, quorum 2: 1 may be lost`. */
+export function replicasWords(t: Translate, count: number): string {
+  const quorum = Math.floor(count / 2) + 1;
+  return t('afterReplicas', { count, quorum, losable: count === quorum ? t('nothing') : formatCount(count - quorum) });
+}
+
 /** The word beside a replica's shape. */
 export function memberWords(t: Translate, member: GroupMemberInfo, state: MemberState): string {
   switch (state) {

@@ -31,6 +31,7 @@ describe('how a group is', () => {
   it('says of a queue whose group nobody sees that it is not seen, whatever the old figures say', () => {
     const orders = queue('orders', { writable: false });
     expect(queueHealth(orders, undefined, new Set(['G-XYZ78']))).toBe('unseen');
+    expect(queueHealth(orders, group([leader], { writable: false }), new Set(['G-XYZ78']))).toBe('unwritable');
     expect(queueHealth(orders, undefined, new Set())).toBe('unwritable');
     expect(queueHealth(queue('orders'), undefined, new Set())).toBe('ok');
     expect(queueHealth(queue('orders'), group([leader, late]), new Set())).toBe('behind');

@@ -17,6 +17,7 @@ import { useStale } from '../use-known-nodes.ts';
 import { ConnectionsTab } from './connections-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { QueuesTab } from './queues-tab.tsx';
 import { ServicesTab } from './services-tab.tsx';
 import type { InspectedProps } from './use-ask.ts';
 
@@ -24,6 +25,7 @@ const contents: Record<InspectorTab, ComponentType<InspectedProps>> = {
   overview: OverviewTab,
   services: ServicesTab,
   connections: ConnectionsTab,
+  queues: QueuesTab,
   logs: LogsTab,
 };
 

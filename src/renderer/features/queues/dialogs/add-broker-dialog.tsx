@@ -13,6 +13,7 @@ import { useNodeNames } from '../../../state/node-names.ts';
 import { useCall } from '../../../state/use-call.ts';
 import { turnBrokerOn } from '../turn-on.ts';
 import { dataOf } from '../use-queues-data.ts';
+import { replicasWords } from '../words.ts';
 import { BrokerOffNote } from './broker-off-note.tsx';
 import { FormDialog } from './form-dialog.tsx';
 import { useAttempt } from './use-attempt.ts';
@@ -122,7 +123,7 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
               t('effect_copies'),
               t('joinCopies', { size: formatBytes(group.bytes), count: group.messages, amount: formatCount(group.messages) }),
             ],
-            [t('effect_replicas'), afterJoin(t, group, replaces === nobody ? 1 : 0)],
+            [t('effect_replicas'), replicasWords(t, group.voters + (replaces === nobody ? 1 : 0))],
             [t('effect_writes'), t('joinWrites')],
           ]}
         />
@@ -131,12 +132,6 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
       )}
     </FormDialog>
   );
-}
-
-function afterJoin(t: ReturnType<typeof useTranslation<'queues'>>['t'], group: GroupInfo, more: number): string {
-  const count = group.voters + more;
-  const quorum = Math.floor(count / 2) + 1;
-  return t('afterReplicas', { count, quorum, losable: count - quorum });
 }
 
 /** The steps of joining: done, under way with how far, to come. */

@@ -16,7 +16,9 @@ export function BrokerOffNote({ node, nodeId }: { readonly node: string; readonl
   const { state } = useCall('config.get', { keys }, { nodeId });
   const values = dataOf(state)?.values;
   const host = String(values?.['broker.host'] ?? '127.0.0.1');
-  const address = `${host}:${String(values?.['broker.port'] ?? '9401')}`;
+  const port = Number(values?.['broker.port'] ?? 9_401);
+  // Port 0: any that is free.
+  const address = port === 0 ? host : `${host}:${port}`;
   return (
     <div className="qu-form-note" role="note">
       <StateShape kind="offline" />

@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from '../../../state/format.ts';
 import { act } from '../acts.ts';
 import { showQueues } from '../queues-route.ts';
 import { messagesChanged } from '../queues-store.ts';
+import { replicasWords } from '../words.ts';
 
 interface DialogProps {
   readonly onClose: () => void;
@@ -195,10 +196,8 @@ type Translate = ReturnType<typeof useTranslation<'queues'>>['t'];
 /** What a group is like without one of its replicas. */
 function afterwards(t: Translate, group: GroupInfo, member: GroupMemberInfo): (readonly [string, string])[] {
   const isVoter = member.role !== 'learner';
-  const voters = group.voters - (isVoter ? 1 : 0);
-  const quorum = Math.floor(voters / 2) + 1;
   return [
-    [t('effect_replicas'), t('afterReplicas', { count: voters, quorum, losable: voters - quorum })],
+    [t('effect_replicas'), replicasWords(t, group.voters - (isVoter ? 1 : 0))],
     ...(member.brokerId === group.leader ? [[t('effect_leader'), t('afterLeader')] as const] : []),
   ];
 }

@@ -30,6 +30,7 @@ function Rates(props: { readonly queueId: string; readonly name: string; readonl
   const words = { name: props.name, in: formatRate(props.in), out: formatRate(props.out) };
   const at = series?.at ?? none;
   const newest = at.at(-1);
+  if (series?.at.length === 0) return <p className="qu-chart qu-chart-none sb-3">{t('rateNone', words)}</p>;
   return (
     <div className="qu-chart">
       <Chart

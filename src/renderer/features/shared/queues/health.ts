@@ -45,9 +45,10 @@ export function groupHealth(group: GroupInfo): Health {
  * @param unreachable ids of the groups whose figures are missing or old
  */
 export function queueHealth(queue: QueueInfo, group: GroupInfo | undefined, unreachable: ReadonlySet<string>): Health {
+  // A replica that is here tells that the group has no leader: that is worse to know than that the figures are its own.
+  if (group !== undefined) return queue.writable ? groupHealth(group) : 'unwritable';
   if (unreachable.has(queue.groupId)) return 'unseen';
-  if (!queue.writable) return 'unwritable';
-  return group === undefined ? 'ok' : groupHealth(group);
+  return queue.writable ? 'ok' : 'unwritable';
 }
 
 /** What the shape and the word beside a replica say. */
