@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { isLoopback } from '../../loopback.ts';
-import type { BrokerId, CoreStatus, GroupId, GroupMember } from '../core/types.ts';
+import type { BrokerId, CoreStatus, GroupId, GroupMember, MembershipChange } from '../core/types.ts';
 import type { GroupAnswer, LeaderAddress, MembershipRequest } from './membership-requests.ts';
 import type { GroupControl } from './types.ts';
 
+/** How long a change waits for the one before it, and how often it looks. Shorter than whoever asked waits for the answer. */
+const pendingMs = 8_000;
+const pendingLookMs = 100;
 /** Most members of a group. */
 const mostMembers = 64;
 
@@ -101,7 +105,7 @@ export class LeaderDesk {
       throw refuse('CONFLICT', `The group ${groupId} has ${mostMembers} members, as many as there can be.`);
     const reachedAt = reachableAt(host, asker);
     const member: GroupMember = { brokerId: broker_id, voter: false, nodeId: asker.nodeId, host: reachedAt, port };
-    await this.#groups.changeMembership(groupId, { type: 'addLearner', member });
+    await this.#change(groupId, { type: 'addLearner', member });
   }
 
   async #remove(groupId: GroupId, status: CoreStatus, brokerId: BrokerId): Promise<void> {
@@ -120,7 +124,22 @@ export class LeaderDesk {
       await this.#groups.transfer(groupId, undefined);
       this.#leading(groupId);
     }
-    await this.#groups.changeMembership(groupId, { type: 'remove', brokerId });
+    await this.#change(groupId, { type: 'remove', brokerId });
+  }
+
+  /** One change of a group at a time: one that is on its way is waited for, within bounds. */
+  async #change(groupId: GroupId, change: MembershipChange): Promise<void> {
+    const untilMs = this.#groups.nowMs() + pendingMs;
+    for (;;) {
+      try {
+        await this.#groups.changeMembership(groupId, change);
+        return;
+      } catch (error) {
+        const isPending = error instanceof SignalboxError && error.code === 'CONFLICT' && error.retryable;
+        if (!isPending || this.#groups.nowMs() >= untilMs) throw error;
+        await pause(pendingLookMs);
+      }
+    }
   }
 
   /** A removal that would leave the rest without a majority that lives stops the group for good. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { SignalboxError } from '../../../../../../src/common/errors.ts';
 import type { CoreStatus, MembershipChange } from '../../../../../../src/main/node/broker/core/types.ts';
 import { type Asker, LeaderDesk } from '../../../../../../src/main/node/broker/peers/leader-desk.ts';
 import { peerLimits } from '../../../../../../src/main/node/broker/peers/limits.ts';
@@ -8,7 +9,8 @@ import { statusOf } from '../../../../../helpers/broker-peers-fixture.ts';
 const groupId = 'G-TEST1';
 const asker: Asker = { brokerId: 'B-00002', nodeId: 'n2', name: 'press-07', remoteAddress: '10.0.0.7' };
 
-function desk(changes: Partial<CoreStatus> = {}, members = 1) {
+function desk(changes: Partial<CoreStatus> = {}, members = 1, refusedTimes = 0) {
+  let pending = refusedTimes;
   const decided: MembershipChange[] = [];
   const configuration = {
     groupId,
@@ -25,7 +27,10 @@ function desk(changes: Partial<CoreStatus> = {}, members = 1) {
   const groups = {
     adopt: () => Promise.resolve(),
     leave: () => Promise.resolve(),
-    changeMembership: async (_groupId: string, change: MembershipChange) => ({ index: decided.push(change) }),
+    changeMembership: async (_groupId: string, change: MembershipChange) => {
+      if (pending-- > 0) throw new SignalboxError('CONFLICT', 'Another change is on its way.', { retryable: true });
+      return { index: decided.push(change) };
+    },
     transfer: () => Promise.resolve(),
     status: (id: string) => (id === groupId ? status : undefined),
     load: () => undefined,
@@ -51,6 +56,12 @@ test.each([
   const { desk: leader, decided } = desk();
   await leader.decide(join(host), asker);
   expect(decided).toEqual([{ type: 'addLearner', member: { brokerId: 'B-00002', voter: false, nodeId: 'n2', host: found, port: 9401 } }]);
+});
+
+test('a change waits for the one that is on its way', async () => {
+  const { desk: leader, decided } = desk({}, 1, 2);
+  await leader.decide(join(null), asker);
+  expect(decided).toHaveLength(1);
 });
 
 test.each([
