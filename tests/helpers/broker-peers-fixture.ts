@@ -21,6 +21,9 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const certificate = createThrowawayCertificate();
 
+/** Tests beside each other must not meet on a port that one has left and another got. */
+export const testCluster = `brokers-of-process-${process.pid}`;
+
 export type Heard =
   | { readonly what: 'connected' | 'disconnected'; readonly from: string }
   | { readonly what: 'message'; readonly from: string; readonly groupId: GroupId; readonly message: CoreMessage };
@@ -93,7 +96,7 @@ export async function openBroker(options: FixtureBrokerOptions): Promise<Fixture
     host = '127.0.0.1',
   } = options;
   const directory = options.directory ?? (await temporaryFolder());
-  const trust = staticPeerTrust({ byte, members });
+  const trust = staticPeerTrust({ byte, members, cluster: testCluster });
   const logger = recordingLogger();
   const problems = new Problems();
   const heard: Heard[] = [];

@@ -6,6 +6,7 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { peerLimits } from '../../src/main/node/broker/peers/limits.ts';
 import { discoveryLimits } from '../../src/main/node/discovery/index.ts';
 import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
@@ -51,6 +52,11 @@ test('trust.md lists every limit of trust, links, membership and finding nodes w
   const rows = rowsOf(await page('trust.md'));
   for (const [name, value] of Object.entries({ ...trustLimits, ...linkLimits, ...membershipLimits, ...discoveryLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+});
+
+test('broker-protocol.md lists every limit between brokers with its value', async () => {
+  const rows = rowsOf(await page('broker-protocol.md'));
+  for (const [name, value] of Object.entries(peerLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('cli.md lists every command and exit code', async () => {

@@ -21,7 +21,7 @@ interface Member {
 }
 
 async function member(byte: number, folder?: string, options: Partial<BrokerOptions> = {}): Promise<Member> {
-  const trust = staticPeerTrust({ byte, members: nodes });
+  const trust = staticPeerTrust({ byte, members: nodes, cluster: `membership-${process.pid}` });
   const problems = new Problems();
   const where = folder ?? join(await temporaryFolder(), 'broker');
   const broker = await testBroker(where, { trust: trust.trust, nodeId: trust.nodeId, name: `node-${byte}`, problems, ...options });

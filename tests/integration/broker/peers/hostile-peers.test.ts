@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type BrokerParty, proveAsClient } from '../../../../src/main/node/broker/peers/broker-handshake.ts';
 import { brokerProtocol } from '../../../../src/main/node/broker/peers/types.ts';
 import { createThrowawayCertificate, overChannel } from '../../../../src/main/node/links/index.ts';
-import { type FixtureBroker, formGroup, openBroker } from '../../../helpers/broker-peers-fixture.ts';
+import { type FixtureBroker, formGroup, openBroker, testCluster } from '../../../helpers/broker-peers-fixture.ts';
 import { staticPeerTrust } from '../../../helpers/broker-trust.ts';
 
 const groupId = 'G-TEST1';
@@ -165,7 +165,7 @@ function frame(type: number, header: unknown): Buffer {
 
 /** Proves itself as a member, sends bytes, and waits for the end of the connection. */
 async function sendAsBroker(byte: number, port: number, bytes: Buffer): Promise<void> {
-  const { trust } = staticPeerTrust({ byte, members: [1, 2, 3, 4] });
+  const { trust } = staticPeerTrust({ byte, members: [1, 2, 3, 4], cluster: testCluster });
   const party: BrokerParty = {
     trust,
     describe: () => ({ brokerId: 'B-EVIL1', incarnation: 1, startId: randomBytes(4).toString('hex'), host: null, port: 1, groups: [] }),

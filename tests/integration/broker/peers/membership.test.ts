@@ -183,6 +183,15 @@ test('a group of which no broker is known is said to be so', async () => {
   await expect(c.peers.membership.join({ ...at(a), groupId: 'G-OTHER' }, quiet)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
+test('an address at which somebody else answers is passed over when another is known', async () => {
+  const { group, a, c } = await threeBrokers();
+  const stranger = await openBroker({ byte: 9, members: [9] });
+  const known = group.members.map(({ brokerId, host, port }) => ({ brokerId, host, port }));
+  await expect(c.peers.membership.join({ ...at(stranger), members: known }, quiet)).resolves.toEqual({ voter: true });
+  await expect(a.peers.membership.remove(groupId, c.brokerId, signal)).resolves.toMatchObject({ groupId });
+  await expect(c.peers.membership.join({ ...at(c), members: known }, quiet)).resolves.toEqual({ voter: true });
+});
+
 test('a member that has moved gets its new address in the group', async () => {
   const { group, a, b } = await threeBrokers();
   await expect.poll(() => a.peers.isConnected(b.brokerId)).toBe(true);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SignalboxError } from '../../../../common/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../../../common/errors.ts';
 import type { BrokerId, GroupId } from '../core/types.ts';
 import type { Asker, LeaderDesk } from './leader-desk.ts';
 import type { PeerLimits } from './limits.ts';
@@ -24,7 +24,8 @@ export interface LeaderAskerOptions {
   readonly leads: (groupId: GroupId) => boolean;
 }
 
-const again: ReadonlySet<string> = new Set(['NOT_LEADER', 'NODE_UNREACHABLE', 'NODE_LOST', 'TIMEOUT', 'NOT_FOUND']);
+/** Failures that may be over in a moment. */
+const passing: ReadonlySet<ErrorCode> = new Set(['NOT_LEADER', 'NODE_UNREACHABLE', 'NODE_LOST', 'TIMEOUT', 'OVERLOADED']);
 const pauseMs = 250;
 /** How often brokers may point to one another before there is a pause. */
 const mostHops = 4;
@@ -51,27 +52,27 @@ export class LeaderAsker {
     const queue = [...places];
     let hops = 0;
     let failure: SignalboxError;
-    // A round in which nobody so much as has the group is the last one.
-    let isKnown = false;
+    // A round in which nothing failed that may be over in a moment is the last one.
+    let isHopeful = false;
     for (;;) {
       try {
         const answer = await this.#askNext(request, queue, signal);
         if ('groupId' in answer) return answer;
-        isKnown = true;
+        isHopeful = true;
         failure = notLed(request.cluster_id);
         if (answer.elsewhere !== null && hops++ < mostHops) queue.unshift(answer.elsewhere);
       } catch (error) {
-        if (!(error instanceof SignalboxError) || !again.has(error.code)) throw error;
-        failure = error;
-        isKnown ||= error.code !== 'NOT_FOUND';
+        if (!(error instanceof PlaceFailure)) throw error;
+        failure = error.reason;
+        isHopeful ||= passing.has(failure.code);
       }
       if (signal.aborted) throw new SignalboxError('CANCELLED', 'The request was given up.', { executed: 'maybe' });
       if (queue.length > 0) continue;
-      if (!isKnown || places.length === 0 || performance.now() >= untilMs) throw failure;
+      if (!isHopeful || places.length === 0 || performance.now() >= untilMs) throw failure;
       await pause(pauseMs, undefined, { signal }).catch(() => undefined);
       queue.push(...places);
       hops = 0;
-      isKnown = false;
+      isHopeful = false;
     }
   }
 
@@ -82,13 +83,13 @@ export class LeaderAsker {
     signal: AbortSignal,
   ): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
     const { leads, desk, self } = this.#options;
-    if (leads(request.cluster_id)) return desk.decide(request, self);
+    if (leads(request.cluster_id)) return orNextPlace(desk.decide(request, self));
     const place = queue.shift();
     if (place === undefined)
-      throw new SignalboxError('NOT_FOUND', `No broker of ${request.cluster_id} is known here. Name the address of one.`, {
-        executed: 'no',
-      });
-    const answer = await this.#askAt(place, request, signal);
+      throw new PlaceFailure(
+        new SignalboxError('NOT_FOUND', `No broker of ${request.cluster_id} is known here. Name the address of one.`, { executed: 'no' }),
+      );
+    const answer = await orNextPlace(this.#askAt(place, request, signal));
     return 'elsewhere' in answer && answer.elsewhere !== null && isSame(answer.elsewhere, place) ? { elsewhere: null } : answer;
   }
 
@@ -99,9 +100,37 @@ export class LeaderAsker {
   ): Promise<GroupAnswer | { readonly elsewhere: LeaderAddress | null }> {
     const { limits, connectionOf, dial } = this.#options;
     const known = place.brokerId === null ? undefined : connectionOf(place.brokerId);
-    const connection = known ?? (await dial(place, signal));
+    // Whoever answers at this address, another place may still be right.
+    const connection =
+      known ??
+      (await dial(place, signal).catch((error: unknown) => {
+        throw asPlaceFailure(error);
+      }));
     const { header } = await connection.ask(peerFrameTypes.forward, request, limits.requestMs);
     return decodeMembershipAnswer(header);
+  }
+}
+
+/** This place leads nowhere; the next one may. */
+class PlaceFailure extends Error {
+  readonly reason: SignalboxError;
+
+  constructor(reason: SignalboxError) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+function asPlaceFailure(error: unknown): unknown {
+  return error instanceof SignalboxError ? new PlaceFailure(error) : error;
+}
+
+/** What a leader refuses is its last word; one that leads no more, has no such group or did not answer is a place that leads nowhere. */
+async function orNextPlace<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw error instanceof SignalboxError && (passing.has(error.code) || error.code === 'NOT_FOUND') ? asPlaceFailure(error) : error;
   }
 }
 
