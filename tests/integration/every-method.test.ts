@@ -118,6 +118,8 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['queues.series', () => ({ queue: 'orders' })],
   ['queues.list', () => ({})],
   ['queues.get', () => ({ queue: 'orders' })],
+  ['brokers.backup', (seen) => ({ groupId: seen('brokers.createGroup').groupId })],
+  ['brokers.restore', (seen) => ({ file: seen('brokers.backup').file })],
   ['queues.purge', (seen) => ({ queue: seen('queues.create').queueId })],
   ['queues.delete', (seen) => ({ queue: seen('queues.create').queueId })],
   ['brokers.rebalance', () => ({})],
@@ -126,15 +128,8 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
 
 /** Those that answer only while a second person acts elsewhere: tests/integration/membership. */
 const ofTwoPeople: readonly MethodName[] = ['membership.ask', 'membership.accept', 'membership.admit', 'membership.refuse'];
-/** Those that need a second broker, or a copy of a group: tests/integration/broker. */
-const ofTwoBrokers: readonly MethodName[] = [
-  'brokers.join',
-  'brokers.leave',
-  'brokers.remove',
-  'brokers.transfer',
-  'brokers.backup',
-  'brokers.restore',
-];
+/** Those that need a second broker: tests/integration/broker. */
+const ofTwoBrokers: readonly MethodName[] = ['brokers.join', 'brokers.leave', 'brokers.remove', 'brokers.transfer'];
 
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode({ 'broker.enabled': true, 'broker.port': 0 });

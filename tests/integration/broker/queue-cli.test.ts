@@ -151,3 +151,20 @@ test('the broker and its groups are shown; the only replica stays', async () => 
   expect(await run(['broker', 'leave', groupId, '--yes'])).toMatchObject({ code: 1, stderr: expect.stringContaining('only vote') });
   expect((await run(['broker', 'rebalance'])).stdout).toBe('Nothing had to move.\n');
 });
+
+test('a backup is written while the group goes on, and a new group begins with it', async () => {
+  await queue('create', 'kept');
+  await queue('append', 'kept', '1', '2', '3');
+  await queue('read', 'kept', '--client', 'C-1');
+  const file = join(await temporaryFolder(), 'queues.sgbx');
+  expect((await queue('backup', '--file', file)).stdout).toMatch(
+    /^file +\/.*queues\.sgbx\nsize +[\d.]+ kB\nSHA-256 +[0-9a-f]{64}\nlog index +\d+$/m,
+  );
+  const restored = await queue('restore', file);
+  expect(restored.stdout).toMatch(/^The new group G-[A-Z0-9]{5} has \d+ queues with \d+ messages\.\n$/);
+  const groupId = /G-[A-Z0-9]{5}/.exec(restored.stdout)?.[0];
+  expect(await queue('peek', 'kept')).toMatchObject({ code: 1, stderr: expect.stringContaining(`${groupId}/kept`) });
+  expect(await jsonLines('peek', `${groupId}/kept`, '--from', 'first')).toMatchObject([{ data: 1 }, { data: 2 }, { data: 3 }]);
+  expect(await jsonLines('positions', `${groupId}/kept`)).toMatchObject([{ clientId: 'C-1', position: 1 }]);
+  expect((await queue('backup')).code).toBe(2);
+});

@@ -56,7 +56,7 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
   ): Promise<ResultOf<M>> => {
     const queue = params.hereOnly
       ? await ownQueue(own, params.queue, context.principal)
-      : await finder.find(params.queue, context.principal);
+      : await finder.find(params.queue, context.principal, streamed(method));
     const { hereOnly, ...rest } = params;
     const call: LeaderCall<M> = { method, groupId: queue.groupId, params: { ...rest, queue: queue.queueId }, ...act(queue) };
     if (hereOnly) return leaders.here(call, context);
@@ -175,6 +175,11 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
         repeatable: true,
       })),
   };
+}
+
+/** Whether programs call it for each message. */
+function streamed(method: QueueMethod): boolean {
+  return method === 'queues.append' || method === 'queues.read';
 }
 
 /** A queue of which this node has a replica. @throws SignalboxError `NOT_FOUND`, `INVALID_PARAMS` */

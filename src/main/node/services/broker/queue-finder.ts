@@ -7,7 +7,7 @@ import type { ClusterBrokers } from './cluster-brokers.ts';
 import { readQueueName } from './queue-name.ts';
 
 const keptNames = 1_000;
-/** A name that was found stands for that queue so long: another group may get a queue of the same name. */
+/** A name that was found stands for that queue so long where messages pass by it: another group may get a queue of the same name. */
 const keptMs = 30_000;
 
 export interface FoundQueue {
@@ -33,13 +33,14 @@ export class QueueFinder {
   /**
    * The queue of an id, a name or GROUP/NAME. An id is taken at its word: its group knows whether it is there.
    *
+   * @param inPassing messages come and go by this name, so that not all brokers are asked for each
    * @throws SignalboxError `NOT_FOUND`, `CONFLICT` (several groups have a queue of that name; `data.candidates`), `INVALID_PARAMS`, `NODE_UNREACHABLE` (no broker)
    */
-  async find(text: string, principal: Principal): Promise<FoundQueue> {
+  async find(text: string, principal: Principal, inPassing = false): Promise<FoundQueue> {
     const wanted = readQueueName(text);
     if (!(await this.#options.isAnyBroker())) throw noBroker();
     if ('queueId' in wanted) return wanted;
-    const kept = this.#found.get(text);
+    const kept = inPassing ? this.#found.get(text) : undefined;
     if (kept !== undefined) return kept;
     const { name, groupId } = wanted;
     const named = await this.#options.brokers.queuesNow(principal, name);
