@@ -12,7 +12,7 @@ import type {
   MembershipChange,
 } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
-import type { LogDiskSample, LogStore } from '../log/types.ts';
+import type { DamagedLog, LogDiskSample, LogStore } from '../log/types.ts';
 import { encodeCommand } from '../machine/index.ts';
 import type { GroupControl, GroupLoad, PeerReceiver, PeerSender } from '../peers/types.ts';
 import type { StateStore } from '../state/types.ts';
@@ -321,12 +321,24 @@ export class Engine implements PeerReceiver, GroupControl {
       this.#store = store;
       this.#pump = pump;
       this.#context = context;
-      for (const { groupId, detail } of damaged) this.#cannotRun(groupId, detail);
+      for (const each of damaged) await this.#openDamaged(context, each);
       for (const { groupId } of images) await this.#openGroup(context, groupId);
     } catch (error) {
       await Promise.allSettled([log.close(), store.close()]);
       throw error;
     }
+  }
+
+  /** A log that is damaged in its middle goes on with what is before, where others can bring the rest; alone it is left as it is. */
+  async #openDamaged(context: GroupContext, { groupId, index, detail, configuration }: DamagedLog): Promise<void> {
+    const others = configuration?.members.some(({ brokerId, voter }) => voter && brokerId !== this.brokerId) ?? false;
+    this.#options.logger.error('broker.logDamaged', 'The log of a group is damaged.', { groupId, index, detail });
+    if (index === 0 || !others) {
+      this.#cannotRun(groupId, detail);
+      return;
+    }
+    await context.log.cutDamage(groupId);
+    await this.#openGroup(context, groupId);
   }
 
   async #openGroup(context: GroupContext, groupId: GroupId): Promise<void> {

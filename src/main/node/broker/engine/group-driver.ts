@@ -1,4 +1,4 @@
-import type { ConsensusCore } from '../core/index.ts';
+import { type ConsensusCore, decodeConfiguration } from '../core/index.ts';
 import type {
   BrokerId,
   CoreFault,
@@ -297,7 +297,8 @@ export class GroupDriver {
     this.#appliedIndex = entry.index;
     this.#appliedChecksum = entry.checksum;
     for (const segment of applied.segments) tail.add(this.groupId, entry.index, segment);
-    stateWriter.add(applied, { index: entry.index, term: entry.term, checksum: entry.checksum });
+    const configuration = entry.kind === 'configuration' ? decodeConfiguration(entry.data) : undefined;
+    stateWriter.add(applied, { index: entry.index, term: entry.term, checksum: entry.checksum }, configuration);
     if (entry.kind === 'configuration') this.#changed(entry);
     this.#commands.applied(entry.index, entry.term, applied.results);
     this.#reads.applied(entry.index);

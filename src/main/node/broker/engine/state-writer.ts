@@ -1,4 +1,4 @@
-import type { GroupId, LogPosition } from '../core/types.ts';
+import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
 import type { Applied, StateRow } from '../machine/types.ts';
 import type { StateStore } from '../state/types.ts';
@@ -16,6 +16,8 @@ export interface StateWriterOptions {
 interface Batch {
   readonly applied: Applied[];
   position: LogPosition;
+  /** The newest among its entries. */
+  configuration: GroupConfiguration | undefined;
   sizeBytes: number;
 }
 
@@ -43,15 +45,20 @@ export class StateWriter {
     return this.#unstoredBytes;
   }
 
-  /** Called right after the entry was applied, before the next one is. */
-  add(applied: Applied, position: LogPosition): void {
+  /**
+   * Called right after the entry was applied, before the next one is.
+   *
+   * @param configuration what a configuration entry says
+   */
+  add(applied: Applied, position: LogPosition, configuration?: GroupConfiguration): void {
     if (this.#failed) return;
     const sizeBytes = sizeOf(applied);
     this.#unstoredBytes += sizeBytes;
-    if (this.#open === undefined) this.#open = { applied: [applied], position, sizeBytes };
+    if (this.#open === undefined) this.#open = { applied: [applied], position, configuration, sizeBytes };
     else {
       this.#open.applied.push(applied);
       this.#open.position = position;
+      this.#open.configuration = configuration ?? this.#open.configuration;
       this.#open.sizeBytes += sizeBytes;
     }
     if (this.#open.sizeBytes >= brokerLimits.storeBatchBytes) this.#close();
@@ -65,7 +72,7 @@ export class StateWriter {
     if (batch === undefined) return;
     this.#writing = true;
     const { groupId, store, onStored } = this.#options;
-    store.apply(groupId, batch.applied, batch.position).then(
+    store.apply(groupId, batch.applied, batch.position, batch.configuration).then(
       () => {
         this.#writing = false;
         this.#unstoredBytes -= batch.sizeBytes;
