@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { clientOf, testBroker } from '../../helpers/broker-fixture.ts';
-import type { WireAnswer } from '../../helpers/json-queue-client.ts';
+import { JsonQueueClient, type WireAnswer } from '../../helpers/json-queue-client.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -143,4 +145,19 @@ test('what only an admin may do is refused to a client without a token', async (
     { operation: 'GROUP_CREATE' },
   ])
     expect(await client.ask(request)).toMatchObject({ status: 'error', code: 'FORBIDDEN' });
+});
+
+test('a start that fails leaves nothing behind, also when a client has come in already', async () => {
+  const folder = await temporaryFolder();
+  const whole = await startedBroker(folder);
+  const port = whole.address?.port ?? 0;
+  await whole.stop();
+  await writeFile(join(folder, 'log.db'), 'this is no log');
+  const broken = await testBroker(folder, { port });
+  const starting = broken.start();
+  const client = JsonQueueClient.connect(port).then((connected) => connected.ask({ operation: 'PING' }));
+  await expect(starting).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
+  await client.catch(() => undefined);
+  const successor = await testBroker(await temporaryFolder(), { port });
+  await successor.start();
 });

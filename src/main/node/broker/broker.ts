@@ -148,7 +148,8 @@ export class Broker {
       await this.#engine.start();
       await this.#peers?.start();
     } catch (error) {
-      await this.#listener.stop();
+      // Clients may have come in meanwhile: nothing of a start that failed stays behind.
+      await this.#end(0);
       throw error;
     }
     this.#sampleTimer = setInterval(() => this.#sample(), sampleEveryMs);
@@ -235,9 +236,14 @@ export class Broker {
 
   async #stop(): Promise<void> {
     clearInterval(this.#sampleTimer);
-    const listening = this.#listener.stop();
     await this.#engine.handOver();
-    await this.#clients.stop(brokerLimits.stopGraceMs);
+    await this.#end(brokerLimits.stopGraceMs);
+  }
+
+  /** @param graceMs time that clients have to take their last answers */
+  async #end(graceMs: number): Promise<void> {
+    const listening = this.#listener.stop();
+    await this.#clients.stop(graceMs);
     await this.#engine.stop();
     await this.#peers?.stop();
     await listening;
