@@ -17,6 +17,8 @@ interface OpenLog {
   readonly last: LogPosition;
   /** Log indexes of its configuration entries, oldest first. */
   readonly configurations: readonly number[];
+  /** What was found when it was checked; absent since it was written to. */
+  readonly checked?: StoredLog;
 }
 
 interface UnusableLog {
@@ -76,8 +78,8 @@ export class LogFile {
 
   /** @throws SignalboxError `NOT_FOUND`, `STORAGE_CORRUPT` */
   image(groupId: GroupId): StoredLog {
-    const { row } = this.#log(groupId);
-    const image = this.#check(row);
+    const { row, checked } = this.#log(groupId);
+    const image = checked ?? this.#check(row);
     if (image === undefined) throw this.#damageOf(groupId);
     return image;
   }
@@ -125,7 +127,7 @@ export class LogFile {
     const next: GroupRow = { ...row, compacted: to, configuration };
     this.#transaction(
       () => this.#rows.write(next),
-      () => this.#logs.set(groupId, { ...log, row: next, configurations: log.configurations.slice(replaced.length) }),
+      () => this.#logs.set(groupId, { row: next, table, last: log.last, configurations: log.configurations.slice(replaced.length) }),
     );
     this.#garbage.dropUpTo(row.number, to.index);
   }
@@ -259,10 +261,9 @@ export class LogFile {
       this.#noteDamage(number, row, { groupId, ...damage, configuration: configurations.at(-1) ?? configuration });
       return undefined;
     }
-    this.#logs.set(groupId, { row, table, last, configurations: configurations.map(({ version }) => version) });
     // Left over when the broker ended before they were all deleted.
     if (table.reachesBelow(compacted.index)) this.#garbage.dropUpTo(number, compacted.index);
-    return {
+    const checked: StoredLog = {
       groupId,
       hardState,
       compacted,
@@ -271,6 +272,8 @@ export class LogFile {
       configuration: configurations.at(-1) ?? configuration,
       configurations: [configuration, ...configurations],
     };
+    this.#logs.set(groupId, { row, table, last, configurations: configurations.map(({ version }) => version), checked });
+    return checked;
   }
 
   #noteDamage(number: number, row: GroupRow | undefined, damage: DamagedLog): void {

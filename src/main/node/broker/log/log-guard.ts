@@ -105,6 +105,13 @@ export class LogGuard {
     this.#guard.set(groupId, { ...record, index: last.index, term: last.term });
   }
 
+  /** A log began anew at this place. What it held beyond is dropped, and is still guarded. */
+  restarted(groupId: GroupId, at: End): void {
+    const record = this.#guard.get(groupId) ?? nothing;
+    this.#ends.set(groupId, at);
+    if (isBelow(record, at)) this.#guard.set(groupId, { ...record, index: at.index, term: at.term });
+  }
+
   /** Resolves when the terms in which votes may have been given are on the disk. */
   voted(votes: readonly { readonly groupId: GroupId; readonly term: number }[]): Promise<void> {
     for (const { groupId, term } of votes) {

@@ -131,10 +131,12 @@ class ThreadedLogStore implements LogStore {
 
   async restart(groupId: GroupId, at: LogPosition, configuration: GroupConfiguration): Promise<void> {
     const guard = this.#opened();
+    // What the log held is known before it is dropped.
+    await guard.flush();
     await this.#thread.call('restart', { groupId, at, configuration, fallback: guard.fallbackVote(groupId) });
     this.#damaged.delete(groupId);
     this.#groups.add(groupId);
-    guard.ended(groupId, at);
+    guard.restarted(groupId, at);
   }
 
   async cutDamage(groupId: GroupId): Promise<LogImage> {

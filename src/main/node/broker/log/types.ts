@@ -71,7 +71,10 @@ export interface LogStore {
    * `STORAGE_CORRUPT` the state stands for another log than this one
    */
   compact(groupId: GroupId, to: LogPosition): Promise<void>;
-  /** The state was replaced by a snapshot: the log begins anew after it. */
+  /**
+   * The state was replaced by a snapshot: the log begins anew after it. Term and vote stay. A log that reached further than `at` is impaired
+   * from then on, until it does again.
+   */
   restart(groupId: GroupId, at: LogPosition, configuration: GroupConfiguration): Promise<void>;
   /**
    * Drops what follows the damage of a log, so that the group can start and be brought up to date by the others; it is impaired until then.

@@ -116,6 +116,20 @@ describe('a log whose end is gone', () => {
     expect(await logStore(folder).store.open()).toMatchObject({ images: [{ groupId: groupA, impaired: true }], damaged: [] });
   });
 
+  test('has no vote when it began anew before the place that it had reached', async () => {
+    const folder = await temporaryFolder();
+    const { lastA } = await filled(folder);
+    const { store } = logStore(folder);
+    await store.open();
+    await store.restart(groupA, { index: 30, term: 3, checksum: 1 }, configurationOf(groupA));
+    expect(await store.image(groupA)).toMatchObject({ last: { index: 30 }, impaired: true, guardedIndex: 40 });
+    await store.close();
+    const again = logStore(folder).store;
+    expect((await again.open()).images[0]).toMatchObject({ last: { index: 30 }, impaired: true, guardedIndex: 40 });
+    await again.restart(groupA, lastA, configurationOf(groupA));
+    expect(await again.image(groupA)).toMatchObject({ last: lastA, impaired: false });
+  });
+
   test('has no vote for ever when the guard is gone: nobody can tell', async () => {
     const folder = await temporaryFolder();
     await filled(folder);
