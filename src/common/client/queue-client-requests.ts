@@ -34,6 +34,7 @@ export interface RequestLimits {
 
 const firstDelayMs = 20;
 const longestDelayMs = 1_000;
+const longestElectionDelayMs = 300;
 
 /** Sends requests to whoever leads, and again to whoever leads next, as long as that can do no harm. */
 export class RequestSender {
@@ -79,15 +80,18 @@ export class RequestSender {
     const { timeoutMs = this.#limits.timeoutMs, signal, groupId } = request;
     const endsAtMs = performance.now() + timeoutMs;
     let maybe = false;
+    let hint: BrokerAddress | undefined;
     for (let attempt = 0; ; attempt++) {
-      const address = (groupId === undefined ? undefined : this.#directory.leaderOf(groupId)) ?? this.#directory.next();
+      const address = (groupId === undefined ? undefined : this.#directory.leaderOf(groupId)) ?? hint ?? this.#directory.next();
       try {
         return await this.#attempt(address, request, endsAtMs - performance.now());
       } catch (error) {
         const failure = asFailure(error);
         maybe ||= failure.executed === 'maybe';
         if (!isWorthRepeating(failure, request.repeatable)) throw failure;
-        const delayMs = this.#nextDelayMs(failure, address, groupId, attempt);
+        hint = failure instanceof QueueRefusal ? (failure.leader ?? undefined) : undefined;
+        if (groupId !== undefined) this.#noteLeader(failure, address, groupId, hint);
+        const delayMs = delayBefore(failure, hint, attempt);
         if (performance.now() + delayMs >= endsAtMs) throw timedOut(request.operation, timeoutMs, maybe, failure);
         if (delayMs > 0) await pause(delayMs, signal, maybe);
       }
@@ -103,19 +107,22 @@ export class RequestSender {
     return connection.request(header, { payload, timeoutMs, signal, onAnswer });
   }
 
-  /** Notes who leads, by what went wrong. @returns how long to wait before the next attempt */
-  #nextDelayMs(failure: SignalboxError, address: BrokerAddress, groupId: string | undefined, attempt: number): number {
-    const longestMs = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10));
-    const delayMs = longestMs / 2 + (Math.random() * longestMs) / 2;
-    if (groupId === undefined) return delayMs;
-    const leader = failure instanceof QueueRefusal ? failure.leader : undefined;
-    if (failure.code !== 'OVERLOADED') this.#directory.forgetLeader(groupId, address);
-    if (failure.code === 'OVERLOADED') return Math.max(delayMs, failure instanceof QueueRefusal ? (failure.retryAfterMs ?? 0) : 0);
-    if (leader === undefined || leader === null) return delayMs;
-    this.#directory.setLeader(groupId, leader);
-    // The first hint is followed at once; a hint that leads in a circle is not followed in a loop.
-    return attempt === 0 ? 0 : delayMs;
+  /** Notes who leads, by what went wrong. */
+  #noteLeader({ code }: SignalboxError, address: BrokerAddress, groupId: string, hint: BrokerAddress | undefined): void {
+    if (code !== 'OVERLOADED') this.#directory.forgetLeader(groupId, address);
+    if (hint !== undefined) this.#directory.setLeader(groupId, hint);
   }
+}
+
+/** How long to wait before the next attempt: longer each time, with jitter, so that clients do not come back in step. */
+function delayBefore(failure: SignalboxError, hint: BrokerAddress | undefined, attempt: number): number {
+  // The first hint is followed at once; hints that lead in a circle are not followed in a loop.
+  if (hint !== undefined && attempt === 0) return 0;
+  // While a group elects its leader, a late question costs more than an early one.
+  const mostMs = failure.code === 'NOT_LEADER' ? longestElectionDelayMs : longestDelayMs;
+  const ceilingMs = Math.min(mostMs, firstDelayMs * 2 ** Math.min(attempt, 10));
+  const delayMs = ceilingMs / 2 + (Math.random() * ceilingMs) / 2;
+  return failure instanceof QueueRefusal ? Math.max(delayMs, failure.retryAfterMs ?? 0) : delayMs;
 }
 
 function asFailure(error: unknown): SignalboxError {

@@ -60,6 +60,14 @@ describe('who is asked', () => {
     expect(made.brokers).toEqual([replica, leader]);
   });
 
+  it('is the leader that is named for what belongs to no queue yet', async () => {
+    const brokers = new ScriptedBrokers();
+    const leader = brokers.add(3, () => ({ fields: { queue_id: queueId, created: true } }));
+    const replica = brokers.add(1, () => ({ code: 'NOT_LEADER', leader }));
+    expect(await client(brokers, [replica]).createQueue('orders')).toEqual({ queueId, created: true });
+    expect(brokers.asked(1)).toHaveLength(1);
+  });
+
   it('is somebody else when a broker is not there, or answers nothing', async () => {
     const brokers = new ScriptedBrokers();
     const dead = { host: 'memory', port: 9 };
