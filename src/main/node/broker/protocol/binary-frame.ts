@@ -87,10 +87,21 @@ export function decodeBinary(body: Uint8Array): BinaryFrame {
   };
 }
 
+/** Headers that came before, by their text: of appends that a client sends one after the other all are the same. */
+const knownHeaders = new Map<string, Readonly<Record<string, unknown>>>();
+const mostKnownHeaders = 1_000;
+const longestKnownHeader = 512;
+
+/** @returns one object for one text, as long as it is known; nobody changes it */
 function readHeader(text: string): Readonly<Record<string, unknown>> {
-  if (text === '') return {};
-  const header = parseGuarded(text, { depth: protocolLimits.jsonDepth, keys: protocolLimits.jsonKeys });
+  const known = knownHeaders.get(text);
+  if (known !== undefined) return known;
+  const header = text === '' ? {} : parseGuarded(text, { depth: protocolLimits.jsonDepth, keys: protocolLimits.jsonKeys });
   if (typeof header !== 'object' || header === null || Array.isArray(header)) throw unreadable('its header is no JSON object');
+  if (text.length <= longestKnownHeader) {
+    if (knownHeaders.size >= mostKnownHeaders) knownHeaders.clear();
+    knownHeaders.set(text, header as Readonly<Record<string, unknown>>);
+  }
   return header as Readonly<Record<string, unknown>>;
 }
 

@@ -78,17 +78,31 @@ export function readRequest(frame: IncomingFrame): ClientRequest {
   );
 }
 
+/** Appends by their header, read and checked before: the next with the same header brings other messages only. */
+const knownAppends = new WeakMap<object, ClientRequest>();
+const noMessages: MessageBatch = { count: 0, data: new Uint8Array(0) };
+
 function readBinaryRequest({ type, header, payload }: BinaryFrame, error: SignalboxError | undefined): ClientRequest {
   return withId(
     () => requestIdOf(header),
     () => {
       if (error !== undefined) throw error;
       if (type !== frameTypes.request) throw new SignalboxError('BAD_REQUEST', `A client sends frames of type 1, not ${type}.`);
-      if (header.operation !== 'APPEND' && payload.byteLength > 0)
-        throw new SignalboxError('INVALID_PARAMS', `${String(header.operation).slice(0, 64)} takes no payload.`);
+      if (header.operation === 'APPEND') return readBinaryAppend(header, payload);
+      if (payload.byteLength > 0) throw new SignalboxError('INVALID_PARAMS', `${String(header.operation).slice(0, 64)} takes no payload.`);
       return readFields(header, () => checkBatch(payload));
     },
   );
+}
+
+function readBinaryAppend(header: BinaryFrame['header'], payload: Buffer): ClientRequest {
+  const batch = checkBatch(payload);
+  const known = knownAppends.get(header);
+  if (known !== undefined) return { ...known, operation: { ...known.operation, batch } as Operation };
+  const request = readFields(header, () => batch);
+  // Without the messages, which nobody may keep for its sake.
+  knownAppends.set(header, { ...request, operation: { ...request.operation, batch: noMessages } as Operation });
+  return request;
 }
 
 /**

@@ -76,6 +76,20 @@ describe('binary requests', () => {
     expect(operation.operation === 'APPEND' && operation.batch.data.buffer).toBe(frame.payload.buffer);
   });
 
+  it('reads the messages of each append, though the header is the same', () => {
+    const other = encodeMessages([{ key: null, headers: {}, encoding: 'bytes', data: Buffer.from('other') }]).data;
+    const read = [data, other, data].map((payload) =>
+      readRequest({ form: 'binary', frame: bodyOf({ ...append, client_id: 'C' }, payload) }),
+    );
+    expect(read.map(({ operation }) => operation.operation === 'APPEND' && Buffer.compare(operation.batch.data, other) === 0)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(read[1]?.operation).toMatchObject({ queue_name: 'q', client_id: 'C' });
+    expect(read.map(messagesOf).map(([first]) => first?.key)).toEqual(['k', null, 'k']);
+  });
+
   it('refuses records whose lengths do not add up, whole (security.md row 33)', () => {
     const overrun = Buffer.from(data);
     overrun.writeUInt32BE(data.byteLength, 0);
