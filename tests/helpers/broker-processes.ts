@@ -17,6 +17,8 @@ export class BrokerSlot {
   readonly #options: () => BrokerProcessOptions;
   /** For what is preloaded into it: a shim before the disk, another clock. */
   environment: NodeJS.ProcessEnv = {};
+  /** Told when its files are not those any more that it wrote. */
+  onDiskReplaced: () => Promise<void> = () => Promise.resolve();
   #child: ChildProcess | undefined;
   brokerId = '';
 
@@ -82,6 +84,7 @@ export class BrokerSlot {
   async wipe(): Promise<void> {
     await this.kill();
     await rm(this.data, { recursive: true, force: true });
+    await this.onDiskReplaced();
   }
 
   /** Freezes it: its connections stay, and it says nothing. */

@@ -57,6 +57,7 @@ export const olderDisk: Fault = {
     await rm(slot.data, { recursive: true });
     await cp(copy, slot.data, { recursive: true });
     await rm(copy, { recursive: true });
+    await slot.onDiskReplaced();
     return () => comeBack(field, slot);
   },
 };
@@ -115,6 +116,7 @@ async function damageFollower(field: Battlefield, damage: (slot: BrokerSlot) => 
   const slot = await someFollower(field);
   await slot.kill();
   await damage(slot);
+  await slot.onDiskReplaced();
   return () => comeBack(field, slot);
 }
 

@@ -53,7 +53,9 @@ static int (*real_close)(int);
 static int (*real_unlink)(const char *);
 static int (*real_rename)(const char *, const char *);
 
+/* Before the first use: other libraries that are preloaded may come first. */
 __attribute__((constructor)) static void begin(void) {
+  if (real_rename != NULL) return;
   real_write = dlsym(RTLD_NEXT, "write");
   real_pwrite = dlsym(RTLD_NEXT, "pwrite");
   real_ftruncate = dlsym(RTLD_NEXT, "ftruncate");
@@ -150,6 +152,7 @@ static ssize_t write_at(int fd, struct file *file, const void *bytes, size_t len
 }
 
 ssize_t write(int fd, const void *bytes, size_t length) {
+  begin();
   pthread_mutex_lock(&lock);
   struct file *file = file_of(fd);
   if (file == NULL) {
@@ -165,6 +168,7 @@ ssize_t write(int fd, const void *bytes, size_t length) {
 }
 
 ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
+  begin();
   pthread_mutex_lock(&lock);
   struct file *file = file_of(fd);
   ssize_t written = file == NULL ? -2 : write_at(fd, file, bytes, length, offset, 0);
@@ -175,6 +179,7 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset) {
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off_t offset) { return pwrite(fd, bytes, length, offset); }
 
 int ftruncate(int fd, off_t length) {
+  begin();
   pthread_mutex_lock(&lock);
   struct file *file = file_of(fd);
   struct stat status;
@@ -187,7 +192,8 @@ int ftruncate(int fd, off_t length) {
 
 int ftruncate64(int fd, off_t length) { return ftruncate(fd, length); }
 
-static int flush(int fd, int (*real)(int)) {
+static int flush(int fd, int (**real)(int)) {
+  begin();
   pthread_mutex_lock(&lock);
   struct file *file = file_of(fd);
   look_at_control();
@@ -199,20 +205,21 @@ static int flush(int fd, int (*real)(int)) {
     nanosleep(&wait, NULL);
   }
   if (only_says_so) return 0;
-  if (file == NULL) return real(fd);
+  if (file == NULL) return (*real)(fd);
   /* What another thread writes between the flush and the emptying would be forgotten: nobody writes meanwhile. */
   pthread_mutex_lock(&lock);
-  int result = real(fd);
+  int result = (*real)(fd);
   if (result == 0 && real_ftruncate(file->undo, 0) != 0) abort();
   pthread_mutex_unlock(&lock);
   return result;
 }
 
-int fsync(int fd) { return flush(fd, real_fsync); }
+int fsync(int fd) { return flush(fd, &real_fsync); }
 
-int fdatasync(int fd) { return flush(fd, real_fdatasync); }
+int fdatasync(int fd) { return flush(fd, &real_fdatasync); }
 
 int close(int fd) {
+  begin();
   if (fd >= 0 && fd < DESCRIPTORS) {
     pthread_mutex_lock(&lock);
     known[fd] = 0;
@@ -222,6 +229,7 @@ int close(int fd) {
 }
 
 int unlink(const char *path) {
+  begin();
   char journal[2 * PATH_MAX];
   int result = real_unlink(path);
   if (result == 0 && journal_of(path, journal, sizeof journal)) (void)!truncate(journal, 0);
@@ -229,6 +237,7 @@ int unlink(const char *path) {
 }
 
 int rename(const char *from, const char *to) {
+  begin();
   char old[2 * PATH_MAX], new[2 * PATH_MAX];
   int result = real_rename(from, to);
   if (result == 0 && journal_of(from, old, sizeof old) && journal_of(to, new, sizeof new)) real_rename(old, new);

@@ -17,7 +17,7 @@ const cases: Readonly<Record<Mistake, { readonly faults: readonly Fault[]; reado
 };
 
 describe.each(Object.entries(cases))('%s', (mistake, { faults, shows }) => {
-  it('is found', { timeout: 600_000 }, async () => {
+  it('is found', { timeout: 300_000 }, async () => {
     const { violations } = await run({
       brokers: 3,
       queues: ['orders'],
@@ -25,6 +25,7 @@ describe.each(Object.entries(cases))('%s', (mistake, { faults, shows }) => {
       producerPauseMs: 2,
       holdMs: [2_000, 3_500],
       faults: faults.values(),
+      patienceMs: 20_000,
       mistake: mistake as Mistake,
     });
     console.log(mistake, violations.length, violations[0]);

@@ -17,8 +17,8 @@ import { History, readHistory } from './history.ts';
 import type { Battlefield, Fault } from './nemesis.ts';
 import { entriesOf, fetchRequest, Workload, type WorkloadOptions } from './workload.ts';
 
-/** Without an acknowledgement for that long after a fault, the run has failed, and says what each broker sees. */
-const standstillMs = 120_000;
+/** Without an acknowledgement for that long after a fault, or without agreement for that long in the end, something is wrong. */
+const patienceMsUsually = 120_000;
 const pageOfFinalRead = 500;
 
 export interface RunOptions {
@@ -28,8 +28,13 @@ export interface RunOptions {
   readonly producerPauseMs: number;
   /** The faults of the run, in order; asked for the next one until there is none. */
   readonly faults: Iterator<Fault>;
+  /** Before the brokers start for the first time: gives them disks, clocks. */
+  readonly equip?: (slots: readonly BrokerSlot[]) => Promise<void>;
+  /** After each fault, for somebody who watches. */
+  readonly onFault?: (fault: string, acknowledged: number) => void;
   /** How long a fault lasts, milliseconds: between these. */
   readonly holdMs: readonly [number, number];
+  readonly patienceMs?: number;
   /** A mistake that is built into the brokers on purpose. */
   readonly mistake?: Mistake;
 }
@@ -74,6 +79,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     links.set(from, own);
     routes.set(from, new Map([...own].map(([to, proxy]) => [to.port, proxy.port])));
   }
+  await options.equip?.(slots);
   const groupId = await formGroup(slots);
   const history = new History(join(folder, 'history.jsonl'));
   const field: Battlefield = {
@@ -96,14 +102,14 @@ export async function run(options: RunOptions): Promise<RunReport> {
     producerPauseMs: options.producerPauseMs,
   });
   workload.start();
-  const faults = await torment(field, history, options);
+  const { faults, standstill } = await torment(field, history, options);
   await workload.stop();
   const acknowledgedAppends = history.acknowledged;
   await history.close();
-  const appliedIndex = await agreedIndex(slots);
+  const disagreement = await agreement(slots, options.patienceMs);
   const finalReads: FinalRead[] = [];
   for (const queue of options.queues)
-    for (const slot of slots) finalReads.push({ broker: slot.name, queue, entries: await readAll(slot, queue, appliedIndex) });
+    for (const slot of slots) finalReads.push({ broker: slot.name, queue, entries: await readAll(slot, queue) });
   const replicas = await Promise.all(slots.map((slot) => replicaImage(slot, groupId)));
   const claims = await Promise.all(
     slots.map(async (slot) => (await slot.leaderships()).map(({ groupId: group, term }) => ({ broker: slot.name, group, term }))),
@@ -111,7 +117,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
   await Promise.all(slots.map((slot) => slot.kill()));
 
   const evidence: Evidence = { operations: await readHistory(history.file), finalReads, leaders: claims.flat(), replicas, faults };
-  const violations = check(evidence);
+  const violations = [...standstill, ...disagreement, ...check(evidence)];
   if (violations.length === 0) await rm(folder, { recursive: true, force: true });
   return {
     operations: evidence.operations.length,
@@ -124,31 +130,43 @@ export async function run(options: RunOptions): Promise<RunReport> {
   };
 }
 
+interface Torment {
+  readonly faults: FaultSpan[];
+  /** The cluster did not serve any more, and the run went no further. */
+  readonly standstill: readonly Violation[];
+}
+
 /** One fault after the other, each mended and followed by acknowledgements before the next. */
-async function torment(field: Battlefield, history: History, { faults, holdMs }: RunOptions): Promise<FaultSpan[]> {
+async function torment(field: Battlefield, history: History, { faults, holdMs, onFault, patienceMs }: RunOptions): Promise<Torment> {
   const spans: FaultSpan[] = [];
-  await serving(field, history, 'the start');
-  for (let next = faults.next(); next.done !== true; next = faults.next()) {
+  let standstill = await serving(field, history, 'the start', patienceMs);
+  for (let next = faults.next(); next.done !== true && standstill.length === 0; next = faults.next()) {
     const { name, inject } = next.value;
     const fromNs = history.nowNs();
     const mend = await inject(field);
     await pause(randomInt(holdMs[0], holdMs[1]));
     await mend();
     spans.push({ fault: name, fromNs, toNs: history.nowNs() });
-    await serving(field, history, name);
+    standstill = await serving(field, history, name, patienceMs);
+    onFault?.(name, history.acknowledged);
   }
-  return spans;
+  return { faults: spans, standstill };
 }
 
 /** Resolves when the cluster serves: some appends, a different number each time, so that faults meet different moments. */
-async function serving({ slots }: Battlefield, history: History, after: string): Promise<void> {
+async function serving(
+  { slots }: Battlefield,
+  history: History,
+  after: string,
+  patienceMs = patienceMsUsually,
+): Promise<readonly Violation[]> {
   const ending = new AbortController();
-  const standstill = pause(standstillMs, 'standstill', { signal: ending.signal }).catch(() => 'served');
+  const standstill = pause(patienceMs, 'standstill', { signal: ending.signal }).catch(() => 'served');
   const outcome = await Promise.race([history.moreAcknowledged(20 + randomInt(60)), standstill]);
   ending.abort();
-  if (outcome !== 'standstill') return;
-  const views = await Promise.all(slots.map((slot) => slot.ask({ operation: 'CLUSTER_QUERY' }).catch(String)));
-  throw new Error(`nothing was acknowledged for ${standstillMs} ms after ${after}: ${JSON.stringify(views)}`);
+  if (outcome !== 'standstill') return [];
+  const views = await Promise.all(slots.map((slot) => viewOf(slot)));
+  return [{ point: 'availability', message: `nothing was acknowledged for ${patienceMs} ms after ${after}: ${JSON.stringify(views)}` }];
 }
 
 interface View {
@@ -175,24 +193,22 @@ async function leaderOf(slots: readonly BrokerSlot[]): Promise<BrokerSlot> {
 }
 
 /** Waits until every replica has applied the same. */
-async function agreedIndex(slots: readonly BrokerSlot[]): Promise<number> {
-  const untilMs = performance.now() + standstillMs;
+async function agreement(slots: readonly BrokerSlot[], patienceMs = patienceMsUsually): Promise<readonly Violation[]> {
+  const untilMs = performance.now() + patienceMs;
   for (;;) {
     const views = await Promise.all(slots.map((slot) => viewOf(slot)));
     const indexes = new Set(views.flatMap(({ commit_index, applied_index }) => [commit_index ?? -1, applied_index ?? -1]));
-    const [index = -1] = indexes;
-    if (indexes.size === 1 && index > 0) return index;
-    if (performance.now() > untilMs) throw new Error(`replicas do not come to agree: ${JSON.stringify(views)}`);
+    if (indexes.size === 1 && !indexes.has(-1)) return [];
+    if (performance.now() > untilMs) return [{ point: 'replica', message: `replicas do not come to agree: ${JSON.stringify(views)}` }];
     await pause(100);
   }
 }
 
 /** All that one replica holds of a queue, from itself. */
-async function readAll(slot: BrokerSlot, queue: string, appliedIndex: number): Promise<FinalRead['entries']> {
+async function readAll(slot: BrokerSlot, queue: string): Promise<FinalRead['entries']> {
   const entries: [number, string][] = [];
   for (let from = 1; ; ) {
     const answer = await demand(slot, fetchRequest({ f: 'fetch', queue, from, max: pageOfFinalRead, level: 'local' }));
-    if (Number(answer.applied_index) < appliedIndex) throw new Error(`${slot.name} is behind what it had applied`);
     const page = entriesOf(answer);
     for (const [sequence, value] of page) entries.push([sequence, value]);
     const last = page.at(-1);
