@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   console: async () => (await import('./console.ts')).consoleUnderLoad,
   queue: async () => (await import('./queue/queue.ts')).queue,
   'queue-failover': async () => (await import('./queue/failover.ts')).queueFailover,
+  'queue-desktop': async () => (await import('./queue/desktop.ts')).queueDesktop,
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
   'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };

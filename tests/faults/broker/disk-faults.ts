@@ -1,6 +1,6 @@
 /**
- * What happens to the disk of one broker while it is down: one at a time, and mended before the next, as a majority that loses its disks
- * loses what was on them.
+ * What happens to the disk of one broker while it is down, and to its place in the group: one at a time, and mended before the next, as a
+ * majority that loses its disks loses what was on them.
  */
 import { randomInt } from 'node:crypto';
 import { cp, open, rm, stat } from 'node:fs/promises';
@@ -89,6 +89,25 @@ export const killedWhileJoining: Fault = {
   },
 };
 
+/** The leader dies while an empty broker gets its copy of everything from it. */
+export const leaderKilledWhileJoining: Fault = {
+  name: 'kill -9 of the leader while a broker joins',
+  inject: async (field) => {
+    const slot = await someFollower(field);
+    await slot.wipe();
+    return async () => {
+      await slot.start();
+      const joining = replace(field, slot).catch(() => 'the leader died');
+      await new Promise((resolve) => setTimeout(resolve, randomInt(500)));
+      const leader = await field.leader();
+      await leader.kill();
+      await joining;
+      await leader.start();
+      await comeBack(field, slot);
+    };
+  },
+};
+
 /** A broker is taken out of the group and comes back as a new member. */
 export const leftAndJoined: Fault = {
   name: 'a follower leaves and joins again',
@@ -97,11 +116,22 @@ export const leftAndJoined: Fault = {
     await retry(async () =>
       demand(await field.leader(), { operation: 'REMOVE_BROKER', cluster_id: field.groupId, broker_id: slot.brokerId }),
     );
-    return () => comeBack(field, slot);
+    return () => retry(() => replace(field, slot));
+  },
+};
+
+export const leaderLeftAndJoined: Fault = {
+  name: 'the leader leaves and joins again',
+  inject: async (field) => {
+    const slot = await field.leader();
+    await demand(slot, { operation: 'LEAVE_CLUSTER', cluster_id: field.groupId }, 60_000);
+    return () => retry(() => replace(field, slot));
   },
 };
 
 export const diskFaults: readonly Fault[] = [
+  leaderKilledWhileJoining,
+  leaderLeftAndJoined,
   tornLog,
   zeroedPage,
   flippedBit,

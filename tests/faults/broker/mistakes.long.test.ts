@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Mistake } from '../../helpers/broker-mistakes.ts';
 import type { Point } from './checker/evidence.ts';
-import { type Fault, freezeLeader, isolateLeader, killAll, killFollower, killLeader } from './nemesis.ts';
+import { type Fault, freezeLeader, isolateLeader, killAll, killFollower, killLeader, severLeader } from './nemesis.ts';
 import { run } from './run.ts';
 
 /** Which faults bring a mistake to light, and at which of the ten points any of which it must show. */
 const cases: Readonly<Record<Mistake, { readonly faults: readonly Fault[]; readonly shows: readonly Point[] }>> = {
   acknowledgesBeforeFlush: { faults: [killAll, killAll], shows: ['lost', 'leader', 'divergence'] },
   acknowledgesWithoutMajority: { faults: [isolateLeader, killFollower, isolateLeader], shows: ['lost', 'divergence', 'position'] },
-  ignoresPreviousTerm: { faults: [isolateLeader, isolateLeader, isolateLeader, isolateLeader], shows: ['divergence', 'lost', 'replica'] },
+  ignoresPreviousTerm: { faults: [severLeader, severLeader, severLeader, severLeader], shows: ['divergence', 'lost', 'replica'] },
   forgetsVotes: { faults: [killLeader, killAll, killLeader, killAll], shows: ['leader'] },
   readsStale: { faults: [freezeLeader, isolateLeader], shows: ['position'] },
   appendsTwice: { faults: [killLeader, freezeLeader, killLeader], shows: ['duplicate'] },

@@ -70,6 +70,16 @@ export const isolateLeader: Fault = {
   },
 };
 
+/** As {@link isolateLeader}, but everybody notices: what was on the way is lost, and all begin anew afterwards. */
+export const severLeader: Fault = {
+  name: 'connections of the leader cut and refused',
+  inject: async (field) => {
+    const links = linksOf(field, await field.leader());
+    for (const link of links) link.refuse();
+    return () => mend(links);
+  },
+};
+
 /** The connections between the leader and the others carry in one direction only. */
 export const halfOpenLeader: Fault = {
   name: 'leader heard by nobody, or hears nobody',
@@ -126,6 +136,7 @@ export const everyCommit: readonly Fault[] = [
   killAll,
   halfOpenLeader,
   tornFrames,
+  severLeader,
   killFollower,
   bridge,
   slowLinks,

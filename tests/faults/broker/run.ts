@@ -86,7 +86,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     groupId,
     slots,
     link: (from, to) => links.get(from)?.get(to) as FaultProxy,
-    leader: () => leaderOf(slots),
+    leader: () => leaderOf(slots, options.patienceMs),
     moreAcknowledged: (count) => history.moreAcknowledged(count),
   };
   const leader = await field.leader();
@@ -143,9 +143,13 @@ async function torment(field: Battlefield, history: History, { faults, holdMs, o
   for (let next = faults.next(); next.done !== true && standstill.length === 0; next = faults.next()) {
     const { name, inject } = next.value;
     const fromNs = history.nowNs();
-    const mend = await inject(field);
-    await pause(randomInt(holdMs[0], holdMs[1]));
-    await mend();
+    try {
+      const mend = await inject(field);
+      await pause(randomInt(holdMs[0], holdMs[1]));
+      await mend();
+    } catch (error) {
+      return { faults: spans, standstill: [{ point: 'availability', message: `the cluster did not get over ${name}: ${error}` }] };
+    }
     spans.push({ fault: name, fromNs, toNs: history.nowNs() });
     standstill = await serving(field, history, name, patienceMs);
     onFault?.(name, history.acknowledged);
@@ -182,14 +186,16 @@ async function viewOf(slot: BrokerSlot, request: Readonly<Record<string, unknown
   return slot.ask({ operation: 'CLUSTER_QUERY', ...request }, 1_000).catch(() => ({})) as Promise<View>;
 }
 
-/** The broker that says it leads, in the highest term; asks until one does. */
-async function leaderOf(slots: readonly BrokerSlot[]): Promise<BrokerSlot> {
-  for (;;) {
+/** The broker that says it leads, in the highest term; asks until one does. @throws Error when none does for long */
+async function leaderOf(slots: readonly BrokerSlot[], patienceMs = patienceMsUsually): Promise<BrokerSlot> {
+  const untilMs = performance.now() + patienceMs;
+  while (performance.now() < untilMs) {
     const views = await Promise.all(slots.map(async (slot) => ({ slot, view: await viewOf(slot) })));
     const leaders = views.filter(({ view }) => view.self_role === 'leader').sort((a, b) => (b.view.term ?? 0) - (a.view.term ?? 0));
     if (leaders[0] !== undefined) return leaders[0].slot;
     await pause(50);
   }
+  throw new Error('nobody leads');
 }
 
 /** Waits until every replica has applied the same. */
