@@ -108,12 +108,18 @@ static struct file *file_of(int fd) {
       known[fd] = at + 1;
       return &files[at];
     }
-  if (file_count == FILES) return NULL;
-  struct file *file = &files[file_count];
+  int place = 0;
+  while (place < file_count && files[place].path[0] != 0) place++;
+  if (place == FILES) return NULL;
+  struct file *file = &files[place];
   strcpy(file->path, path);
   file->undo = open(journal, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (file->undo < 0) return NULL;
-  known[fd] = ++file_count;
+  if (file->undo < 0) {
+    file->path[0] = 0;
+    return NULL;
+  }
+  if (place == file_count) file_count++;
+  known[fd] = place + 1;
   return file;
 }
 
@@ -228,10 +234,24 @@ int close(int fd) {
   return real_close(fd);
 }
 
+/* What was known of a name: another file may get it. */
+static void forget(const char *path) {
+  pthread_mutex_lock(&lock);
+  for (int at = 0; at < file_count; at++) {
+    if (strcmp(files[at].path, path) != 0) continue;
+    for (int fd = 0; fd < DESCRIPTORS; fd++)
+      if (known[fd] == at + 1) known[fd] = 0;
+    real_close(files[at].undo);
+    files[at].path[0] = 0;
+  }
+  pthread_mutex_unlock(&lock);
+}
+
 int unlink(const char *path) {
   begin();
   char journal[2 * PATH_MAX];
   int result = real_unlink(path);
+  if (result == 0) forget(path);
   if (result == 0 && journal_of(path, journal, sizeof journal)) (void)!truncate(journal, 0);
   return result;
 }
@@ -240,6 +260,10 @@ int rename(const char *from, const char *to) {
   begin();
   char old[2 * PATH_MAX], new[2 * PATH_MAX];
   int result = real_rename(from, to);
+  if (result == 0) {
+    forget(from);
+    forget(to);
+  }
   if (result == 0 && journal_of(from, old, sizeof old) && journal_of(to, new, sizeof new)) real_rename(old, new);
   return result;
 }

@@ -61,6 +61,7 @@ export interface RunReport {
 
 /** Runs it. The history stays when something is wrong, and is removed with the brokers' folders otherwise. */
 export async function run(options: RunOptions): Promise<RunReport> {
+  const { patienceMs = patienceMsUsually } = options;
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-broker-run-'));
   const links = new Map<BrokerSlot, Map<BrokerSlot, FaultProxy>>();
   const routes = new Map<BrokerSlot, ReadonlyMap<number, number>>();
@@ -86,7 +87,7 @@ export async function run(options: RunOptions): Promise<RunReport> {
     groupId,
     slots,
     link: (from, to) => links.get(from)?.get(to) as FaultProxy,
-    leader: () => leaderOf(slots, options.patienceMs),
+    leader: () => leaderOf(slots, patienceMs),
     moreAcknowledged: (count) => history.moreAcknowledged(count),
   };
   const leader = await field.leader();
@@ -100,13 +101,14 @@ export async function run(options: RunOptions): Promise<RunReport> {
     token: adminToken,
     producers: options.producers,
     producerPauseMs: options.producerPauseMs,
+    giveUpAfterMs: patienceMs / 2,
   });
   workload.start();
-  const { faults, standstill } = await torment(field, history, options);
-  await workload.stop();
+  const { faults, standstill } = await torment(field, history, { ...options, patienceMs });
+  await workload.stop(patienceMs);
   const acknowledgedAppends = history.acknowledged;
   await history.close();
-  const disagreement = await agreement(slots, options.patienceMs);
+  const disagreement = await agreement(slots, patienceMs);
   const finalReads: FinalRead[] = [];
   for (const queue of options.queues)
     for (const slot of slots) finalReads.push({ broker: slot.name, queue, entries: await readAll(slot, queue) });
@@ -137,7 +139,11 @@ interface Torment {
 }
 
 /** One fault after the other, each mended and followed by acknowledgements before the next. */
-async function torment(field: Battlefield, history: History, { faults, holdMs, onFault, patienceMs }: RunOptions): Promise<Torment> {
+async function torment(
+  field: Battlefield,
+  history: History,
+  { faults, holdMs, onFault, patienceMs }: RunOptions & { readonly patienceMs: number },
+): Promise<Torment> {
   const spans: FaultSpan[] = [];
   let standstill = await serving(field, history, 'the start', patienceMs);
   for (let next = faults.next(); next.done !== true && standstill.length === 0; next = faults.next()) {
@@ -187,7 +193,7 @@ async function viewOf(slot: BrokerSlot, request: Readonly<Record<string, unknown
 }
 
 /** The broker that says it leads, in the highest term; asks until one does. @throws Error when none does for long */
-async function leaderOf(slots: readonly BrokerSlot[], patienceMs = patienceMsUsually): Promise<BrokerSlot> {
+async function leaderOf(slots: readonly BrokerSlot[], patienceMs: number): Promise<BrokerSlot> {
   const untilMs = performance.now() + patienceMs;
   while (performance.now() < untilMs) {
     const views = await Promise.all(slots.map(async (slot) => ({ slot, view: await viewOf(slot) })));
@@ -199,7 +205,7 @@ async function leaderOf(slots: readonly BrokerSlot[], patienceMs = patienceMsUsu
 }
 
 /** Waits until every replica has applied the same. */
-async function agreement(slots: readonly BrokerSlot[], patienceMs = patienceMsUsually): Promise<readonly Violation[]> {
+async function agreement(slots: readonly BrokerSlot[], patienceMs: number): Promise<readonly Violation[]> {
   const untilMs = performance.now() + patienceMs;
   for (;;) {
     const views = await Promise.all(slots.map((slot) => viewOf(slot)));

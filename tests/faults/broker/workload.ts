@@ -34,6 +34,8 @@ export interface WorkloadOptions {
   readonly producers: { readonly stamped: number; readonly plain: number };
   /** Of a producer between two appends, milliseconds: a history is read as a whole in the end. */
   readonly producerPauseMs: number;
+  /** After which an operation without a known outcome is left alone, milliseconds. */
+  readonly giveUpAfterMs: number;
 }
 
 export class Workload {
@@ -41,6 +43,7 @@ export class Workload {
   readonly #strange = new Map<string, number>();
   #running = true;
   #consuming = true;
+  #patient = true;
   #shared = { name: 'shared-1', number: 1, operations: 0, unknown: 0 };
   #producers: Promise<void>[] = [];
   #others: Promise<void>[] = [];
@@ -61,12 +64,20 @@ export class Workload {
     for (let at = 0; at < 3; at++) this.#others.push(this.#with((caller) => this.#share(caller, first)));
   }
 
-  /** Stops appending, lets the consumers have what is left, and ends. Resolves when every client has its last answer. */
-  async stop(): Promise<void> {
+  /**
+   * Stops appending, lets the consumers have what is left, and ends. Resolves when every client has its last answer.
+   *
+   * @param giveUpAfterMs consumers that cannot have what is left go without it then
+   */
+  async stop(giveUpAfterMs: number): Promise<void> {
     this.#running = false;
     await Promise.all(this.#producers);
     this.#consuming = false;
+    const giveUp = setTimeout(() => {
+      this.#patient = false;
+    }, giveUpAfterMs);
     await Promise.all(this.#others);
+    clearTimeout(giveUp);
   }
 
   /** Answers that no fault explains, and how often each came. */
@@ -92,7 +103,7 @@ export class Workload {
   ): Promise<{ readonly goesOn: boolean; readonly done: boolean; readonly answered: Answered }> {
     const { history } = this.#options;
     const begun = history.begin(process, asked);
-    const { outcome, broker, answer, error } = await caller.call(request, { repeatable });
+    const { outcome, broker, answer, error } = await caller.call(request, { repeatable, giveUpAfterMs: this.#options.giveUpAfterMs });
     if (outcome !== 'ok' && !expectedErrors.test(error)) this.#strange.set(error, (this.#strange.get(error) ?? 0) + 1);
     if (outcome !== 'ok') {
       history.end(begun, { outcome, broker, error }, asked.f === 'append');
@@ -147,7 +158,7 @@ export class Workload {
   async #consume(caller: Caller, queue: string): Promise<void> {
     let process = this.#options.history.newProcess();
     const client = `reader-${queue}`;
-    for (let isDrained = false; !isDrained; ) {
+    for (let isDrained = false; !isDrained && this.#patient; ) {
       const wasOver = !this.#consuming;
       const { goesOn, done, answered } = await this.#take(process, caller, queue, client, 1 + randomInt(100));
       const isEmpty = done && answered.entries?.length === 0;
