@@ -3,7 +3,7 @@ import { expect, test } from '@playwright/test';
 import { type App, launchApp } from '../helpers/app.ts';
 import { expectAccessible } from '../helpers/axe.ts';
 
-const views = ['overview', 'nodes', 'rpc', 'events', 'settings'] as const;
+const views = ['overview', 'nodes', 'rpc', 'events', 'queues', 'settings'] as const;
 const schemes = ['light', 'dark'] as const;
 
 test.describe('the console', () => {

@@ -20,7 +20,7 @@ import { groupActions, queueActions, type Rights, screenActions } from './queue-
 import { closeQueueDialog, openQueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showQueue, useQueuesRoute } from './queues-route.ts';
 import { useListOrder } from './queues-store.ts';
-import { RightsContext } from './rights.ts';
+import { RightsContext, useMayCreate } from './rights.ts';
 import { StaleStrip, UnreachableStrip } from './strips.tsx';
 import { type QueuesData, useQueuesData } from './use-queues-data.ts';
 
@@ -94,11 +94,16 @@ function Content({ route, data }: { readonly route: QueuesRoute; readonly data: 
 /** The screen without a list: its bar, and what stands in place of everything else. */
 function Alone({ count, children }: { readonly count?: number; readonly children?: ReactNode }) {
   const { t } = useTranslation('queues');
+  const mayCreate = useMayCreate();
   return (
     <>
       <ViewBar title={t('title')} detail={count}>
         {count !== undefined && (
-          <Button leftSection={<IconPlus size={14} stroke={1.6} />} onClick={() => openQueueDialog({ kind: 'create' })}>
+          <Button
+            leftSection={<IconPlus size={14} stroke={1.6} />}
+            disabled={!mayCreate}
+            onClick={() => openQueueDialog({ kind: 'create' })}
+          >
             {t('newQueue')}
           </Button>
         )}

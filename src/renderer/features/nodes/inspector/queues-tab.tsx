@@ -30,7 +30,7 @@ export function QueuesTab({ node }: InspectedProps) {
       />
     );
   if (state.kind === 'error') return <CallFailure title={t('queuesFailed')} error={state.error} call="brokers.groups" onRetry={retry} />;
-  if (rows.length === 0) return <p className="nd-note sb-3">{t('queuesNone', { name: node.name })}</p>;
+  if (rows.length === 0) return <p className="sb-sec sb-3">{t('queuesNone', { name: node.name })}</p>;
   return (
     <ScrollArea label={t('show_queues')}>
       <GridTable

@@ -57,7 +57,7 @@ export function TableTab() {
           name="nodes.inspector"
           side="right"
           initialWidth={348}
-          minWidth={300}
+          minWidth={324}
           maxWidth={720}
           label={t('inspectorWidth')}
           className="sb-col nd-inspector"

@@ -13,7 +13,7 @@ import { openQueueDialog } from '../queues-dialogs.ts';
 import { showMessages } from '../queues-route.ts';
 import { type Browse, type Looked, mostMessages } from './use-browse.ts';
 
-const columns = '76px 60px minmax(40px, 84px) 58px minmax(0, 1fr)';
+const columns = '76px 60px minmax(40px, 8%) 58px minmax(0, 1fr)';
 
 interface MessageListProps {
   readonly queue: QueueInfo;
