@@ -44,7 +44,7 @@ test('a snapshot comes piece by piece and is installed whole', async () => {
   expect(installed).toHaveLength(1);
   expect(installed[0]?.bytes.equals(bytes)).toBe(true);
   expect(await readdir(join(member.directory, 'incoming'))).toEqual([]);
-  expect(member.peers.snapshotProgress(groupId)).toBeNull();
+  expect(member.peers.snapshotProgress(groupId, member.brokerId)).toBeNull();
 });
 
 test('after a connection was cut the next offer goes on where the first one stopped', async () => {
@@ -56,10 +56,11 @@ test('after a connection was cut the next offer goes on where the first one stop
   await expect.poll(() => leader.peers.isConnected(member.brokerId)).toBe(true);
   const { file, bytes } = await snapshotOf(leader, 30_000_000);
   const first = leader.peers.offerSnapshot(member.brokerId, groupId, file);
-  await expect.poll(() => (member.peers.snapshotProgress(groupId) ?? 0) > 0.05, { interval: 1 }).toBe(true);
+  await expect.poll(() => (member.peers.snapshotProgress(groupId, member.brokerId) ?? 0) > 0.05, { interval: 1 }).toBe(true);
+  expect(leader.peers.snapshotProgress(groupId, member.brokerId)).toBeGreaterThan(0);
   proxy.cut();
   await expect(first).resolves.toBe(false);
-  await expect.poll(() => member.peers.snapshotProgress(groupId)).toBeNull();
+  await expect.poll(() => member.peers.snapshotProgress(groupId, member.brokerId)).toBeNull();
   const [name = ''] = await readdir(join(member.directory, 'incoming'));
   const kept = await readFile(join(member.directory, 'incoming', name));
   expect(kept.byteLength).toBeGreaterThan(1_000_000);
@@ -101,7 +102,7 @@ test('messages pass while a snapshot is on its way', async () => {
   await expect.poll(() => leader.peers.isConnected(member.brokerId)).toBe(true);
   const { file } = await snapshotOf(leader, 40_000_000);
   const brought = leader.peers.offerSnapshot(member.brokerId, groupId, file);
-  await expect.poll(() => member.peers.snapshotProgress(groupId), { interval: 1 }).not.toBeNull();
+  await expect.poll(() => member.peers.snapshotProgress(groupId, member.brokerId), { interval: 1 }).not.toBeNull();
   leader.peers.send(member.brokerId, groupId, { type: 'HEARTBEAT', term: 2, commitIndex: 1, readRound: 1, durable: {} });
   await expect.poll(() => member.heard.some(({ what }) => what === 'message'), { interval: 1 }).toBe(true);
   expect(installed).toEqual([]);

@@ -222,9 +222,10 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     this.#news.changed(groupId);
   }
 
-  /** How much of a snapshot of a group is here, 0 to 1; null when none is on the way. */
-  snapshotProgress(groupId: GroupId): number | null {
-    return this.#snapshots.progress(groupId);
+  /** How much of a snapshot a member has got, 0 to 1: this broker, or one to which this broker brings it. Null: none is on the way. */
+  snapshotProgress(groupId: GroupId, brokerId: BrokerId): number | null {
+    const isSelf = brokerId === this.#options.self.brokerId;
+    return isSelf ? this.#snapshots.progress(groupId) : this.#sender.progress(groupId, brokerId);
   }
 
   /** For the status and metrics. */

@@ -14,6 +14,8 @@ interface Offer {
   readonly file: SnapshotFile;
   handle: Promise<FileHandle> | undefined;
   timer: NodeJS.Timeout | undefined;
+  /** What the member has: where it asked last. */
+  broughtBytes: number;
   /** Ends it, once. */
   settle(isInstalled: boolean): void;
 }
@@ -42,6 +44,7 @@ export class SnapshotSender {
         file,
         handle: undefined,
         timer: undefined,
+        broughtBytes: 0,
         settle: (isInstalled) => {
           clearTimeout(offer.timer);
           if (this.#offers.get(key) === offer) this.#offers.delete(key);
@@ -55,6 +58,12 @@ export class SnapshotSender {
     });
   }
 
+  /** How much of a snapshot a member has, 0 to 1; null when none is on the way to it. */
+  progress(groupId: GroupId, brokerId: BrokerId): number | null {
+    const offer = this.#offers.get(keyOf(brokerId, groupId));
+    return offer === undefined ? null : offer.broughtBytes / offer.file.sizeBytes;
+  }
+
   /** Gives a piece. @throws SignalboxError `INVALID_PARAMS` */
   async request(connection: PeerConnection, { requestId, header }: BinaryFrame): Promise<void> {
     const { group, snapshot_id, offset, max_bytes } = decodeRequest(header);
@@ -66,6 +75,7 @@ export class SnapshotSender {
       return;
     }
     this.#waitFor(offer);
+    offer.broughtBytes = offset;
     try {
       const piece = await this.#read(offer, offset, max_bytes);
       answer({ snapshot_id, offset, done: offset + piece.byteLength === offer.file.sizeBytes }, [piece]);

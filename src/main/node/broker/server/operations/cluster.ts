@@ -1,4 +1,4 @@
-import type { CoreStatus, GroupMember } from '../../core/types.ts';
+import type { BrokerId, CoreStatus, GroupMember } from '../../core/types.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Group } from '../../engine/group.ts';
 import type { Handler } from './context.ts';
@@ -54,7 +54,9 @@ function clusterFields(engine: Engine, group: Group, status: CoreStatus): Fields
 /** `GROUP_LIST`: every replica of this broker, with how its members follow. */
 export const listGroups: Handler<'GROUP_LIST'> = ({ engine, peers }, _operation, call) => {
   engine.requireOpen();
-  const groups = engine.groups().map((group) => groupFields(engine, group, peers?.snapshotProgress(group.groupId) ?? null));
+  const groups = engine
+    .groups()
+    .map((group) => groupFields(engine, group, (brokerId) => peers?.snapshotProgress(group.groupId, brokerId) ?? null));
   call.answer({ fields: { groups } });
 };
 
@@ -71,8 +73,8 @@ export function clusterUpdate(engine: Engine, group: Group): Fields {
   };
 }
 
-/** @param snapshot how much of a snapshot for this replica is here */
-function groupFields(engine: Engine, group: Group, snapshot: number | null): Fields {
+/** @param snapshotOf how much of a snapshot a member has */
+function groupFields(engine: Engine, group: Group, snapshotOf: (brokerId: BrokerId) => number | null): Fields {
   const status = group.driver.status();
   const { configuration, term, leaderId, commitIndex } = status;
   const load = engine.load(group.groupId);
@@ -97,7 +99,7 @@ function groupFields(engine: Engine, group: Group, snapshot: number | null): Fie
     voters: voters.length,
     quorum,
     active_voters: activeVoters,
-    members: configuration.members.map((member) => memberFields(engine, group, status, member, snapshot)),
+    members: configuration.members.map((member) => memberFields(engine, group, status, member, snapshotOf(member.brokerId))),
     queues: load?.queues ?? 0,
     messages: load?.messages ?? 0,
     bytes: load?.bytes ?? 0,
@@ -121,7 +123,7 @@ function memberFields(engine: Engine, group: Group, status: CoreStatus, member: 
     match_index: matchIndex,
     lag: status.role !== 'leader' || matchIndex === null ? null : Math.max(0, status.last.index - matchIndex),
     lag_since_ms: group.lagSinceMs(member.brokerId),
-    snapshot: isSelf ? snapshot : progress?.state === 'snapshot' ? 0 : null,
+    snapshot: snapshot ?? (progress?.state === 'snapshot' ? 0 : null),
     impaired: isSelf && status.impaired,
   };
 }
