@@ -6,6 +6,9 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { brokerLimits } from '../../src/main/node/broker/limits.ts';
+import { logLimits } from '../../src/main/node/broker/log/log-limits.ts';
+import { machineLimits } from '../../src/main/node/broker/machine/limits.ts';
 import { peerLimits } from '../../src/main/node/broker/peers/limits.ts';
 import { discoveryLimits } from '../../src/main/node/discovery/index.ts';
 import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
@@ -57,6 +60,12 @@ test('trust.md lists every limit of trust, links, membership and finding nodes w
 test('broker-protocol.md lists every limit between brokers with its value', async () => {
   const rows = rowsOf(await page('broker-protocol.md'));
   for (const [name, value] of Object.entries(peerLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+});
+
+test('queues.md lists every limit of the broker with its value', async () => {
+  const rows = rowsOf(await page('queues.md'));
+  for (const [name, value] of Object.entries({ ...brokerLimits, ...machineLimits, ...logLimits }))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('cli.md lists every command and exit code', async () => {

@@ -37,7 +37,7 @@ export class JournalKeeper {
   wrote(dataBytes: number): void {
     this.#bytes += dataBytes + bytesPerWrite;
     this.#uncheckedBytes += dataBytes + bytesPerWrite;
-    if (this.#uncheckedBytes >= logLimits.checkpointBytes) this.#running ??= this.#run();
+    if (this.#uncheckedBytes >= logLimits.journalCheckpointBytes) this.#running ??= this.#run();
   }
 
   /** Resolves when no checkpoint is under way. */

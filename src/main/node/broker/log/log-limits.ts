@@ -1,11 +1,11 @@
 /** Bounds of the log store. */
 export const logLimits = {
   /** Entry data of one transaction; what goes beyond waits for the next. */
-  transactionBytes: 16_777_216,
+  logTransactionBytes: 16_777_216,
   /** Entry data that may wait for the disk; more is refused. */
-  waitingBytes: 268_435_456,
+  logWaitingBytes: 268_435_456,
   /** Bytes of journal after which the checkpoint thread works. */
-  checkpointBytes: 8_388_608,
+  journalCheckpointBytes: 8_388_608,
   /** Bytes of journal after which it is begun anew from its beginning. */
   journalBytes: 33_554_432,
 } as const;

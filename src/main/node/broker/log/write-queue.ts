@@ -32,7 +32,7 @@ export class WriteQueue {
   /** @throws SignalboxError `OVERLOADED`, and what the write fails with */
   add(writes: readonly GroupWrite[]): Promise<void> {
     const sizeBytes = writes.reduce((sum, { persist }) => sum + dataBytes(persist), 0);
-    if (this.#bytes + sizeBytes > logLimits.waitingBytes)
+    if (this.#bytes + sizeBytes > logLimits.logWaitingBytes)
       return Promise.reject(
         new SignalboxError('OVERLOADED', 'The disk is too slow for what the broker has to store. Try again.', { executed: 'no' }),
       );
@@ -78,7 +78,7 @@ export class WriteQueue {
     let count = 0;
     let bytes = 0;
     for (const { sizeBytes } of this.#waiting) {
-      if (count > 0 && bytes + sizeBytes > logLimits.transactionBytes) break;
+      if (count > 0 && bytes + sizeBytes > logLimits.logTransactionBytes) break;
       bytes += sizeBytes;
       count++;
     }
