@@ -117,11 +117,14 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
     this.#socket.destroy();
   }
 
+  /** The socket is read only while everything that came is taken: what waits here is what one read brought. */
   work(most: number): boolean {
     for (let count = 0; count < most; count += 1) {
-      if (this.#closed || this.#ending || this.#checking || this.#isBusy()) return false;
-      // A person with a terminal means one line after the other.
-      if (this.#reader.form === 'line' && this.#open.size > 0) return false;
+      if (this.#closed || this.#ending) return false;
+      if (this.#mustWait()) {
+        this.#socket.pause();
+        return false;
+      }
       let frame: IncomingFrame | undefined;
       try {
         frame = this.#reader.next();
@@ -138,6 +141,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
       this.#frameTimer = undefined;
       this.#take(frame);
     }
+    this.#socket.pause();
     return true;
   }
 
@@ -150,8 +154,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
       call.frame = frame;
       while (this.#ordered[0]?.frame !== undefined) this.#outbox.send(this.#ordered.shift()?.frame ?? []);
     }
-    if (this.#socket.isPaused() && !this.#isBusy()) this.#goOn();
-    else if (call.isLine) this.#options.turns.add(this);
+    if (this.#socket.isPaused() && !this.#mustWait()) this.#options.turns.add(this);
     if (this.#ending && this.#open.size === 0) this.#endNow();
   }
 
@@ -161,22 +164,17 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
     if (this.work(brokerLimits.requestsInARow)) this.#options.turns.add(this);
   }
 
-  #isBusy(): boolean {
-    const busy =
-      this.#open.size >= brokerLimits.requestsInFlight || this.#openBytes >= brokerLimits.requestBytesInFlight || this.#outbox.isFull;
-    if (busy) this.#socket.pause();
-    return busy;
-  }
-
-  #goOn(): void {
-    this.#socket.resume();
-    this.#options.turns.add(this);
+  #mustWait(): boolean {
+    if (this.#checking || this.#open.size >= brokerLimits.requestsInFlight || this.#openBytes >= brokerLimits.requestBytesInFlight)
+      return true;
+    // A person with a terminal means one line after the other.
+    return this.#outbox.isFull || (this.#reader.form === 'line' && this.#open.size > 0);
   }
 
   #drained(): void {
     this.#outbox.drained();
     if (this.#closed) return;
-    if (this.#socket.isPaused() && !this.#isBusy()) this.#goOn();
+    if (this.#socket.isPaused() && !this.#mustWait()) this.#options.turns.add(this);
     for (const listener of this.#drainListeners) listener();
   }
 
@@ -187,6 +185,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
       this.#refuseStream(new SignalboxError('OVERLOADED', why, { executed: 'no' }));
       return;
     }
+    this.#socket.resume();
     if (this.#reader.pendingBytes === 0) {
       clearTimeout(this.#frameTimer);
       this.#frameTimer = undefined;

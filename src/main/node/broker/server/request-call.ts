@@ -43,10 +43,6 @@ export class RequestCall implements Call, Due {
     return this.#host.session;
   }
 
-  get isLine(): boolean {
-    return this.#to.form === 'line';
-  }
-
   get isOver(): boolean {
     return this.#isOver;
   }
