@@ -8,13 +8,11 @@ import { protocolLimits } from './limits.ts';
 export const binaryVersion = 1;
 const headBytes = 10;
 
-/** Numbers of the frame types. */
+/** Numbers of the frame types; 16 and 17 are free. */
 export const frameTypes = {
   request: 1,
   answer: 2,
   push: 3,
-  hello: 16,
-  helloAnswer: 17,
   replicate: 18,
   replicateAck: 19,
   heartbeat: 20,

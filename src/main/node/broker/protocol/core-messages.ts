@@ -116,7 +116,12 @@ const headers = {
     previous: position,
     commit_index: count,
     read_round: count,
-    count: z.number().int().min(0).max(protocolLimits.replicateEntries),
+    /** As many as fit into a frame: how small entries are is not known here. */
+    count: z
+      .number()
+      .int()
+      .min(0)
+      .max(protocolLimits.frameBytes / entryHeadBytes),
   }),
   [frameTypes.replicateAck]: z.object({
     ...from,

@@ -20,8 +20,6 @@ export const protocolLimits = {
   credit: 10_000,
   requestIdCharacters: 64,
   tokenCharacters: 8_192,
-  /** Log entries of one REPLICATE. */
-  replicateEntries: 4_096,
+  /** Members of a group that a message may name. */
   members: 64,
-  snapshotChunkBytes: 1_048_576,
 } as const;

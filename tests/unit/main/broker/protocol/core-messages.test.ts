@@ -97,6 +97,25 @@ describe('messages of the core', () => {
     expect(second[1]).toBe(first[1]);
   });
 
+  it('carry as many small entries as a frame holds', () => {
+    const list: LogEntry[] = Array.from({ length: 40_000 }, (_, at) => ({
+      index: at + 1,
+      term: 1,
+      kind: 'noop',
+      checksum: 1,
+      data: Buffer.alloc(0),
+    }));
+    const frame = sent({
+      type: 'REPLICATE',
+      term: 1,
+      previous: { index: 0, term: 0, checksum: 0 },
+      entries: list,
+      commitIndex: 0,
+      readRound: 0,
+    });
+    expect(decodeCoreMessage(frame.type, frame.header, frame.payload).message).toMatchObject({ entries: { length: 40_000 } });
+  });
+
   it('are refused when lengths or indexes do not add up', () => {
     const list = [1, 2].map((at) => ({ index: at, term: 1, kind: 'commands' as const, checksum: 1, data: Buffer.from('data') }));
     const frame = sent({
