@@ -161,7 +161,9 @@ function pretendBroker(name: string, groups: readonly PretendedGroup[], asked: O
 const localOperations = new Set(['GROUP_LIST', 'QUEUE_LIST', 'QUEUE_STATS']);
 
 function answer(name: string, groups: readonly PretendedGroup[], operation: OperationRequest): OperationAnswer {
-  const { operation: kind, queue_name, cluster_id, level } = operation as Record<string, string>;
+  const { operation: kind, queue_name: named, level, ...rest } = operation as Record<string, string>;
+  const [inGroup, queue_name] = named?.includes('/') === true ? named.split('/') : [undefined, named];
+  const cluster_id = rest.cluster_id ?? inGroup;
   if (kind === 'GROUP_LIST') return { status: 'success', groups: groups.map((group) => groupFields(group)) };
   const group = groups.find(
     ({ id, queues }) =>

@@ -28,6 +28,12 @@ export interface ClusterBrokersOptions {
   readonly nameOf: (nodeId: string) => string;
 }
 
+/** A broker that said nothing. */
+interface FailedAnswer {
+  readonly name: string;
+  readonly message: string;
+}
+
 type QueueLists = ResultOf<'queues.list'>;
 
 export class ClusterBrokers {
@@ -41,30 +47,44 @@ export class ClusterBrokers {
 
   constructor(options: ClusterBrokersOptions) {
     this.#options = options;
-    const groups = sharedAnswers<Record<string, never>, readonly GroupInfo[]>(async (_params, principal) =>
-      mergeGroups(
-        (await this.#ask('brokers.groups', {}, principal, groupsAnswer)).map(({ data, ...from }) => ({ ...from, items: data.groups })),
-      ),
-    );
+    const groups = sharedAnswers<Record<string, never>, readonly GroupInfo[]>(async (_params, principal) => {
+      const answers = await this.#ask('brokers.groups', {}, principal, groupsAnswer);
+      return mergeGroups(answers.filter(isGood).map(({ nodeId, name, data }) => ({ nodeId, name, items: data.groups })));
+    });
     const queues = sharedAnswers<{ readonly name?: string }, QueueLists>((params, principal) => this.#listQueues(params, principal));
     this.groups = (principal) => groups({}, principal);
     this.queues = (principal, name) => queues(name === undefined ? {} : { name }, principal);
   }
 
-  /** Queues of a name as all brokers know them at this moment. @throws SignalboxError of the router */
-  async queuesNow(principal: Principal, name: string): Promise<readonly QueueInfo[]> {
-    return (await this.#listQueues({ name }, principal)).queues;
+  /** Queues of a name as all brokers know them at this moment, and the brokers that could not be asked. @throws SignalboxError of the router */
+  async queuesNow(
+    principal: Principal,
+    name: string,
+  ): Promise<{ readonly queues: readonly QueueInfo[]; readonly failed: readonly FailedAnswer[] }> {
+    const { said, failed } = await this.#askQueues({ name }, principal);
+    return { queues: mergeQueues(said).queues, failed };
   }
 
   async #listQueues(params: { readonly name?: string }, principal: Principal): Promise<QueueLists> {
-    const answers = await this.#ask('queues.list', params, principal, queuesAnswer);
-    const said = answers.map(({ data, ...from }): Said<QueueInfo> => ({ ...from, items: data.queues }));
+    const { said, complete } = await this.#askQueues(params, principal);
     const { queues, unreachable } = mergeQueues(said);
     const absent = params.name === undefined ? this.#absentSince(said) : [];
     return {
       queues: queues.slice(0, mostListedQueues),
       unreachable: [...unreachable, ...absent],
-      complete: queues.length <= mostListedQueues && answers.every(({ data }) => data.complete),
+      complete: complete && queues.length <= mostListedQueues,
+    };
+  }
+
+  async #askQueues(params: { readonly name?: string }, principal: Principal) {
+    const answers = await this.#ask('queues.list', params, principal, queuesAnswer);
+    const good = answers.filter(isGood);
+    return {
+      said: good.map(({ nodeId, name, data }): Said<QueueInfo> => ({ nodeId, name, items: data.queues })),
+      failed: answers.flatMap((answer): FailedAnswer[] =>
+        answer.error === null ? [] : [{ name: answer.name, message: answer.error.message }],
+      ),
+      complete: good.every(({ data }) => data.complete),
     };
   }
 
@@ -94,14 +114,12 @@ export class ClusterBrokers {
     return absent;
   }
 
-  /** The readable answers of all nodes that run a broker, this one's too. */
+  /** What all nodes that run a broker say, this one too. */
   async #ask<M extends MethodName, T>(method: M, params: Readonly<Record<string, unknown>>, principal: Principal, schema: z.ZodType<T>) {
     const { router, nameOf } = this.#options;
     const options = { principal, timeoutMs: askMs };
     const gathered = (await router.callAt({ all: brokerCapability }, method, { ...params, hereOnly: true }, options)) as GatheredResults;
     const lookUp = (nodeId: string) => ({ name: nameOf(nodeId), clockOffsetMs: 0, via: null, secure: false });
-    return readAnswers(gathered, schema, lookUp)
-      .filter(isGood)
-      .map(({ nodeId, name, data }) => ({ nodeId, name, data }));
+    return readAnswers(gathered, schema, lookUp);
   }
 }

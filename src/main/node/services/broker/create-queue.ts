@@ -59,7 +59,7 @@ export async function createQueue(
 
 async function groupFor({ brokers }: CreateQueueOptions, name: string | undefined, principal: Principal): Promise<string | undefined> {
   if (name !== undefined) {
-    const [there] = await brokers.queuesNow(principal, name);
+    const [there] = (await brokers.queuesNow(principal, name)).queues;
     if (there !== undefined) return there.groupId;
   }
   const groups = [...(await brokers.groups(principal))];

@@ -1,10 +1,11 @@
 /** Groups and queues of which this node's broker has a replica. */
 import { z } from 'zod';
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
-import type { QueueInfo } from '../../../../common/contract/queues.ts';
+import { type QueueInfo, queueIdPattern } from '../../../../common/contract/queues.ts';
 import type { Principal } from '../../../../common/roles.ts';
 import type { BrokerFace, OperationAnswer, OperationRequest } from '../../broker/broker-face.ts';
 import { errorOf } from './broker-errors.ts';
+import { groupOfQueue } from './queue-name.ts';
 import { groupFromWire, type Observer, queueFromWire, wireGroup, wireQueue } from './wire-facts.ts';
 
 /** Queues of one answer: some 700 bytes each, and an answer to another node has less than a megabyte. */
@@ -57,7 +58,7 @@ export class OwnReplicas {
     const queues: QueueInfo[] = [];
     for (;;) {
       const after = queues.at(-1)?.queueId;
-      const request = { operation: 'QUEUE_LIST', cluster_id: group.groupId, ...(after !== undefined && { after }) };
+      const request = { operation: 'QUEUE_LIST', cluster_id: group.groupId, level: 'local', ...(after !== undefined && { after }) };
       const page = await this.#ask(request, principal, queuePage);
       queues.push(...page.queues.map((queue) => queueFromWire(queue, group)));
       if (queues.length > room) return { queues: queues.slice(0, room), complete: false };
@@ -70,8 +71,13 @@ export class OwnReplicas {
     principal: Principal,
     name: string,
   ): Promise<{ readonly queues: QueueInfo[]; readonly complete: boolean }> {
-    const answer = await this.#options.broker.request({ operation: 'QUEUE_STATS', cluster_id: group.groupId, queue_name: name }, principal);
-    if (answer.status === 'error' && answer.code === 'NOT_FOUND') return { queues: [], complete: true };
+    const none = { queues: [], complete: true };
+    const isId = queueIdPattern.test(name);
+    if (isId && groupOfQueue(name) !== group.groupId) return none;
+    const request = { operation: 'QUEUE_STATS', queue_name: isId ? name : `${group.groupId}/${name}`, level: 'local' };
+    const answer = await this.#options.broker.request(request, principal);
+    // NOT_LEADER: not known here yet; the node of the leader knows.
+    if (answer.status === 'error' && (answer.code === 'NOT_FOUND' || answer.code === 'NOT_LEADER')) return none;
     return { queues: [queueFromWire(readAnswer(answer, wireQueue), group)], complete: true };
   }
 

@@ -43,10 +43,10 @@ export class QueueFinder {
     const kept = inPassing ? this.#found.get(text) : undefined;
     if (kept !== undefined) return kept;
     const { name, groupId } = wanted;
-    const named = await this.#options.brokers.queuesNow(principal, name);
-    const found = named.filter((queue) => groupId === undefined || queue.groupId === groupId);
+    const { queues, failed } = await this.#options.brokers.queuesNow(principal, name);
+    const found = queues.filter((queue) => groupId === undefined || queue.groupId === groupId);
     const [first] = found;
-    if (first === undefined) throw noQueue(text);
+    if (first === undefined) throw failed[0] === undefined ? noQueue(text) : notAsked(text, failed[0]);
     if (found.length > 1) throw ambiguous(name, found);
     const { queueId } = first;
     this.#found.set(text, { queueId, groupId: first.groupId });
@@ -61,6 +61,13 @@ export class QueueFinder {
 
 function noQueue(text: string): SignalboxError {
   return new SignalboxError('NOT_FOUND', `There is no queue ${text} in the groups that can be reached. See: signalbox queue list`, {
+    executed: 'no',
+  });
+}
+
+/** It may be where nobody answered. */
+function notAsked(text: string, { name, message }: { readonly name: string; readonly message: string }): SignalboxError {
+  return new SignalboxError('NODE_UNREACHABLE', `No queue ${text} was found, but ${name} could not be asked: ${message}`, {
     executed: 'no',
   });
 }
