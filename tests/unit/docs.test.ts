@@ -6,6 +6,7 @@ import { errorCodes } from '../../src/common/errors.ts';
 import { limits } from '../../src/common/limits.ts';
 import { exitCodeMeanings, exitCodes } from '../../src/main/cli/exit-codes.ts';
 import { cliCommands } from '../../src/main/cli/run.ts';
+import { BrokerMetrics } from '../../src/main/node/broker/broker-metrics.ts';
 import { brokerLimits } from '../../src/main/node/broker/limits.ts';
 import { logLimits } from '../../src/main/node/broker/log/log-limits.ts';
 import { machineLimits } from '../../src/main/node/broker/machine/limits.ts';
@@ -17,6 +18,7 @@ import { secureLimits } from '../../src/main/node/federation/secure/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { membershipLimits } from '../../src/main/node/membership/limits.ts';
+import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 
 function page(name: string): Promise<string> {
@@ -75,4 +77,12 @@ test('cli.md lists every command and exit code', async () => {
   for (const [name, code] of Object.entries(exitCodes)) {
     expect(text).toContain(`| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`);
   }
+});
+
+test('queues.md names every metric of the queue broker', async () => {
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  new BrokerMetrics(metrics);
+  const rows = rowsOf(await page('queues.md'));
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
