@@ -192,6 +192,16 @@ test('an address at which somebody else answers is passed over when another is k
   await expect(c.peers.membership.join({ ...at(c), members: known }, quiet)).resolves.toEqual({ voter: true });
 });
 
+test('a broker finds a group through any broker that is connected and has a replica', async () => {
+  const { group, b, c } = await threeBrokers();
+  const other = { groupId: 'G-OTHER', version: 1, members: [b.member(), c.member()] };
+  for (const broker of [b, c]) broker.peers.setMembers('G-OTHER', other.members);
+  await expect.poll(() => c.peers.isConnected(b.brokerId)).toBe(true);
+  expect(c.peers.directory.get(groupId)).toBeUndefined();
+  await expect(c.peers.membership.join({ groupId, address: null, members: [], replaces: null }, quiet)).resolves.toEqual({ voter: true });
+  expect(group.members).toHaveLength(3);
+});
+
 test('a member that has moved gets its new address in the group', async () => {
   const { group, a, b } = await threeBrokers();
   await expect.poll(() => a.peers.isConnected(b.brokerId)).toBe(true);

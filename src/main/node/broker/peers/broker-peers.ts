@@ -121,6 +121,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       directory: this.directory,
       asker,
       ownAddress: self.address,
+      holdersOf: (groupId) => this.directory.holdersOf(groupId).flatMap((brokerId) => this.#links?.get(brokerId)?.peer ?? []),
       snapshotProgress: (groupId) => this.#snapshots.progress(groupId),
       forgetSnapshots: (groupId) => this.#snapshots.forget(groupId),
     });

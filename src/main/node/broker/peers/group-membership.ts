@@ -29,6 +29,8 @@ export interface GroupMembershipOptions {
   readonly asker: LeaderAsker;
   /** Where others find this broker; host null: where it dials from. */
   readonly ownAddress: () => { readonly host: string | null; readonly port: number };
+  /** Connected brokers that say they have a replica of a group. */
+  readonly holdersOf: (groupId: GroupId) => readonly AskedAddress[];
   /** How much of a snapshot is here; null: none is on the way. */
   readonly snapshotProgress: (groupId: GroupId) => number | null;
   readonly forgetSnapshots: (groupId: GroupId) => Promise<void>;
@@ -116,15 +118,17 @@ export class GroupMembership {
     return this.#options.asker.ask(request, this.#placesOf(request.cluster_id), { timeMs: askMs, signal });
   }
 
-  /** The leader first, then the other members, as far as they are known here. */
+  /** The leader first, then the other members, as far as they are known here, then whoever else has a replica. */
   #placesOf(groupId: GroupId): readonly AskedAddress[] {
-    const { groups, directory, selfId } = this.#options;
+    const { groups, directory, selfId, holdersOf } = this.#options;
     const status = groups.status(groupId);
     const sighting = directory.get(groupId);
     const leaderId = status?.leaderId ?? sighting?.leader ?? null;
     const configuration = status?.configuration.members.length ? status.configuration : sighting?.configuration;
     const members = [...(configuration?.members ?? [])].sort((a, b) => Number(b.brokerId === leaderId) - Number(a.brokerId === leaderId));
-    return members.filter(({ brokerId }) => brokerId !== selfId).map(placeOf);
+    const named = members.filter(({ brokerId }) => brokerId !== selfId).map(placeOf);
+    const others = holdersOf(groupId).filter((holder) => !named.some(({ brokerId }) => brokerId === holder.brokerId));
+    return [...named, ...others];
   }
 
   async #untilVoter(

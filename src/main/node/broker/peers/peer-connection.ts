@@ -34,7 +34,6 @@ export class PeerConnection {
   #nextId = 1;
   #heardAtMs = performance.now();
   #isCongested = false;
-  #dropped = 0;
 
   constructor(
     channel: PeerChannel,
@@ -54,11 +53,6 @@ export class PeerConnection {
   /** Hands over what comes, from now on. */
   open(): void {
     this.#channel.follow(this.#limits.frameBytes, (body) => this.#take(body));
-  }
-
-  /** Messages that were dropped because too much waited. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   get isCongested(): boolean {
@@ -82,7 +76,6 @@ export class PeerConnection {
   offer(pieces: readonly Uint8Array[]): boolean {
     if (this.isEnded) return false;
     if (this.#isCongested || this.#channel.unsentBytes > this.#limits.unsentBytes) {
-      this.#dropped++;
       this.#congestion(true);
       return false;
     }
