@@ -8,11 +8,11 @@ import { startLinkedMembers } from '../../helpers/member-cluster.ts';
 import type { MemberNode } from '../../helpers/member-node.ts';
 
 const broker = { 'broker.enabled': true, 'broker.port': 0 };
-const names = ['press-07', 'mill-02', 'depot-gw'] as const;
+const threeNodes = ['press-07', 'mill-02', 'depot-gw'] as const;
 
 /** Three linked members whose brokers form a group; the first begins it. */
 async function startQueues(): Promise<{ readonly members: readonly [MemberNode, MemberNode, MemberNode]; readonly groupId: string }> {
-  const members = await startLinkedMembers(names, broker);
+  const members = await startLinkedMembers(threeNodes, broker);
   const [first, second, third] = members;
   const { groupId } = await first.client.call('brokers.createGroup', {});
   for (const member of [second, third]) await member.client.call('brokers.join', { groupId }, { timeoutMs: 20_000 });
@@ -69,10 +69,8 @@ test('leadership is handed over, and a replica leaves and comes back, asked at a
   await expect.poll(async () => (await press.client.call('brokers.status', {})).groups).toBe(0);
   // Without a replica it uses those of the others.
   expect(await press.client.call('queues.append', { queue: 'orders', messages: orders(4, 1) })).toMatchObject({ firstSequence: 4 });
-  expect(await groupOf(press)).toMatchObject({
-    voters: 2,
-    members: expect.not.arrayContaining([expect.objectContaining({ name: 'press-07' })]),
-  });
+  const names = async () => (await groupOf(press))?.members.map(({ name }) => name).sort();
+  await expect.poll(names).toEqual(['depot-gw', 'mill-02']);
   const rejoined = await press.client.call('brokers.join', { groupId }, { timeoutMs: 20_000 });
   expect(rejoined).toMatchObject({ groupId, voter: true });
   await press.client.call('brokers.remove', { groupId, brokerId: await brokerOf(depot) }, { timeoutMs: 20_000 });
