@@ -130,6 +130,13 @@ test('what a proven broker claims costs what it sends, and what cannot be read e
     frame(18, { group: groupId, term: 1, previous: { index: 0, term: 0, checksum: 0 }, commit_index: 0, read_round: 0, count: 10_000_000 }),
     // A list of brokers that is no list, a snapshot larger than any disk, a header longer than the frame.
     frame(33, { brokers: { length: 10_000_000 } }),
+    frame(34, {
+      group: groupId,
+      snapshot_id: 'f'.repeat(64),
+      total_bytes: 1e15,
+      position: { index: 1, term: 1, checksum: 0 },
+      configuration: {},
+    }),
     frame(18, 'x'.repeat(100)),
     Buffer.from([0xff, 0xff, 0xff, 0xff]),
     Buffer.concat([Buffer.from([0, 0, 0, 10, 1, 18, 0, 0, 0, 0, 0, 0, 0xff, 0xff])]),

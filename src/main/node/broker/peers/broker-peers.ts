@@ -258,7 +258,10 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
     const { receiver, logger } = this.#options;
     this.directory.holds(brokerId, []);
     this.#sender.disconnected(brokerId);
-    logger.info('broker.peerLost', 'The connection to another broker ended.', { brokerId, code: reason.code, message: reason.message });
+    const { code, message, cause } = reason;
+    // With a cause it is a fault of one of the two, not of the network.
+    const level = cause === undefined ? 'info' : 'warn';
+    logger[level]('broker.peerLost', 'The connection to another broker ended.', { brokerId, code, message, error: cause });
     receiver.onDisconnected(brokerId);
     this.#dialled.lost(brokerId);
   }
@@ -285,12 +288,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
 
   /** What cannot be read ends the connection, also when it is found out later. */
   #background(connection: PeerConnection, work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.#options.logger.warn('broker.peerFrame', 'A message of another broker could not be used.', {
-        brokerId: connection.peer.brokerId,
-        error,
-      });
-    });
+    work.catch((error: unknown) => connection.unreadable(error));
   }
 
   /** Whom a replica follows, or knows as a member: one that is catching up knows old members, one that was just adopted may know none. */

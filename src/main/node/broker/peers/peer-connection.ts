@@ -131,6 +131,14 @@ export class PeerConnection {
     this.#channel.end(reason);
   }
 
+  /** Ends it: what came over it cannot be used. */
+  unreadable(error: unknown): void {
+    const { message } = toErrorShape(error);
+    this.close(
+      new SignalboxError('BAD_REQUEST', `What the broker ${this.peer.brokerId} sent cannot be used: ${message}`, { cause: error }),
+    );
+  }
+
   #take(body: Buffer): void {
     this.#heardAtMs = performance.now();
     try {
@@ -143,10 +151,7 @@ export class PeerConnection {
       else if (answers.has(frame.type)) this.#settle(frame);
       else this.#listener.frame(this, frame);
     } catch (error) {
-      const { message } = toErrorShape(error);
-      this.close(
-        new SignalboxError('BAD_REQUEST', `The broker ${this.peer.brokerId} sent what cannot be read: ${message}`, { cause: error }),
-      );
+      this.unreadable(error);
     }
   }
 
