@@ -29,6 +29,7 @@ export class QueueSubscription implements AsyncIterable<QueueRecord> {
   /** Read since credit was given the last time. */
   #read = 0;
   #last: number | undefined;
+  #begun = false;
   #ended = false;
   #error: unknown;
 
@@ -55,7 +56,11 @@ export class QueueSubscription implements AsyncIterable<QueueRecord> {
   /** Takes messages that a broker sent; those that were here before a failover are passed over. */
   deliver(records: readonly QueueRecord[]): void {
     for (const record of records) {
-      if (this.#ended || record.sequence <= (this.#last ?? 0)) continue;
+      if (this.#ended) return;
+      if (record.sequence <= (this.#last ?? 0)) {
+        this.#count();
+        continue;
+      }
       this.#last = record.sequence;
       const reader = this.#readers.shift();
       if (reader === undefined) this.#records.push(record);
@@ -66,11 +71,19 @@ export class QueueSubscription implements AsyncIterable<QueueRecord> {
     }
   }
 
-  /** The way to the broker was lost, or it leads no more: begins anew. */
+  /** Begins, or begins anew: the way to the broker was lost, or it leads no more. Once begun it is tried as long as it takes. */
   restart(): void {
     if (this.#ended) return;
     this.#read = 0;
-    this.#port.subscribe(this, this.#last).catch((error: unknown) => this.end(error));
+    this.#port.subscribe(this, this.#last).then(
+      () => {
+        this.#begun = true;
+      },
+      (error: unknown) => {
+        if (this.#begun && error instanceof SignalboxError && error.retryable) this.restart();
+        else this.end(error);
+      },
+    );
   }
 
   /** Ends it. What came before is still read. @param error why; absent: it was closed here */

@@ -252,7 +252,13 @@ export class QueueClient {
 
   async #ofQueue(operation: string, queue: string, fields: Readonly<Record<string, unknown>>, options: SendOptions): Promise<QueueAnswer> {
     const queueId = await this.#idOf(queue, options);
-    return this.#send(operation, { queue_name: queueId, ...fields }, { ...options, groupId: groupOf(queueId) });
+    try {
+      return await this.#send(operation, { queue_name: queueId, ...fields }, { ...options, groupId: groupOf(queueId) });
+    } catch (error) {
+      // The queue of that name may be another one by now; the next call looks.
+      if (error instanceof SignalboxError && error.code === 'NOT_FOUND') this.#ids.delete(queue);
+      throw error;
+    }
   }
 
   /** The id of a queue, by which its group is known. Of a name it is asked once. */

@@ -199,6 +199,37 @@ describe('a subscription', () => {
     expect(brokers.asked(1, 'CREDIT').map(({ operation }) => operation)).toMatchObject([{ credit: 2 }, { credit: 2 }]);
   });
 
+  it('gives credit back for what it passes over', async () => {
+    let times = 0;
+    const { made, brokers } = subscribed((_from, connection) => {
+      connection.push(delivery(++times), [1, 2].map(message));
+      if (times === 1) setImmediate(() => connection.break());
+    });
+    const subscription = made.subscribe(queueId, { from: 'first', credit: 2 });
+    const reader = subscription[Symbol.asyncIterator]();
+    expect([await reader.next(), await reader.next()]).toMatchObject([{ value: { sequence: 1 } }, { value: { sequence: 2 } }]);
+    await until(() =>
+      brokers.asked(1, 'CREDIT').some(({ operation }) => 'subscription_id' in operation && operation.subscription_id === 2),
+    );
+    subscription.close();
+  });
+
+  it('ends when it cannot begin, and not while it has begun', async () => {
+    const brokers = new ScriptedBrokers();
+    const none = client(brokers, [{ host: 'memory', port: 9 }], { timeoutMs: 50 });
+    await expect(none.subscribe(queueId)[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'TIMEOUT' });
+    let begun = 0;
+    const address = brokers.add(1, ({ operation }, connection) => {
+      if (operation.operation !== 'SUBSCRIBE') return { fields: {} };
+      begun++;
+      if (begun > 1 && begun < 12) return { code: 'NO_QUORUM' };
+      setImmediate(() => (begun === 1 ? connection.break() : connection.push(delivery(begun), [message(1)])));
+      return { fields: { subscription_id: begun } };
+    });
+    const reader = client(brokers, [address], { timeoutMs: 60 }).subscribe(queueId)[Symbol.asyncIterator]();
+    expect(await reader.next()).toMatchObject({ value: { sequence: 1 } });
+  });
+
   it('ends with what the broker says', async () => {
     const { made } = subscribed((_from, connection) =>
       connection.push({ operation: 'SUBSCRIPTION_ENDED', subscription_id: 1, code: 'NOT_FOUND', message: 'The queue is gone.' }),
