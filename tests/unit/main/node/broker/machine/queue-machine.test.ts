@@ -10,7 +10,7 @@ import {
   readRuns,
   type StateRow,
   UnreadableBundleError,
-} from '../../../../../src/main/node/broker/machine/index.ts';
+} from '../../../../../../src/main/node/broker/machine/index.ts';
 import { command, entryOf, options } from './commands.ts';
 import { QueueModel, textOf } from './queue-model.ts';
 

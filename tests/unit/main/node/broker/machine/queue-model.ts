@@ -1,6 +1,12 @@
 /** The state machine once more, as plainly as it can be written: every message an object, nothing clever. */
-import type { Command, CommandResult, NewMessage, ProducerStamp, QueueOptions } from '../../../../../src/main/node/broker/machine/index.ts';
-import { decodeMessages, encodeMessages } from '../../../../../src/main/node/broker/machine/index.ts';
+import type {
+  Command,
+  CommandResult,
+  NewMessage,
+  ProducerStamp,
+  QueueOptions,
+} from '../../../../../../src/main/node/broker/machine/index.ts';
+import { decodeMessages, encodeMessages } from '../../../../../../src/main/node/broker/machine/index.ts';
 
 export interface ModelMessage {
   readonly sequence: number;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SignalboxError } from '../../../../../src/common/errors.ts';
-import { compileFilter, filterLimits } from '../../../../../src/main/node/broker/filter/index.ts';
-import type { QueueMessage } from '../../../../../src/main/node/broker/machine/index.ts';
+import { SignalboxError } from '../../../../../../src/common/errors.ts';
+import { compileFilter, filterLimits } from '../../../../../../src/main/node/broker/filter/index.ts';
+import type { QueueMessage } from '../../../../../../src/main/node/broker/machine/index.ts';
 
 const message: QueueMessage = {
   sequence: 12,

@@ -15,7 +15,7 @@ import {
   readRuns,
   readSegment,
   UnreadableBundleError,
-} from '../../../../../src/main/node/broker/machine/index.ts';
+} from '../../../../../../src/main/node/broker/machine/index.ts';
 import { command, newMessage } from './commands.ts';
 
 const plain = (data: string): NewMessage => ({ key: null, headers: {}, encoding: 'bytes', data: Buffer.from(data) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { QueueMessage } from '../../../../../src/main/node/broker/machine/index.ts';
-import { readRuns } from '../../../../../src/main/node/broker/machine/index.ts';
+import type { QueueMessage } from '../../../../../../src/main/node/broker/machine/index.ts';
+import { readRuns } from '../../../../../../src/main/node/broker/machine/index.ts';
 import {
   type AnswerTo,
   decodeBinary,
@@ -8,7 +8,7 @@ import {
   encodeError,
   encodePush,
   toWireMessage,
-} from '../../../../../src/main/node/broker/protocol/index.ts';
+} from '../../../../../../src/main/node/broker/protocol/index.ts';
 
 const message: QueueMessage = {
   sequence: 15,

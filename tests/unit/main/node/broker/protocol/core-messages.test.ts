@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CoreMessage, LogEntry } from '../../../../../src/main/node/broker/core/types.ts';
-import { decodeBinary, decodeCoreMessage, encodeCoreMessage, isCoreType } from '../../../../../src/main/node/broker/protocol/index.ts';
+import type { CoreMessage, LogEntry } from '../../../../../../src/main/node/broker/core/types.ts';
+import { decodeBinary, decodeCoreMessage, encodeCoreMessage, isCoreType } from '../../../../../../src/main/node/broker/protocol/index.ts';
 
 const index = fc.nat({ max: Number.MAX_SAFE_INTEGER - 10 });
 const position = fc.record({ index, term: index, checksum: fc.nat({ max: 0xffff_ffff }) });

@@ -1,6 +1,6 @@
 /** Commands of all kinds for property tests: few queues, clients and producers, so that they meet. */
 import fc from 'fast-check';
-import type { LogEntry } from '../../../../../src/main/node/broker/core/types.ts';
+import type { LogEntry } from '../../../../../../src/main/node/broker/core/types.ts';
 import {
   type Command,
   encodeBundle,
@@ -8,7 +8,7 @@ import {
   encodeMessages,
   type NewMessage,
   type QueueOptions,
-} from '../../../../../src/main/node/broker/machine/index.ts';
+} from '../../../../../../src/main/node/broker/machine/index.ts';
 
 export const options: QueueOptions = {
   maxMessages: null,

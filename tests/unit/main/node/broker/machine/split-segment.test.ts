@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { encodeMessages } from '../../../../../src/main/node/broker/machine/records.ts';
-import { readRuns, SegmentBuilder, splitSegment } from '../../../../../src/main/node/broker/machine/segment.ts';
+import { encodeMessages } from '../../../../../../src/main/node/broker/machine/records.ts';
+import { readRuns, SegmentBuilder, splitSegment } from '../../../../../../src/main/node/broker/machine/segment.ts';
 
 const messagesOf = (sizes: readonly number[]) =>
   encodeMessages(sizes.map((size, at) => ({ key: null, headers: {}, encoding: 'bytes' as const, data: Buffer.alloc(size, at) })));

@@ -7,7 +7,7 @@ import {
   type IncomingFrame,
   RequestError,
   readRequest,
-} from '../../../../../src/main/node/broker/protocol/index.ts';
+} from '../../../../../../src/main/node/broker/protocol/index.ts';
 
 const jsonFrame = (text: string): Buffer => {
   const body = Buffer.from(text, 'utf8');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeMessages, encodeMessages } from '../../../../../src/main/node/broker/machine/records.ts';
+import { decodeMessages, encodeMessages } from '../../../../../../src/main/node/broker/machine/records.ts';
 import {
   type ClientRequest,
   decodeBinary,
@@ -10,7 +10,7 @@ import {
   RequestError,
   readRequest,
   readRequestObject,
-} from '../../../../../src/main/node/broker/protocol/index.ts';
+} from '../../../../../../src/main/node/broker/protocol/index.ts';
 
 const json = (value: unknown): ClientRequest =>
   readRequest({ form: 'json', text: typeof value === 'string' ? value : JSON.stringify(value) });
