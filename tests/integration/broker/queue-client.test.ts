@@ -57,6 +57,21 @@ describe('the queue client with one broker', () => {
     await expect(client.createQueue('orders')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  test('comes over TLS too', async () => {
+    const client = queueClient([await single()], { open: tcpStreams({ rejectUnauthorized: false }), token: 'admin' });
+    await client.createQueue('orders');
+    const large = new Uint8Array(900_000).fill(7);
+    await client.append('orders', [{ data: large }]);
+    const { messages } = await client.take('orders');
+    expect(Buffer.compare(messages[0]?.data ?? new Uint8Array(), large)).toBe(0);
+  });
+
+  test('says so when nobody is there', async () => {
+    const gone = new QueueClient({ addresses: [{ host: '127.0.0.1', port: 1 }], open: tcpStreams(), timeoutMs: 200 });
+    await expect(gone.cluster()).rejects.toMatchObject({ code: 'TIMEOUT', executed: 'no', cause: { code: 'NODE_UNREACHABLE' } });
+    gone.close();
+  });
+
   test('finds by its name a queue that another client made', async () => {
     const broker = await single();
     await queueClient([broker]).createQueue('orders');
