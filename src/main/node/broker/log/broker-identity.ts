@@ -41,7 +41,10 @@ export async function loadBrokerIdentity(directory: string): Promise<BrokerIdent
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const stored = await readStored(directory);
   if (stored === undefined && existsSync(join(directory, logFileName)))
-    throw corrupt(identityFile(directory), 'It is missing, although the log of a broker lies beside it.');
+    throw corrupt(
+      identityFile(directory),
+      'It is missing, although the log of a broker lies beside it (bring it back, or remove the folder: the broker then begins as a new one).',
+    );
   const keeps = stored !== undefined && !stored.renounced;
   const brokerId = keeps ? stored.brokerId : newBrokerId();
   const incarnation = (keeps ? stored.incarnation : 0) + 1;

@@ -1,5 +1,6 @@
-/** Brings journals of SQLite into their files, beside the threads that write them: its flushes hold up no commit. */
+/** Brings journals of SQLite into their files, and reads whole files, beside the threads that write them: it holds up no commit. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { checkIntegrity } from '../../store/open-database.ts';
 import { loadSqlite } from '../../store/sqlite.ts';
 import type { CheckpointMethods, CheckpointThreadOptions } from './checkpointer.ts';
 import { storageError } from './storage-error.ts';
@@ -44,10 +45,21 @@ function checkpoint(file: string, whole: boolean): { readonly remainingPages: nu
   }
 }
 
+function checkPages(file: string): void {
+  lastFile = file;
+  const database = new sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    checkIntegrity(database);
+  } finally {
+    database.close();
+  }
+}
+
 answerCalls<CheckpointMethods>(
   port,
   {
     checkpoint: ({ file, whole }) => checkpoint(file, whole),
+    checkIntegrity: checkPages,
     close: () => undefined,
   },
   (error) => storageError(lastFile, error),

@@ -11,10 +11,11 @@ export type CheckpointMethods = {
     readonly request: { readonly file: string; readonly whole: boolean };
     readonly result: { readonly remainingPages: number };
   };
+  readonly checkIntegrity: { readonly request: string; readonly result: undefined };
   readonly close: { readonly request: undefined; readonly result: undefined };
 };
 
-/** A thread that brings journals into their database files and flushes both. It starts with the first checkpoint. */
+/** A thread for what takes long and holds up nobody: it brings journals into their database files and flushes both. It starts with the first call. */
 export class Checkpointer {
   readonly #thread: ThreadCalls<CheckpointMethods>;
 
@@ -30,6 +31,11 @@ export class Checkpointer {
    */
   async checkpoint(file: string, whole: boolean): Promise<number> {
     return (await this.#thread.call('checkpoint', { file, whole })).remainingPages;
+  }
+
+  /** Reads a whole file, which nobody writes, and sees whether its pages fit together. @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL` */
+  async checkIntegrity(file: string): Promise<void> {
+    await this.#thread.call('checkIntegrity', file);
   }
 
   close(): Promise<void> {

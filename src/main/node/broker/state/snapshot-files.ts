@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { syncFolder } from '../../store/durable-file.ts';
-import { checkIntegrity } from '../../store/open-database.ts';
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { corrupt } from '../log/storage-error.ts';
 import { checkKind } from './open-state-file.ts';
@@ -61,7 +60,7 @@ export async function exportSnapshot(
  * @throws SignalboxError `STORAGE_CORRUPT` it is no whole snapshot; `CONFLICT` the group has a state already; `STORAGE_FULL`
  */
 export async function restoreSnapshot(sqlite: typeof Database, path: string, file: string, groupId: GroupId): Promise<LogPosition> {
-  const { applied } = checkWhole(sqlite, path);
+  const { applied } = checkState(sqlite, path);
   if (await stat(file).catch(() => undefined))
     throw new SignalboxError('CONFLICT', `The group ${groupId} has a state already.`, { executed: 'no' });
   const copy = `${file}${partialSuffix}`;
@@ -103,21 +102,20 @@ export async function clearSnapshots(folder: string, except?: string): Promise<v
 }
 
 /**
- * Checks a file that was brought: that it is the very file that was sent, a whole database, and a state.
+ * Checks a file that was brought: that it is the very file that was sent, and a state. Whether its pages fit together was seen before.
  *
  * @throws SignalboxError `STORAGE_CORRUPT`
  */
 export async function checkSnapshot(sqlite: typeof Database, path: string, sha256: string): Promise<StateMeta> {
   const actual = await hashFile(path);
   if (actual !== sha256) throw corrupt(path, 'It is not the file that was sent (its SHA-256 is another).');
-  return checkWhole(sqlite, path);
+  return checkState(sqlite, path);
 }
 
-function checkWhole(sqlite: typeof Database, path: string): StateMeta {
+function checkState(sqlite: typeof Database, path: string): StateMeta {
   const database = new sqlite(path, { readonly: true, fileMustExist: true });
   try {
     checkKind(database, path);
-    checkIntegrity(database);
     return readMeta(database, path);
   } finally {
     database.close();

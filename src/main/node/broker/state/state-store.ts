@@ -105,12 +105,14 @@ class ThreadedStateStore implements StateStore {
     return this.#inTurn(groupId, () => this.#thread.call('export', { groupId, configuration, path }));
   }
 
-  restore(groupId: GroupId, path: string): Promise<LogPosition> {
+  async restore(groupId: GroupId, path: string): Promise<LogPosition> {
+    await this.#checkpointer.checkIntegrity(path);
     return this.#thread.call('restore', { groupId, path });
   }
 
   install(groupId: GroupId, path: string, sha256: string): Promise<StateImage> {
     return this.#inTurn(groupId, async () => {
+      await this.#checkpointer.checkIntegrity(path);
       await this.#states.get(groupId)?.journal.settled();
       const image = await this.#thread.call('install', { groupId, path, sha256 });
       this.#keep(groupId, image);
