@@ -61,12 +61,14 @@ export class PeerChannel {
     if (this.#ended === undefined) this.#socket.write(toKindFrame(kind, body));
   }
 
-  /** Sends a whole frame, its length in front, that is in pieces: they are not copied together. */
+  /** Sends a whole frame, its length in front, that is in pieces: they are not copied together. All of one turn leaves in one write. */
   sendPieces(pieces: readonly Uint8Array[]): void {
     if (this.#ended !== undefined) return;
-    this.#socket.cork();
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
     for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
   }
 
   /** Called each time when everything that waited has left. */
