@@ -38,14 +38,7 @@ export interface BrokerPartOptions {
 }
 
 /** Settings with which a broker is started; a change of one starts it anew. */
-const startSettings: readonly SettingKey[] = [
-  'broker.enabled',
-  'broker.host',
-  'broker.port',
-  'broker.advertisedHost',
-  'broker.profile',
-  'node.name',
-];
+const startSettings: readonly SettingKey[] = ['broker.enabled', 'broker.host', 'broker.port', 'broker.advertisedHost', 'broker.profile'];
 const failedProblem = 'broker.failed';
 
 /**
@@ -114,8 +107,13 @@ export class BrokerPart implements BrokerFace, Startable {
   /** One after the other: a broker that is being stopped is gone before the next one starts. */
   #switch(): void {
     this.#switching = this.#switching.then(async () => {
-      await this.#end();
-      if (!this.#stopped && this.#options.config.get('broker.enabled')) await this.#launch();
+      try {
+        await this.#end();
+        if (!this.#stopped && this.#options.config.get('broker.enabled')) await this.#launch();
+      } catch (error) {
+        this.#options.logger.error('broker.notLaunched', 'The thread of the queue broker could not be started.', { error });
+        this.#failed(toErrorShape(error).message);
+      }
     });
   }
 

@@ -1,4 +1,4 @@
-import { toErrorShape } from '../../../../common/errors.ts';
+import { SignalboxError } from '../../../../common/errors.ts';
 import type { Logger, Problems } from '../../telemetry/index.ts';
 import type { TimingProfile } from '../core/index.ts';
 import type {
@@ -12,15 +12,15 @@ import type {
   MembershipChange,
 } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
-import type { DamagedLog, LogDiskSample, LogStore } from '../log/types.ts';
+import type { DamagedLog, LogDiskSample, LogOpening, LogStore } from '../log/types.ts';
 import { encodeCommand } from '../machine/index.ts';
 import type { GroupControl, GroupLoad, PeerReceiver, PeerSender } from '../peers/types.ts';
 import type { StateStore } from '../state/types.ts';
+import { BrokerFiles, type OpenFiles } from './broker-files.ts';
 import { changeRefused, groupUnknown, storageNotReady, tooManyGroups } from './engine-errors.ts';
 import { Group, type GroupContext } from './group.ts';
 import { GroupProblems } from './group-problems.ts';
 import { newGroupId } from './ids.ts';
-import { LogPump } from './log-pump.ts';
 import { MessageTail } from './message-tail.ts';
 import { transferLeadership } from './transfer.ts';
 
@@ -54,23 +54,29 @@ export class Engine implements PeerReceiver, GroupControl {
   readonly #failedGroups = new Map<GroupId, string>();
   readonly #nowMs: () => number;
   readonly #problems: GroupProblems;
-  #log: LogStore | undefined;
-  #store: StateStore | undefined;
-  #context: GroupContext | undefined;
-  #pump: LogPump | undefined;
+  readonly #files: BrokerFiles;
   #tail = new MessageTail(brokerLimits.tailBytes);
-  #failure: string | undefined;
   #first: Promise<Group> | undefined;
-  #reopening: Promise<void> | undefined;
-  #stopping = false;
-  #stalled = false;
   #timers: NodeJS.Timeout[] = [];
-  #reopenTimer: NodeJS.Timeout | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#problems = new GroupProblems(options.problems, this.#nowMs);
+    const { createLog, createState, problems, timing } = options;
+    this.#files = new BrokerFiles({
+      createLog,
+      createState,
+      stallMs: timing.electionMinMs,
+      problems,
+      onOpened: (files, opening) => this.#openAll(files, opening),
+      onPersisted: (groupId, ticket) => this.#groups.get(groupId)?.driver.persisted(ticket),
+      onFailed: () => {
+        for (const { driver } of this.#groups.values()) driver.step({ type: 'diskFailed' });
+      },
+      onClosing: () => this.#closeGroups(),
+      onStalled: () => this.#stalled(),
+    });
   }
 
   get brokerId(): BrokerId {
@@ -79,7 +85,7 @@ export class Engine implements PeerReceiver, GroupControl {
 
   /** Why nothing can be stored now, for people; undefined: it can. */
   get failure(): string | undefined {
-    return this.#failure;
+    return this.#files.failure;
   }
 
   get tailBytes(): number {
@@ -87,14 +93,13 @@ export class Engine implements PeerReceiver, GroupControl {
   }
 
   disk(): (LogDiskSample & { readonly stalledMs: number }) | undefined {
-    return this.#log === undefined ? undefined : { ...this.#log.sample(), stalledMs: this.#log.stalledMs() };
+    return this.#files.disk();
   }
 
   /** @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL` */
   async start(): Promise<void> {
-    await this.#open();
+    await this.#files.start();
     this.#timers = [
-      setInterval(() => this.#lookForStall(), brokerLimits.stallLookEveryMs),
       setInterval(() => void this.#lookForCuts(), brokerLimits.compactEveryMs),
       setInterval(() => this.#expire(), brokerLimits.expireEveryMs),
     ];
@@ -107,17 +112,13 @@ export class Engine implements PeerReceiver, GroupControl {
 
   /** Brings everything to the disk and closes it. */
   async stop(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    clearTimeout(this.#reopenTimer);
-    await this.#reopening;
-    await this.#close();
+    await this.#files.stop();
   }
 
   /** @throws SignalboxError `STORAGE_FULL` while the disk cannot be used */
   requireOpen(): void {
-    if (this.#context === undefined || this.#failure !== undefined) throw storageNotReady(this.#failure);
+    this.#files.require();
   }
 
   /** Whether another broker can be reached from here now. */
@@ -207,18 +208,18 @@ export class Engine implements PeerReceiver, GroupControl {
 
   async adopt(groupId: GroupId, configuration: GroupConfiguration): Promise<void> {
     if (this.#groups.has(groupId)) return;
-    const { log, context } = this.#begin();
+    const { log } = this.#begin();
     await log.createGroup(groupId, configuration, noPosition);
-    await this.#openGroup(context, groupId);
+    await this.#openNew(groupId);
   }
 
   async leave(groupId: GroupId): Promise<void> {
     const group = this.#groups.get(groupId);
-    const { log, store } = this.#ready();
+    const { log, store, pump } = this.#files.require();
     this.#groups.delete(groupId);
     this.#options.peers.removeGroup(groupId);
     await group?.stop();
-    await this.#pump?.drained();
+    await pump.drained();
     await log.removeGroup(groupId);
     await store.remove(groupId);
     this.#tail.forgetGroup(groupId);
@@ -264,11 +265,11 @@ export class Engine implements PeerReceiver, GroupControl {
     await group.install({ path, sha256, position, configuration });
   }
 
-  /** Room for one more group. */
-  #begin(): { readonly log: LogStore; readonly store: StateStore; readonly context: GroupContext } {
-    const ready = this.#ready();
+  /** The files, if there is room for one more group. */
+  #begin(): OpenFiles {
+    const files = this.#files.require();
     if (this.#groups.size >= brokerLimits.groups) throw tooManyGroups();
-    return ready;
+    return files;
   }
 
   /** Members of a group that begins here. */
@@ -279,117 +280,77 @@ export class Engine implements PeerReceiver, GroupControl {
 
   /** Opens a group of this broker alone, and waits until it serves. */
   async #serve(groupId: GroupId): Promise<Group> {
-    await this.#openGroup(this.#ready().context, groupId);
-    const group = this.#groups.get(groupId);
-    if (group === undefined) throw storageNotReady(this.#failedGroups.get(groupId));
+    const group = await this.#openNew(groupId);
     await group.serving();
     return group;
   }
 
-  #ready(): { readonly log: LogStore; readonly store: StateStore; readonly context: GroupContext } {
-    if (this.#log === undefined || this.#store === undefined || this.#context === undefined) throw storageNotReady(this.#failure);
-    return { log: this.#log, store: this.#store, context: this.#context };
-  }
-
-  async #open(): Promise<void> {
-    const { brokerId, createLog, createState, peers, timing, random = Math.random } = this.#options;
-    const log = createLog();
-    const store = createState();
+  /** A group whose log was just begun. */
+  async #openNew(groupId: GroupId): Promise<Group> {
+    const files = this.#files.require();
     try {
-      const { images, damaged } = await log.open();
-      const pump = new LogPump({
-        log,
-        onPersisted: (groupId, ticket) => this.#groups.get(groupId)?.driver.persisted(ticket),
-        onFailed: (error) => this.#storageFailed(error),
-      });
-      const context: GroupContext = {
-        brokerId,
-        log,
-        store,
-        pump,
-        tail: this.#tail,
-        peers,
-        timing,
-        random,
-        nowMs: this.#nowMs,
-        onChanged: (groupId) => this.#changed(groupId),
-        onGroupFailed: (groupId, error) => this.#groupFailed(groupId, error),
-        onFault: (groupId, fault) => this.#faulty(groupId, fault),
-        onStorageFailed: (error) => this.#storageFailed(error),
-      };
-      this.#log = log;
-      this.#store = store;
-      this.#pump = pump;
-      this.#context = context;
-      for (const each of damaged) await this.#openDamaged(context, each);
-      for (const { groupId } of images) await this.#openGroup(context, groupId);
+      await this.#openGroup(files, groupId);
     } catch (error) {
-      await Promise.allSettled([log.close(), store.close()]);
+      // The log has it: it is opened with all others when the disk takes what it is given.
+      this.#files.failed(error);
       throw error;
     }
+    const group = this.#groups.get(groupId);
+    if (group === undefined) throw storageNotReady(this.#failedGroups.get(groupId));
+    return group;
+  }
+
+  async #openAll(files: OpenFiles, { images, damaged }: LogOpening): Promise<void> {
+    for (const each of damaged) await this.#openDamaged(files, each);
+    for (const { groupId } of images) await this.#openGroup(files, groupId);
   }
 
   /** A log that is damaged in its middle goes on with what is before, where others can bring the rest; alone it is left as it is. */
-  async #openDamaged(context: GroupContext, { groupId, index, detail, configuration }: DamagedLog): Promise<void> {
-    const others = configuration?.members.some(({ brokerId, voter }) => voter && brokerId !== this.brokerId) ?? false;
+  async #openDamaged(files: OpenFiles, { groupId, index, detail, configuration }: DamagedLog): Promise<void> {
     this.#options.logger.error('broker.logDamaged', 'The log of a group is damaged.', { groupId, index, detail });
-    if (index === 0 || !others) {
+    if (index === 0 || !this.#hasOtherVoters(configuration)) {
       this.#cannotRun(groupId, detail);
       return;
     }
-    await context.log.cutDamage(groupId);
-    await this.#openGroup(context, groupId);
+    await files.log.cutDamage(groupId);
+    await this.#openGroup(files, groupId);
   }
 
-  async #openGroup(context: GroupContext, groupId: GroupId): Promise<void> {
+  /** A group that cannot be opened does not keep the others from it. @throws SignalboxError `STORAGE_FULL`: none can be opened now */
+  async #openGroup(files: OpenFiles, groupId: GroupId): Promise<void> {
     try {
-      const group = await Group.open(context, await context.log.image(groupId));
+      const group = await Group.open(this.#contextOf(files), await files.log.image(groupId));
       this.#groups.set(groupId, group);
+      this.#failedGroups.delete(groupId);
+      this.#problems.forget(groupId);
       group.start();
     } catch (error) {
+      if (error instanceof SignalboxError && error.code === 'STORAGE_FULL') throw error;
       this.#groupFailed(groupId, error);
     }
   }
 
-  async #close(): Promise<void> {
-    const groups = [...this.#groups.values()];
-    await this.#pump?.drained();
-    await Promise.all(groups.map((group) => group.stop()));
+  #contextOf(files: OpenFiles): GroupContext {
+    const { brokerId, peers, timing, random = Math.random } = this.#options;
+    return {
+      ...files,
+      brokerId,
+      tail: this.#tail,
+      peers,
+      timing,
+      random,
+      nowMs: this.#nowMs,
+      onChanged: (groupId) => this.#changed(groupId),
+      onGroupFailed: (groupId, error) => this.#groupFailed(groupId, error),
+      onFault: (groupId, fault) => this.#faulty(groupId, fault),
+      onStorageFailed: (error) => this.#files.failed(error),
+    };
+  }
+
+  async #closeGroups(): Promise<void> {
+    await Promise.all(this.groups().map((group) => group.stop()));
     this.#groups.clear();
-    await Promise.allSettled([this.#log?.close(), this.#store?.close()]);
-    this.#log = undefined;
-    this.#store = undefined;
-    this.#context = undefined;
     this.#tail = new MessageTail(brokerLimits.tailBytes);
-  }
-
-  #storageFailed(error: unknown): void {
-    if (this.#failure !== undefined || this.#stopping) return;
-    this.#failure = toErrorShape(error).message;
-    for (const { driver } of this.#groups.values()) driver.step({ type: 'diskFailed' });
-    this.#options.problems.raise({
-      id: 'broker.storage',
-      severity: 'crit',
-      title: 'The queue broker cannot write to its disk',
-      detail: `${this.#failure} Nothing more is accepted; nothing acknowledged is lost. The broker tries again by itself.`,
-    });
-    this.#reopening = this.#close().then(() => this.#reopenLater());
-  }
-
-  #reopenLater(): void {
-    if (this.#stopping) return;
-    this.#reopenTimer = setTimeout(() => {
-      this.#reopening = this.#open().then(
-        () => {
-          this.#failure = undefined;
-          this.#options.problems.clear('broker.storage');
-        },
-        (error: unknown) => {
-          this.#failure = toErrorShape(error).message;
-          this.#reopenLater();
-        },
-      );
-    }, brokerLimits.reopenAfterMs);
   }
 
   #faulty(groupId: GroupId, fault: CoreFault): void {
@@ -417,24 +378,14 @@ export class Engine implements PeerReceiver, GroupControl {
     this.#options.onRole(groupId, group.driver.status());
   }
 
-  #lookForStall(): void {
-    const stalled = (this.#log?.stalledMs() ?? 0) > this.#options.timing.electionMinMs;
-    if (stalled === this.#stalled) return;
-    this.#stalled = stalled;
-    if (!stalled) {
-      this.#options.problems.clear('broker.diskStalled');
-      return;
-    }
-    this.#options.problems.raise({
-      id: 'broker.diskStalled',
-      severity: 'warn',
-      title: 'The disk of the queue broker does not answer',
-      detail: 'A write has been waiting for longer than an election takes. This broker leads no group until the disk answers.',
-    });
-    // One that is alone in its group has nobody to give way to.
+  /** One that is alone in its group leads on: it has nobody to give way to. */
+  #stalled(): void {
     for (const { driver } of this.#groups.values())
-      if (driver.status().configuration.members.some(({ voter, brokerId }) => voter && brokerId !== this.brokerId))
-        driver.step({ type: 'diskStalled' });
+      if (this.#hasOtherVoters(driver.status().configuration)) driver.step({ type: 'diskStalled' });
+  }
+
+  #hasOtherVoters(configuration: GroupConfiguration | null): boolean {
+    return configuration?.members.some(({ brokerId, voter }) => voter && brokerId !== this.brokerId) ?? false;
   }
 
   async #lookForCuts(): Promise<void> {
