@@ -86,7 +86,6 @@ export class ScriptedBrokers {
         );
     };
     return {
-      unsentBytes: 0,
       listen: (given) => {
         listener = given;
       },

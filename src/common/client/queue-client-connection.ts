@@ -68,14 +68,6 @@ export class QueueConnection {
     });
   }
 
-  get closed(): boolean {
-    return this.#closed !== undefined;
-  }
-
-  get inFlight(): number {
-    return this.#pending.size;
-  }
-
   /**
    * Sends a request and waits for its answer.
    *

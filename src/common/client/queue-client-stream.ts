@@ -16,8 +16,6 @@ export interface ByteStreamListener {
 export interface ByteStream {
   /** Sends pieces in order, as one. They are not changed afterwards. */
   write(pieces: readonly Uint8Array[]): void;
-  /** Bytes that are waiting to go out. */
-  readonly unsentBytes: number;
   /** Sets the one listener, once, before anything has come. */
   listen(listener: ByteStreamListener): void;
   close(): void;

@@ -112,6 +112,11 @@ export class QueueClient {
     return this.#directory.addresses;
   }
 
+  /** Requests not sent because too many were on their way. */
+  get refused(): number {
+    return this.#sender.refused;
+  }
+
   /** Groups with their leader and brokers, as a broker sees them. */
   async cluster(options: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
     const { fields } = await this.#send('CLUSTER_QUERY', {}, { ...options, groupId: undefined, repeatable: true });

@@ -148,6 +148,7 @@ describe('bounds', () => {
     const outcomes = await Promise.allSettled([1, 2, 3].map((data) => made.append(queueId, [{ data }])));
     const codes = outcomes.map((outcome) => outcome.status === 'rejected' && (outcome.reason as { code: string }).code);
     expect(codes.at(-1)).toBe('OVERLOADED');
+    expect(made.refused).toBe(1);
     expect(codes.slice(0, 2)).not.toContain('OVERLOADED');
   });
 

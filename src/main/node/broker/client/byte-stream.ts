@@ -52,10 +52,6 @@ class SocketStream implements ByteStream {
     this.#reason = error.message;
   };
 
-  get unsentBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   write(pieces: readonly Uint8Array[]): void {
     if (!this.#socket.destroyed) this.#socket.write(pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces));
   }
