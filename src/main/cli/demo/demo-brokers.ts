@@ -14,18 +14,20 @@ export const demoQueues = [
   { name: 'alarms', options: { maxAgeMs: 86_400_000, maxMessages: 2_000 } },
 ] as const satisfies readonly ParamsOf<'queues.create'>[];
 
-/**
- * Begins a group at the first node with a few queues, and lets the next two become replicas.
- *
- * @throws SignalboxError of a broker that does not start or join
- */
-export async function beginQueues(nodes: readonly SignalboxNode[]): Promise<void> {
-  const [first, ...others] = nodes;
-  if (first === undefined) return;
-  const principal = personAt(first);
-  const { groupId } = await first.router.call('brokers.createGroup', {}, { principal });
-  for (const queue of demoQueues) await first.router.call('queues.create', { ...queue, groupId }, { principal });
-  // One after the other: a group changes its members one at a time.
-  for (const node of others.slice(0, replicas - 1))
-    await node.router.call('brokers.join', { groupId }, { principal: personAt(node), timeoutMs: joinTimeoutMs });
+/** Begins a group at a node with a few queues. @returns its id. @throws SignalboxError of a broker that does not start */
+export async function beginQueues(node: SignalboxNode): Promise<string> {
+  const principal = personAt(node);
+  const { groupId } = await node.router.call('brokers.createGroup', {}, { principal });
+  for (const queue of demoQueues) await node.router.call('queues.create', { ...queue, groupId }, { principal });
+  return groupId;
+}
+
+/** Lets the next nodes become replicas, one after the other, as a group changes its members. One that cannot is missing in the picture. */
+export async function addReplicas(nodes: readonly SignalboxNode[], groupId: string): Promise<void> {
+  for (const node of nodes.slice(0, replicas - 1))
+    await node.router
+      .call('brokers.join', { groupId }, { principal: personAt(node), timeoutMs: joinTimeoutMs })
+      .catch((error: unknown) =>
+        node.logs.logger('node').warn('demo.no_replica', 'This node of the demo is no replica of its queues.', { groupId, error }),
+      );
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNode, type SignalboxNode } from '../../node/node.ts';
-import { beginQueues } from './demo-brokers.ts';
+import { addReplicas, beginQueues } from './demo-brokers.ts';
 import { bringTogether, linkPortOf, personAt } from './demo-membership.ts';
 import type { DemoNode } from './demo-node.ts';
 import { DemoTraffic } from './demo-traffic.ts';
@@ -42,6 +42,7 @@ export class DemoCluster {
   // The keys end with the demo, so that nothing of theirs has to be protected.
   readonly #secrets = createMemorySecrets();
   #guest: Promise<SignalboxNode> | undefined;
+  #replicas: Promise<void> = Promise.resolve();
   #folder = '';
   #stopping = false;
   #fail: (error: unknown) => void = () => undefined;
@@ -84,7 +85,7 @@ export class DemoCluster {
     }
     if (this.isCluster) {
       await bringTogether(this.#running);
-      await beginQueues(this.#running.slice(0, nodes));
+      await this.#keepQueues(this.#running.slice(0, nodes));
     }
     if (this.#options.traffic) {
       this.#traffic = new DemoTraffic(this.#described, { withQueues: this.isCluster });
@@ -98,7 +99,15 @@ export class DemoCluster {
     await Promise.all(this.#restarts);
     // The broker's node last, so that the others can say good-bye.
     for (const node of this.#running.toReversed()) await node.stop();
+    await this.#replicas;
     if (this.#folder !== '') await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The queues are there at once, their copies a moment later: whoever looks sees them come. */
+  async #keepQueues([first, ...others]: readonly SignalboxNode[]): Promise<void> {
+    if (first === undefined) return;
+    const groupId = await beginQueues(first);
+    this.#replicas = addReplicas(others, groupId);
   }
 
   async #startNode(index: number): Promise<void> {
