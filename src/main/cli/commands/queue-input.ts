@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { setImmediate as setImmediatePromise, setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { ParamsOf } from '../../../common/contract/index.ts';
 import { limits } from '../../../common/limits.ts';
 import { UsageError } from '../exit-codes.ts';
@@ -14,6 +15,8 @@ export type NewMessage = ParamsOf<'queues.append'>['messages'][number];
 const batchMessages = 500;
 const batchCharacters = limits.clientFrameBytes / 2;
 const batchKeys = limits.jsonKeys - 50;
+/** A pause after which what has come is sent. */
+const idleMs = 50;
 /** The whole of a file as one message: with base64 it has to fit into a frame. */
 const wholeBytes = 720_000;
 
@@ -46,25 +49,50 @@ export async function* messagesOf(data: readonly string[], flags: InputFlags, io
   }
 }
 
-/** Messages in calls of bounded size, in their order. */
+/** Messages in calls of bounded size, in their order. What has come goes when nothing more comes for a moment, as from `tail -F`. */
 export async function* batchesOf(messages: AsyncIterable<NewMessage>): AsyncGenerator<NewMessage[]> {
+  const iterator = messages[Symbol.asyncIterator]();
+  let next = iterator.next();
   let batch: NewMessage[] = [];
   let characters = 0;
   let keys = 0;
-  for await (const message of messages) {
-    const size = JSON.stringify(message).length;
-    const more = keysIn(message);
-    if (batch.length > 0 && (batch.length === batchMessages || characters + size > batchCharacters || keys + more > batchKeys)) {
-      yield batch;
-      batch = [];
-      characters = 0;
-      keys = 0;
-    }
-    batch.push(message);
+  const take = () => {
+    const taken = batch;
+    batch = [];
+    characters = 0;
+    keys = 0;
+    return taken;
+  };
+  for (;;) {
+    if (batch.length > 0 && !(await comesSoon(next))) yield take();
+    const { done, value } = await next;
+    if (done === true) break;
+    next = iterator.next();
+    // Whoever waits for it meets the fault.
+    next.catch(() => undefined);
+    const size = JSON.stringify(value).length;
+    const more = keysIn(value);
+    if (batch.length > 0 && (batch.length === batchMessages || characters + size > batchCharacters || keys + more > batchKeys))
+      yield take();
+    batch.push(value);
     characters += size;
     keys += more;
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) yield take();
+}
+
+/** Whether it is there already, or within the moment that a slow pipe gets. */
+async function comesSoon(next: Promise<unknown>): Promise<boolean> {
+  const there = next.then(
+    () => true,
+    () => true,
+  );
+  if (await Promise.race([there, setImmediatePromise(false)])) return true;
+  const end = new AbortController();
+  const moment = setTimeoutPromise(idleMs, false, { signal: end.signal }).catch(() => false);
+  const soon = await Promise.race([there, moment]);
+  end.abort();
+  return soon;
 }
 
 function keysIn(value: unknown): number {

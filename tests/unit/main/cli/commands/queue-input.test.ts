@@ -57,3 +57,15 @@ test('batches keep the order and are bounded by count, keys and size', async () 
       .map(({ data }) => data),
   ).toEqual(Array.from({ length: 1_100 }, (_, index) => index));
 });
+
+test('what has come leaves when the input pauses, as with tail -F', async () => {
+  const input = new PassThrough();
+  const io = { stdin: input, stdout: new PassThrough(), stderr: new PassThrough() };
+  const batches = batchesOf(messagesOf([], {}, io));
+  input.write('1\n2\n');
+  expect((await batches.next()).value).toEqual([{ data: 1 }, { data: 2 }]);
+  input.write('3\n');
+  expect((await batches.next()).value).toEqual([{ data: 3 }]);
+  input.end();
+  expect(await batches.next()).toEqual({ done: true, value: undefined });
+});
