@@ -249,5 +249,26 @@ export function describeQueues(open: () => Promise<ConsoleUnderTest>): void {
       await goTo(page, '/queues/orders');
       await expect(page.getByRole('heading', { name: 'No queue is called “orders”' })).toBeVisible();
     });
+
+    test('backs a group up, and begins a new one with what the backup holds', async () => {
+      await goTo(page, '/queues?group=');
+      await page
+        .getByRole('region', { name: /^Group G-/ })
+        .getByRole('button', { name: 'More' })
+        .click();
+      await page.getByRole('menuitem', { name: 'Back up…' }).click();
+      await dialog(page).getByRole('button', { name: 'Back up' }).click();
+      await expect(dialog(page)).toContainText('The backup is on eng-laptop.', { timeout: 30_000 });
+      await expectAccessible(page);
+      const file = await dialog(page).locator('dd').first().innerText();
+      await dialog(page).getByRole('button', { name: 'Close' }).last().click();
+      await runFromPalette(page, 'Restore a backup');
+      await dialog(page).getByRole('textbox', { name: 'File on the machine of the node' }).fill(file);
+      await dialog(page).getByRole('button', { name: 'Restore' }).click();
+      await dialog(page).waitFor({ state: 'hidden', timeout: 30_000 });
+      await expect(page.getByRole('grid', { name: 'Groups' }).getByRole('rowgroup').getByRole('row')).toHaveCount(2);
+      await tab(page, /^Queues/).click();
+      await expect(rowOf(page, 'label-print')).toHaveCount(2);
+    });
   });
 }

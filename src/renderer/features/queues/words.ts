@@ -51,14 +51,27 @@ export function memberWords(t: Translate, member: GroupMemberInfo, state: Member
 }
 
 /** What there is to say beside the bar: since when it leads, how long it has been behind, what it waits for. */
-export function memberDetail(t: Translate, member: GroupMemberInfo, group: GroupInfo, state: MemberState): string {
+export function memberDetail(
+  t: Translate,
+  {
+    member,
+    group,
+    state,
+    trend,
+  }: {
+    readonly member: GroupMemberInfo;
+    readonly group: GroupInfo;
+    readonly state: MemberState;
+    readonly trend: 'growing' | 'shrinking' | undefined;
+  },
+): string {
   const amount = formatCount(member.lag ?? 0);
   const span = formatDuration(behindForMs(member, group));
   switch (state) {
     case 'leader':
       return group.leaderSince === null ? '' : t('since', { time: formatTime(group.leaderSince) });
     case 'behind':
-      return t('detail_behind', { span });
+      return trend === undefined ? t('detail_behind', { span }) : t(`detail_${trend}`, { span });
     case 'inactive':
       return behindForMs(member, group) > 0 ? t('detail_inactive', { amount, span }) : t('detail_away');
     case 'impaired':

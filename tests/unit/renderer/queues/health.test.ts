@@ -3,6 +3,7 @@ import {
   barShare,
   behindForMs,
   groupHealth,
+  lagTrend,
   memberState,
   newestIndex,
   orderedMembers,
@@ -51,13 +52,23 @@ describe('a replica', () => {
     expect(behindForMs(leader, { observedAt })).toBe(0);
   });
 
-  it('has a bar that is never full while anything is missing', () => {
-    expect(barShare(leader, 100)).toBe(1);
-    expect(barShare(late, 100)).toBe(0.6);
-    expect(barShare(member('B-A', { matchIndex: 999_999 }), 1_000_000)).toBeLessThan(0.99);
-    expect(barShare(learner, 100)).toBe(0.42);
-    expect(barShare(member('B-B', { matchIndex: null }), 100)).toBe(0);
-    expect(barShare(member('B-C', { matchIndex: 0 }), 0)).toBe(1);
+  it('has a bar that is not full while something has been missing for long', () => {
+    expect(barShare(leader, 100, false)).toBe(1);
+    expect(barShare(late, 100, true)).toBe(0.6);
+    expect(barShare(member('B-A', { matchIndex: 999_999 }), 1_000_000, true)).toBeLessThan(0.99);
+    expect(barShare(member('B-A', { matchIndex: 999_999 }), 1_000_000, false)).toBeGreaterThan(0.99);
+    expect(barShare(learner, 100, false)).toBe(0.42);
+    expect(barShare(member('B-B', { matchIndex: null }), 100, false)).toBe(0);
+    expect(barShare(member('B-C', { matchIndex: 0 }), 0, false)).toBe(1);
+  });
+
+  it('has a lag that grows or shrinks, once enough time has passed to tell', () => {
+    const first = lagTrend(undefined, { lag: 10, at: 0 });
+    expect(first).toEqual({ keep: { lag: 10, at: 0 }, trend: undefined });
+    expect(lagTrend(first.keep, { lag: 90, at: 1_000 })).toEqual({ keep: first.keep, trend: undefined });
+    expect(lagTrend(first.keep, { lag: 90, at: 6_000 }).trend).toBe('growing');
+    expect(lagTrend(first.keep, { lag: 4, at: 6_000 }).trend).toBe('shrinking');
+    expect(lagTrend(first.keep, { lag: 90, at: 12_000 }).keep).toEqual({ lag: 90, at: 12_000 });
   });
 
   it('keeps its place: the leader first, learners last', () => {

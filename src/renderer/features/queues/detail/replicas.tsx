@@ -5,7 +5,7 @@ import { IconDots, StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { barShare, memberShapes, memberState, newestIndex, orderedMembers } from '../../shared/queues/health.ts';
+import { barShare, lagTrend, memberShapes, memberState, newestIndex, orderedMembers } from '../../shared/queues/health.ts';
 import { memberActions } from '../queue-actions.ts';
 import { useRights } from '../rights.ts';
 import { memberDetail, memberWords, writableWords } from '../words.ts';
@@ -57,7 +57,8 @@ const tones: Partial<Record<ReturnType<typeof memberState>, string>> = {
 function Replica({ group, member, newest }: { readonly group: GroupInfo; readonly member: GroupMemberInfo; readonly newest: number }) {
   const { t } = useTranslation('queues');
   const state = memberState(member, group);
-  const detail = memberDetail(t, member, group, state);
+  const trend = useLagTrend(group, member);
+  const detail = memberDetail(t, { member, group, state, trend });
   const where = `${member.name} · ${member.brokerId} · ${member.host}:${member.port}`;
   return (
     <li className="qu-member">
@@ -66,7 +67,7 @@ function Replica({ group, member, newest }: { readonly group: GroupInfo; readonl
       </b>
       <StateLabel kind={memberShapes[state]}>{memberWords(t, member, state)}</StateLabel>
       <span className={`qu-bar ${tones[state] ?? ''}`} aria-hidden="true">
-        <i style={{ width: `${(barShare(member, newest) * 100).toFixed(1)}%` }} />
+        <i style={{ width: `${(barShare(member, newest, state === 'behind' || state === 'inactive') * 100).toFixed(1)}%` }} />
       </span>
       <span className="sb-r sb-num">{member.matchIndex === null ? '–' : formatCount(member.matchIndex)}</span>
       <span className={`sb-clip sb-num ${state === 'behind' || state === 'impaired' ? 'sb-warn' : 'sb-3'}`} title={detail}>
@@ -75,6 +76,16 @@ function Replica({ group, member, newest }: { readonly group: GroupInfo; readonl
       <MemberMenu group={group} member={member} />
     </li>
   );
+}
+
+/** Whether a replica falls further behind or comes nearer. */
+function useLagTrend(group: GroupInfo, member: GroupMemberInfo): 'growing' | 'shrinking' | undefined {
+  const [told, setTold] = useState<ReturnType<typeof lagTrend> & { readonly at: number }>();
+  // Once for each answer, while it is drawn: the trend belongs to the figures that stand beside it.
+  if (member.lag !== null && told?.at !== group.observedAt) {
+    setTold({ at: group.observedAt, ...lagTrend(told?.keep, { lag: member.lag, at: group.observedAt }) });
+  }
+  return told?.trend;
 }
 
 function MemberMenu({ group, member }: { readonly group: GroupInfo; readonly member: GroupMemberInfo }) {

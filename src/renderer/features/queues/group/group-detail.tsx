@@ -113,7 +113,7 @@ function GroupFacts({ group }: { readonly group: GroupInfo }) {
     [t('fact_rates'), t('rateNow', { in: formatRate(group.inPerSecond), out: formatRate(group.outPerSecond) })],
     [t('fact_term'), formatCount(group.term)],
     [t('fact_commit'), t('appliedTo', { commit: formatCount(group.commitIndex), applied: formatCount(group.appliedIndex) })],
-    [t('fact_version'), formatCount(group.version)],
+    [t('fact_version'), t('versionIs', { version: formatCount(group.version) })],
     [t('fact_seenBy'), nameOf(group.observedBy)],
   ];
   return <KeyValues items={facts} />;

@@ -75,15 +75,16 @@ export function memberState(member: GroupMemberInfo, group: Pick<GroupInfo, 'obs
 }
 
 /**
- * How full the bar of a replica is, 0 to 1. One that is behind is never shown as full, however little that is of a long log.
+ * How full the bar of a replica is, 0 to 1. One that has been behind for a while is never shown as full, however little that
+ * is of a long log; one that is some entries behind for a moment is not shown as trembling either.
  *
  * @param newest the highest log index of the group that is known
  */
-export function barShare(member: GroupMemberInfo, newest: number): number {
+export function barShare(member: GroupMemberInfo, newest: number, behind: boolean): number {
   if (member.snapshot !== null) return member.snapshot;
   if (member.matchIndex === null || newest === 0) return member.matchIndex === null ? 0 : 1;
   const share = Math.min(1, member.matchIndex / newest);
-  return member.matchIndex < newest ? Math.min(share, 0.985) : share;
+  return behind ? Math.min(share, 0.985) : share;
 }
 
 /** The highest log index that is known of a group. */
@@ -95,4 +96,29 @@ export function newestIndex(group: GroupInfo): number {
 export function orderedMembers(group: GroupInfo): readonly GroupMemberInfo[] {
   const rank = (member: GroupMemberInfo) => (member.brokerId === group.leader ? 0 : member.role === 'learner' ? 2 : 1);
   return group.members.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'en') || a.brokerId.localeCompare(b.brokerId));
+}
+
+/** The lag of a replica at a moment, by the clock of the node that told it. */
+export interface LagSample {
+  readonly lag: number;
+  readonly at: number;
+}
+
+/** Lags are compared over at least so long: from one second to the next they tremble. */
+const trendMs = 5_000;
+
+/**
+ * Where the lag of a replica goes.
+ *
+ * @param before the sample it is compared with; @param now the newest
+ * @returns the sample to compare with next time, and the direction when enough time has passed to tell
+ */
+export function lagTrend(
+  before: LagSample | undefined,
+  now: LagSample,
+): { readonly keep: LagSample; readonly trend: 'growing' | 'shrinking' | undefined } {
+  if (before === undefined) return { keep: now, trend: undefined };
+  const elapsedMs = now.at - before.at;
+  const trend = elapsedMs < trendMs || now.lag === before.lag ? undefined : now.lag > before.lag ? 'growing' : 'shrinking';
+  return { keep: elapsedMs >= 2 * trendMs || elapsedMs < 0 ? now : before, trend };
 }
