@@ -269,6 +269,8 @@ export function describeQueues(open: () => Promise<ConsoleUnderTest>): void {
       await expect(page.getByRole('grid', { name: 'Groups' }).getByRole('rowgroup').getByRole('row')).toHaveCount(2);
       await tab(page, /^Queues/).click();
       await expect(rowOf(page, 'label-print')).toHaveCount(2);
+      await goTo(page, '/queues/label-print');
+      await expect(page.getByRole('heading', { name: 'Several groups have a queue called “label-print”' })).toBeVisible();
     });
   });
 }

@@ -5,6 +5,7 @@ import {
   filterQueues,
   findQueue,
   fittingColumns,
+  sharedNames,
   sortQueues,
   toggledSort,
   troubleCount,
@@ -45,6 +46,7 @@ describe('the list of queues', () => {
     expect(findQueue(all, orders.queueId)).toBe(orders);
     expect(findQueue(all, 'orders')).toBe(orders);
     expect(findQueue([...all, twin], 'orders')).toBeUndefined();
+    expect([...sharedNames([...all, twin])]).toEqual(['orders']);
     expect(findQueue([...all, twin], 'G-ABCDE/orders')).toBe(twin);
     expect(findQueue(all, undefined)).toBeUndefined();
   });

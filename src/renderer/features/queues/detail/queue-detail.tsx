@@ -23,7 +23,7 @@ const contents: Record<QueueTab, ComponentType<QueueTabProps>> = {
 export function QueueDetail({ route, data }: { readonly route: QueuesRoute; readonly data: QueuesData }) {
   const { t } = useTranslation('queues');
   const queue = findQueue(data.queues, route.queue);
-  if (queue === undefined) return route.queue === undefined ? null : <NotKnown asked={route.queue} complete={data.complete} />;
+  if (queue === undefined) return route.queue === undefined ? null : <NotKnown asked={route.queue} data={data} />;
   return (
     <QueueView
       key={queue.queueId}
@@ -88,12 +88,14 @@ function GroupMissing({ groupId, reason }: { readonly groupId: string; readonly 
 }
 
 /** An address led to a queue that is not there. */
-function NotKnown({ asked, complete }: { readonly asked: string; readonly complete: boolean }) {
+function NotKnown({ asked, data }: { readonly asked: string; readonly data: QueuesData }) {
   const { t } = useTranslation('queues');
+  const { queues, complete } = data;
+  const isShared = queues.some(({ name }) => name === asked);
   return (
     <div className="sb-empty" role="status">
-      <h2 className="qu-anywhere">{t('notKnown', { name: asked })}</h2>
-      <p>{complete ? t('notKnownDetail') : t('notKnownLong')}</p>
+      <h2 className="qu-anywhere">{t(isShared ? 'sharedName' : 'notKnown', { name: asked })}</h2>
+      <p>{isShared ? t('sharedNameDetail') : complete ? t('notKnownDetail') : t('notKnownLong')}</p>
     </div>
   );
 }

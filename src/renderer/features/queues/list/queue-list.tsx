@@ -6,7 +6,7 @@ import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { type Column, filterQueues, findQueue, fittingColumns, sortQueues, toggledSort } from '../model/queue-table.ts';
+import { type Column, filterQueues, findQueue, fittingColumns, sharedNames, sortQueues, toggledSort } from '../model/queue-table.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showQueue, useQueuesRoute } from '../queues-route.ts';
 import { focusList, listId, useListFilter, useListOrder } from '../queues-store.ts';
@@ -24,6 +24,7 @@ export function QueueList({ data, asked }: { readonly data: QueuesData; readonly
   const rowHeight = useRowHeight('--sb-row');
   const { tab } = useQueuesRoute();
   const rows = useMemo(() => sortQueues(filterQueues(data.queues, filter), sort), [data.queues, filter, sort]);
+  const shared = useMemo(() => sharedNames(data.queues), [data.queues]);
   const shown = useShownColumns(width);
   const heads = useMemo(
     () => shown.map((column) => ({ ...column, title: t(`col_${column.id}`), hint: t(`hint_${column.id}`) })),
@@ -56,7 +57,9 @@ export function QueueList({ data, asked }: { readonly data: QueuesData; readonly
           keyOf={(index) => rows[index]?.queueId ?? String(index)}
           renderRow={(index) => {
             const queue = rows[index];
-            return queue === undefined ? null : <QueueRow queue={queue} columns={shown} health={data.healthOf(queue)} />;
+            return queue === undefined ? null : (
+              <QueueRow queue={queue} columns={shown} health={data.healthOf(queue)} withGroup={shared.has(queue.name)} />
+            );
           }}
           cursor={indexOf(cursorId)}
           onCursor={(index) => setCursorId(rows[index]?.queueId)}

@@ -11,11 +11,13 @@ interface QueueRowProps {
   readonly queue: QueueInfo;
   readonly columns: readonly Column[];
   readonly health: Health;
+  /** Another group has a queue of that name. */
+  readonly withGroup: boolean;
 }
 
 /** The cells of one queue; drawn again only when its own figures have changed. */
 export const QueueRow = memo(
-  function QueueRow({ queue, columns, health }: QueueRowProps) {
+  function QueueRow({ queue, columns, health, withGroup }: QueueRowProps) {
     const { t } = useTranslation('queues');
     const cells: Record<ColumnId, () => ReactNode> = {
       name: () => (
@@ -23,6 +25,7 @@ export const QueueRow = memo(
           <StateShape kind={healthShapes[health]} />
           <span className="sb-hidden">{t(`health_${health}`)}</span>
           <b className="sb-clip">{queue.name}</b>
+          {withGroup && <span className="sb-3 sb-mono sb-clip">{queue.groupId}</span>}
         </span>
       ),
       depth: () => shortCount(queue.messages),
@@ -46,7 +49,10 @@ export const QueueRow = memo(
     ));
   },
   (before, after) =>
-    before.columns === after.columns && before.health === after.health && figuresOf(before.queue) === figuresOf(after.queue),
+    before.withGroup === after.withGroup &&
+    before.columns === after.columns &&
+    before.health === after.health &&
+    figuresOf(before.queue) === figuresOf(after.queue),
 );
 
 function syncTone({ inSync, replicas }: QueueInfo, health: Health): string {

@@ -83,6 +83,17 @@ export function findQueue(queues: readonly QueueInfo[], asked: string | undefine
   return named.length === 1 ? named[0] : undefined;
 }
 
+/** Names that queues of several groups have: the group is said beside them. */
+export function sharedNames(queues: readonly QueueInfo[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of queues) {
+    if (seen.has(name)) shared.add(name);
+    seen.add(name);
+  }
+  return shared;
+}
+
 /** How many queues need a person. */
 export function troubleCount(healths: Iterable<Health>): number {
   let count = 0;
