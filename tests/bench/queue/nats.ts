@@ -96,12 +96,15 @@ async function openNats(port: number): Promise<QueueConnection> {
   const manager = await connection.jetstreamManager({ timeout: 30_000 });
   const data = Buffer.alloc(messageSizeBytes, 'x');
   const append = () => jetStream.publish(subject, data);
+  let readers = 0;
   return {
     append,
     consume: async (count) => {
       await manager.streams.purge(stream);
-      const { name } = await manager.consumers.add(stream, { ack_policy: AckPolicy.Explicit, max_ack_pending: 10_000 });
       await fill({ append }, count);
+      // One that nobody uses would be gone before the last append on a slow machine, unless it had a name.
+      const name = `reader-${++readers}`;
+      await manager.consumers.add(stream, { durable_name: name, ack_policy: AckPolicy.Explicit, max_ack_pending: 10_000 });
       const consumer = await jetStream.consumers.get(stream, name);
       const perSecond = await timeTaking(count, async () => {
         let taken = 0;
