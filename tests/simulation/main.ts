@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const failuresMax = 10;
 const endsMs = performance.now() + Number(values.seconds) * 1_000;
-const total = { seeds: 0, acknowledged: 0, reads: 0, elections: 0, entries: 0, longestUntilHealedMs: 0 };
+const total = { seeds: 0, acknowledged: 0, reads: 0, takes: 0, elections: 0, entries: 0, longestUntilHealedMs: 0 };
 let failed = 0;
 
 function simulate(seed: number): void {
@@ -29,6 +29,7 @@ function simulate(seed: number): void {
     total.seeds++;
     total.acknowledged += result.acknowledged;
     total.reads += result.reads;
+    total.takes += result.takes;
     total.elections += result.elections;
     total.entries += result.committed;
     total.longestUntilHealedMs = Math.max(total.longestUntilHealedMs, result.healedAfterMs);

@@ -1,4 +1,5 @@
 import type { BrokerId, MembershipChange } from '../../src/main/node/broker/core/types.ts';
+import { FigureEight } from './figure-eight.ts';
 import { fairWeather } from './network.ts';
 import type { SimulatedBroker } from './simulated-broker.ts';
 import type { World } from './world.ts';
@@ -6,6 +7,7 @@ import type { World } from './world.ts';
 /** Each seed has some kinds of trouble and lacks others: all at once would hide what a few do. */
 export const troubleKinds = [
   'crash',
+  'figureEight',
   'blackout',
   'pause',
   'partition',
@@ -63,6 +65,9 @@ export class Nemesis {
       case 'crash':
         this.#crash(broker, random.between(10, 4_000));
         break;
+      case 'figureEight':
+        new FigureEight(this.#world).begin();
+        break;
       case 'blackout':
         for (const each of this.#world.brokers.values()) this.#crash(each, random.between(10, 3_000));
         break;
@@ -109,7 +114,7 @@ export class Nemesis {
   }
 
   #crash(broker: SimulatedBroker, forMs: number): void {
-    if (broker.core === undefined) return;
+    if (broker.core === undefined || this.#stopped) return;
     broker.crash();
     this.#world.events.in(forMs, () => this.#world.restart(broker));
   }
@@ -157,6 +162,7 @@ export class Nemesis {
   /** All is well again: everything runs, and nothing is lost any more. */
   heal(): void {
     const world = this.#world;
+    world.healed = true;
     world.network.heal();
     world.network.weather = fairWeather;
     world.diskFailure = 0;

@@ -1,38 +1,16 @@
-import type { SimulatedCommand } from './machine.ts';
+import type { CommandResult } from '../../src/main/node/broker/machine/types.ts';
+import { appendOf, takeOf } from './queue-state.ts';
 import { Violation } from './violation.ts';
 import type { World } from './world.ts';
 
 const timeoutMs = 1_500;
 
-/** What all clients together have been told: what no later answer may contradict. */
-export class History {
-  /** Positions of acknowledged values. */
-  readonly acknowledged = new Map<string, number>();
-  /** The longest list that anybody was told of, by an acknowledgement or a read. */
-  observed = 0;
-  reads = 0;
-
-  acknowledge(value: string, position: number, observedBefore: number): void {
-    if (position <= observedBefore)
-      throw new Violation('order in time', `${value} is at ${position}, ${observedBefore} was seen before it was sent`);
-    this.acknowledged.set(value, position);
-    this.observed = Math.max(this.observed, position);
-  }
-
-  /** Linearizable: a read sees whatever anybody was told of before it began. */
-  read(values: readonly string[], observedBefore: number): void {
-    if (values.length < observedBefore)
-      throw new Violation('linearizable reads', `${values.length} values, ${observedBefore} were seen before`);
-    this.observed = Math.max(this.observed, values.length);
-    this.reads++;
-  }
-}
-
-/** Appends and reads, one thing after the other, and repeats an append until it is acknowledged. */
+/** Appends, takes and reads, one thing after the other; repeats an append or take until it is answered. */
 export class SimulatedClient {
   readonly #name: string;
   readonly #world: World;
   #sequence = 0;
+  #takes = 0;
   #request = 0;
   #stopped = false;
 
@@ -48,54 +26,68 @@ export class SimulatedClient {
 
   #next(): void {
     if (this.#stopped) return;
-    if (this.#world.random.chance(0.4)) this.#read();
-    else {
-      this.#sequence++;
-      this.#append(this.#world.history.observed);
-    }
+    const { random } = this.#world;
+    if (random.chance(0.3)) this.#read();
+    else if (random.chance(0.2)) this.#take();
+    else this.#append();
   }
 
   #later(): void {
     this.#world.events.in(this.#world.random.between(1, 60), () => this.#next());
   }
 
-  /** Runs the first of answer and timeout. */
-  #expect<Answer>(onAnswer: (answer: Answer) => void, onTimeout: () => void): (answer: Answer) => void {
+  /** The first of answer and timeout, which is not an answer: what was asked may have happened, or may yet. */
+  #expect<Answer>(onAnswer: (answer: Answer | undefined) => void): (answer: Answer) => void {
     const request = ++this.#request;
-    this.#world.events.in(timeoutMs, () => {
-      if (this.#request === request) onTimeout();
-    });
-    return (answer) => {
-      this.#world.events.in(this.#world.random.between(0.2, 3), () => {
-        if (this.#request !== request) return;
-        this.#request++;
-        onAnswer(answer);
-      });
+    const once = (answer: Answer | undefined) => {
+      if (this.#request !== request) return;
+      this.#request++;
+      onAnswer(answer);
     };
+    this.#world.events.in(timeoutMs, () => once(undefined));
+    return (answer) => this.#world.events.in(this.#world.random.between(0.2, 3), () => once(answer));
   }
 
-  #append(observedBefore: number): void {
-    const command: SimulatedCommand = { client: this.#name, sequence: this.#sequence, value: `${this.#name}:${this.#sequence}` };
-    const again = () => {
-      if (!this.#stopped) this.#world.events.in(this.#world.random.between(5, 100), () => this.#append(observedBefore));
-    };
-    const answered = this.#expect<{ readonly position: number | undefined }>(({ position }) => {
-      if (position === undefined) return again();
-      this.#world.history.acknowledge(command.value, position, observedBefore);
+  /** Asks one broker after the other until one has an answer. */
+  #propose(data: Uint8Array, onAnswer: (result: CommandResult) => void): void {
+    const answered = this.#expect<CommandResult | undefined>((result) => {
+      if (result === undefined) {
+        if (!this.#stopped) this.#world.events.in(this.#world.random.between(5, 100), () => this.#propose(data, onAnswer));
+        return;
+      }
+      onAnswer(result);
       this.#later();
-    }, again);
-    this.#world.someBroker()?.propose(new TextEncoder().encode(JSON.stringify(command)), answered);
+    });
+    this.#world.someBroker()?.propose(data, answered);
+  }
+
+  #append(): void {
+    const { history, events, planted } = this.#world;
+    const observedBefore = history.observed;
+    this.#sequence++;
+    const value = `${this.#name}:${this.#sequence}`;
+    this.#propose(appendOf(this.#name, this.#sequence, value, planted !== 'no-dedup', Math.floor(events.nowMs)), (result) => {
+      if (!result.ok || result.type !== 'appended') throw new Violation('appends are taken', `${value}: ${JSON.stringify(result)}`);
+      history.acknowledge(value, result.firstSequence, observedBefore);
+    });
+  }
+
+  #take(): void {
+    const { history, events } = this.#world;
+    this.#takes++;
+    this.#propose(takeOf(this.#name, `${this.#takes}`, Math.floor(events.nowMs)), (result) => {
+      if (!result.ok || result.type !== 'taken') throw new Violation('takes are answered', JSON.stringify(result));
+      history.take(this.#name, result.firstSequence, result.count);
+    });
   }
 
   #read(): void {
-    const observedBefore = this.#world.history.observed;
-    const answered = this.#expect<{ readonly values: readonly string[] | undefined }>(
-      ({ values }) => {
-        if (values !== undefined) this.#world.history.read(values, observedBefore);
-        this.#later();
-      },
-      () => this.#later(),
-    );
-    this.#world.someBroker()?.read((answer) => answered({ values: answer.values?.slice() }));
+    const { history } = this.#world;
+    const observedBefore = history.observed;
+    const answered = this.#expect<{ readonly length: number | undefined }>((answer) => {
+      if (answer?.length !== undefined) history.read(answer.length, observedBefore);
+      this.#later();
+    });
+    this.#world.someBroker()?.read((length) => answered({ length }));
   }
 }

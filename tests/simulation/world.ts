@@ -1,13 +1,14 @@
 import type { CoreLimits } from '../../src/main/node/broker/core/index.ts';
 import type { BrokerId, GroupConfiguration, GroupMember } from '../../src/main/node/broker/core/types.ts';
 import { EventQueue } from './event-queue.ts';
+import { History } from './history.ts';
 import { Invariants } from './invariants.ts';
 import { Nemesis, type Trouble } from './nemesis.ts';
 import { Network, type NetworkWeather } from './network.ts';
 import { type PlantedFault, plant } from './planted-faults.ts';
 import { Random } from './random.ts';
 import { SimulatedBroker } from './simulated-broker.ts';
-import { History, SimulatedClient } from './simulated-client.ts';
+import { SimulatedClient } from './simulated-client.ts';
 import { Violation } from './violation.ts';
 
 export interface Scenario {
@@ -31,6 +32,7 @@ export interface RunResult {
   readonly troubles: readonly Trouble[];
   readonly acknowledged: number;
   readonly reads: number;
+  readonly takes: number;
   readonly elections: number;
   readonly committed: number;
   /** From the end of all trouble until an append was acknowledged. */
@@ -58,6 +60,8 @@ export class World {
   readonly brokers = new Map<BrokerId, SimulatedBroker>();
   readonly planted: PlantedFault | undefined;
   readonly limits: Partial<CoreLimits>;
+  /** All trouble is over. */
+  healed = false;
   /** At first. */
   readonly voters: number;
   /** Probability that a flush fails. */
@@ -133,23 +137,25 @@ function runWorld(world: World, { troubles, everyMs, troubleMs = 20_000 }: Scena
   for (const client of clients) client.stop();
   catchUp(world);
   finish(world);
-  const { acknowledged, reads } = history;
+  const { acknowledged, reads, takes } = history;
   const { elections, committed } = world.invariants;
-  return { troubles: nemesis.troubles, acknowledged: acknowledged.size, reads, elections, committed, healedAfterMs };
+  return { troubles: nemesis.troubles, acknowledged: acknowledged.size, reads, takes, elections, committed, healedAfterMs };
 }
 
-/** In the end all members have the same. */
-function catchUp({ events, leader, brokers }: World): void {
-  const behind = () =>
-    leader?.core
-      ?.status(events.nowMs)
-      .configuration.members.map(({ brokerId }) => brokers.get(brokerId))
-      .find((broker) => broker?.appliedIndex !== leader.appliedIndex);
-  events.runFor(3_000);
+/** In the end there is a leader, and all members have what it has. */
+function catchUp(world: World): void {
+  const { events, brokers } = world;
+  const behind = (): string | undefined => {
+    const { leader } = world;
+    if (leader?.core?.ready !== true) return 'nobody leads';
+    const { members } = leader.core.status(events.nowMs).configuration;
+    const late = members.map(({ brokerId }) => brokers.get(brokerId)).find((broker) => broker?.appliedIndex !== leader.appliedIndex);
+    return late && `${late.brokerId} applied ${late.appliedIndex}, the leader ${leader.appliedIndex}`;
+  };
+  events.runFor(1_000);
   for (let waitedMs = 0; behind() !== undefined && waitedMs < healingMaxMs; waitedMs += 100) events.runFor(100);
-  const broker = behind();
-  if (broker === undefined) return;
-  throw new Violation('all catch up', `${broker.brokerId} applied ${broker.appliedIndex}, the leader ${leader?.appliedIndex}`);
+  const detail = behind();
+  if (detail !== undefined) throw new Violation('all catch up', detail);
 }
 
 /** Availability: once nothing is broken any more, appends are acknowledged again. */
