@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { GroupId } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
-import type { ChangeOutcome } from './group-driver.ts';
+import type { ChangeOutcome } from './waiting-changes.ts';
 
 export function groupUnknown(groupId: GroupId): SignalboxError {
   return new SignalboxError('NOT_FOUND', `This broker has no replica of group ${groupId}.`, { executed: 'no' });

@@ -13,10 +13,10 @@ import type {
 } from '../core/types.ts';
 import { brokerLimits } from '../limits.ts';
 import type { DamagedLog, LogDiskSample, LogOpening, LogStore } from '../log/types.ts';
-import { encodeCommand } from '../machine/index.ts';
 import type { GroupControl, GroupLoad, PeerReceiver, PeerSender } from '../peers/types.ts';
 import type { StateStore } from '../state/types.ts';
 import { BrokerFiles, type OpenFiles } from './broker-files.ts';
+import { Chores } from './chores.ts';
 import { changeRefused, groupUnknown, storageNotReady, tooManyGroups } from './engine-errors.ts';
 import { Group, type GroupContext } from './group.ts';
 import { GroupProblems } from './group-problems.ts';
@@ -51,13 +51,12 @@ const noPosition: LogPosition = { index: 0, term: 0, checksum: 0 };
 export class Engine implements PeerReceiver, GroupControl {
   readonly #options: EngineOptions;
   readonly #groups = new Map<GroupId, Group>();
-  readonly #failedGroups = new Map<GroupId, string>();
   readonly #nowMs: () => number;
   readonly #problems: GroupProblems;
   readonly #files: BrokerFiles;
   #tail = new MessageTail(brokerLimits.tailBytes);
   #first: Promise<Group> | undefined;
-  #timers: NodeJS.Timeout[] = [];
+  readonly #chores = new Chores(() => this.groups());
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -99,10 +98,7 @@ export class Engine implements PeerReceiver, GroupControl {
   /** @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL` */
   async start(): Promise<void> {
     await this.#files.start();
-    this.#timers = [
-      setInterval(() => void this.#lookForCuts(), brokerLimits.compactEveryMs),
-      setInterval(() => this.#expire(), brokerLimits.expireEveryMs),
-    ];
+    this.#chores.start();
   }
 
   /** Hands its groups on where there is somebody to take them. Never rejects: who cannot be handed on is elected for. */
@@ -112,7 +108,7 @@ export class Engine implements PeerReceiver, GroupControl {
 
   /** Brings everything to the disk and closes it. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#chores.stop();
     await this.#files.stop();
   }
 
@@ -134,7 +130,7 @@ export class Engine implements PeerReceiver, GroupControl {
 
   /** Whether there is a copy of a group here that cannot be used. */
   hasFailed(groupId: GroupId): boolean {
-    return this.#failedGroups.has(groupId);
+    return this.#problems.whyFailed(groupId) !== undefined;
   }
 
   groups(): readonly Group[] {
@@ -223,7 +219,6 @@ export class Engine implements PeerReceiver, GroupControl {
     await log.removeGroup(groupId);
     await store.remove(groupId);
     this.#tail.forgetGroup(groupId);
-    this.#failedGroups.delete(groupId);
     this.#problems.forget(groupId);
   }
 
@@ -296,7 +291,7 @@ export class Engine implements PeerReceiver, GroupControl {
       throw error;
     }
     const group = this.#groups.get(groupId);
-    if (group === undefined) throw storageNotReady(this.#failedGroups.get(groupId));
+    if (group === undefined) throw storageNotReady(this.#problems.whyFailed(groupId));
     return group;
   }
 
@@ -309,7 +304,7 @@ export class Engine implements PeerReceiver, GroupControl {
   async #openDamaged(files: OpenFiles, { groupId, index, detail, configuration }: DamagedLog): Promise<void> {
     this.#options.logger.error('broker.logDamaged', 'The log of a group is damaged.', { groupId, index, detail });
     if (index === 0 || !this.#hasOtherVoters(configuration)) {
-      this.#cannotRun(groupId, detail);
+      this.#problems.failed(groupId, detail);
       return;
     }
     await files.log.cutDamage(groupId);
@@ -321,7 +316,6 @@ export class Engine implements PeerReceiver, GroupControl {
     try {
       const group = await Group.open(this.#contextOf(files), await files.log.image(groupId));
       this.#groups.set(groupId, group);
-      this.#failedGroups.delete(groupId);
       this.#problems.forget(groupId);
       group.start();
     } catch (error) {
@@ -363,12 +357,7 @@ export class Engine implements PeerReceiver, GroupControl {
 
   #groupFailed(groupId: GroupId, error: unknown): void {
     this.#options.logger.error('broker.groupFailed', 'A group cannot go on here.', { groupId, error });
-    this.#cannotRun(groupId, error instanceof Error ? error.message : String(error));
-  }
-
-  #cannotRun(groupId: GroupId, detail: string): void {
-    this.#failedGroups.set(groupId, detail);
-    this.#problems.failed(groupId, detail);
+    this.#problems.failed(groupId, error instanceof Error ? error.message : String(error));
   }
 
   #changed(groupId: GroupId): void {
@@ -386,15 +375,5 @@ export class Engine implements PeerReceiver, GroupControl {
 
   #hasOtherVoters(configuration: GroupConfiguration | null): boolean {
     return configuration?.members.some(({ brokerId, voter }) => voter && brokerId !== this.brokerId) ?? false;
-  }
-
-  async #lookForCuts(): Promise<void> {
-    for (const group of this.groups()) await group.look();
-  }
-
-  #expire(): void {
-    for (const { driver } of this.#groups.values())
-      if (driver.serves && driver.machine.queues().length > 0)
-        driver.propose(encodeCommand({ type: 'expire', timeMs: Date.now() }), () => undefined);
   }
 }

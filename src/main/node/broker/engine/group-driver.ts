@@ -22,8 +22,10 @@ import type { LogPump } from './log-pump.ts';
 import type { MessageTail } from './message-tail.ts';
 import { QueueWatchers } from './queue-watchers.ts';
 import type { StateWriter } from './state-writer.ts';
+import { type ChangeOutcome, WaitingChanges } from './waiting-changes.ts';
 import { type CommandDone, WaitingCommands } from './waiting-commands.ts';
 import { type ReadDone, WaitingReads } from './waiting-reads.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 export interface GroupDriverOptions {
   readonly groupId: GroupId;
@@ -57,11 +59,6 @@ export interface GroupCounters {
 /** What is said once and must not be lost while the core is paused. */
 const deferredInputs: ReadonlySet<CoreInput['type']> = new Set(['connected', 'disconnected', 'snapshotSent', 'entriesLoaded']);
 
-/** What becomes of a change of the membership. */
-export type ChangeOutcome =
-  | { readonly ok: true; readonly index: number }
-  | { readonly ok: false; readonly code: Exclude<ProposalOutcome, { accepted: true }>['code'] | 'UNCERTAIN' };
-
 /**
  * One replicated group in this broker: gives the consensus core what happens, and does what it says in the order that keeps promises:
  * persist, send (what depends on the disk only after it), apply, answer. All of it in one thread; nothing here waits.
@@ -73,8 +70,8 @@ export class GroupDriver {
   readonly #core: ConsensusCore;
   readonly #commands = new WaitingCommands();
   readonly #reads = new WaitingReads();
-  readonly #changes = new Map<number, (outcome: ChangeOutcome) => void>();
-  readonly #changesByIndex = new Map<number, { readonly term: number; readonly done: (outcome: ChangeOutcome) => void }>();
+  readonly #changes = new WaitingChanges();
+  readonly #timer: WakeTimer;
   readonly #inputs: CoreInput[] = [];
   /** What came while paused and must not be lost: at most some of each connection. */
   readonly #deferred: CoreInput[] = [];
@@ -87,9 +84,6 @@ export class GroupDriver {
   #persistingTicket = 0;
   #persistedTicket = 0;
   #flushScheduled = false;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
-  #wakeAtMs = Number.POSITIVE_INFINITY;
   #wasLeader = false;
   #configurationVersion = -1;
   #bundles = 0;
@@ -104,6 +98,7 @@ export class GroupDriver {
     this.groupId = options.groupId;
     this.#core = options.core;
     this.#machine = options.machine;
+    this.#timer = new WakeTimer(options.nowMs, () => this.step({ type: 'tick' }));
     this.#appliedIndex = options.applied.index;
     this.#appliedChecksum = options.applied.checksum;
   }
@@ -151,7 +146,7 @@ export class GroupDriver {
   /** Ends at once: whoever waits is told. */
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#failWaiting();
   }
 
@@ -180,7 +175,7 @@ export class GroupDriver {
   changeMembership(change: MembershipChange): Promise<ChangeOutcome> {
     return new Promise((resolve) => {
       const proposalId = this.#nextId++;
-      this.#changes.set(proposalId, resolve);
+      this.#changes.add(proposalId, resolve);
       this.step({ type: 'changeMembership', proposalId, change });
     });
   }
@@ -278,16 +273,12 @@ export class GroupDriver {
     for (const brokerId of output.snapshots) this.#options.onSnapshotWanted(brokerId);
     for (const fault of output.faults) this.#options.onFault(fault);
     if (output.changed) this.#noteChange();
-    this.#wakeAt(output.wakeAtMs);
+    this.#timer.wakeAt(output.wakeAtMs);
   }
 
   #placed(outcome: ProposalOutcome): void {
-    const change = this.#changes.get(outcome.proposalId);
-    if (change !== undefined) {
-      this.#changes.delete(outcome.proposalId);
-      if (outcome.accepted) this.#changesByIndex.set(outcome.index, { term: outcome.term, done: change });
-      else change({ ok: false, code: outcome.code });
-    } else if (outcome.accepted) this.#commands.accepted(outcome.proposalId, outcome.index, outcome.term);
+    if (this.#changes.placed(outcome)) return;
+    if (outcome.accepted) this.#commands.accepted(outcome.proposalId, outcome.index, outcome.term);
     else this.#commands.refusedBundle(outcome.proposalId, outcome.code === 'BUSY' ? 'BUSY' : 'NOT_LEADER');
   }
 
@@ -299,7 +290,7 @@ export class GroupDriver {
     for (const segment of applied.segments) tail.add(this.groupId, entry.index, segment);
     const configuration = entry.kind === 'configuration' ? decodeConfiguration(entry.data) : undefined;
     stateWriter.add(applied, { index: entry.index, term: entry.term, checksum: entry.checksum }, configuration);
-    if (entry.kind === 'configuration') this.#changed(entry);
+    if (configuration !== undefined) this.#changes.applied(entry.index, entry.term);
     this.#commands.applied(entry.index, entry.term, applied.results);
     this.#reads.applied(entry.index);
     for (const { queueId, deleted } of applied.trims) {
@@ -308,13 +299,6 @@ export class GroupDriver {
       this.watchers.tell(queueId);
     }
     for (const { queueId } of applied.segments) this.watchers.tell(queueId);
-  }
-
-  #changed({ index, term }: LogEntry): void {
-    const waiting = this.#changesByIndex.get(index);
-    if (waiting === undefined) return;
-    this.#changesByIndex.delete(index);
-    waiting.done(waiting.term === term ? { ok: true, index } : { ok: false, code: 'NOT_LEADER' });
   }
 
   #load({ for: brokerId, fromIndex, maxBytes }: CoreOutput['load'][number]): void {
@@ -374,25 +358,7 @@ export class GroupDriver {
   #failWaiting(): void {
     this.#commands.fail('NOT_LEADER');
     this.#reads.fail();
-    const changes = [...this.#changes.values(), ...[...this.#changesByIndex.values()].map(({ done }) => done)];
-    this.#changes.clear();
-    this.#changesByIndex.clear();
-    for (const done of changes) done({ ok: false, code: 'UNCERTAIN' });
+    this.#changes.fail();
     this.watchers.tellAll();
-  }
-
-  /** One timer that is set anew only when it would come too late: most steps put the time off. */
-  #wakeAt(atMs: number): void {
-    this.#wakeAtMs = atMs;
-    if (this.#timerAtMs <= atMs || this.#stopped) return;
-    clearTimeout(this.#timer);
-    this.#timerAtMs = atMs;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(0, Math.ceil(atMs - this.#options.nowMs())));
-  }
-
-  #wake(): void {
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
-    if (this.#wakeAtMs <= this.#options.nowMs()) this.step({ type: 'tick' });
-    else this.#wakeAt(this.#wakeAtMs);
   }
 }

@@ -12,6 +12,7 @@ export class GroupProblems {
   /** Since when a group has no leader that is known here, monotonic. */
   readonly #leaderlessSinceMs = new Map<GroupId, number>();
   readonly #raised = new Set<string>();
+  readonly #failed = new Map<GroupId, string>();
 
   /** @param nowMs monotonic, milliseconds */
   constructor(problems: Pick<Problems, 'raise' | 'clear'>, nowMs: () => number) {
@@ -36,6 +37,7 @@ export class GroupProblems {
 
   /** A replica that cannot go on. What it holds is left as it is. */
   failed(groupId: GroupId, detail: string): void {
+    this.#failed.set(groupId, detail);
     this.#problems.raise({
       id: failedId(groupId),
       severity: 'crit',
@@ -44,8 +46,14 @@ export class GroupProblems {
     });
   }
 
-  /** It is gone from this broker. */
+  /** Why the copy of a group cannot be used; undefined: it can, or there is none. */
+  whyFailed(groupId: GroupId): string | undefined {
+    return this.#failed.get(groupId);
+  }
+
+  /** It runs, or is gone from this broker. */
   forget(groupId: GroupId): void {
+    this.#failed.delete(groupId);
     this.#problems.clear(failedId(groupId));
     this.#problems.clear(divergedId(groupId));
   }
