@@ -38,6 +38,8 @@ export interface PretendedNode extends RouterFixture {
   readonly asked: OperationRequest[];
   /** Others do not reach it any more. */
   isGone: boolean;
+  /** So many of its next answers to other nodes get lost on the way, after it has done what was asked. */
+  losesAnswers: number;
   call(method: string, params?: Record<string, unknown>, principal?: Principal): Promise<unknown>;
 }
 
@@ -92,7 +94,9 @@ export function startPretended({ nodes, groups, without = [] }: PretendedOptions
           throw new SignalboxError('NODE_UNREACHABLE', `${node.name} is not connected.`, { executed: 'no' });
         try {
           const principal: Principal = { ...request.principal, via: 'node' };
-          return await callHere(there.router, request.method, request.params, principal, request.timeoutMs);
+          const said = await callHere(there.router, request.method, request.params, principal, request.timeoutMs);
+          if (there.losesAnswers-- > 0) throw new SignalboxError('NODE_LOST', `${node.name} was lost.`, { executed: 'maybe' });
+          return said;
         } catch (error) {
           // As over a wire: only the shape arrives.
           throw SignalboxError.fromShape(toErrorShape(error));
@@ -123,6 +127,7 @@ export function startPretended({ nodes, groups, without = [] }: PretendedOptions
       nodeId: nodeIdOf(name),
       asked,
       isGone: false,
+      losesAnswers: 0,
       call: (method, params = {}, principal = admin) => callHere(fixture.router, method, params, principal, 10_000),
     });
   }

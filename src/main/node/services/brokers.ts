@@ -70,7 +70,8 @@ export function createBrokersService(options: BrokersServiceOptions): Handlers<k
         params: { groupId, brokerId },
         operation: { operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: brokerId },
         read: membership.parse,
-        repeatable: true,
+        // The second time it is no member any more, and says so.
+        repeatable: false,
       };
       return hereOnly ? leaders.here(call, context) : leaders.atLeader(call, context);
     },

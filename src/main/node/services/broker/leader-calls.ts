@@ -83,6 +83,7 @@ export class LeaderCalls {
     const passedBy = new Set<string>();
     let hint: string | undefined;
     let hints = 0;
+    let unsure: SignalboxError | undefined;
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       let target: string | undefined;
       try {
@@ -90,14 +91,18 @@ export class LeaderCalls {
         return await (target === router.nodeId ? this.here(call, context) : this.#there(target, call, context));
       } catch (error) {
         if (!(error instanceof SignalboxError) || !mayTryAgain(error, call.repeatable)) throw error;
-        if (nowMs() + pauseMs >= giveUpMs) throw inTheEnd(error, call.groupId);
+        // An attempt that may have done it is told of, whatever came after it.
+        if (error.executed !== 'no') unsure = error;
+        if (nowMs() + pauseMs >= giveUpMs) throw unsure ?? inTheEnd(error, call.groupId);
         hint = leaderIn(error);
         if (hint === undefined && target !== undefined) passedBy.add(target);
       }
       if (hint !== undefined && !passedBy.has(hint) && hints++ < mostHints) continue;
       await pause(pauseMs, undefined, { signal: context.signal }).catch(() => {
-        throw new SignalboxError('CANCELLED', `${call.method} was cancelled.`, { executed: 'no' });
+        throw new SignalboxError('CANCELLED', `${call.method} was cancelled.`, { executed: unsure === undefined ? 'no' : 'maybe' });
       });
+      // Still said to lead: it gets another chance.
+      if (hint !== undefined) passedBy.delete(hint);
       hints = 0;
     }
   }

@@ -101,6 +101,24 @@ describe('an act on a queue', () => {
     });
   });
 
+  test('whose answer was lost is sent again only when doing it twice does no more than doing it once', async () => {
+    const nodes = startPretended({ nodes: names, groups: [pretendGroup('G-AAAAA', ['press', 'mill'], ['orders'], 'mill')] });
+    const appends = () => nodes('mill').asked.filter(({ operation }) => operation === 'APPEND');
+    await nodes('press').call('queues.append', { queue: 'orders', messages: [{ data: 1 }] });
+    nodes('mill').losesAnswers = 1;
+    const plain = nodes('press').call('queues.append', { queue: 'orders', messages: [{ data: 2 }] });
+    await expect(plain).rejects.toMatchObject({ code: 'NODE_LOST', executed: 'maybe' });
+    expect(appends()).toHaveLength(2);
+    nodes('mill').losesAnswers = 1;
+    const producer = { id: 'C-PLC01', epoch: 0, sequence: 1 };
+    await nodes('press').call('queues.append', { queue: 'orders', messages: [{ data: 3 }], producer });
+    expect(
+      appends()
+        .slice(2)
+        .map((operation) => operation.producer),
+    ).toEqual([producer, producer]);
+  });
+
   test('is not passed on a second time', async () => {
     const nodes = startPretended({ nodes: names, groups: [pretendGroup('G-AAAAA', ['press', 'mill'], ['orders'], 'mill')] });
     await expect(nodes('press').call('queues.append', { queue: 'orders', messages: [{ data: 1 }], hereOnly: true })).rejects.toMatchObject({
