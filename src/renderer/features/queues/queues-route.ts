@@ -51,6 +51,16 @@ export function showQueues(): void {
   goTo('queues', {}, { replace: true });
 }
 
+/**
+ * Looks at the first of a list where nobody has chosen. The screen may be drawn once more after the address has left it: a
+ * person who has gone on is not brought back.
+ */
+export function showFirst(first: { readonly queue: string } | { readonly group: string }): void {
+  if (routeNow().view !== 'queues') return;
+  if ('queue' in first) showQueue(first.queue);
+  else showGroup(first.group);
+}
+
 /** Changes where messages are looked at from, or which is looked at, and keeps the rest of the address. */
 export function showMessages(change: { readonly from?: string; readonly filter?: string; readonly message?: number | undefined }): void {
   const now = { ...queuesRouteOf(routeNow()), ...change };

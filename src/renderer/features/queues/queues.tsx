@@ -18,7 +18,7 @@ import { ListSide } from './list/list-side.tsx';
 import { findQueue, sortQueues } from './model/queue-table.ts';
 import { groupActions, queueActions, type Rights, screenActions } from './queue-actions.ts';
 import { closeQueueDialog, openQueueDialog } from './queues-dialogs.ts';
-import { type QueuesRoute, showQueue, useQueuesRoute } from './queues-route.ts';
+import { type QueuesRoute, showFirst, useQueuesRoute } from './queues-route.ts';
 import { useListOrder } from './queues-store.ts';
 import { RightsContext, useMayCreate } from './rights.ts';
 import { StaleStrip, UnreachableStrip } from './strips.tsx';
@@ -143,6 +143,6 @@ function useFirstQueue(route: QueuesRoute, data: QueuesData): void {
   const none = route.queue === undefined && route.group === undefined;
   const first = none ? sortQueues(data.queues, sort)[0]?.queueId : undefined;
   useEffect(() => {
-    if (first !== undefined) showQueue(first);
+    if (first !== undefined) showFirst({ queue: first });
   }, [first]);
 }

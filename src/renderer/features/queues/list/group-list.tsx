@@ -6,7 +6,7 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { groupHealth, healthShapes } from '../../shared/queues/health.ts';
 import { shortCount } from '../model/amounts.ts';
 import { type GroupSort, groupLag, leaderName, sortGroups, toggledGroupSort } from '../model/group-table.ts';
-import { showGroup } from '../queues-route.ts';
+import { showFirst, showGroup } from '../queues-route.ts';
 import { listId } from '../queues-store.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 
@@ -29,7 +29,7 @@ export function GroupList({ data, chosen }: { readonly data: QueuesData; readonl
   const first = rows[0]?.groupId;
   useEffect(() => setCursorId(chosen), [chosen]);
   useEffect(() => {
-    if (chosen === '' && first !== undefined) showGroup(first);
+    if (chosen === '' && first !== undefined) showFirst({ group: first });
   }, [chosen, first]);
   const indexOf = (id: string) => {
     const index = rows.findIndex(({ groupId }) => groupId === id);
