@@ -14,8 +14,10 @@ export const brokerLimits = {
   tailBytes: 32 * 1_048_576,
   /** Applied and not yet in the state file of a group: beyond, new entries are put off. */
   unstoredBytes: 64 * 1_048_576,
-  /** One write of applied entries to a state file. */
-  storeBatchBytes: 8 * 1_048_576,
+  /** One write of applied entries to a state file; as much as that goes at once, less waits for the time below. */
+  storeBatchBytes: 2 * 1_048_576,
+  /** How often applied entries go to a state file, milliseconds. Off the way of acknowledgements. */
+  storeEveryMs: 100,
   /** Log that is kept for followers that are behind; beyond, they get a snapshot. */
   logKeptBytes: 64 * 1_048_576,
   /** How often the state is flushed and the log is cut, milliseconds, when there is something to cut. */

@@ -246,7 +246,6 @@ export class GroupDriver {
     } finally {
       this.#stepping = false;
     }
-    this.#options.stateWriter.flush();
   }
 
   #putOff(input: CoreInput): void {

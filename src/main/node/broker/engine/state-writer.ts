@@ -22,8 +22,9 @@ interface Batch {
 }
 
 /**
- * Brings what applied entries did into the state file of a group: one write at a time, what comes meanwhile is the next one. Never on the
- * way of an acknowledgement: what is not stored is applied again from the log at the next start.
+ * Brings what applied entries did into the state file of a group: some times a second, and at once when it is much. Never on the way of an
+ * acknowledgement, and in large pieces, because the processor is needed for those: what is not stored is applied again from the log at the
+ * next start.
  *
  * Rows are those of the state as it is after the last entry of a batch, so a batch is closed before anything further is applied.
  */
@@ -33,6 +34,7 @@ export class StateWriter {
   #open: Batch | undefined;
   #unstoredBytes = 0;
   #writing = false;
+  #timer: NodeJS.Timeout | undefined;
   #failed = false;
   #idle: (() => void)[] = [];
 
@@ -61,11 +63,15 @@ export class StateWriter {
       this.#open.configuration = configuration ?? this.#open.configuration;
       this.#open.sizeBytes += sizeBytes;
     }
-    if (this.#open.sizeBytes >= brokerLimits.storeBatchBytes) this.#close();
+    if (this.#open.sizeBytes >= brokerLimits.storeBatchBytes) {
+      this.#close();
+      this.#flush();
+    } else this.#timer ??= setTimeout(() => this.#flush(), brokerLimits.storeEveryMs);
   }
 
-  /** Called at the end of a turn: an idle store begins at once. */
-  flush(): void {
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#writing || this.#failed) return;
     if (this.#closed.length === 0) this.#close();
     const batch = this.#closed.shift();
@@ -77,7 +83,9 @@ export class StateWriter {
         this.#writing = false;
         this.#unstoredBytes -= batch.sizeBytes;
         onStored(batch.position.index);
-        this.flush();
+        // What came meanwhile waits for its time, unless somebody waits for all of it.
+        if (this.#closed.length > 0 || this.#idle.length > 0) this.#flush();
+        else if (this.#open !== undefined) this.#timer ??= setTimeout(() => this.#flush(), brokerLimits.storeEveryMs);
         if (!this.#writing) this.#wake();
       },
       (error: unknown) => this.#fail(error),
@@ -86,7 +94,7 @@ export class StateWriter {
 
   /** Resolves when all that was added is in the file, or nothing more can be written. */
   drained(): Promise<void> {
-    this.flush();
+    this.#flush();
     return this.#writing ? new Promise((resolve) => this.#idle.push(resolve)) : Promise.resolve();
   }
 
@@ -101,6 +109,7 @@ export class StateWriter {
 
   #fail(error: unknown): void {
     this.#failed = true;
+    clearTimeout(this.#timer);
     this.#writing = false;
     this.#closed.length = 0;
     this.#open = undefined;

@@ -25,13 +25,12 @@ test('rows are those of the state right after the last entry of a batch', async 
   const enter = (index: number) => {
     state = index;
     writer.add(applied(index), at(index));
-    writer.flush();
   };
   enter(1);
+  const drained = writer.drained();
   enter(2);
   enter(3);
   ends[0]?.();
-  const drained = writer.drained();
   await new Promise((resolve) => setImmediate(resolve));
   ends[1]?.();
   await drained;
