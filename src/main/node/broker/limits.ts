@@ -51,7 +51,9 @@ export const brokerLimits = {
   requestBytesInFlight: 32 * 1_048_576,
   /** What a message of an answer is reckoned at before it is read. */
   usualMessageBytes: 65_536,
-  /** Requests of one connection in a row before the next one has its turn. */
+  /** Requests of one connection that are taken right when they come: about what one read of a socket brings, and one bundle of it. */
+  requestsOfARead: 512,
+  /** Same, of those that had to wait, before the next connection has its turn. */
   requestsInARow: 64,
   /** Answers that a client has not taken; beyond, it is not read. */
   unsentBytes: 1_048_576,

@@ -308,11 +308,11 @@ export class GroupDriver {
     );
   }
 
-  /** After the turn: everything that one read of a socket brought gets into one bundle. */
+  /** After what is being done now: everything that one read of a socket brought gets into one bundle. */
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#flushScheduled = false;
       if (this.#reads.queued > 0) {
         const readId = this.#nextId++;

@@ -161,7 +161,7 @@ export class ClientConnection implements Worker, CallHost, CallerSession {
   #received(chunk: Buffer): void {
     if (this.#ending) return;
     this.#reader.push(chunk);
-    if (this.work(brokerLimits.requestsInARow)) this.#options.turns.add(this);
+    if (this.work(brokerLimits.requestsOfARead)) this.#options.turns.add(this);
   }
 
   #mustWait(): boolean {

@@ -35,7 +35,7 @@ export class Outbox {
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#scheduled = false;
       this.flush();
     });
