@@ -173,6 +173,13 @@ describe('6 unseen', () => {
   it('finds an acknowledged value that no consumer has had', () => {
     expect(pointsOf({ operations: [...appends, take(2, [2, 3], three.slice(0, 1))] })).toEqual(['unseen']);
   });
+
+  it('takes what a lost answer may have had for seen, and what came before or after it not', () => {
+    const operations = [...appends, lostTake(2, [6, 7], 2), take(3, [8, 9], three.slice(2))];
+    expect(check(evidence({ operations }))).toEqual([]);
+    const neverTaken = [...appends, take(2, [6, 7], three.slice(0, 1), 'c1', 1), lostTake(2, [8, 9], 2)];
+    expect(pointsOf({ operations: neverTaken })).toEqual(['unseen']);
+  });
 });
 
 describe('7 positions', () => {

@@ -111,16 +111,32 @@ function overlap(operations: readonly Operation[]): boolean {
   });
 }
 
-/** Acknowledged values that no consumer has had when it was over. */
+/**
+ * Acknowledged values that no consumer has had when it was over. What a client was not given after a take without a known outcome was given
+ * in the answer that was lost; whether it is more than that take may have moved is for the order of takes to say.
+ */
 export function findUnseen({ operations }: Evidence): Violation[] {
   const seen = new Table<string, Set<string>>(() => new Set());
-  for (const { asked, answered } of operations)
-    if (asked.f === 'take') for (const [, value] of answered.entries ?? []) seen.at(asked.queue).add(value);
+  const lostAnswers = new Table<string, [after: number, upTo: number][]>(() => []);
+  const clients = new Table<string, { position: number; isUnsure: boolean }>(() => ({ position: 0, isUnsure: false }));
+  for (const { asked, answered, outcome } of operations) {
+    if (asked.f !== 'take') continue;
+    const entries = answered.entries ?? [];
+    for (const [, value] of entries) seen.at(asked.queue).add(value);
+    const client = clients.at(`${asked.client} of ${asked.queue}`);
+    if (outcome === 'info') client.isUnsure = true;
+    const [first] = entries;
+    if (first === undefined) continue;
+    if (client.isUnsure && first[0] > client.position + 1) lostAnswers.at(asked.queue).push([client.position, first[0] - 1]);
+    client.position = entries.at(-1)?.[0] ?? client.position;
+  }
+  const isInLostAnswer = (queue: string, sequence: number) =>
+    lostAnswers.at(queue).some(([after, upTo]) => sequence > after && sequence <= upTo);
   const violations: Violation[] = [];
-  for (const { asked, outcome } of appendsOf(operations)) {
-    if (outcome !== 'ok' || !seen.has(asked.queue)) continue;
-    for (const value of asked.values)
-      if (!seen.at(asked.queue).has(value))
+  for (const { asked, answered, outcome } of appendsOf(operations)) {
+    if (outcome !== 'ok' || answered.first === undefined || !seen.has(asked.queue)) continue;
+    for (const [at, value] of asked.values.entries())
+      if (!seen.at(asked.queue).has(value) && !isInLostAnswer(asked.queue, answered.first + at))
         violations.push({ point: 'unseen', message: `${value} was acknowledged for ${asked.queue}, and no consumer has had it` });
   }
   return violations;
