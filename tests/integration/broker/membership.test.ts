@@ -207,6 +207,23 @@ test('a broker that was removed while it was away is told so, keeps its copy, an
   expect(back.problems.list()).toEqual([]);
 });
 
+test('a broker that is removed while it follows is told so at once, and can join again with what it has', async () => {
+  const { all, groupId } = await three();
+  const [a, , c] = all;
+  const appender = new Appender(() => all);
+  const client = await clientOf(a.broker);
+  await client.ask({ operation: 'CREATE_QUEUE', queue_name: 'orders' });
+  await appender.more(20);
+  await ask(leaderOf(all) as Member, { operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: c.broker.brokerId });
+  await expect.poll(() => c.problems.list().map(({ id }) => id)).toContain(`broker.removed.${groupId}`);
+  await appender.more(20);
+  expect(await joinAt(c, groupId, a)).toMatchObject({ broker_id: c.broker.brokerId, voter: true });
+  await expect.poll(() => c.problems.list()).toEqual([]);
+  await appender.more(20);
+  const acknowledged = await appender.stop();
+  expect(await readAll(leaderOf(all) as Member)).toEqual(upTo(acknowledged));
+});
+
 test('a learner whose connection is cut while it gets a snapshot becomes a member all the same', async () => {
   let cutTo = 0;
   const places = new Map<string, number>();

@@ -122,6 +122,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       asker,
       ownAddress: self.address,
       holdersOf: (groupId) => this.directory.holdersOf(groupId).flatMap((brokerId) => this.#links?.get(brokerId)?.peer ?? []),
+      removedIn: (groupId) => this.#news.removedIn(groupId),
       snapshotProgress: (groupId) => this.#snapshots.progress(groupId),
       forgetSnapshots: (groupId) => this.#snapshots.forget(groupId),
     });

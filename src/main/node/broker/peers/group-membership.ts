@@ -31,6 +31,8 @@ export interface GroupMembershipOptions {
   readonly ownAddress: () => { readonly host: string | null; readonly port: number };
   /** Connected brokers that say they have a replica of a group. */
   readonly holdersOf: (groupId: GroupId) => readonly AskedAddress[];
+  /** Version of the membership in which this broker was missing, though its replica does not know it; 0: none was heard of. */
+  readonly removedIn: (groupId: GroupId) => number;
   /** How much of a snapshot is here; null: none is on the way. */
   readonly snapshotProgress: (groupId: GroupId) => number | null;
   readonly forgetSnapshots: (groupId: GroupId) => Promise<void>;
@@ -157,7 +159,10 @@ export class GroupMembership {
   }
 
   #isVoter(status: CoreStatus | undefined): boolean {
-    return status?.configuration.members.some(({ brokerId, voter }) => voter && brokerId === this.#options.selfId) === true;
+    if (status === undefined) return false;
+    const { groupId, version, members } = status.configuration;
+    const { selfId, removedIn } = this.#options;
+    return version > removedIn(groupId) && members.some(({ brokerId, voter }) => voter && brokerId === selfId);
   }
 }
 

@@ -17,10 +17,10 @@ export interface GroupNewsOptions {
 /** Tells members who leads and who belongs to a group, and hears it of others. */
 export class GroupNews {
   readonly #options: GroupNewsOptions;
-  /** What was last announced of groups that this broker leads. */
-  readonly #announced = new Map<GroupId, string>();
-  /** Versions of memberships without this broker, of groups that it has a replica of. */
-  readonly #removedIn = new Map<GroupId, number>();
+  /** What was last announced of groups that this broker leads, and to whom. */
+  readonly #announced = new Map<GroupId, { readonly key: string; readonly members: readonly BrokerId[] }>();
+  /** Memberships without this broker, of groups that it has a replica of, and the term of who said so. */
+  readonly #removedIn = new Map<GroupId, { readonly version: number; readonly term: number }>();
 
   constructor(options: GroupNewsOptions) {
     this.#options = options;
@@ -28,19 +28,22 @@ export class GroupNews {
 
   /** Role, term, leader or configuration of a group changed: a leader tells its members, all note it. */
   changed(groupId: GroupId): void {
-    const { groups, directory, alarms, connectionOf } = this.#options;
+    const { groups, directory, connectionOf } = this.#options;
     const status = groups.status(groupId);
     if (status === undefined) return;
     const sighting = sightingOf(groupId, status);
     directory.note(sighting);
     // Its own view of the group says nothing against a later one without it.
-    const removedIn = this.#removedIn.get(groupId) ?? 0;
-    if (this.#isMember(sighting) && sighting.configuration.version > removedIn) alarms.removed(groupId, null);
+    const removedIn = this.removedIn(groupId);
+    if (this.#isMember(sighting) && sighting.configuration.version > removedIn) this.#belongs(groupId);
     if (status.role !== 'leader' || !status.ready) return;
     const key = `${sighting.term} ${sighting.configuration.version}`;
-    if (this.#announced.get(groupId) === key) return;
-    this.#announced.set(groupId, key);
-    for (const { brokerId } of sighting.configuration.members) {
+    const before = this.#announced.get(groupId);
+    if (before?.key === key) return;
+    const members = sighting.configuration.members.map(({ brokerId }) => brokerId);
+    this.#announced.set(groupId, { key, members });
+    // Who is a member no longer gets nothing of the log that would say so.
+    for (const brokerId of new Set([...members, ...(before?.members ?? [])])) {
       const connection = connectionOf(brokerId);
       if (connection !== undefined) announce(connection, sighting);
     }
@@ -61,17 +64,32 @@ export class GroupNews {
   /** Another broker says how a group stands. */
   heard(sighting: GroupSighting): void {
     const { groups, directory, alarms } = this.#options;
-    const { groupId, configuration } = sighting;
+    const { groupId, term, configuration } = sighting;
     const own = groups.status(groupId);
     directory.note(sighting);
-    if (own === undefined || configuration.version <= own.configuration.version || this.#isMember(sighting)) return;
-    this.#removedIn.set(groupId, configuration.version);
+    if (own === undefined) return;
+    if (this.#isMember(sighting)) {
+      // The removal was never committed: a later leader does not have it.
+      if (term > (this.#removedIn.get(groupId)?.term ?? term)) this.#belongs(groupId);
+      return;
+    }
+    if (configuration.version <= own.configuration.version) return;
+    this.#removedIn.set(groupId, { version: configuration.version, term });
     alarms.removed(groupId, configuration);
+  }
+
+  /** Version of the membership in which this broker was missing, of a group that it has a replica of; 0: none was heard of. */
+  removedIn(groupId: GroupId): number {
+    return this.#removedIn.get(groupId)?.version ?? 0;
   }
 
   /** There is no replica of the group here any more. */
   left(groupId: GroupId): void {
     this.#announced.delete(groupId);
+    this.#belongs(groupId);
+  }
+
+  #belongs(groupId: GroupId): void {
     this.#removedIn.delete(groupId);
     this.#options.alarms.removed(groupId, null);
   }
