@@ -3,7 +3,9 @@ export const brokerLimits = {
   /** One bundle of commands, that is, one entry of the log (queue.md 5.3). A larger single command goes alone. */
   bundleBytes: 1_048_576,
   bundleCommands: 4_096,
-  /** Bundles of a group on their way to a majority; what comes meanwhile waits for the next one. */
+  /** Bundles of a group on their way to a majority at which the next one waits until it is full or one of them has arrived. */
+  eagerBundles: 1,
+  /** Same, full ones too. */
   bundlesInFlight: 64,
   /** Commands of a group that wait for a bundle or for their answer. */
   waitingCommands: 65_536,

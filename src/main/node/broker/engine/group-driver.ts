@@ -1,4 +1,4 @@
-import { type ConsensusCore, decodeConfiguration } from '../core/index.ts';
+import type { ConsensusCore } from '../core/index.ts';
 import type {
   BrokerId,
   CoreFault,
@@ -17,7 +17,9 @@ import type {
 import { brokerLimits } from '../limits.ts';
 import type { LogStore } from '../log/types.ts';
 import { type EncodedCommand, encodeBundle, type QueueMachine } from '../machine/index.ts';
+import type { Applied } from '../machine/types.ts';
 import type { PeerSender } from '../peers/types.ts';
+import { CommittedEntries } from './committed-entries.ts';
 import type { LogPump } from './log-pump.ts';
 import type { MessageTail } from './message-tail.ts';
 import { QueueWatchers } from './queue-watchers.ts';
@@ -75,12 +77,11 @@ export class GroupDriver {
   readonly #inputs: CoreInput[] = [];
   /** What came while paused and must not be lost: at most some of each connection. */
   readonly #deferred: CoreInput[] = [];
-  #machine: QueueMachine;
+  readonly #committed: CommittedEntries;
   #held: OutgoingMessage[] = [];
+  #applyScheduled = false;
   #stepping = false;
   #nextId = 1;
-  #appliedIndex: number;
-  #appliedChecksum: number;
   #persistingTicket = 0;
   #persistedTicket = 0;
   #flushScheduled = false;
@@ -97,23 +98,24 @@ export class GroupDriver {
     this.#options = options;
     this.groupId = options.groupId;
     this.#core = options.core;
-    this.#machine = options.machine;
+    this.#committed = new CommittedEntries({
+      ...options,
+      onApplied: (entry, applied, configuration) => this.#applied(entry, applied, configuration),
+    });
     this.#timer = new WakeTimer(options.nowMs, () => this.step({ type: 'tick' }));
-    this.#appliedIndex = options.applied.index;
-    this.#appliedChecksum = options.applied.checksum;
   }
 
   get machine(): QueueMachine {
-    return this.#machine;
+    return this.#committed.machine;
   }
 
   get appliedIndex(): number {
-    return this.#appliedIndex;
+    return this.#committed.position.index;
   }
 
   /** Of the log, at that index. */
   get appliedChecksum(): number {
-    return this.#appliedChecksum;
+    return this.#committed.position.checksum;
   }
 
   /** It leads, and its state holds all that was ever acknowledged. */
@@ -203,11 +205,20 @@ export class GroupDriver {
     this.#paused = true;
   }
 
+  /** Applies what is committed and was put off. */
+  applyNow(): void {
+    if (this.#stopped) return;
+    try {
+      this.#committed.applyAll();
+    } catch (error) {
+      this.stop();
+      this.#options.onFailed(error);
+    }
+  }
+
   /** The state was replaced by a snapshot. */
   installed(machine: QueueMachine, applied: LogPosition): void {
-    this.#machine = machine;
-    this.#appliedIndex = applied.index;
-    this.#appliedChecksum = applied.checksum;
+    this.#committed.replaced(machine, applied);
   }
 
   /** @param input what the core is to hear first */
@@ -246,6 +257,8 @@ export class GroupDriver {
     } finally {
       this.#stepping = false;
     }
+    // What was committed makes room for what waits.
+    if (this.#mayForm) this.#scheduleFlush();
   }
 
   #putOff(input: CoreInput): void {
@@ -266,8 +279,8 @@ export class GroupDriver {
       else this.#held.push(outgoing);
     }
     for (const outcome of output.proposals) this.#placed(outcome);
-    for (const entry of output.committed) this.#apply(entry);
-    for (const outcome of output.reads) this.#reads.answered(outcome, this.#appliedIndex);
+    if (output.committed.length > 0) this.#applySoon(output.committed, output.send.length > 0);
+    for (const outcome of output.reads) this.#reads.answered(outcome, this.appliedIndex);
     for (const wanted of output.load) this.#load(wanted);
     for (const brokerId of output.snapshots) this.#options.onSnapshotWanted(brokerId);
     for (const fault of output.faults) this.#options.onFault(fault);
@@ -281,23 +294,25 @@ export class GroupDriver {
     else this.#commands.refusedBundle(outcome.proposalId, outcome.code === 'BUSY' ? 'BUSY' : 'NOT_LEADER');
   }
 
-  #apply(entry: LogEntry): void {
-    const { tail, stateWriter } = this.#options;
-    const applied = this.#machine.apply(entry);
-    this.#appliedIndex = entry.index;
-    this.#appliedChecksum = entry.checksum;
-    for (const segment of applied.segments) tail.add(this.groupId, entry.index, segment);
-    const configuration = entry.kind === 'configuration' ? decodeConfiguration(entry.data) : undefined;
-    stateWriter.add(applied, { index: entry.index, term: entry.term, checksum: entry.checksum }, configuration);
-    if (configuration !== undefined) this.#changes.applied(entry.index, entry.term);
-    this.#commands.applied(entry.index, entry.term, applied.results);
-    this.#reads.applied(entry.index);
-    for (const { queueId, deleted } of applied.trims) {
-      if (!deleted) continue;
-      tail.forget(queueId);
-      this.watchers.tell(queueId);
+  /** Clients wait for what a leader applies; for a follower they wait for its answer, which leaves with the end of this turn. */
+  #applySoon(committed: readonly LogEntry[], answers: boolean): void {
+    this.#committed.add(committed);
+    if (this.#core.role === 'leader' || !answers) this.#committed.applyAll();
+    else if (!this.#applyScheduled) {
+      this.#applyScheduled = true;
+      process.nextTick(() => {
+        this.#applyScheduled = false;
+        this.applyNow();
+      });
     }
-    for (const { queueId } of applied.segments) this.watchers.tell(queueId);
+  }
+
+  #applied({ index, term }: LogEntry, { results, segments, trims }: Applied, configuration: GroupConfiguration | undefined): void {
+    if (configuration !== undefined) this.#changes.applied(index, term);
+    this.#commands.applied(index, term, results);
+    this.#reads.applied(index);
+    for (const { queueId, deleted } of trims) if (deleted) this.watchers.tell(queueId);
+    for (const { queueId } of segments) this.watchers.tell(queueId);
   }
 
   #load({ for: brokerId, fromIndex, maxBytes }: CoreOutput['load'][number]): void {
@@ -323,14 +338,18 @@ export class GroupDriver {
     });
   }
 
-  /** While the disk writes, commands gather; as soon as it has written, they are the next entry. */
+  /**
+   * Whether what waits may become an entry now. While one is on its way commands gather, so that few entries carry many of them: each
+   * costs every broker a flush and some messages, whatever is in it. One that could not grow any more does not wait.
+   */
+  get #mayForm(): boolean {
+    const { queued, bundlesInFlight, hasFullBundle } = this.#commands;
+    if (queued === 0 || this.#persistingTicket > this.#persistedTicket || !this.serves) return false;
+    return bundlesInFlight < brokerLimits.eagerBundles || (hasFullBundle && bundlesInFlight < brokerLimits.bundlesInFlight);
+  }
+
   #formBundle(): void {
-    while (
-      this.#commands.queued > 0 &&
-      this.#persistingTicket <= this.#persistedTicket &&
-      this.#commands.bundlesInFlight < brokerLimits.bundlesInFlight &&
-      this.serves
-    ) {
+    while (this.#mayForm) {
       const proposalId = this.#nextId++;
       const bundle = this.#commands.takeBundle(proposalId);
       if (bundle === undefined) return;

@@ -225,6 +225,7 @@ export class Group {
     this.driver.pause();
     try {
       await pump.drained();
+      this.driver.applyNow();
       await this.#stateWriter.drained();
       if (!this.driver.acceptsSnapshot(position)) {
         this.driver.resume({ type: 'tick' });

@@ -22,7 +22,8 @@ export class LogPump {
   readonly #options: LogPumpOptions;
   #due: Due[] = [];
   #writing = false;
-  #scheduled = false;
+  /** Those who waited for a write are being told: what they add is written together. */
+  #telling = false;
   #failed = false;
   #idle: (() => void)[] = [];
 
@@ -35,17 +36,11 @@ export class LogPump {
     return !this.#writing && this.#due.length === 0;
   }
 
-  /** Writes as soon as the write before has ended. */
+  /** Writes as soon as the write before has ended; at once when there is none: the disk begins before anything else is done. */
   add(groupId: GroupId, persist: Persist): void {
     if (this.#failed) return;
     this.#due.push({ groupId, persist });
-    if (this.#writing || this.#scheduled) return;
-    this.#scheduled = true;
-    // After the turn that asked: several groups may have something to write in it.
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#write();
-    });
+    if (!this.#telling) this.#write();
   }
 
   /** Resolves when all that was added is on disk, or nothing more can be written. */
@@ -69,7 +64,9 @@ export class LogPump {
     this.#writing = false;
     const highest = new Map<GroupId, number>();
     for (const { groupId, persist } of writes) highest.set(groupId, persist.ticket);
+    this.#telling = true;
     for (const [groupId, ticket] of highest) this.#options.onPersisted(groupId, ticket);
+    this.#telling = false;
     this.#write();
     if (this.idle) this.#wake();
   }

@@ -46,6 +46,11 @@ export class WaitingCommands {
     return this.#queuedBytes + this.#inFlightBytes;
   }
 
+  /** What waits would make an entry as large as they get: there is nothing to wait for. */
+  get hasFullBundle(): boolean {
+    return this.queued >= brokerLimits.bundleCommands || this.#queuedBytes >= brokerLimits.bundleBytes;
+  }
+
   get bundlesInFlight(): number {
     return this.#proposed.size + this.#byIndex.size;
   }
