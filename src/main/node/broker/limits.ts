@@ -4,7 +4,7 @@ export const brokerLimits = {
   bundleBytes: 1_048_576,
   bundleCommands: 4_096,
   /** Bundles of a group on their way to a majority at which the next one waits until it is full or one of them has arrived. */
-  eagerBundles: 1,
+  eagerBundles: 4,
   /** Same, full ones too. */
   bundlesInFlight: 64,
   /** Commands of a group that wait for a bundle or for their answer. */
