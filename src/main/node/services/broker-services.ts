@@ -32,7 +32,11 @@ export function createBrokerServices(options: BrokerServicesOptions): Handlers<k
     return elsewhere || broker.status().state === 'running';
   };
   const own = new OwnReplicas({ broker, nodeId: router.nodeId, nameOf, nowMs });
-  const brokers = new ClusterBrokers({ router, nameOf });
+  let ownChanges = 0;
+  broker.onChange(() => {
+    ownChanges += 1;
+  });
+  const brokers = new ClusterBrokers({ router, nameOf, ownChanges: () => ownChanges });
   const isOnline = (nodeId: string) => directory.get(nodeId)?.reachability === 'online';
   const leaders = new LeaderCalls({ broker, router, brokers, isOnline, nowMs });
   const finder = new QueueFinder({ brokers, isAnyBroker });

@@ -26,6 +26,8 @@ const groupsAnswer = z.object({ groups: readableItems<GroupInfo>(groupInfoSchema
 export interface ClusterBrokersOptions {
   readonly router: Pick<Router, 'nodeId' | 'callAt'>;
   readonly nameOf: (nodeId: string) => string;
+  /** How often groups, leaders or members of this node's own broker have changed: what was answered before counts no more. Absent: never. */
+  readonly ownChanges?: () => number;
 }
 
 /** A broker that said nothing. */
@@ -47,12 +49,12 @@ export class ClusterBrokers {
 
   constructor(options: ClusterBrokersOptions) {
     this.#options = options;
-    const groups = sharedAnswers<Record<string, never>, readonly GroupInfo[]>(async (_params, principal) => {
+    const groups = sharedAnswers<{ readonly ownChanges: number }, readonly GroupInfo[]>(async (_params, principal) => {
       const answers = await this.#ask('brokers.groups', {}, principal, groupsAnswer);
       return mergeGroups(answers.filter(isGood).map(({ nodeId, name, data }) => ({ nodeId, name, items: data.groups })));
     });
     const queues = sharedAnswers<{ readonly name?: string }, QueueLists>((params, principal) => this.#listQueues(params, principal));
-    this.groups = (principal) => groups({}, principal);
+    this.groups = (principal) => groups({ ownChanges: options.ownChanges?.() ?? 0 }, principal);
     this.queues = (principal, name) => queues(name === undefined ? {} : { name }, principal);
   }
 
