@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { frameOf } from './json-queue-client.ts';
 
 export type QueueRequest = { readonly operation: string } & Readonly<Record<string, unknown>>;
 export type QueueAnswer = { readonly status: 'success' | 'error'; readonly code?: string } & Readonly<Record<string, unknown>>;
@@ -63,16 +64,13 @@ export class QueueConnection {
   request(request: QueueRequest, timeoutMs = 5_000): Promise<QueueAnswer> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const id = String(request.request_id ?? `c-${++this.#last}`);
-    const body = Buffer.from(JSON.stringify({ ...request, request_id: id }));
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(body.length);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#lose(`no answer in ${timeoutMs} ms`);
         this.#socket.destroy();
       }, timeoutMs);
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#socket.write(Buffer.concat([length, body]));
+      this.#socket.write(frameOf({ ...request, request_id: id }));
     });
   }
 
