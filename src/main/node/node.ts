@@ -3,10 +3,6 @@ import { join } from 'node:path';
 import { shortNodeId } from '../../common/ids.ts';
 import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
-import { BrokerPart } from './broker/broker-part.ts';
-import { membershipSource } from './broker/peers/membership-source.ts';
-import { NodePeerTrust } from './broker/peers/node-peer-trust.ts';
-import { OwnCertificate } from './certificates/index.ts';
 import { ClockJumps, leadingNowMs } from './clock/index.ts';
 import type { Config } from './config/index.ts';
 import { consoleCertificate } from './console-certificate.ts';
@@ -15,13 +11,13 @@ import { clusterSource, type EmbeddedHub, type Federation } from './federation/i
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
-import { KnownKeys } from './identity/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
 import { isLoopback } from './loopback.ts';
 import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
+import { createBroker } from './node-broker.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { registerServices } from './node-services.ts';
 import { type AuditSink, Router } from './router/index.ts';
@@ -271,37 +267,6 @@ function assemble(foundation: Foundation): SignalboxNode {
       foundation.release();
     },
   };
-}
-
-interface BrokerNeeds {
-  readonly sessions: Sessions;
-  readonly membership: MembershipPart;
-  readonly metrics: Metrics;
-}
-
-function createBroker({ options, dataFolder, config, identity, secrets, logs, problems }: Foundation, needs: BrokerNeeds): BrokerPart {
-  const { sessions, membership, metrics } = needs;
-  const own = new OwnCertificate({
-    folder: dataFolder,
-    secrets,
-    commonName: `Signalbox ${config.get('node.name')}`,
-    hosts: ['localhost', '127.0.0.1'],
-  });
-  return new BrokerPart({
-    config,
-    dataFolder,
-    nodeId: identity.nodeId,
-    resourcesPath: options.resourcesPath,
-    certificate: () => own.load(),
-    trust: new NodePeerTrust(identity, new KnownKeys(), membershipSource(membership, leadingNowMs)),
-    authenticate: (token) => {
-      const account = sessions.authenticate(token)?.account;
-      return account === undefined ? undefined : { user: `${account.username}@${identity.nodeId}`, roles: [account.role] };
-    },
-    logger: logs.logger('broker'),
-    problems,
-    metrics,
-  });
 }
 
 type HttpNeeds = Pick<
