@@ -64,6 +64,7 @@ export const stages = [
     name: 'e2e-electron',
     title: 'Desktop application, in Electron',
     needsBuild: true,
+    besideNext: true,
     skipReason: missingDisplay,
     run: () => playwright('electron'),
   },
@@ -163,7 +164,8 @@ async function playwright(project) {
   const runtime = await ensureElectron();
   const report = reportFile(`playwright-${project}.json`);
   const env = { ...process.env, SIGNALBOX_ELECTRON: runtime.executable, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const args = ['test', '--project', project, '--reporter=list,json'];
+  // A run empties its folder of results when it begins, and two may run at once.
+  const args = ['test', '--project', project, '--reporter=list,json', '--output', join(results, `e2e-${project}`)];
   const done = await program(...withDisplay(bin('playwright'), args), { env, shell: process.platform === 'win32' });
   /** @type {import('@playwright/test/reporter').JSONReport | undefined} */
   const read = readReport(report);
