@@ -16,6 +16,9 @@ import { NotAvailable, type QueueConnection, type QueueSystem, type StartSystem 
 /** Messages of one look at a consumer. */
 const consumed = 20_000;
 
+/** Of each system, at 100 in flight and at one. */
+const warmUpSeconds = 4;
+
 /** What is asked of us beside a peer: throughput at 100 and 1,000 in flight, the median of one at a time, and consuming. */
 const aimsBeside: Readonly<Record<string, { readonly throughput?: number; readonly sequentialP50?: number; readonly consume?: number }>> = {
   RabbitMQ: { throughput: 2, sequentialP50: 1, consume: 1 },
@@ -35,6 +38,7 @@ export const queue: Bench = async (options) => {
       const system = await startOrSkip(start, folder);
       if (system !== undefined) running.push({ system, connection: await system.connect() });
     }
+    await warmUp(running);
     return await runMeasures(measures(running, options), options);
   } finally {
     for (const { system, connection } of running) {
@@ -44,6 +48,12 @@ export const queue: Bench = async (options) => {
     await rm(folder, { recursive: true, force: true });
   }
 };
+
+/** Brokers run for weeks: none is measured while its code is still being compiled, or its files are new. */
+async function warmUp(running: readonly Running[]): Promise<void> {
+  const calls = Object.fromEntries(running.map(({ system, connection }) => [system.name, connection.append]));
+  for (const inFlight of [100, 1]) for (const subject of callSubjects(calls, inFlight, 'perSecond', warmUpSeconds)) await subject.sample();
+}
 
 async function startOrSkip(start: StartSystem, folder: string): Promise<QueueSystem | undefined> {
   try {
