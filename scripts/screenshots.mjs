@@ -1,12 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm run screenshots`: draws the pictures of the README from the real window, among the nodes of the demo, into `docs/screenshots`. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run screenshots`: draws the pictures of the README from the real window, in the demo of the application, into `docs/screenshots`. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { _electron } from '@playwright/test';
 import { build, isBuildStale } from './lib/build.mjs';
 import { ensureElectron } from './lib/electron-runtime.mjs';
@@ -15,18 +12,21 @@ import { playwrightLoader } from './lib/playwright-loader.mjs';
 import { run } from './lib/process.mjs';
 import { withDisplay } from './lib/stages.mjs';
 
-/** Each picture: name, theme, console path, keys to press there. */
+/** Each picture: name, theme, console path, row to choose and keys to press there. */
 const pictures = /** @type {const} */ ([
-  { name: 'overview-light', scheme: 'light', path: '/overview', keys: undefined },
-  { name: 'nodes-light', scheme: 'light', path: '/nodes?node=NODE', keys: undefined },
-  { name: 'activity-dark', scheme: 'dark', path: '/nodes?tab=activity', keys: undefined },
-  { name: 'rpc-dark', scheme: 'dark', path: '/rpc?method=system.stats&node=NODE', keys: 'Control+Enter' },
-  { name: 'events-light', scheme: 'light', path: '/events', keys: undefined },
+  { name: 'overview-light', scheme: 'light', path: '/overview', row: undefined, keys: undefined },
+  { name: 'nodes-light', scheme: 'light', path: '/nodes', row: 'press-07', keys: undefined },
+  { name: 'activity-dark', scheme: 'dark', path: '/nodes?tab=activity', row: undefined, keys: undefined },
+  { name: 'rpc-dark', scheme: 'dark', path: '/rpc?method=system.stats', row: undefined, keys: 'Control+Enter' },
+  { name: 'events-light', scheme: 'light', path: '/events', row: undefined, keys: undefined },
+  { name: 'queues-light', scheme: 'light', path: '/queues/orders', row: undefined, keys: undefined },
 ]);
 /** Charts and lists need some seconds of life to show any. */
 const settleMs = 15_000;
 const inside = '--inside-display';
 const nodesOfDemo = 4;
+/** Its nodes start, become a cluster and copy their queues. */
+const demoMs = 60_000;
 // A node whose key is wrapped has nothing to warn of.
 const environment = { .../** @type {Record<string, string>} */ (process.env), SIGNALBOX_PASSPHRASE: 'for the pictures' };
 
@@ -43,15 +43,6 @@ async function draw() {
   const data = mkdtempSync(join(tmpdir(), 'signalbox-screenshots-'));
   const folder = join(root, 'docs', 'screenshots');
   mkdirSync(folder, { recursive: true });
-  const demo = await startDemo();
-  const values = {
-    'node.name': 'eng-laptop',
-    'node.environment': 'dev',
-    'federation.mode': 'external',
-    'federation.brokerUrl': demo.hub,
-    'federation.unsignedRole': 'admin',
-  };
-  writeFileSync(join(data, 'config.json'), JSON.stringify({ version: 1, values }));
   const isRoot = process.getuid?.() === 0;
   const app = await _electron.launch({
     executablePath: executable,
@@ -61,41 +52,20 @@ async function draw() {
   });
   try {
     const page = await app.firstWindow();
-    await page.getByText('Connected').first().waitFor();
-    for (const { name, scheme, path, keys } of pictures) {
+    await page.getByRole('button', { name: 'Start demo' }).click();
+    await page.getByRole('banner').getByText(`${nodesOfDemo} of ${nodesOfDemo} nodes`).waitFor({ timeout: demoMs });
+    for (const { name, scheme, path, row, keys } of pictures) {
       await page.emulateMedia({ colorScheme: scheme });
-      await page.evaluate(`location.hash = '${path.replace('NODE', demo.nodeId)}'`);
+      await page.evaluate(`location.hash = '${path}'`);
       await page.locator('h1, [role="tab"]').first().waitFor();
       await page.waitForTimeout(settleMs / 2);
+      if (row !== undefined) await page.getByRole('row').filter({ hasText: row }).first().click();
       if (keys !== undefined) await page.keyboard.press(keys);
       await page.waitForTimeout(settleMs / 2);
       await page.screenshot({ path: join(folder, `${name}.png`) });
     }
   } finally {
     await app.close();
-    await demo.stop();
     rmSync(data, { recursive: true, force: true });
   }
-}
-
-/** The demo in a process of its own: the address of its broker, and the second of its nodes, which runs no broker. */
-async function startDemo() {
-  const child = spawn(process.execPath, [join(root, 'out', 'main', 'cli.js'), 'demo', '--json', '--nodes', String(nodesOfDemo)], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  /** @type {{ hub: string, nodeId: string }[]} */
-  const nodes = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    nodes.push(JSON.parse(line));
-    if (nodes.length === nodesOfDemo) break;
-  }
-  const [first, second] = nodes;
-  if (first === undefined || second === undefined) throw new Error('The demo did not start.');
-  const stop = async () => {
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  };
-  return { hub: first.hub, nodeId: second.nodeId, stop };
 }
