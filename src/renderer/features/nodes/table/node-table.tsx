@@ -6,7 +6,8 @@ import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { type Column, fittingColumns } from '../model/columns.ts';
+import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
+import { fittingColumns } from '../model/columns.ts';
 import { filterNodes } from '../model/filter-nodes.ts';
 import { toggledSort } from '../model/sort-nodes.ts';
 import { commonVersion } from '../model/versions.ts';
@@ -29,7 +30,7 @@ export function NodeTable({ nodes }: { readonly nodes: readonly NodeInfo[] }) {
   const common = useMemo(() => commonVersion(nodes), [nodes]);
   const found = useMemo(() => filterNodes(nodes, filter, (node) => stateWords(t, node, stale)), [nodes, filter, t, stale]);
   const rows = useSortedNodes(found, sort);
-  const shown = useShownColumns(width);
+  const shown = useFittingColumns(fittingColumns, width);
   const heads = useMemo(
     () => shown.map((column) => ({ ...column, title: t(`col_${column.id}`), hint: t(`hint_${column.id}`) })),
     [shown, t],
@@ -101,14 +102,6 @@ export function NodeTable({ nodes }: { readonly nodes: readonly NodeInfo[] }) {
       )}
     </div>
   );
-}
-
-/** The same array as long as the same columns fit, so that the rows are not drawn for each px. */
-function useShownColumns(widthPx: number): readonly Column[] {
-  const fitting = fittingColumns(widthPx === 0 ? Number.POSITIVE_INFINITY : widthPx);
-  const key = fitting.map(({ id }) => id).join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids say all
-  return useMemo(() => fitting, [key]);
 }
 
 function NothingFound({ text }: { readonly text: string }) {

@@ -1,19 +1,15 @@
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
-import { MenuEntries } from '../../../design/controls/context-menu.tsx';
-import { Button, Tooltip } from '../../../design/controls/index.ts';
-import { MenuButton } from '../../../design/controls/menu-button.tsx';
-import { IconCrown, IconDots, IconPlus, StateShape } from '../../../design/icons/index.ts';
+import { IconCrown, IconPlus, StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
-import { menuEntries } from '../../shared/menu-entries.ts';
 import { type Health, healthShapes } from '../../shared/queues/health.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showGroup } from '../queues-route.ts';
 import { useRights } from '../rights.ts';
 import { keepWords } from '../words.ts';
+import { HeadActs } from './head-acts.tsx';
 
 const icon = { size: 14, stroke: 1.6 };
-/** Acts that have a button of their own; the others are in the menu beside them. */
 const asButtons = new Map([
   ['queues.append', <IconPlus key="append" {...icon} />],
   ['queues.transfer', <IconCrown key="transfer" {...icon} />],
@@ -22,7 +18,6 @@ const asButtons = new Map([
 /** State, name, what it holds, how long it keeps it, and what can be done with it. */
 export function QueueHead({ queue, health }: { readonly queue: QueueInfo; readonly health: Health }) {
   const { t } = useTranslation('queues');
-  const { t: common } = useTranslation('common');
   const rights = useRights();
   const actions = queueActions(t, queue, rights);
   const holds = [
@@ -47,22 +42,7 @@ export function QueueHead({ queue, health }: { readonly queue: QueueInfo; readon
       <span className="sb-3 sb-num sb-clip sb-grow" title={holds.join(' · ')}>
         {holds.join(' · ')}
       </span>
-      {actions
-        .filter(({ id }) => asButtons.has(id))
-        .map((action) => (
-          <Tooltip
-            key={action.id}
-            label={t('needsRole', { role: common(`role_${action.role ?? 'viewer'}`) })}
-            disabled={action.enabled !== false}
-          >
-            <Button variant="default" leftSection={asButtons.get(action.id)} disabled={action.enabled === false} onClick={action.run}>
-              {action.title}
-            </Button>
-          </Tooltip>
-        ))}
-      <MenuButton label={common('more')} icon={<IconDots size={16} stroke={1.6} />}>
-        <MenuEntries entries={menuEntries(actions.filter(({ id }) => !asButtons.has(id)))} />
-      </MenuButton>
+      <HeadActs actions={actions} asButtons={asButtons} />
     </header>
   );
 }

@@ -1,17 +1,14 @@
 import type { ReactNode } from 'react';
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
-import { MenuEntries } from '../../../design/controls/context-menu.tsx';
-import { Button, Tooltip } from '../../../design/controls/index.ts';
-import { MenuButton } from '../../../design/controls/menu-button.tsx';
-import { IconCrown, IconDots, IconPlus, StateShape } from '../../../design/icons/index.ts';
+import { IconCrown, IconPlus, StateShape } from '../../../design/icons/index.ts';
 import { KeyValues, Strip } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatRate } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
-import { menuEntries } from '../../shared/menu-entries.ts';
 import { groupHealth, healthShapes } from '../../shared/queues/health.ts';
+import { HeadActs } from '../detail/head-acts.tsx';
 import { Replicas } from '../detail/replicas.tsx';
 import { leaderName } from '../model/group-table.ts';
 import { groupActions } from '../queue-actions.ts';
@@ -68,7 +65,6 @@ export function GroupDetail({ groupId, data }: { readonly groupId: string; reado
 
 function GroupHead({ group }: { readonly group: GroupInfo }) {
   const { t } = useTranslation('queues');
-  const { t: common } = useTranslation('common');
   const rights = useRights();
   const health = groupHealth(group);
   const actions = groupActions(t, group, rights);
@@ -83,22 +79,7 @@ function GroupHead({ group }: { readonly group: GroupInfo }) {
         {group.groupId}
       </h2>
       <span className="sb-3 sb-clip sb-grow">{facts}</span>
-      {actions
-        .filter(({ id }) => asButtons.has(id))
-        .map((action) => (
-          <Tooltip
-            key={action.id}
-            label={t('needsRole', { role: common(`role_${action.role ?? 'viewer'}`) })}
-            disabled={action.enabled !== false}
-          >
-            <Button variant="default" leftSection={asButtons.get(action.id)} disabled={action.enabled === false} onClick={action.run}>
-              {action.title}
-            </Button>
-          </Tooltip>
-        ))}
-      <MenuButton label={common('more')} icon={<IconDots size={16} stroke={1.6} />}>
-        <MenuEntries entries={menuEntries(actions.filter(({ id }) => !asButtons.has(id)))} />
-      </MenuButton>
+      <HeadActs actions={actions} asButtons={asButtons} />
     </header>
   );
 }

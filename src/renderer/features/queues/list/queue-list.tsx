@@ -6,7 +6,8 @@ import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
-import { type Column, filterQueues, findQueue, fittingColumns, sharedNames, sortQueues, toggledSort } from '../model/queue-table.ts';
+import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
+import { filterQueues, findQueue, fittingColumns, sharedNames, sortQueues, toggledSort } from '../model/queue-table.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showQueue, useQueuesRoute } from '../queues-route.ts';
 import { focusList, listId, useListFilter, useListOrder } from '../queues-store.ts';
@@ -25,7 +26,7 @@ export function QueueList({ data, asked }: { readonly data: QueuesData; readonly
   const { tab } = useQueuesRoute();
   const rows = useMemo(() => sortQueues(filterQueues(data.queues, filter), sort), [data.queues, filter, sort]);
   const shared = useMemo(() => sharedNames(data.queues), [data.queues]);
-  const shown = useShownColumns(width);
+  const shown = useFittingColumns(fittingColumns, width);
   const heads = useMemo(
     () => shown.map((column) => ({ ...column, title: t(`col_${column.id}`), hint: t(`hint_${column.id}`) })),
     [shown, t],
@@ -88,14 +89,6 @@ export function QueueList({ data, asked }: { readonly data: QueuesData; readonly
       )}
     </div>
   );
-}
-
-/** The same array as long as the same columns fit, so that the rows are not drawn for each px. */
-function useShownColumns(widthPx: number): readonly Column[] {
-  const fitting = fittingColumns(widthPx === 0 ? Number.POSITIVE_INFINITY : widthPx);
-  const key = fitting.map(({ id }) => id).join(' ');
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the ids say all
-  return useMemo(() => fitting, [key]);
 }
 
 function NothingFound({ text }: { readonly text: string }) {
