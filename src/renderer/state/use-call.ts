@@ -11,6 +11,11 @@ export type CallState<R> =
   | { readonly kind: 'stale'; readonly data: R; readonly atMs: number; readonly error: SignalboxError }
   | { readonly kind: 'error'; readonly error: SignalboxError };
 
+/** The answer that is there, fresh or not. */
+export function dataOf<R>(state: CallState<R>): R | undefined {
+  return state.kind === 'ready' || state.kind === 'stale' ? state.data : undefined;
+}
+
 export interface UseCallOptions {
   /** Asks again so often, while the window is visible. */
   readonly pollMs?: number;

@@ -3,8 +3,8 @@ import { Empty } from '../../design/feedback/states.tsx';
 import { IconPlus, IconStack2 } from '../../design/icons/index.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
+import { mayNow, useRights } from '../shared/rights.ts';
 import { openQueueDialog } from './queues-dialogs.ts';
-import { useMayCreate } from './rights.ts';
 import type { QueuesData } from './use-queues-data.ts';
 
 const icon = { size: 24, stroke: 1.5 };
@@ -13,7 +13,7 @@ const icon = { size: 24, stroke: 1.5 };
 export function NoQueues({ data }: { readonly data: QueuesData }) {
   const { t } = useTranslation('queues');
   const { t: common } = useTranslation('common');
-  const mayCreate = useMayCreate();
+  const mayCreate = mayNow(useRights(), 'operator');
   const online = useCluster(({ nodes }) => nodes.filter(({ status }) => status === 'online').length);
   const known = useCluster(({ nodes }) => nodes.length);
   const proof = online >= known ? t('emptyAll', { count: online }) : t('emptySome', { online, count: known });
@@ -33,7 +33,7 @@ export function NoQueues({ data }: { readonly data: QueuesData }) {
           <Button variant="default" onClick={() => openQueueDialog({ kind: 'restore' })}>
             {t('act_restore')}
           </Button>
-          {!mayCreate && <span className="sb-3">{t('needsRole', { role: common('role_operator') })}</span>}
+          {!mayCreate && <span className="sb-3">{common('needsRole', { role: common('role_operator') })}</span>}
         </>
       }
       terminal={{ label: t('terminal'), command: 'signalbox queue create orders' }}

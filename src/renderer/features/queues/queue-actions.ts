@@ -1,35 +1,21 @@
 import type { TFunction } from 'i18next';
 import type { GroupInfo, GroupMemberInfo } from '../../../common/contract/brokers.ts';
 import type { QueueInfo } from '../../../common/contract/queues.ts';
-import { allows, type Role } from '../../../common/roles.ts';
+import type { Role } from '../../../common/roles.ts';
 import type { Action, Danger } from '../../app/actions/registry.ts';
 import { goTo } from '../../app/routes.ts';
 import { copyText } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
+import { actOf as actOfConsole, type Rights } from '../shared/rights.ts';
 import { openQueueDialog, type QueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showGroup, showMessages, showQueue, showQueues } from './queues-route.ts';
 import { focusList, focusListFilter, focusMessageFilter } from './queues-store.ts';
 
 type Translate = TFunction<'queues'>;
 
-/** What decides whether an act is possible: the person's roles, and whether the node answers. */
-export interface Rights {
-  readonly roles: readonly Role[];
-  readonly connected: boolean;
-}
-
-/** How an act stands in the registry. One that asks first only opens its dialog. */
+/** An act of this screen. */
 function actOf(rights: Rights, id: string, title: string, danger: Danger, role: Role, run: () => void, detail?: string): Action {
-  return {
-    id: `queues.${id}`,
-    group: 'act',
-    title,
-    danger,
-    role,
-    enabled: rights.connected && allows(rights.roles, role),
-    run,
-    ...(detail !== undefined && { detail }),
-  };
+  return actOfConsole(rights, `queues.${id}`, title, danger, role, run, detail);
 }
 
 /** What can be done with a queue: its head, its menu, the menu of its row and the palette all show these. */

@@ -8,20 +8,20 @@ import { IconPlus } from '../../design/icons/index.ts';
 import { ViewBar } from '../../design/layout/bars.tsx';
 import { SideColumn } from '../../design/layout/split.tsx';
 import { useTranslation } from '../../i18n/index.ts';
-import { useNode } from '../../state/node.ts';
 import { CallFailure } from '../shared/call-failure.tsx';
+import { mayNow, type Rights, RightsContext, usePersonsRights, useRights } from '../shared/rights.ts';
+import { StaleStrip } from '../shared/stale-strip.tsx';
 import { QueueDetail } from './detail/queue-detail.tsx';
 import { OpenQueueDialog } from './dialogs/open-queue-dialog.tsx';
 import { NoQueues } from './empty.tsx';
 import { GroupDetail } from './group/group-detail.tsx';
 import { ListSide } from './list/list-side.tsx';
 import { findQueue, sortQueues } from './model/queue-table.ts';
-import { groupActions, queueActions, type Rights, screenActions } from './queue-actions.ts';
+import { groupActions, queueActions, screenActions } from './queue-actions.ts';
 import { closeQueueDialog, openQueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showFirst, useQueuesRoute } from './queues-route.ts';
 import { useListOrder } from './queues-store.ts';
-import { RightsContext, useMayCreate } from './rights.ts';
-import { StaleStrip, UnreachableStrip } from './strips.tsx';
+import { UnreachableStrip } from './strips.tsx';
 import { type QueuesData, useQueuesData } from './use-queues-data.ts';
 
 /** The Queues screen: what is in the queues, how their replicas are, who has read how far (ui.md 4.5). */
@@ -94,7 +94,7 @@ function Content({ route, data }: { readonly route: QueuesRoute; readonly data: 
 /** The screen without a list: its bar, and what stands in place of everything else. */
 function Alone({ count, children }: { readonly count?: number; readonly children?: ReactNode }) {
   const { t } = useTranslation('queues');
-  const mayCreate = useMayCreate();
+  const mayCreate = mayNow(useRights(), 'operator');
   return (
     <>
       <ViewBar title={t('title')} detail={count}>
@@ -111,12 +111,6 @@ function Alone({ count, children }: { readonly count?: number; readonly children
       {children}
     </>
   );
-}
-
-function usePersonsRights(): Rights {
-  const roles = useNode(({ me }) => me?.roles);
-  const connected = useNode(({ connection }) => connection.kind === 'connected');
-  return useMemo(() => ({ roles: roles ?? [], connected }), [roles, connected]);
 }
 
 /** What can be done now, for palette and keys. Figures change every second and acts do not: they are told when they differ. */

@@ -3,7 +3,7 @@ import type { GroupInfo } from '../../../common/contract/brokers.ts';
 import type { ResultOf } from '../../../common/contract/index.ts';
 import type { QueueInfo } from '../../../common/contract/queues.ts';
 import type { CallState, ViewCall } from '../../state/use-call.ts';
-import { useCall } from '../../state/use-call.ts';
+import { dataOf, useCall } from '../../state/use-call.ts';
 import { type Health, queueHealth } from '../shared/queues/health.ts';
 import { useQueueTrouble } from '../shared/queues/queue-trouble.ts';
 import { troubledGroups } from '../shared/queues/troubled-groups.ts';
@@ -29,11 +29,6 @@ export interface QueuesData {
   readonly healthOf: (queue: QueueInfo) => Health;
   /** Asks again at once: something was changed. */
   readonly refresh: () => void;
-}
-
-/** The answer that is there, fresh or not. */
-export function dataOf<R>(state: CallState<R>): R | undefined {
-  return state.kind === 'ready' || state.kind === 'stale' ? state.data : undefined;
 }
 
 /** Queues and groups of the cluster, read again while the window is visible. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { headersOf, jsonOf } from '../../../../src/renderer/features/queues/model/draft.ts';
-import { bytesOf, contentOf, faultPosition, messageRow } from '../../../../src/renderer/features/queues/model/message.ts';
+import { contentOf, messageRow } from '../../../../src/renderer/features/queues/model/message.ts';
 import { seekEffect } from '../../../../src/renderer/features/queues/model/seek.ts';
 import {
   browseFrom,
@@ -10,6 +10,8 @@ import {
   startOf,
   startText,
 } from '../../../../src/renderer/features/queues/model/start.ts';
+import { faultPosition } from '../../../../src/renderer/features/shared/fault-position.ts';
+import { bytesOf } from '../../../../src/renderer/features/shared/payload/bytes.ts';
 import { message } from './samples.ts';
 
 describe('where one begins to look', () => {

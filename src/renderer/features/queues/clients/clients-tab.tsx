@@ -8,10 +8,10 @@ import { formatAge, formatCount } from '../../../state/format.ts';
 import { useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { menuEntries } from '../../shared/menu-entries.ts';
+import { useRights } from '../../shared/rights.ts';
 import type { QueueTabProps } from '../detail/queue-tab-props.ts';
 import { type ClientColumn, type ClientSort, type Position, sortPositions } from '../model/client-table.ts';
 import { clientActions } from '../queue-actions.ts';
-import { useRights } from '../rights.ts';
 
 const everyMs = 2_000;
 

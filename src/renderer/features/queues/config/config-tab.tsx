@@ -7,11 +7,11 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatAge, formatCount, formatTime } from '../../../state/format.ts';
-import { act } from '../acts.ts';
+import { act } from '../../shared/act.ts';
+import { useRights } from '../../shared/rights.ts';
 import type { QueueTabProps } from '../detail/queue-tab-props.ts';
 import { changedOptions, droppedBy, formOf, type OptionsForm, optionsOf } from '../model/options-form.ts';
 import { messagesChanged } from '../queues-store.ts';
-import { useRights } from '../rights.ts';
 import { OptionsFields } from './options-fields.tsx';
 
 /** What the queue keeps and who may use it, to be changed by an admin; and what there is to know about it. */
@@ -73,7 +73,7 @@ export function ConfigTab({ queue, refresh }: QueueTabProps) {
           <Button variant="default" disabled={!isDirty || saving} onClick={() => setForm(formOf(queue.options))}>
             {common('reset')}
           </Button>
-          {!mayChange && <span className="sb-3">{t('needsRole', { role: common('role_admin') })}</span>}
+          {!mayChange && <span className="sb-3">{common('needsRole', { role: common('role_admin') })}</span>}
         </div>
       </form>
       <ConfirmDialog

@@ -5,10 +5,9 @@ import { Loading } from '../../../design/feedback/states.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatRate } from '../../../state/format.ts';
-import { useCall } from '../../../state/use-call.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { shortCount } from '../model/amounts.ts';
-import { dataOf } from '../use-queues-data.ts';
 import type { QueueTabProps } from './queue-tab-props.ts';
 
 const everyMs = 5_000;

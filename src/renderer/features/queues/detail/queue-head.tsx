@@ -2,12 +2,12 @@ import type { QueueInfo } from '../../../../common/contract/queues.ts';
 import { IconCrown, IconPlus, StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
+import { HeadActs } from '../../shared/head-acts.tsx';
 import { type Health, healthShapes } from '../../shared/queues/health.ts';
+import { useRights } from '../../shared/rights.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showGroup } from '../queues-route.ts';
-import { useRights } from '../rights.ts';
 import { keepWords } from '../words.ts';
-import { HeadActs } from './head-acts.tsx';
 
 const icon = { size: 14, stroke: 1.6 };
 const asButtons = new Map([

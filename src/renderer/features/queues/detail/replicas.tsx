@@ -6,8 +6,8 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
 import { barShare, lagTrend, memberShapes, memberState, newestIndex, orderedMembers } from '../../shared/queues/health.ts';
+import { useRights } from '../../shared/rights.ts';
 import { memberActions } from '../queue-actions.ts';
-import { useRights } from '../rights.ts';
 import { memberDetail, memberWords, writableWords } from '../words.ts';
 
 /** The replicas of a group, live: who leads, who has all of it, who is how far behind and for how long. */

@@ -10,13 +10,12 @@ import { useCluster } from '../../../state/cluster.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
-import { useCall } from '../../../state/use-call.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { turnBrokerOn } from '../turn-on.ts';
-import { dataOf } from '../use-queues-data.ts';
 import { replicasWords } from '../words.ts';
 import { BrokerOffNote } from './broker-off-note.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface AddBrokerDialogProps {
   readonly group: GroupInfo;

@@ -6,11 +6,11 @@ import { onDemand } from '../../../design/on-demand.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { headersOf, jsonOf } from '../model/draft.ts';
 import { type Draft, emptyDraft, keepDraft, messagesChanged, useDrafts } from '../queues-store.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 const CodeEditor = onDemand(() => import('../../../design/data/code-editor.tsx').then((module) => module.CodeEditor));
 

@@ -10,8 +10,8 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 
 /** Gigabytes take their time. */
 const timeoutMs = 3_600_000;
@@ -36,7 +36,7 @@ export function BackupDialog({ group, onClose }: { readonly group: GroupInfo; re
     };
     return (
       <Dialog title={t('backupTitle', { group: group.groupId })} opened onClose={onClose} closeLabel={common('close')} widthPx={520}>
-        <div className="qu-form">
+        <div className="sb-form">
           <StateLabel kind="online">{t('backupDone', { node })}</StateLabel>
           <KeyValues
             items={[

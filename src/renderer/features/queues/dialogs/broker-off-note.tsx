@@ -1,7 +1,6 @@
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { useCall } from '../../../state/use-call.ts';
-import { dataOf } from '../use-queues-data.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
 
 const keys = ['broker.host', 'broker.port'];
 const loopback = /^(127\.|::1$|localhost$)/;

@@ -4,7 +4,7 @@ import type { QueueInfo } from '../../../../common/contract/queues.ts';
 import { ConfirmDialog } from '../../../design/feedback/dialog.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
-import { act } from '../acts.ts';
+import { act } from '../../shared/act.ts';
 import { showQueues } from '../queues-route.ts';
 import { messagesChanged } from '../queues-store.ts';
 import { replicasWords } from '../words.ts';

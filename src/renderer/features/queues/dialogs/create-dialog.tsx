@@ -5,17 +5,17 @@ import { Select, TextInput } from '../../../design/controls/index.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
+import { useRights } from '../../shared/rights.ts';
 import { OptionsFields } from '../config/options-fields.tsx';
 import { leaderName } from '../model/group-table.ts';
 import { changedOptions, emptyForm, optionsOf } from '../model/options-form.ts';
 import { showQueue } from '../queues-route.ts';
-import { useRights } from '../rights.ts';
 import { turnBrokerOn } from '../turn-on.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 import { BrokerOffNote } from './broker-off-note.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface CreateDialogProps {
   readonly data: QueuesData;
@@ -71,7 +71,7 @@ export function CreateDialog({ data, onClose, refresh }: CreateDialogProps) {
       working={attempt.working}
       disabled={turnsOn && !mayTurnOn}
       failure={attempt.failure}
-      note={turnsOn && !mayTurnOn ? t('needsRole', { role: common('role_admin') }) : undefined}
+      note={turnsOn && !mayTurnOn ? common('needsRole', { role: common('role_admin') }) : undefined}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -2,14 +2,14 @@ import { allows } from '../../../../common/roles.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
+import { useRights } from '../../shared/rights.ts';
 import { showGroup } from '../queues-route.ts';
-import { useRights } from '../rights.ts';
 import { turnBrokerOn } from '../turn-on.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 import { BrokerOffNote } from './broker-off-note.tsx';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 /** A new group that begins with this node alone. */
 export function CreateGroupDialog(props: { readonly data: QueuesData; readonly onClose: () => void; readonly refresh: () => void }) {

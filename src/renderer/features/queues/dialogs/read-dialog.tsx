@@ -6,12 +6,11 @@ import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
-import { useCall } from '../../../state/use-call.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { messageRow } from '../model/message.ts';
-import { dataOf } from '../use-queues-data.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 const most = 500;
 /** Clients that are offered. */

@@ -4,9 +4,9 @@ import { showToast } from '../../../design/feedback/toast.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { nodeClient, useNode } from '../../../state/node.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { showGroup } from '../queues-route.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 /** Gigabytes take their time. */
 const timeoutMs = 3_600_000;

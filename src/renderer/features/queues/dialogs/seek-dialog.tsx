@@ -6,13 +6,12 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
-import { useCall } from '../../../state/use-call.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { seekEffect } from '../model/seek.ts';
 import { parseSequence, parseTime, type StartKind, startKinds } from '../model/start.ts';
-import { dataOf } from '../use-queues-data.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface SeekDialogProps {
   readonly queue: QueueInfo;

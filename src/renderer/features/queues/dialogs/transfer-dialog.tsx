@@ -6,10 +6,10 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { nodeClient } from '../../../state/node.ts';
-import { writeTimeoutMs } from '../acts.ts';
+import { writeTimeoutMs } from '../../shared/act.ts';
+import { FormDialog } from '../../shared/form/form-dialog.tsx';
+import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { leaderName } from '../model/group-table.ts';
-import { FormDialog } from './form-dialog.tsx';
-import { useAttempt } from './use-attempt.ts';
 
 interface TransferDialogProps {
   readonly group: GroupInfo;

@@ -7,13 +7,13 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatRate } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
+import { HeadActs } from '../../shared/head-acts.tsx';
 import { groupHealth, healthShapes } from '../../shared/queues/health.ts';
-import { HeadActs } from '../detail/head-acts.tsx';
+import { useRights } from '../../shared/rights.ts';
 import { Replicas } from '../detail/replicas.tsx';
 import { leaderName } from '../model/group-table.ts';
 import { groupActions } from '../queue-actions.ts';
 import { showQueue } from '../queues-route.ts';
-import { useRights } from '../rights.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 
 const icon = { size: 14, stroke: 1.6 };

@@ -6,12 +6,12 @@ import { DataGrid } from '../../../design/data/data-grid.tsx';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
+import { useRights } from '../../shared/rights.ts';
 import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
 import { filterQueues, findQueue, fittingColumns, sharedNames, sortQueues, toggledSort } from '../model/queue-table.ts';
 import { queueActions } from '../queue-actions.ts';
 import { showQueue, useQueuesRoute } from '../queues-route.ts';
 import { focusList, listId, useListFilter, useListOrder } from '../queues-store.ts';
-import { useRights } from '../rights.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 import { QueueRow } from './queue-row.tsx';
 

@@ -2,9 +2,9 @@ import { useMemo } from 'react';
 import { Chart } from '../../../design/data/chart.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatRate } from '../../../state/format.ts';
-import { useCall } from '../../../state/use-call.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
 import { findQueue } from '../model/queue-table.ts';
-import { dataOf, type QueuesData } from '../use-queues-data.ts';
+import type { QueuesData } from '../use-queues-data.ts';
 
 const everyMs = 5_000;
 const minutes = 15;

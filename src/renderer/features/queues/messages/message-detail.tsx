@@ -7,11 +7,10 @@ import { showToast } from '../../../design/feedback/toast.ts';
 import { IconCopy, IconX } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatTime } from '../../../state/format.ts';
-import { useCall } from '../../../state/use-call.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { contentOf } from '../model/message.ts';
 import { showMessages } from '../queues-route.ts';
-import { dataOf } from '../use-queues-data.ts';
 import { MessageView } from './message-view.tsx';
 
 interface MessageDetailProps {

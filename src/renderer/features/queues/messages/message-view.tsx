@@ -1,16 +1,11 @@
 import { useId, useMemo, useState } from 'react';
 import type { QueueMessageView } from '../../../../common/contract/queues.ts';
-import { useElementSize } from '../../../design/controls/index.ts';
-import { CodeView } from '../../../design/data/code-view.tsx';
-import { colour } from '../../../design/data/json-view.tsx';
 import { KeyValues, TabBar } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes } from '../../../state/format.ts';
-import { hexLine, hexLineCount } from '../../shared/payload/hex.ts';
-import { jsonLines } from '../../shared/payload/json-lines.ts';
-import { wrapText } from '../../shared/payload/text-lines.ts';
-import { contentOf, type MessageContent } from '../model/message.ts';
+import { HexPayload, JsonPayload, shownCharacters, TextPayload } from '../../shared/payload/payload-parts.tsx';
+import { contentOf } from '../model/message.ts';
 
 const views = ['json', 'text', 'hex', 'headers'] as const;
 type View = (typeof views)[number];
@@ -22,11 +17,6 @@ interface MessageViewProps {
   /** Why the whole of it could not be loaded. */
   readonly failure: string | undefined;
 }
-
-/** Of a large payload this much is drawn until all of it is asked for (ui.md section 2: one big value must not hang the console). */
-const shownCharacters = 65_536;
-/** A line longer than this is cut: the Text view has all of it. */
-const longestLine = 2_000;
 
 /** The payload as JSON, as text, as bytes, and the headers. What is in it is shown as text, whatever it holds. */
 export function MessageView({ message, loading, onLoadWhole, failure }: MessageViewProps) {
@@ -50,9 +40,9 @@ export function MessageView({ message, loading, onLoadWhole, failure }: MessageV
         panelId={panelId}
       />
       <div id={panelId} role="tabpanel" aria-label={t(`view_${view}`)} className="sb-col sb-grow qu-payload">
-        {view === 'json' && <Json content={content} all={all} />}
-        {view === 'text' && <Text content={content} all={all} />}
-        {view === 'hex' && <Hex content={content} all={all} />}
+        {view === 'json' && <JsonPayload label={t('view_json')} value={content.json?.value} all={all} />}
+        {view === 'text' && <TextPayload label={t('view_text')} text={content.text} all={all} />}
+        {view === 'hex' && <HexPayload label={t('view_hex')} bytes={content.bytes} all={all} />}
         {view === 'headers' && <Headers message={message} />}
       </div>
       <p className="qu-size sb-3" role="status">
@@ -74,61 +64,6 @@ export function MessageView({ message, loading, onLoadWhole, failure }: MessageV
         {failure !== undefined && <span className="sb-crit"> {failure}</span>}
       </p>
     </>
-  );
-}
-
-interface ContentProps {
-  readonly content: MessageContent;
-  readonly all: boolean;
-}
-
-function Json({ content, all }: ContentProps) {
-  const { t } = useTranslation('queues');
-  const lines = useMemo(() => jsonLines(content.json?.value, all ? undefined : shownCharacters), [content, all]);
-  return (
-    <CodeView
-      label={t('view_json')}
-      count={lines.length}
-      numbered
-      lineAt={(index) => colour((lines[index]?.text ?? '').slice(0, longestLine))}
-    />
-  );
-}
-
-/** Width of a monospaced character at the size of payloads, and the room that padding takes, in px. */
-const characterPx = 6.93;
-const paddingPx = 36;
-
-function useColumns() {
-  const { ref, width } = useElementSize<HTMLDivElement>();
-  return { ref, columns: width === 0 ? 80 : Math.max(16, Math.floor((width - paddingPx) / characterPx)) };
-}
-
-function Text({ content, all }: ContentProps) {
-  const { t } = useTranslation('queues');
-  const { ref, columns } = useColumns();
-  const lines = useMemo(() => wrapText(all ? content.text : content.text.slice(0, shownCharacters), columns), [content, all, columns]);
-  return (
-    <div ref={ref} className="sb-col sb-grow">
-      <CodeView label={t('view_text')} count={lines.length} lineAt={(index) => <span className="sb-code-text">{lines[index]}</span>} />
-    </div>
-  );
-}
-
-function Hex({ content, all }: ContentProps) {
-  const { t } = useTranslation('queues');
-  const { ref, columns } = useColumns();
-  const bytes = useMemo(() => (all ? content.bytes : content.bytes.subarray(0, shownCharacters)), [content, all]);
-  // Offset and gaps take 10 characters, a byte takes 4.
-  const perLine = columns >= 10 + 4 * 16 ? 16 : 8;
-  return (
-    <div ref={ref} className="sb-col sb-grow">
-      <CodeView
-        label={t('view_hex')}
-        count={hexLineCount(bytes, perLine)}
-        lineAt={(index) => <span className="sb-code-text">{hexLine(bytes, index, perLine)}</span>}
-      />
-    </div>
   );
 }
 

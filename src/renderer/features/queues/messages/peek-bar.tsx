@@ -4,7 +4,8 @@ import { Button, Select, TextInput } from '../../../design/controls/index.ts';
 import { IconCheck, IconEye, IconFilter, StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
-import { faultPosition } from '../model/message.ts';
+import { faultPosition } from '../../shared/fault-position.ts';
+import { FilterFault } from '../../shared/filter-fault.tsx';
 import { parseSequence, parseTime, type Start, type StartKind, startKinds, startOf, startText } from '../model/start.ts';
 import { showMessages } from '../queues-route.ts';
 import { messageFilterId } from '../queues-store.ts';
@@ -101,27 +102,6 @@ export function PeekBar({ queue, from, filter, browse }: PeekBarProps) {
         {!wrong && fault !== undefined && <FilterFault text={filter} message={fault.message} position={faultPosition(fault.data)} />}
       </div>
     </form>
-  );
-}
-
-/** Characters of a filter shown on each side of its fault. */
-const around = 24;
-
-/** What is wrong with the filter, at its place. */
-function FilterFault(props: { readonly text: string; readonly message: string; readonly position: number | undefined }) {
-  const { text, message, position } = props;
-  return (
-    <div className="qu-fault">
-      <StateLabel kind="failed">{message}</StateLabel>
-      {position !== undefined && (
-        <code className="sb-mono sb-select">
-          {position > around && '…'}
-          {text.slice(Math.max(0, position - around), position)}
-          <mark>{text.slice(position, position + 1) || ' '}</mark>
-          {text.slice(position + 1, position + around)}
-        </code>
-      )}
-    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /** A message of a queue as rows and inspector show it. */
 import type { QueueMessageView } from '../../../../common/contract/queues.ts';
+import { bytesOf, textOfBytes } from '../../shared/payload/bytes.ts';
 
 /** Characters of a value in a row. */
 const previewCharacters = 256;
@@ -26,21 +27,6 @@ function oneLine(text: string): string {
   return text.slice(0, previewCharacters).replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, '·');
 }
 
-/** The bytes of base64 text; a rest that is no whole group is left out. */
-export function bytesOf(base64: string): Uint8Array {
-  const whole = base64.slice(0, base64.length - (base64.length % 4));
-  try {
-    return Uint8Array.from(atob(whole), (character) => character.charCodeAt(0));
-  } catch {
-    return new Uint8Array();
-  }
-}
-
-/** Bytes as text; what is no UTF-8 becomes the replacement character. */
-export function textOfBytes(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
-}
-
 /** What the inspector shows of a message: bytes always, a value where it is JSON that is whole. */
 export interface MessageContent {
   readonly text: string;
@@ -56,12 +42,4 @@ export function contentOf({ data, encoding, cut }: QueueMessageView): MessageCon
   const text = typeof data === 'string' && cut ? data : (JSON.stringify(data) ?? 'null');
   const plain = typeof data === 'string' && !cut ? data : text;
   return { text: plain, bytes: new TextEncoder().encode(text), json: cut ? undefined : { value: data } };
-}
-
-/** Where in a filter the node found a fault: index of a character; undefined when it does not say. */
-export function faultPosition(data: unknown): number | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  if ('position' in data && typeof data.position === 'number') return data.position;
-  if ('issues' in data && Array.isArray(data.issues)) return faultPosition(data.issues[0]);
-  return undefined;
 }

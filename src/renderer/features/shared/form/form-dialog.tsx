@@ -34,7 +34,7 @@ export function FormDialog(props: FormDialogProps) {
   };
   return (
     <Dialog title={props.title} opened onClose={props.onClose} closeLabel={common('close')} widthPx={props.widthPx ?? 480}>
-      <form className="qu-form" onSubmit={submit}>
+      <form className="sb-form" onSubmit={submit}>
         {props.children}
         <div role="alert">{props.failure !== undefined && <StateLabel kind="failed">{props.failure}</StateLabel>}</div>
         <div className="sb-flex">

@@ -1,4 +1,4 @@
-/** Calls that change something on the Queues screen: each says what it did. */
+/** Calls that change something: each says what it did. */
 
 import type { CallOptions } from '../../../common/client/node-client.ts';
 import type { MethodName, ParamsOf, ResultOf } from '../../../common/contract/index.ts';

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import type { Action } from '../../../app/actions/registry.ts';
-import { MenuEntries } from '../../../design/controls/context-menu.tsx';
-import { Button, Tooltip } from '../../../design/controls/index.ts';
-import { MenuButton } from '../../../design/controls/menu-button.tsx';
-import { IconDots } from '../../../design/icons/index.ts';
-import { useTranslation } from '../../../i18n/index.ts';
-import { menuEntries } from '../../shared/menu-entries.ts';
+import type { Action } from '../../app/actions/registry.ts';
+import { MenuEntries } from '../../design/controls/context-menu.tsx';
+import { Button, Tooltip } from '../../design/controls/index.ts';
+import { MenuButton } from '../../design/controls/menu-button.tsx';
+import { IconDots } from '../../design/icons/index.ts';
+import { useTranslation } from '../../i18n/index.ts';
+import { menuEntries } from './menu-entries.ts';
 
 export interface HeadActsProps {
   readonly actions: readonly Action[];
@@ -15,7 +15,6 @@ export interface HeadActsProps {
 
 /** What can be done with what a head names. */
 export function HeadActs({ actions, asButtons }: HeadActsProps) {
-  const { t } = useTranslation('queues');
   const { t: common } = useTranslation('common');
   return (
     <>
@@ -24,7 +23,7 @@ export function HeadActs({ actions, asButtons }: HeadActsProps) {
         .map((action) => (
           <Tooltip
             key={action.id}
-            label={t('needsRole', { role: common(`role_${action.role ?? 'viewer'}`) })}
+            label={common('needsRole', { role: common(`role_${action.role ?? 'viewer'}`) })}
             disabled={action.enabled !== false}
           >
             <Button variant="default" leftSection={asButtons.get(action.id)} disabled={action.enabled === false} onClick={action.run}>
