@@ -29,7 +29,7 @@ export function segment(queueId: string, firstSequence: number, count: number, t
 }
 
 export function applied(index: number, what: Partial<Applied>): Applied {
-  return { index, term: 1, results: [], segments: [], trims: [], rows: [], ...what };
+  return { index, term: 1, results: [], deleted: [], segments: [], trims: [], rows: [], ...what };
 }
 
 export const at = (index: number) => ({ index, term: 1, checksum: index * 7 });

@@ -63,10 +63,10 @@ export class CommittedEntries {
     const { index, term, checksum, kind } = entry;
     const applied = this.#machine.apply(entry);
     this.#position = { index, term, checksum };
+    for (const queueId of applied.deleted) tail.forget(queueId);
     for (const segment of applied.segments) tail.add(groupId, index, segment);
     const configuration = kind === 'configuration' ? decodeConfiguration(entry.data) : undefined;
     stateWriter.add(applied, this.#position, configuration);
-    for (const { queueId, deleted } of applied.trims) if (deleted) tail.forget(queueId);
     onApplied(entry, applied, configuration);
   }
 }

@@ -307,11 +307,11 @@ export class GroupDriver {
     }
   }
 
-  #applied({ index, term }: LogEntry, { results, segments, trims }: Applied, configuration: GroupConfiguration | undefined): void {
+  #applied({ index, term }: LogEntry, { results, deleted, segments }: Applied, configuration: GroupConfiguration | undefined): void {
     if (configuration !== undefined) this.#changes.applied(index, term);
     this.#commands.applied(index, term, results);
     this.#reads.applied(index);
-    for (const { queueId, deleted } of trims) if (deleted) this.watchers.tell(queueId);
+    for (const queueId of deleted) this.watchers.tell(queueId);
     for (const { queueId } of segments) this.watchers.tell(queueId);
   }
 

@@ -63,19 +63,18 @@ export class MessageTail {
 
   /** The group was replaced by a snapshot, or is no longer here. */
   forgetGroup(groupId: GroupId): void {
-    const kept = this.#held.slice(this.#head).filter((held) => held !== undefined && held.groupId !== groupId);
+    const kept: Held[] = [];
+    for (const held of this.#held.slice(this.#head)) {
+      if (held === undefined) continue;
+      if (held.groupId !== groupId) kept.push(held);
+      else {
+        this.#byQueue.delete(held.segment.queueId);
+        this.#bytes -= held.segment.data.byteLength;
+      }
+    }
     this.#held = kept;
     this.#head = 0;
-    this.#byQueue.clear();
-    this.#bytes = 0;
     this.#stored.delete(groupId);
-    for (const held of kept) {
-      if (held === undefined) continue;
-      this.#bytes += held.segment.data.byteLength;
-      const segments = this.#byQueue.get(held.segment.queueId);
-      if (segments === undefined) this.#byQueue.set(held.segment.queueId, [held.segment]);
-      else segments.push(held.segment);
-    }
   }
 
   #shrink(): void {

@@ -6,7 +6,7 @@ import { Queue, type QueueDirectory } from './queue.ts';
 import { measureBatch } from './records.ts';
 import { SegmentBuilder } from './segment.ts';
 import type { GroupRecord, Stored } from './state-rows.ts';
-import type { Applied, Command, CommandRefusal, CommandResult, QueueId, Segment } from './types.ts';
+import type { Applied, Command, CommandRefusal, CommandResult, QueueId } from './types.ts';
 
 type CommandOf<Type extends Command['type']> = Extract<Command, { readonly type: Type }>;
 
@@ -18,7 +18,9 @@ export class CommandRun {
   readonly #queues: QueueDirectory;
   readonly #changed: Set<Stored>;
   readonly #segments = new Map<QueueId, SegmentBuilder>();
-  readonly #trims = new Map<QueueId, { upTo: number; deleted: boolean }>();
+  /** Up to which sequence the messages of a queue are gone. */
+  readonly #trims = new Map<QueueId, number>();
+  readonly #deleted = new Set<QueueId>();
 
   constructor(group: GroupRecord, queues: QueueDirectory, changed: Set<Stored>) {
     this.#group = group;
@@ -26,12 +28,13 @@ export class CommandRun {
     this.#changed = changed;
   }
 
-  segments(): readonly Segment[] {
-    return [...this.#segments.values()].map((builder) => builder.build());
-  }
-
-  trims(): Applied['trims'] {
-    return [...this.#trims].map(([queueId, trim]) => ({ queueId, ...trim }));
+  /** What the commands so far did to the messages that are stored. */
+  stored(): Pick<Applied, 'deleted' | 'segments' | 'trims'> {
+    return {
+      deleted: [...this.#deleted],
+      segments: [...this.#segments.values()].map((builder) => builder.build()),
+      trims: [...this.#trims].map(([queueId, upTo]) => ({ queueId, upTo })),
+    };
   }
 
   apply(command: Command): CommandResult {
@@ -206,12 +209,13 @@ export class CommandRun {
   }
 
   #delete(queue: Queue): CommandResult {
-    const { messages, bytes, lastSequence } = queue.blocks;
+    const { messages, bytes } = queue.blocks;
     for (const stored of [queue, ...queue.blocks.held(), ...queue.clients.values(), ...queue.producers.values()]) this.#forget(stored);
     this.#queues.byId.delete(queue.queueId);
     this.#queues.byName.delete(queue.name);
     this.#segments.delete(queue.queueId);
-    this.#trims.set(queue.queueId, { upTo: lastSequence, deleted: true });
+    this.#trims.delete(queue.queueId);
+    this.#deleted.add(queue.queueId);
     return { ok: true, type: 'removed', messages, bytes };
   }
 
@@ -233,7 +237,7 @@ export class CommandRun {
     if (upTo < queue.blocks.firstSequence) return { messages: 0, bytes: 0 };
     const removed = queue.blocks.dropUpTo(upTo, this.#touch);
     if (removed.messages > 0) {
-      this.#trims.set(queue.queueId, { upTo: queue.blocks.firstSequence - 1, deleted: false });
+      this.#trims.set(queue.queueId, queue.blocks.firstSequence - 1);
       this.#changed.add(queue);
     }
     return removed;

@@ -38,10 +38,10 @@ export class QueueMachine {
    */
   apply(entry: LogEntry): Applied {
     const { index, term } = entry;
-    if (entry.kind !== 'commands') return { index, term, results: [], segments: [], trims: [], rows: [] };
+    if (entry.kind !== 'commands') return { index, term, results: [], deleted: [], segments: [], trims: [], rows: [] };
     const run = new CommandRun(this.#group, this.#queues, this.#changed);
     const results = decodeBundle(entry.data).map((command) => run.apply(command));
-    return { index, term, results, segments: run.segments(), trims: run.trims(), rows: [] };
+    return { index, term, results, ...run.stored(), rows: [] };
   }
 
   /** The rows that changed since the last time, as they are now. */

@@ -166,6 +166,12 @@ export interface Segment {
   readonly data: Uint8Array;
 }
 
+/** The messages of a queue up to a sequence are gone. */
+export interface Trim {
+  readonly queueId: QueueId;
+  readonly upTo: number;
+}
+
 /** A row of the state that changed: its whole new value, or null when it is gone. `value` is opaque JSON text to the store. */
 export interface StateRow {
   readonly table: 'group' | 'queue' | 'block' | 'client' | 'producer';
@@ -184,8 +190,10 @@ export interface Applied {
   readonly term: number;
   /** One for each command of the entry. */
   readonly results: readonly CommandResult[];
+  /** Queues that were deleted: what they held before the segments here is gone. An id may be in use again, so this comes before those. */
+  readonly deleted: readonly QueueId[];
   readonly segments: readonly Segment[];
-  /** Queues whose messages up to a sequence are gone (all of them when the queue is). */
-  readonly trims: readonly { readonly queueId: QueueId; readonly upTo: number; readonly deleted: boolean }[];
+  /** Messages up to a sequence that are gone, those of the segments here too: this comes last. */
+  readonly trims: readonly Trim[];
   readonly rows: readonly StateRow[];
 }

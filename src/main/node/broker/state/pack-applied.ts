@@ -1,6 +1,6 @@
 import type { GroupConfiguration, LogPosition } from '../core/types.ts';
-import type { Applied, QueueId } from '../machine/types.ts';
-import type { PackedApply, PackedSegment, Trim } from './state-protocol.ts';
+import type { Applied, QueueId, Segment } from '../machine/types.ts';
+import type { PackedApply, PackedSegment } from './state-protocol.ts';
 
 /**
  * What many entries did, as one: the data of all segments in one block that moves to the thread, one trim for each queue, and without the
@@ -11,16 +11,7 @@ export function packApplied(
   position: LogPosition,
   configuration: GroupConfiguration | undefined,
 ): PackedApply {
-  const trims = new Map<QueueId, Trim>();
-  for (const { queueId, upTo, deleted } of applied.flatMap((entry) => entry.trims)) {
-    const before = trims.get(queueId);
-    trims.set(queueId, { queueId, upTo: Math.max(before?.upTo ?? 0, upTo), deleted: deleted || before?.deleted === true });
-  }
-  const isKept = ({ queueId, firstSequence, count }: Applied['segments'][number]) => {
-    const trim = trims.get(queueId);
-    return trim === undefined || (!trim.deleted && firstSequence + count - 1 > trim.upTo);
-  };
-  const kept = applied.flatMap(({ segments }) => segments.filter(isKept));
+  const { deleted, segments: kept, trims } = merge(applied);
   const memory = new ArrayBuffer(kept.reduce((sum, { data }) => sum + data.byteLength, 0));
   const bytes = new Uint8Array(memory);
   let offset = 0;
@@ -29,5 +20,32 @@ export function packApplied(
     offset += data.byteLength;
     return { ...segment, offset: offset - data.byteLength, sizeBytes: data.byteLength };
   });
-  return { memory, segments, trims: [...trims.values()], rows: applied.flatMap(({ rows }) => rows), position, configuration };
+  return { deleted, memory, segments, trims, rows: applied.flatMap(({ rows }) => rows), position, configuration };
+}
+
+/** Entries in their order as if they were one. A queue that is deleted takes with it what the entries before gave it, and nothing after. */
+function merge(applied: readonly Applied[]): Pick<Applied, 'deleted' | 'segments' | 'trims'> {
+  const deleted = new Set<QueueId>();
+  const segments = new Map<QueueId, Segment[]>();
+  const trims = new Map<QueueId, number>();
+  for (const entry of applied) {
+    for (const queueId of entry.deleted) {
+      deleted.add(queueId);
+      segments.delete(queueId);
+      trims.delete(queueId);
+    }
+    for (const segment of entry.segments) {
+      const before = segments.get(segment.queueId);
+      if (before === undefined) segments.set(segment.queueId, [segment]);
+      else before.push(segment);
+    }
+    for (const { queueId, upTo } of entry.trims) trims.set(queueId, Math.max(trims.get(queueId) ?? 0, upTo));
+  }
+  return {
+    deleted: [...deleted],
+    segments: [...segments].flatMap(([queueId, all]) =>
+      all.filter(({ firstSequence, count }) => firstSequence + count - 1 > (trims.get(queueId) ?? 0)),
+    ),
+    trims: [...trims].map(([queueId, upTo]) => ({ queueId, upTo })),
+  };
 }

@@ -3,8 +3,7 @@ import { crc32 } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import { corrupt } from '../log/storage-error.ts';
 import { readSegment } from '../machine/segment.ts';
-import type { QueueId, QueueMessage, Segment } from '../machine/types.ts';
-import type { Trim } from './state-protocol.ts';
+import type { QueueId, QueueMessage, Segment, Trim } from '../machine/types.ts';
 import type { MessageQuery } from './types.ts';
 
 interface QueueColumns {
@@ -47,7 +46,8 @@ export class SegmentTable {
   /** Numbers of queues that have segments to delete, and the sequence from which on they stay. */
   readonly #unswept = new Map<number, number>();
   readonly #addQueue: Database.Statement<[string]>;
-  readonly #trimQueue: Database.Statement<[number, number, number]>;
+  readonly #trimQueue: Database.Statement<[number, number]>;
+  readonly #markDeleted: Database.Statement<[number]>;
   readonly #forgetQueue: Database.Statement<[number]>;
   readonly #insert: Database.Statement<[number, number, number, number, number, number, number, Uint8Array]>;
   readonly #forward: Database.Statement<[number, number, number], SegmentColumns>;
@@ -59,7 +59,9 @@ export class SegmentTable {
   constructor(database: Database.Database, file: string) {
     this.#file = file;
     this.#addQueue = database.prepare('INSERT INTO queue (queue_id, first_sequence, deleted) VALUES (?, 1, 0)');
-    this.#trimQueue = database.prepare('UPDATE queue SET first_sequence = ?, deleted = ? WHERE number = ?');
+    this.#trimQueue = database.prepare('UPDATE queue SET first_sequence = ? WHERE number = ?');
+    // Ids are unique here, those of deleted queues too: one that waits to be swept must not keep its own.
+    this.#markDeleted = database.prepare("UPDATE queue SET deleted = 1, queue_id = queue_id || ' ' || number WHERE number = ?");
     this.#forgetQueue = database.prepare('DELETE FROM queue WHERE number = ? AND deleted = 1');
     this.#insert = database.prepare(`INSERT INTO segment (key, ${columns}) VALUES (${keyOf}, ?, ?, ?, ?, ?, ?)`);
     const ofQueue = `key >= ${keyOf} AND key <= ${keyOf}`;
@@ -87,14 +89,22 @@ export class SegmentTable {
   }
 
   /** Within a transaction. The messages are gone at once, their bytes by and by. */
-  trim({ queueId, upTo, deleted }: Trim): void {
+  trim({ queueId, upTo }: Trim): void {
     const queue = this.#queues.get(queueId);
     if (queue === undefined) return;
     const firstSequence = Math.max(queue.firstSequence, upTo + 1);
-    this.#trimQueue.run(firstSequence, deleted ? 1 : 0, queue.number);
-    this.#unswept.set(queue.number, deleted ? highestSequence : firstSequence);
-    if (deleted) this.#queues.delete(queueId);
-    else this.#queues.set(queueId, { ...queue, firstSequence });
+    this.#trimQueue.run(firstSequence, queue.number);
+    this.#unswept.set(queue.number, firstSequence);
+    this.#queues.set(queueId, { ...queue, firstSequence });
+  }
+
+  /** Within a transaction. The queue is gone at once and its id free for another; the bytes of its messages go by and by. */
+  forget(queueId: QueueId): void {
+    const queue = this.#queues.get(queueId);
+    if (queue === undefined) return;
+    this.#markDeleted.run(queue.number);
+    this.#unswept.set(queue.number, highestSequence);
+    this.#queues.delete(queueId);
   }
 
   /** Reads anew what is kept in memory: a transaction was rolled back. */

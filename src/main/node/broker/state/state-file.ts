@@ -55,12 +55,13 @@ export class StateFile {
   }
 
   /** @throws SignalboxError `INTERNAL` it was applied already */
-  apply({ memory, segments, trims, rows, position, configuration }: PackedApply): void {
+  apply({ deleted, memory, segments, trims, rows, position, configuration }: PackedApply): void {
     if (position.index <= this.#applied.index)
       throw new SignalboxError('INTERNAL', `The state of ${this.#groupId} was given ${position.index} after ${this.#applied.index}.`, {
         executed: 'no',
       });
     this.#transaction(() => {
+      for (const queueId of deleted) this.#segments.forget(queueId);
       for (const { offset, sizeBytes, ...segment } of segments)
         for (const piece of splitSegment({ ...segment, data: new Uint8Array(memory, offset, sizeBytes) }, pieceBytes))
           this.#segments.add(piece);

@@ -1,6 +1,6 @@
 /** What passes between the state store and its thread. */
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
-import type { QueueId, QueueMessage, Segment, StateRow } from '../machine/types.ts';
+import type { QueueId, QueueMessage, Segment, StateRow, Trim } from '../machine/types.ts';
 import type { MessageQuery, SnapshotFile, StateImage } from './types.ts';
 
 export interface StateThreadOptions {
@@ -18,14 +18,9 @@ export interface Placed {
 export type PackedSegment = Omit<Segment, 'data'> & Placed;
 export type PackedMessage = Omit<QueueMessage, 'data'> & Placed;
 
-export interface Trim {
-  readonly queueId: QueueId;
-  readonly upTo: number;
-  readonly deleted: boolean;
-}
-
-/** What many entries did, together: one transaction. */
+/** What many entries did, together: one transaction. Deletions come first, then segments, then trims, as in `Applied`. */
 export interface PackedApply {
+  readonly deleted: readonly QueueId[];
   readonly memory: ArrayBuffer;
   readonly segments: readonly PackedSegment[];
   readonly trims: readonly Trim[];

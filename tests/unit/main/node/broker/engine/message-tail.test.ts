@@ -42,3 +42,12 @@ test('a group that was replaced leaves nothing behind, and the others stay', () 
   expect(tail.first('Q-BBBBBBBBBB')).toBe(1);
   expect(tail.sizeBytes).toBe(100);
 });
+
+test('a queue that was deleted stays forgotten when another group is replaced, and what its id is given next is all there is', () => {
+  const tail = new MessageTail(10_000);
+  tail.add(group, 1, segment(1));
+  tail.forget(queueId);
+  tail.add(group, 2, segment(1, 3));
+  tail.forgetGroup('G-BBBBB');
+  expect(tail.from(queueId, 1).map(({ count }) => count)).toEqual([3]);
+});

@@ -3,7 +3,7 @@ import { StateWriter } from '../../../../../../src/main/node/broker/engine/state
 import type { Applied, StateRow } from '../../../../../../src/main/node/broker/machine/types.ts';
 import type { StateStore } from '../../../../../../src/main/node/broker/state/types.ts';
 
-const applied = (index: number): Applied => ({ index, term: 1, results: [], segments: [], trims: [], rows: [] });
+const applied = (index: number): Applied => ({ index, term: 1, results: [], deleted: [], segments: [], trims: [], rows: [] });
 const at = (index: number) => ({ index, term: 1, checksum: 0 });
 
 test('rows are those of the state right after the last entry of a batch', async () => {

@@ -59,9 +59,7 @@ describe.skipIf(noSmallDisk !== undefined)(`on a full disk${noSmallDisk === unde
     await store.open(groupA);
     await store.apply(groupA, [applied(1, { segments: [segment(queueOne, 1, 3, 1)] })], at(1));
     await disk.fill();
-    const large = [
-      applied(2, { segments: [segment(queueOne, 4, 1, 1, 500_000)], trims: [{ queueId: queueOne, upTo: 2, deleted: false }] }),
-    ];
+    const large = [applied(2, { segments: [segment(queueOne, 4, 1, 1, 500_000)], trims: [{ queueId: queueOne, upTo: 2 }] })];
     await expect(store.apply(groupA, large, at(2))).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     await expect(store.snapshot(groupA, configurationOf(groupA))).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     const query = { queueId: queueOne, fromSequence: 1, toSequence: 9, limit: 9, maxBytes: 1_000_000, direction: 'forward' } as const;

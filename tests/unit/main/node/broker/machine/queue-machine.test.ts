@@ -21,6 +21,7 @@ class Stored {
 
   write(applied: Applied, rows: readonly StateRow[]): void {
     for (const row of rows) this.rows.set(`${row.table} ${row.key}`, row);
+    for (const queueId of applied.deleted) this.messages.delete(queueId);
     for (const { queueId, firstSequence, count, data } of applied.segments) {
       const queue = this.messages.get(queueId) ?? new Map<number, string>();
       this.messages.set(queueId, queue);
@@ -28,9 +29,9 @@ class Stored {
       expect(messages.map(({ sequence }) => sequence)).toEqual(Array.from({ length: count }, (_, offset) => firstSequence + offset));
       for (const message of messages) queue.set(message.sequence, `${message.timeMs} ${message.clientId} ${textOf(message)}`);
     }
-    for (const { queueId, upTo, deleted } of applied.trims) {
+    for (const { queueId, upTo } of applied.trims) {
       const queue = this.messages.get(queueId);
-      for (const sequence of queue?.keys() ?? []) if (sequence <= upTo || deleted) queue?.delete(sequence);
+      for (const sequence of queue?.keys() ?? []) if (sequence <= upTo) queue?.delete(sequence);
     }
   }
 }
@@ -118,7 +119,7 @@ describe('messages too old', () => {
     expect(held().messages + held().dropped).toBe(30);
     const applied = apply({ type: 'expire', timeMs: 100_000 });
     expect(held()).toMatchObject({ messages: 0, bytes: 0, oldestTimeMs: null, firstSequence: 31, lastSequence: 30, dropped: 30 });
-    expect(applied.trims).toEqual([{ queueId, upTo: 30, deleted: false }]);
+    expect(applied.trims).toEqual([{ queueId, upTo: 30 }]);
   });
 
   it('are judged by the time of the log, which never falls', () => {
@@ -127,6 +128,41 @@ describe('messages too old', () => {
     const [segment] = append(text('b'), 2_000).segments;
     expect(segment).toMatchObject({ firstTimeMs: 5_000 });
     expect(machine.timeMs).toBe(5_000);
+  });
+});
+
+describe('a queue made anew in the entry that deleted it', () => {
+  const create: Command = { type: 'createQueue', queueId, name: 'orders', options, timeMs: 1_000 };
+  const deletion: Command = { type: 'deleteQueue', queueId, timeMs: 1_000 };
+  const append: Command = { type: 'append', queueId, clientId: 'C-AAAAA', producer: null, batch: text('a', 'b', 'c'), timeMs: 1_000 };
+  const take: Command = { type: 'take', queueId, clientId: 'C-AAAAA', requestId: null, max: 5, maxBytes: 100, timeMs: 1_000 };
+
+  it('keeps what it is given there: the deletion comes before it', () => {
+    const machine = new QueueMachine();
+    const stored = new Stored();
+    const apply = (index: number, ...commands: Command[]) => {
+      const applied = machine.apply(entryOf(index, commands));
+      stored.write(applied, machine.collectRows());
+      return applied;
+    };
+    apply(1, create, append);
+    const applied = apply(2, deletion, create, append, take);
+    expect(applied.results[3]).toMatchObject({ firstSequence: 1, count: 3 });
+    expect(applied).toMatchObject({ deleted: [queueId], segments: [{ queueId, firstSequence: 1, count: 3 }], trims: [] });
+    expect([...(stored.messages.get(queueId)?.keys() ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  it('is still told as deleted when messages are purged afterwards, and purges before are forgotten', () => {
+    const machine = new QueueMachine();
+    const purge: Command = { type: 'purge', queueId, upTo: 2, timeMs: 1_000 };
+    machine.apply(entryOf(1, [create, append, append]));
+    const applied = machine.apply(entryOf(2, [{ ...purge, upTo: 5 }, deletion, create, append, purge]));
+    expect(applied).toMatchObject({ deleted: [queueId], trims: [{ queueId, upTo: 2 }] });
+    expect(machine.apply(entryOf(3, [{ ...purge, upTo: 3 }, deletion, create]))).toMatchObject({
+      deleted: [queueId],
+      segments: [],
+      trims: [],
+    });
   });
 });
 

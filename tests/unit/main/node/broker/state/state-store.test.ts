@@ -100,10 +100,10 @@ describe('a state store', () => {
     }
     expect(await store.sequenceAt(groupA, queueOne, 0)).toBe(1);
     expect(await store.sequenceAt(groupA, queueOne, 1_991)).toBe(301);
-    await store.apply(groupA, [applied(2, { trims: [{ queueId: queueOne, upTo: 152, deleted: false }] })], at(2));
+    await store.apply(groupA, [applied(2, { trims: [{ queueId: queueOne, upTo: 152 }] })], at(2));
     expect(await store.sequenceAt(groupA, queueOne, 0)).toBe(153);
     expect(await store.sequenceAt(groupA, queueOne, 1_510)).toBe(154);
-    await store.apply(groupA, [applied(3, { trims: [{ queueId: queueOne, upTo: 300, deleted: false }] })], at(3));
+    await store.apply(groupA, [applied(3, { trims: [{ queueId: queueOne, upTo: 300 }] })], at(3));
     expect(await store.sequenceAt(groupA, queueOne, 0)).toBe(301);
   });
 
@@ -113,16 +113,16 @@ describe('a state store', () => {
     await first.open(groupA);
     const segments = range(0, 1_999).map((number) => segment(queueOne, number * 2 + 1, 2, 1_000));
     await first.apply(groupA, [applied(1, { segments: [...segments, segment(queueTwo, 1, 5, 1)] })], at(1));
-    await first.apply(groupA, [applied(2, { trims: [{ queueId: queueOne, upTo: 3_995, deleted: false }] })], at(2));
+    await first.apply(groupA, [applied(2, { trims: [{ queueId: queueOne, upTo: 3_995 }] })], at(2));
     expect(await sequences(first, {})).toEqual(range(3_996, 4_000));
     await first.close();
 
     const second = stateStore(folder);
     await second.open(groupA);
     expect(await sequences(second, {})).toEqual(range(3_996, 4_000));
-    await second.apply(groupA, [applied(3, { trims: [{ queueId: queueTwo, upTo: 5, deleted: true }] })], at(3));
+    await second.apply(groupA, [applied(3, { deleted: [queueTwo] })], at(3));
     expect(await sequences(second, { queueId: queueTwo })).toEqual([]);
-    await second.apply(groupA, [applied(4, { trims: [{ queueId: queueOne, upTo: 4_000, deleted: false }] })], at(4));
+    await second.apply(groupA, [applied(4, { trims: [{ queueId: queueOne, upTo: 4_000 }] })], at(4));
     await second.apply(groupA, [applied(5, { segments: [segment(queueOne, 4_001, 1, 1_000)] })], at(5));
     expect(await sequences(second, { direction: 'backward' })).toEqual([4_001]);
     // What is swept shows in a copy of the file: only what is left takes room.
@@ -136,14 +136,45 @@ describe('a state store', () => {
       groupA,
       [
         applied(1, { segments: [segment(queueOne, 1, 5, 1), segment(queueTwo, 1, 5, 1)] }),
-        applied(2, { segments: [segment(queueOne, 6, 5, 1)], trims: [{ queueId: queueOne, upTo: 7, deleted: false }] }),
-        applied(3, { trims: [{ queueId: queueTwo, upTo: 5, deleted: true }] }),
+        applied(2, { segments: [segment(queueOne, 6, 5, 1)], trims: [{ queueId: queueOne, upTo: 7 }] }),
+        applied(3, { deleted: [queueTwo] }),
       ],
       at(3),
     );
     expect(await sequences(store, {})).toEqual([8, 9, 10]);
     expect(await sequences(store, { queueId: queueTwo })).toEqual([]);
     expect(await segmentsIn((await store.snapshot(groupA, configurationOf(groupA))).path)).toBe(1);
+  });
+
+  test('keeps what a queue was given after one with its id was deleted, in one batch and over several', async () => {
+    const folder = await temporaryFolder();
+    const first = stateStore(folder);
+    await first.open(groupA);
+    const given = [segment(queueOne, 1, 300, 1)];
+    await first.apply(groupA, [applied(1, { segments: given })], at(1));
+    // Deleted, given messages again, and trimmed: by one entry, and by several of one batch.
+    await first.apply(
+      groupA,
+      [applied(2, { deleted: [queueOne], segments: [segment(queueOne, 1, 5, 2)], trims: [{ queueId: queueOne, upTo: 2 }] })],
+      at(2),
+    );
+    expect(await sequences(first, {})).toEqual([3, 4, 5]);
+    await first.apply(
+      groupA,
+      [
+        applied(3, { segments: [segment(queueOne, 6, 5, 3)], trims: [{ queueId: queueOne, upTo: 9 }] }),
+        applied(4, { deleted: [queueOne] }),
+        applied(5, { segments: [segment(queueOne, 1, 4, 5)] }),
+        applied(6, { trims: [{ queueId: queueOne, upTo: 1 }] }),
+      ],
+      at(6),
+    );
+    expect(await sequences(first, {})).toEqual([2, 3, 4]);
+    await first.close();
+    const second = stateStore(folder);
+    await second.open(groupA);
+    expect(await sequences(second, {})).toEqual([2, 3, 4]);
+    await expect.poll(async () => segmentsIn((await second.snapshot(groupA, configurationOf(groupA))).path)).toBe(1);
   });
 
   test('says which place is on the disk', async () => {
