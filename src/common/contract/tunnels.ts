@@ -267,7 +267,10 @@ export const tunnelsContract = defineService({
       headers: headerListSchema.optional(),
       bodyBase64: z.string().max(700_000).optional(),
     }),
-    result: z.object({ requestId: z.string() }),
+    result: z.object({
+      requestId: z.string(),
+      withheldHeaders: z.array(z.string()).describe('Headers that the request had and the replay has not: their values are never kept'),
+    }),
     role: 'operator',
     effect: 'write',
     help: 'Sends a captured request to the local service again, changed or not; it carries the header Signalbox-Replay.',
