@@ -2,5 +2,4 @@
 export { defaultCapture, Inspector } from './inspector.ts';
 export { inspectorLimits } from './limits.ts';
 export { alwaysHiddenHeaders } from './redaction.ts';
-export type { ReplaySender } from './replay.ts';
 export type { ObservedTunnel } from './request-record.ts';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { tunnelsContract } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
-import type { RequestHead, StreamEvents, TunnelStream } from '../link/types.ts';
+import type { RequestHead } from '../link/types.ts';
 import { hiddenValue } from './redaction.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -9,13 +9,6 @@ import type { RequestRecord } from './request-record.ts';
 export const replayHeader = 'Signalbox-Replay';
 
 export type ReplayParams = z.output<(typeof tunnelsContract)['tunnels.replay']['params']>;
-
-/**
- * Takes a request to the local service of a tunnel as if the link had brought it; the agent gives it.
- *
- * @throws SignalboxError `NOT_FOUND` there is no such tunnel
- */
-export type ReplaySender = (tunnelId: string, head: RequestHead, stream: TunnelStream, replayOf: string) => StreamEvents;
 
 /** A request ready to be sent again. */
 export interface PreparedReplay {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Capture } from '../../../../../../src/common/contract/tunnels.ts';
-import type { ExchangeObserver } from '../../../../../../src/main/node/tunnel/agent/request-observer.ts';
-import type { ReplaySender } from '../../../../../../src/main/node/tunnel/inspector/index.ts';
+import type { ExchangeObserver, ReplaySender } from '../../../../../../src/main/node/tunnel/agent/request-observer.ts';
 import type { RequestHead } from '../../../../../../src/main/node/tunnel/link/types.ts';
 import { begin, bodies, complete, inspectorOf, listed } from './watched.ts';
 
