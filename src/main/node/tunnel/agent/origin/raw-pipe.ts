@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net';
+import type { HeaderPairs, ResetCode, StreamEvents, TunnelStream } from '../../link/types.ts';
+
+/** Told when a raw connection is over, and of the bytes that pass. */
+export interface PipeListener {
+  fromService(chunk: Uint8Array): void;
+  toService(chunk: Uint8Array): void;
+  /** Both directions ended in order. */
+  complete(): void;
+  broken(code: ResetCode, reason: string): void;
+}
+
+/** Bytes both ways between a stream and a socket of the local service; each direction ends for itself. */
+export class RawPipe implements StreamEvents {
+  readonly #socket: Socket;
+  readonly #stream: TunnelStream;
+  readonly #listener: PipeListener;
+  #fault: string | undefined;
+  #serviceEnded = false;
+  #clientEnded = false;
+  #over = false;
+
+  /** @param socket open, with half-open allowed; it is paused until `start` */
+  constructor(socket: Socket, stream: TunnelStream, listener: PipeListener) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#listener = listener;
+  }
+
+  /** @param rest what the service has said already */
+  start(rest: Buffer): void {
+    const socket = this.#socket;
+    socket.on('data', (chunk: Buffer) => this.#fromService(chunk));
+    socket.on('end', () => this.#serviceEnd());
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#fault = error.code ?? error.message;
+    });
+    socket.on('close', () => this.#closed());
+    socket.resume();
+    if (rest.length > 0) this.#fromService(rest);
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#over) return;
+    this.#listener.toService(chunk);
+    // The bytes are the link's: they may be others by the time the socket takes them.
+    this.#socket.write(Buffer.from(chunk), () => {
+      if (!this.#over) this.#stream.consumed(chunk.length);
+    });
+  }
+
+  onEnd(_trailers: HeaderPairs): void {
+    if (this.#over) return;
+    this.#clientEnded = true;
+    this.#socket.end();
+    this.#endIfBoth();
+  }
+
+  onReset(code: ResetCode, reason: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#socket.destroy();
+    this.#listener.broken(code, reason);
+  }
+
+  onDrain(): void {
+    this.#socket.resume();
+  }
+
+  #fromService(chunk: Buffer): void {
+    if (this.#over) return;
+    this.#listener.fromService(chunk);
+    if (!this.#stream.write(chunk)) this.#socket.pause();
+  }
+
+  #serviceEnd(): void {
+    if (this.#over) return;
+    this.#serviceEnded = true;
+    this.#stream.end();
+    this.#endIfBoth();
+  }
+
+  #endIfBoth(): void {
+    if (!this.#serviceEnded || !this.#clientEnded) return;
+    this.#over = true;
+    this.#listener.complete();
+    // What was written before `end` still goes out; the socket closes by itself after it.
+  }
+
+  #closed(): void {
+    if (this.#over) return;
+    this.#over = true;
+    const reason = `The connection to the service broke (${this.#fault ?? 'closed'}).`;
+    this.#stream.reset('broken', reason);
+    this.#listener.broken('broken', reason);
+  }
+}

@@ -1,0 +1,124 @@
+import type { HeaderPairs, RequestHead } from '../../link/types.ts';
+
+/** How a service is told its host (`tunnels.create` hostHeader): its own, the one that the client used, or a given one. */
+export type HostHeader = 'target' | 'original' | (string & {});
+
+/** Headers of one hop: each connection has its own (RFC 9110 section 7.6.1). */
+const hopByHop: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
+/** Written anew by the agent. */
+const written: ReadonlySet<string> = new Set(['host', 'content-length', 'expect']);
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const value = /^[\t\x20-\x7e\x80-\xff]*$/;
+const requestTarget = /^[\x21-\x7e\x80-\xff]+$/;
+
+/** How the body of a request is told from what follows it. */
+export type BodyFraming = 'none' | 'length' | 'chunked';
+
+export interface RequestText {
+  /** Latin 1. */
+  readonly text: string;
+  readonly framing: BodyFraming;
+}
+
+/**
+ * The head of a request as it is sent to the local service: HTTP/1.1, headers in the client's order and spelling, with the host that the
+ * service is to see and this connection's own framing.
+ *
+ * @param target host and port of the service, as a Host header has them
+ * @returns undefined when the head cannot be written without changing what it means (characters that would end a line)
+ */
+export function requestText(head: RequestHead, hostHeader: HostHeader, target: string): RequestText | undefined {
+  if (!token.test(head.method) || !requestTarget.test(head.path)) return undefined;
+  const found = readHeaders(head.headers);
+  if (found === undefined) return undefined;
+  const host = hostHeader === 'original' ? (found.host ?? target) : hostHeader === 'target' ? target : hostHeader;
+  if (!value.test(host)) return undefined;
+  const framing = framingOf(head);
+  let text = `${head.method} ${head.path} HTTP/1.1\r\nHost: ${host}\r\n${found.lines}`;
+  if (head.kind === 'upgrade') text += `Connection: Upgrade\r\nUpgrade: ${found.upgrade}\r\n`;
+  if (framing === 'chunked') text += 'Transfer-Encoding: chunked\r\n';
+  else if (framing === 'length' || found.hasLength) text += `Content-Length: ${head.bodyBytes ?? 0}\r\n`;
+  if (head.expectsContinue) text += 'Expect: 100-continue\r\n';
+  return { text: `${text}\r\n`, framing };
+}
+
+interface FoundHeaders {
+  /** Those that go on, as they are sent. */
+  lines: string;
+  host: string | undefined;
+  upgrade: string;
+  hasLength: boolean;
+}
+
+/** @returns undefined when a name or a value has characters that would end its line */
+function readHeaders(headers: HeaderPairs): FoundHeaders | undefined {
+  const named = namedByConnection(headers);
+  const found: FoundHeaders = { lines: '', host: undefined, upgrade: '', hasLength: false };
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const content = headers[index + 1] ?? '';
+    if (!token.test(name) || !value.test(content)) return undefined;
+    const lower = name.toLowerCase();
+    if (lower === 'host') found.host = content;
+    else if (lower === 'content-length') found.hasLength = true;
+    else if (lower === 'upgrade') found.upgrade = content;
+    if (!hopByHop.has(lower) && !written.has(lower) && named?.has(lower) !== true) found.lines += `${name}: ${content}\r\n`;
+  }
+  return found;
+}
+
+function framingOf(head: RequestHead): BodyFraming {
+  if (head.kind === 'upgrade' || head.bodyBytes === 0) return 'none';
+  return head.bodyBytes === undefined ? 'chunked' : 'length';
+}
+
+/**
+ * Headers of an answer that go on to the gateway.
+ *
+ * @param status 101 keeps all: they are the agreement of the two ends
+ */
+export function endToEndHeaders(status: number, headers: HeaderPairs): HeaderPairs {
+  if (status === 101) return headers;
+  const named = namedByConnection(headers);
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const lower = name.toLowerCase();
+    if (hopByHop.has(lower) || named?.has(lower) === true) continue;
+    kept.push(name, headers[index + 1] ?? '');
+  }
+  return kept;
+}
+
+/** Trailers that may follow a request's body: none that would change how the message is read (RFC 9110 section 6.5.1). */
+export function trailerText(trailers: HeaderPairs): string {
+  let text = '';
+  for (let index = 0; index + 1 < trailers.length; index += 2) {
+    const name = trailers[index] ?? '';
+    const content = trailers[index + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (token.test(name) && value.test(content) && !hopByHop.has(lower) && !written.has(lower)) text += `${name}: ${content}\r\n`;
+  }
+  return text;
+}
+
+function namedByConnection(headers: HeaderPairs): ReadonlySet<string> | undefined {
+  let named: Set<string> | undefined;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    named ??= new Set();
+    for (const option of (headers[index + 1] ?? '').split(',')) named.add(option.trim().toLowerCase());
+  }
+  return named;
+}
