@@ -49,7 +49,7 @@ export class WireReader {
   /** Passes over a field that this version does not know. */
   skip(): void {
     if (this.#type === wireTypes.varint) this.#varint();
-    else if (this.#type === wireTypes.bytes) this.position += this.#length();
+    else if (this.#type === wireTypes.bytes) this.#advance(this.#length());
     else if (this.#type === wireTypes.fixed64) this.#advance(8);
     else if (this.#type === wireTypes.fixed32) this.#advance(4);
     else throw unreadable('it has a kind of field that nobody writes');
