@@ -17,9 +17,11 @@ export class MemoryStream implements TunnelStream {
   readonly #waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor() {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.over = promise;
-    this.#settle = resolve;
+    let settle = () => undefined as void;
+    this.over = new Promise((resolve) => {
+      settle = resolve;
+    });
+    this.#settle = settle;
   }
 
   get status(): number | undefined {

@@ -241,15 +241,16 @@ describe('HttpExchange', () => {
   });
 
   test('ends the request at the service at once when the client goes away', async () => {
-    const gone = Promise.withResolvers<void>();
-    const port = await http((_request, response) => {
-      response.on('close', () => gone.resolve());
+    const server = createServer((_request, response) => {
+      response.on('close', () => server.emit('gone'));
       response.write('first');
     });
+    const gone = once(server, 'gone');
+    const port = await listen(server);
     const { stream, events } = service(port).ask();
     await stream.when(() => stream.body === 'first');
     events.onReset('cancelled', 'The client went away.');
-    await gone.promise;
+    await gone;
     expect(stream.trailers).toBeUndefined();
   });
 
