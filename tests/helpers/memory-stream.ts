@@ -17,7 +17,7 @@ export class MemoryStream implements TunnelStream {
   readonly #waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor() {
-    let settle = () => undefined as void;
+    let settle: () => void = () => undefined;
     this.over = new Promise((resolve) => {
       settle = resolve;
     });
