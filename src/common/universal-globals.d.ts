@@ -23,3 +23,8 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare const performance: { now(): number };
+declare function atob(base64: string): string;
+declare class URLSearchParams {
+  constructor(query: string);
+  [Symbol.iterator](): Iterator<[string, string]>;
+}

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hexLine, hexLineCount } from '../../../../src/common/hex.ts';
 import { clockOf } from '../../../../src/renderer/features/events/model/clock.ts';
 import { diffValues } from '../../../../src/renderer/features/events/model/diff.ts';
 import { parsePayload, payloadText } from '../../../../src/renderer/features/events/model/payload-text.ts';
 import { numberIn } from '../../../../src/renderer/features/events/model/series.ts';
-import { hexLine, hexLineCount } from '../../../../src/renderer/features/shared/payload/hex.ts';
 import { jsonLines, numericPointers, pointerLabel, valueAt } from '../../../../src/renderer/features/shared/payload/json-lines.ts';
 import { wrapText } from '../../../../src/renderer/features/shared/payload/text-lines.ts';
 

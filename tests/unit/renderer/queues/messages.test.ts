@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../../../src/common/bytes.ts';
 import { headersOf, jsonOf } from '../../../../src/renderer/features/queues/model/draft.ts';
 import { contentOf, messageRow } from '../../../../src/renderer/features/queues/model/message.ts';
 import { seekEffect } from '../../../../src/renderer/features/queues/model/seek.ts';
@@ -11,7 +12,6 @@ import {
   startText,
 } from '../../../../src/renderer/features/queues/model/start.ts';
 import { faultPosition } from '../../../../src/renderer/features/shared/fault-position.ts';
-import { bytesOf } from '../../../../src/renderer/features/shared/payload/bytes.ts';
 import { message } from './samples.ts';
 
 describe('where one begins to look', () => {

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
+import { hexLine, hexLineCount } from '../../../../common/hex.ts';
 import { CodeView } from '../../../design/data/code-view.tsx';
 import { colour } from '../../../design/data/json-view.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { type FeedHeader, previewCharacters } from '../../../state/feed-ring.ts';
 import { formatBytes } from '../../../state/format.ts';
-import { hexLine, hexLineCount } from '../../shared/payload/hex.ts';
 import { jsonLines, pointerLabel } from '../../shared/payload/json-lines.ts';
 import { wrapText } from '../../shared/payload/text-lines.ts';
 import type { Difference } from '../model/diff.ts';

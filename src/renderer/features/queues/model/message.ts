@@ -1,6 +1,7 @@
 /** A message of a queue as rows and inspector show it. */
+
+import { bytesOf, textOfBytes } from '../../../../common/bytes.ts';
 import type { QueueMessageView } from '../../../../common/contract/queues.ts';
-import { bytesOf, textOfBytes } from '../../shared/payload/bytes.ts';
 
 /** Characters of a value in a row. */
 const previewCharacters = 256;

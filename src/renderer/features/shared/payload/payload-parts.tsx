@@ -1,9 +1,9 @@
 /** What somebody else sent, as JSON, as text and as bytes. It is shown as text, whatever it holds. */
 import { useMemo } from 'react';
+import { hexLine, hexLineCount } from '../../../../common/hex.ts';
 import { useElementSize } from '../../../design/controls/index.ts';
 import { CodeView } from '../../../design/data/code-view.tsx';
 import { colour } from '../../../design/data/json-view.tsx';
-import { hexLine, hexLineCount } from './hex.ts';
 import { jsonLines } from './json-lines.ts';
 import { wrapText } from './text-lines.ts';
 
