@@ -35,11 +35,14 @@ export interface ResponseHead {
  */
 export type ResetCode = 'refused' | 'broken' | 'cancelled' | 'timeout' | 'draining' | 'linkLost' | 'protocol' | 'tooLarge' | 'forbidden';
 
-/** What happens on a stream. After `onReset`, or after both ends have ended, nothing more. No call is made from within a call of the stream. */
+/**
+ * What happens on a stream. After `onReset`, or after both ends have ended, nothing more. No call is made from within a call of the stream.
+ * `onReset` with `linkLost` comes after the `onEnd` of the link.
+ */
 export interface StreamEvents {
   /** Gateway alone. `end`: there is no body to come. */
   onHead?(head: ResponseHead, end: boolean): void;
-  /** A piece of the other end's body; valid until the call returns unless it is copied. Tell {@link TunnelStream.consumed} when it is out of memory. */
+  /** A piece of the other end's body; it may be kept without a copy. Tell {@link TunnelStream.consumed} when it is out of memory. */
   onData(chunk: Uint8Array): void;
   /** The other end's body is complete. */
   onEnd(trailers: HeaderPairs): void;
@@ -54,7 +57,7 @@ export interface TunnelStream {
   readonly id: string;
   /** Agent alone; once for each 1xx and once for the answer. With `end` there is no body. `body`: its first bytes, in the same message. */
   respond(head: ResponseHead, body?: Uint8Array, end?: boolean): boolean;
-  /** Takes all bytes in any case. False: the credit or the room of the link is used up; write on after `onDrain`. */
+  /** Takes all bytes in any case, without a copy: leave them as they are. False: the credit or the room of the link is used up; write on after `onDrain`. */
   write(chunk: Uint8Array): boolean;
   /** This end's body is complete. */
   end(trailers?: HeaderPairs): void;
@@ -64,9 +67,13 @@ export interface TunnelStream {
   consumed(sizeBytes: number): void;
 }
 
-/** How a link ended. */
+/**
+ * How a link ended. `closed`: by either end, on purpose; `lost`: the connection broke; `silent`: heartbeats were not answered; `protocol`: the other
+ * end said what it must not; `goneAway`: a gateway or an agent stopped; `revoked`: the token no longer opens; `replaced`: the agent signed in again;
+ * `refused`: the sign-in of the first system failed after all.
+ */
 export interface LinkEnd {
-  readonly code: 'closed' | 'lost' | 'silent' | 'protocol' | 'goneAway' | 'revoked' | 'replaced';
+  readonly code: 'closed' | 'lost' | 'silent' | 'protocol' | 'goneAway' | 'revoked' | 'replaced' | 'refused';
   readonly reason: string;
 }
 
@@ -83,7 +90,13 @@ export interface TunnelLink {
   readonly bytesOut: number;
   /** The other end takes no new streams. */
   readonly draining: boolean;
-  /** Gateway alone. @throws SignalboxError `LIMIT` too many streams, `NODE_LOST` ended, `OVERLOADED` draining */
+  /** Bytes of bodies that came for streams that are no more. */
+  readonly droppedBytes: number;
+  /**
+   * Gateway alone. With `bodyBytes` 0 and kind `http` the body has ended already.
+   *
+   * @throws SignalboxError `LIMIT` too many streams, `NODE_LOST` ended, `OVERLOADED` draining or not reading, `TOO_LARGE` the head
+   */
   open(head: RequestHead, events: StreamEvents): TunnelStream;
   /** Tells the other end to open no more streams; those that are open go on. */
   goAway(reason: string): void;
@@ -96,5 +109,8 @@ export interface LinkEvents {
   /** Agent alone: a request has come. */
   onStream?(head: RequestHead, stream: TunnelStream): StreamEvents;
   onGoAway(reason: string): void;
+  /** The last stream has ended after this end or the other has gone away: the link may be closed. */
+  onIdle?(): void;
+  /** Once, also after a `close` of this end. */
   onEnd(end: LinkEnd): void;
 }

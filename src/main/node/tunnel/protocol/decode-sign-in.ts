@@ -2,7 +2,7 @@ import { protocolLimits } from './limits.ts';
 import { type ConnectionKind, emptyBytes, envelopeFields, type TunnelMessage, wireValues } from './messages.ts';
 import { unreadable, type WireReader } from './wire-reader.ts';
 
-const { textBytes, listItems } = protocolLimits;
+const { textBytes, listItems, sealedBytes } = protocolLimits;
 
 /** Reads the fields of a message of the sign-in. @param field its number in the Envelope */
 export function readSignIn(reader: WireReader, field: number): TunnelMessage {
@@ -56,7 +56,7 @@ function readConnect(reader: WireReader): TunnelMessage {
         publicPort = reader.numberUpTo(65_535);
         break;
       case 13:
-        sealedAccess = reader.block(textBytes);
+        sealedAccess = reader.block(sealedBytes);
         break;
       case 14:
         linkIndex = reader.numberUpTo(3);

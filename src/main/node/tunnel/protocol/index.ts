@@ -34,4 +34,5 @@ export {
 } from './handshake.ts';
 export { protocolLimits } from './limits.ts';
 export * from './messages.ts';
+export { UnreadableFrameError } from './wire-reader.ts';
 export { varintBytes, WireWriter, wireTypes } from './wire-writer.ts';

@@ -14,6 +14,8 @@ export const protocolLimits = {
   /** Of a repeated text besides headers. */
   listItems: 256,
   pingBytes: 128,
+  /** Of the sealed access rules in a sign-in. */
+  sealedBytes: 16_384,
   /** Of a data message that this end sends: another stream's turn comes after as many. */
   chunkBytes: 16_384,
 } as const;

@@ -2,9 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { wireTypes } from './wire-writer.ts';
 
-/** What a frame that is none of the protocol is answered with. */
-export function unreadable(detail: string): SignalboxError {
-  return new SignalboxError('INVALID_PARAMS', `The frame is not one of the tunnel protocol: ${detail}.`);
+/** A frame that is none of the protocol. Its code is `INVALID_PARAMS`. */
+export class UnreadableFrameError extends SignalboxError {
+  /** @param detail what is wrong with it, as the end of a sentence */
+  constructor(detail: string) {
+    super('INVALID_PARAMS', `The frame is not one of the tunnel protocol: ${detail}.`);
+    this.name = 'UnreadableFrameError';
+  }
+}
+
+/** {@link UnreadableFrameError} */
+export function unreadable(detail: string): UnreadableFrameError {
+  return new UnreadableFrameError(detail);
 }
 
 /** Reads protobuf fields of one frame. Every length is checked against what is there before anything is made of it. */

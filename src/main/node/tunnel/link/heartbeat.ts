@@ -1,0 +1,70 @@
+import type { LinkTiming } from './limits.ts';
+
+export interface HeartbeatOptions {
+  readonly timing: LinkTiming;
+  /** Sends a ping with a payload that the pong brings back. */
+  readonly ping: (payload: Uint8Array) => void;
+  /** Called at each beat, for whatever else has to be looked at now and then. */
+  readonly onBeat: () => void;
+  readonly onSilent: () => void;
+}
+
+/** Asks the other end for a sign of life when it has said nothing for a while, and measures the round trip. One timer for a whole link. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #timer: NodeJS.Timeout;
+  #heard = false;
+  #unanswered = 0;
+  #count = 0;
+  #sentAtMs = 0;
+  #rttMs: number | undefined;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#beat(), options.timing.heartbeatMs);
+  }
+
+  /** Milliseconds; undefined: not measured yet. */
+  get rttMs(): number | undefined {
+    return this.#rttMs;
+  }
+
+  /** Something has come. */
+  heard(): void {
+    this.#heard = true;
+  }
+
+  /** @returns whether it answers the last ping */
+  answered(payload: Uint8Array): boolean {
+    if (payload.length !== 4 || Buffer.from(payload).readUInt32BE() !== this.#count || this.#sentAtMs === 0) return false;
+    this.#rttMs = performance.now() - this.#sentAtMs;
+    this.#sentAtMs = 0;
+    return true;
+  }
+
+  /** Sends a ping now, to know the round trip. */
+  measure(): void {
+    this.#count = (this.#count + 1) >>> 0;
+    const payload = Buffer.allocUnsafe(4);
+    payload.writeUInt32BE(this.#count);
+    this.#sentAtMs = performance.now();
+    this.#options.ping(payload);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #beat(): void {
+    this.#options.onBeat();
+    if (this.#heard) {
+      this.#heard = false;
+      this.#unanswered = 0;
+    } else if (this.#unanswered >= this.#options.timing.missedHeartbeats) {
+      this.#options.onSilent();
+    } else {
+      this.#unanswered++;
+      this.measure();
+    }
+  }
+}
