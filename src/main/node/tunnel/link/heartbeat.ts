@@ -16,7 +16,8 @@ export class Heartbeat {
   #heard = false;
   #unanswered = 0;
   #count = 0;
-  #sentAtMs = 0;
+  /** Of the ping that is not answered. */
+  #sentAtMs: number | undefined;
   #rttMs: number | undefined;
 
   constructor(options: HeartbeatOptions) {
@@ -36,9 +37,9 @@ export class Heartbeat {
 
   /** @returns whether it answers the last ping */
   answered(payload: Uint8Array): boolean {
-    if (payload.length !== 4 || Buffer.from(payload).readUInt32BE() !== this.#count || this.#sentAtMs === 0) return false;
+    if (payload.length !== 4 || Buffer.from(payload).readUInt32BE() !== this.#count || this.#sentAtMs === undefined) return false;
     this.#rttMs = performance.now() - this.#sentAtMs;
-    this.#sentAtMs = 0;
+    this.#sentAtMs = undefined;
     return true;
   }
 
