@@ -1,0 +1,154 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { HeaderPairs, TunnelStream } from '../../link/types.ts';
+import type { Flow } from './figures.ts';
+import type { FrontContext, Stallable } from './front-context.ts';
+import { passableTrailers } from './hop-by-hop.ts';
+import { type CheckedHead, hasBody } from './response-head.ts';
+
+/** Whoever is told of what happens to an answer on its way to the client. */
+export interface AnswerOwner {
+  /** The connection has closed, also after a complete answer. */
+  clientGone(): void;
+  /** The client has read nothing for too long. */
+  clientStalled(): void;
+}
+
+/** Node's answer, which knows whose it is: one listener for all in place of closures for each. */
+export class FrontResponse extends ServerResponse {
+  owner: AnswerOwner | undefined;
+  writer: AnswerWriter | undefined;
+}
+
+/** Carries an answer to the client, no faster than the client reads, and holds it to the length that its head promises. */
+export class AnswerWriter implements Stallable {
+  progressAtMs = 0;
+  readonly #context: FrontContext;
+  readonly #request: IncomingMessage;
+  readonly #response: FrontResponse;
+  readonly #flows: readonly Flow[];
+  #stream: TunnelStream | undefined;
+  /** What the head has promised; undefined: it ends when it ends. */
+  #expectedBytes: number | undefined;
+  #bodiless = false;
+  #sentBytes = 0;
+  /** Written and not drained yet. */
+  #owedBytes = 0;
+  #listens = false;
+
+  constructor(context: FrontContext, request: IncomingMessage, response: FrontResponse, flows: readonly Flow[]) {
+    this.#context = context;
+    this.#request = request;
+    this.#response = response;
+    this.#flows = flows;
+  }
+
+  /**
+   * @param end nothing follows the head
+   * @returns what is wrong with the head, for people; nothing has been written then
+   */
+  begin(stream: TunnelStream, head: CheckedHead, end: boolean): string | undefined {
+    const { contentLength, headers, status } = head;
+    this.#bodiless = !hasBody(this.#request.method, status);
+    if (end && !this.#bodiless) {
+      if (contentLength !== undefined && contentLength > 0) return 'Its body is missing.';
+      if (contentLength === undefined) headers.push('Content-Length', '0');
+    }
+    headers.push('Via', `1.1 ${this.#context.via}`);
+    this.#response.sendDate = !head.hasDate;
+    try {
+      this.#response.writeHead(status, headers);
+    } catch {
+      return 'One of its headers cannot be sent on.';
+    }
+    this.#stream = stream;
+    this.#expectedBytes = this.#bodiless ? undefined : contentLength;
+    if (end) {
+      this.#response.end();
+      return undefined;
+    }
+    // What else comes in this turn of the event loop leaves with the head in one write.
+    this.#response.cork();
+    this.#context.flushSoon(this);
+    return undefined;
+  }
+
+  /** The turn is over: the head goes out, with or without a beginning of the body. */
+  flush(): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return;
+    if (this.#sentBytes === 0) this.#response.flushHeaders();
+    this.#response.uncork();
+  }
+
+  /** @returns false: more than the head has promised */
+  write(chunk: Uint8Array): boolean {
+    if (this.#bodiless) {
+      this.#stream?.consumed(chunk.length);
+      return true;
+    }
+    this.#sentBytes += chunk.length;
+    if (this.#expectedBytes !== undefined && this.#sentBytes > this.#expectedBytes) return false;
+    for (const flow of this.#flows) flow.bytesOut += chunk.length;
+    if (this.#response.write(chunk) && this.#owedBytes === 0) this.#stream?.consumed(chunk.length);
+    else this.#owe(chunk.length);
+    return true;
+  }
+
+  /** @returns false: less than the head has promised, and the answer is not ended */
+  finish(trailers: HeaderPairs): boolean {
+    if (this.#expectedBytes !== undefined && this.#sentBytes !== this.#expectedBytes) return false;
+    if (trailers.length > 0 && this.#response.chunkedEncoding) {
+      const passable = passableTrailers(trailers, this.#context.limits.headers);
+      const pairs: [string, string][] = [];
+      for (let at = 0; at < passable.length; at += 2) pairs.push([passable[at] as string, passable[at + 1] as string]);
+      this.#response.addTrailers(pairs);
+    }
+    this.#response.end();
+    return true;
+  }
+
+  /** The client has read what was written. */
+  drained(): void {
+    if (this.#owedBytes === 0) return;
+    const owed = this.#owedBytes;
+    this.#owedBytes = 0;
+    this.#context.stalls.delete(this);
+    this.#stream?.consumed(owed);
+  }
+
+  stalled(): void {
+    this.#response.owner?.clientStalled();
+  }
+
+  /** The exchange is over; credit is of no use any more. */
+  letGo(): void {
+    this.#stream = undefined;
+    if (this.#owedBytes > 0) this.#context.stalls.delete(this);
+  }
+
+  #owe(sizeBytes: number): void {
+    if (this.#owedBytes === 0) {
+      this.progressAtMs = performance.now();
+      this.#context.stalls.add(this);
+      if (!this.#listens) {
+        this.#listens = true;
+        this.#response.writer = this;
+        this.#response.on('drain', onResponseDrain);
+      }
+    }
+    this.#owedBytes += sizeBytes;
+  }
+}
+
+/** Tells the owner of the answer when its connection closes. */
+export function watchClose(response: FrontResponse, owner: AnswerOwner): void {
+  response.owner = owner;
+  response.on('close', onResponseClose);
+}
+
+function onResponseClose(this: ServerResponse): void {
+  (this as FrontResponse).owner?.clientGone();
+}
+
+function onResponseDrain(this: ServerResponse): void {
+  (this as FrontResponse).writer?.drained();
+}

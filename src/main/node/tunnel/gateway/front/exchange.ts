@@ -1,0 +1,325 @@
+import type { IncomingMessage } from 'node:http';
+import type { AccessRules } from '../../../../../common/contract/tunnels.ts';
+import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, TunnelStream } from '../../link/types.ts';
+import type { AgentSession } from '../types.ts';
+import { type AnswerOwner, AnswerWriter, type FrontResponse, watchClose } from './answer-writer.ts';
+import { earlyLinks } from './early-hints.ts';
+import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
+import type { Flow } from './figures.ts';
+import type { Awaited, FrontContext, Hesitant } from './front-context.ts';
+import * as answers from './gateway-answers.ts';
+import { abort, type RawPipe } from './raw-pipe.ts';
+import { type ReadHead, requestHead } from './request-head.ts';
+import { withoutPrefix } from './request-target.ts';
+import { type CheckedHead, checkHead } from './response-head.ts';
+import type { RouteMatch } from './route-table.ts';
+import { type Switched, switchProtocols } from './switch-protocols.ts';
+import { UploadPump } from './upload-pump.ts';
+import type { Guest } from './waiting-room.ts';
+
+/** What is known of a request when it has been let in. */
+export interface ExchangeFacts {
+  readonly request: IncomingMessage;
+  readonly response: FrontResponse;
+  /** The connection wants to become a WebSocket. */
+  readonly switched: Switched | undefined;
+  readonly head: ReadHead;
+  readonly match: RouteMatch;
+  readonly flows: readonly Flow[];
+  readonly expectsContinue: boolean;
+  readonly dropAuthorization: boolean;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  /** On the monotonic clock. */
+  readonly startedAtMs: number;
+  /** The rules of the tunnel by which the request has been let in: asked again when the agent comes back with others. */
+  readonly passedAccess: AccessRules | undefined;
+}
+
+/** waiting: for an agent in grace; asked: no head of an answer yet; piped: become a raw connection. */
+type Phase = 'waiting' | 'asked' | 'answering' | 'piped' | 'over';
+
+/** One request and its answer: both bodies stream, each held to the pace of whoever reads it; nothing is kept (seed 5 section 2). */
+export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerOwner {
+  progressAtMs: number;
+  readonly #context: FrontContext;
+  readonly #facts: ExchangeFacts;
+  readonly #upload: UploadPump;
+  readonly #answer: AnswerWriter;
+  #phase: Phase = 'waiting';
+  #stream: TunnelStream | undefined;
+  #pipe: RawPipe | undefined;
+  #repeated = false;
+  #continued = false;
+
+  constructor(context: FrontContext, facts: ExchangeFacts) {
+    this.#context = context;
+    this.#facts = facts;
+    this.progressAtMs = facts.startedAtMs;
+    const { request, response, head, flows } = facts;
+    this.#upload = new UploadPump(request, head.bodyBytes, flows, context.limits);
+    this.#answer = new AnswerWriter(context, request, response, flows);
+    watchClose(response, this);
+    for (const flow of flows) flow.began();
+    context.exchanges.add(this);
+  }
+
+  get agentId(): string {
+    return this.#facts.match.agentId;
+  }
+
+  get routeId(): string | undefined {
+    return this.#facts.match.routeId;
+  }
+
+  /** Hands the request to the agent, or lets it wait for it. */
+  place(session: AgentSession | undefined): void {
+    if (session === undefined || session.kind !== 'http') {
+      this.#refuse(this.#repeated ? answers.afterReset(this.agentId, 'linkLost') : answers.noAgent(this.agentId));
+    } else if (session.state === 'draining') this.#refuse(answers.busy(this.agentId, 'agent-draining'));
+    else if (session.state === 'up') this.#ask(session);
+    else {
+      this.#phase = 'waiting';
+      if (!this.#context.waiting.enter(this)) this.#refuse(answers.busy(this.agentId, 'waiting-full'));
+    }
+  }
+
+  /** The wait for an agent in grace is over. */
+  arrived(session: AgentSession | undefined): void {
+    if (this.#phase !== 'waiting') return;
+    if (session === undefined) this.#refuse(answers.notBack(this.agentId));
+    else this.place(session);
+  }
+
+  #ask(session: AgentSession): void {
+    const { request, switched, head, match, remoteAddress, secure, expectsContinue, startedAtMs, passedAccess } = this.#facts;
+    const nowMs = performance.now();
+    const gate = this.#context.gates.of(session.access, nowMs);
+    if (session.access !== passedAccess) {
+      const barred = gate?.check(remoteAddress, head.authorization, nowMs);
+      if (barred !== undefined) {
+        this.#refuse(answers.barred(this.agentId, barred, gate?.retryAfterSeconds ?? 1));
+        return;
+      }
+    }
+    const url = request.url as string;
+    const asked = requestHead(request, {
+      kind: switched === undefined ? 'http' : 'upgrade',
+      path: match.strippedPrefix === undefined ? url : withoutPrefix(url, match.strippedPrefix),
+      bodyBytes: switched === undefined ? head.bodyBytes : undefined,
+      remoteAddress,
+      secure,
+      via: this.#context.via,
+      expectsContinue,
+      gatewayMicros: Math.round((nowMs - startedAtMs) * 1_000),
+      dropAuthorization: this.#facts.dropAuthorization || gate?.asksForCredentials === true,
+      strippedPrefix: match.strippedPrefix,
+    });
+    this.#phase = 'asked';
+    this.progressAtMs = nowMs;
+    try {
+      this.#stream = session.open(asked, this);
+    } catch (error) {
+      const refusal = answers.afterOpen(this.agentId, error);
+      if (refusal === undefined) this.#context.onFault(error);
+      this.#refuse(refusal ?? answers.afterReset(this.agentId, 'broken'));
+      return;
+    }
+    this.#context.answers.add(this);
+    if (expectsContinue) this.#context.hesitant.add(this);
+    this.#upload.begin(this.#stream, this);
+  }
+
+  onHead(head: ResponseHead, end: boolean): void {
+    if (this.#phase === 'answering') {
+      this.#breakOff('protocol', 'A second head.');
+      return;
+    }
+    if (this.#phase !== 'asked') return;
+    if (head.status < 200 && head.status !== 101) {
+      this.#inform(head);
+      return;
+    }
+    const checked = checkHead(head, this.#context.limits);
+    if (typeof checked === 'string') {
+      this.#bad(checked);
+      return;
+    }
+    if (checked.status === 101) {
+      this.#switch(checked, end);
+      return;
+    }
+    const problem = this.#answer.begin(this.#stream as TunnelStream, checked, end);
+    if (problem !== undefined) {
+      this.#bad(problem);
+      return;
+    }
+    this.#phase = 'answering';
+    this.#answered(checked.status);
+    if (end) this.#finished();
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#pipe !== undefined) this.#pipe.onData(chunk);
+    else if (this.#phase === 'asked') this.#bad('It began without a head.');
+    else if (this.#phase === 'answering' && !this.#answer.write(chunk))
+      this.#breakOff('protocol', 'The body is longer than its head says.');
+  }
+
+  onEnd(trailers: HeaderPairs): void {
+    if (this.#pipe !== undefined) this.#pipe.onEnd();
+    else if (this.#phase === 'asked') this.#bad('It ended without a head.');
+    else if (this.#phase === 'answering') {
+      if (this.#answer.finish(trailers)) this.#finished();
+      else this.#breakOff('broken', 'The body is shorter than its head says.');
+    }
+  }
+
+  onReset(code: ResetCode, reason: string): void {
+    if (this.#pipe !== undefined) {
+      this.#pipe.onReset();
+      return;
+    }
+    this.#stream = undefined;
+    if (this.#phase === 'answering') {
+      this.#breakOff(code, reason);
+      return;
+    }
+    if (this.#phase !== 'asked') return;
+    this.#context.answers.delete(this);
+    if (this.#mayRepeat(code)) {
+      this.#repeated = true;
+      this.place(this.#context.directory.find(this.agentId));
+    } else this.#refuse(answers.afterReset(this.agentId, code));
+  }
+
+  onDrain(): void {
+    if (this.#pipe !== undefined) this.#pipe.onDrain();
+    else this.#upload.resume();
+  }
+
+  /** A piece of the request's body has come: the time to the head begins anew. */
+  uploaded(): void {
+    this.progressAtMs = performance.now();
+  }
+
+  overdue(nowMs: number): void {
+    const { answerMs, stalledMs } = this.#context.limits;
+    const clientMaySend = !this.#facts.expectsContinue || this.#continued;
+    if (!this.#upload.waitsForClient || !clientMaySend) this.#giveUp('timeout', answers.overdue(this.agentId, answerMs / 1_000));
+    else if (nowMs - this.progressAtMs < stalledMs) this.#context.answers.add(this);
+    else this.#giveUp('cancelled', answers.clientTooSlow(this.agentId));
+  }
+
+  /** Lets the client send its body. */
+  goOn(): void {
+    if (this.#phase !== 'asked' || this.#continued) return;
+    this.#continued = true;
+    this.#context.hesitant.delete(this);
+    this.#facts.response.writeContinue();
+    this.uploaded();
+  }
+
+  clientStalled(): void {
+    this.#breakOff('timeout', 'The client reads nothing.');
+  }
+
+  clientGone(): void {
+    if (this.#phase === 'over' || this.#phase === 'piped') return;
+    this.#stream?.reset('cancelled', 'The client is gone.');
+    this.#over();
+  }
+
+  /** Ends what is on its way, for example because its route is gone. @param reason for the agent */
+  end(reason: string): void {
+    if (this.#phase !== 'over') this.#breakOff('cancelled', reason);
+  }
+
+  /** Nothing of a first answer has been seen, and a second one does no harm (tunnel.md 8). */
+  #mayRepeat(code: ResetCode): boolean {
+    const { request, head, switched } = this.#facts;
+    if (this.#repeated || switched !== undefined || head.bodyBytes !== 0) return false;
+    if (code === 'draining') return true;
+    return code === 'linkLost' && (request.method === 'GET' || request.method === 'HEAD');
+  }
+
+  #inform(head: ResponseHead): void {
+    const { request, response, expectsContinue } = this.#facts;
+    if (head.status === 100 && expectsContinue) this.goOn();
+    if (request.httpVersionMinor === 0) return;
+    if (head.status === 102) response.writeProcessing();
+    const link = head.status === 103 ? earlyLinks(head, this.#context.limits) : [];
+    if (link.length > 0) response.writeEarlyHints({ link });
+  }
+
+  #switch(head: CheckedHead, end: boolean): void {
+    const { switched } = this.#facts;
+    if (switched === undefined || end) {
+      this.#bad('It changes the protocol, which nobody asked for.');
+      return;
+    }
+    this.#phase = 'piped';
+    this.#context.answers.delete(this);
+    this.#answered(head.status);
+    this.#pipe = switchProtocols(this.#context, this.#facts.response, switched, head, this.#stream as TunnelStream, {
+      flows: this.#facts.flows,
+      onClosed: () => this.#over(),
+    });
+  }
+
+  #answered(status: number): void {
+    this.#context.answers.delete(this);
+    const nowMs = performance.now();
+    for (const flow of this.#facts.flows) flow.answered(nowMs, nowMs - this.#facts.startedAtMs, status >= 500);
+  }
+
+  #finished(): void {
+    if (!this.#upload.complete) this.#stream?.reset('cancelled', 'The answer was complete before the request was.');
+    this.#over();
+  }
+
+  #bad(why: string): void {
+    this.#giveUp('protocol', answers.badAnswer(this.agentId, why));
+  }
+
+  #giveUp(code: ResetCode, answer: ErrorAnswer): void {
+    this.#stream?.reset(code, answer.message);
+    this.#say(answer);
+  }
+
+  #refuse(refusal: answers.Refusal): void {
+    if (refusal.refusal !== undefined) this.#context.refuse(refusal.refusal, this.agentId, this.routeId);
+    this.#say(refusal);
+  }
+
+  #say(answer: ErrorAnswer): void {
+    const { request, response } = this.#facts;
+    this.#answered(answer.status);
+    const { headers, body } = errorAnswer(answer, request.headers.accept);
+    response.writeHead(answer.status, headers);
+    response.end(body);
+    this.#over();
+  }
+
+  /** A part of the answer may be out: its end must not look like one (tunnel.md 2). */
+  #breakOff(code: ResetCode, reason: string): void {
+    if (this.#pipe === undefined) this.#stream?.reset(code, reason);
+    const nowMs = performance.now();
+    for (const flow of this.#facts.flows) flow.broke(nowMs);
+    const { socket } = this.#facts.request;
+    this.#over();
+    abort(socket);
+  }
+
+  #over(): void {
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#context.answers.delete(this);
+    this.#context.hesitant.delete(this);
+    this.#context.waiting.leave(this);
+    this.#context.exchanges.delete(this);
+    this.#answer.letGo();
+    this.#upload.letGo();
+    for (const flow of this.#facts.flows) flow.ended();
+  }
+}

@@ -1,0 +1,139 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TunnelStream } from '../../link/types.ts';
+import type { DueList } from './due-list.ts';
+import type { Flow } from './figures.ts';
+import type { Stallable } from './front-context.ts';
+
+/**
+ * A client's socket and a stream joined byte for byte, with the back-pressure of each side held against the other: WebSocket after its 101,
+ * TCP, and TLS that is not opened.
+ */
+export class RawPipe implements Stallable {
+  progressAtMs = performance.now();
+  readonly #socket: Duplex;
+  readonly #stream: TunnelStream;
+  readonly #flows: readonly Flow[];
+  readonly #onClosed: () => void;
+  readonly #stalls: DueList<Stallable>;
+  /** Written to the socket and not drained yet. */
+  #owedBytes = 0;
+  #clientEnded = false;
+  #streamEnded = false;
+  #closed = false;
+
+  /** @param stalls watches it while its client does not read, and while only one side has ended (security.md row 57) */
+  constructor(
+    socket: Duplex,
+    stream: TunnelStream,
+    owner: { readonly flows: readonly Flow[]; readonly onClosed: () => void },
+    stalls: DueList<Stallable>,
+  ) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.#flows = owner.flows;
+    this.#onClosed = owner.onClosed;
+    this.#stalls = stalls;
+    socket.on('data', (chunk: Buffer) => this.#fromClient(chunk));
+    socket.on('end', () => this.#clientEnd());
+    socket.on('drain', () => this.#drained());
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#clientGone());
+  }
+
+  /** @param firstBytes what the client sent before it was joined */
+  begin(firstBytes: Buffer): void {
+    if (this.#socket.destroyed) {
+      this.#clientGone();
+      return;
+    }
+    if (firstBytes.length > 0) this.#fromClient(firstBytes);
+    if (this.#socket.readableEnded) this.#clientEnd();
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#closed) return;
+    for (const flow of this.#flows) flow.bytesOut += chunk.length;
+    const room = this.#socket.write(chunk);
+    if (room && this.#owedBytes === 0) {
+      if (this.#clientEnded) this.#watch();
+      this.#stream.consumed(chunk.length);
+      return;
+    }
+    if (this.#owedBytes === 0) this.#watch();
+    this.#owedBytes += chunk.length;
+  }
+
+  onEnd(): void {
+    if (this.#closed) return;
+    this.#streamEnded = true;
+    this.#socket.end();
+    if (this.#clientEnded) this.#close();
+    else this.#watch();
+  }
+
+  onReset(): void {
+    if (this.#closed) return;
+    this.#close();
+    abort(this.#socket);
+  }
+
+  onDrain(): void {
+    this.#socket.resume();
+  }
+
+  stalled(): void {
+    if (this.#closed) return;
+    this.#close();
+    this.#stream.reset('timeout', 'Nothing moves on the connection of the client.');
+    abort(this.#socket);
+  }
+
+  #fromClient(chunk: Buffer): void {
+    if (this.#closed) return;
+    for (const flow of this.#flows) flow.bytesIn += chunk.length;
+    if (this.#streamEnded) this.#watch();
+    if (!this.#stream.write(chunk)) this.#socket.pause();
+  }
+
+  #clientEnd(): void {
+    if (this.#closed || this.#clientEnded) return;
+    this.#clientEnded = true;
+    this.#stream.end();
+    if (this.#streamEnded) this.#close();
+    else this.#watch();
+  }
+
+  #watch(): void {
+    this.progressAtMs = performance.now();
+    this.#stalls.add(this);
+  }
+
+  #drained(): void {
+    if (this.#owedBytes === 0 || this.#closed) return;
+    const owed = this.#owedBytes;
+    this.#owedBytes = 0;
+    if (this.#clientEnded) this.#watch();
+    else this.#stalls.delete(this);
+    this.#stream.consumed(owed);
+  }
+
+  #clientGone(): void {
+    if (this.#closed) return;
+    this.#close();
+    this.#stream.reset('cancelled', 'The client is gone.');
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#stalls.delete(this);
+    this.#onClosed();
+  }
+}
+
+/** Ends a connection so that the other end sees that something is missing: a reset where there is one, never a clean end. */
+export function abort(socket: Duplex): void {
+  const tcp = socket as Partial<Pick<Socket, 'resetAndDestroy'>> & { readonly encrypted?: boolean };
+  if (tcp.encrypted === true || tcp.resetAndDestroy === undefined) socket.destroy();
+  else tcp.resetAndDestroy();
+}

@@ -1,0 +1,99 @@
+import { createServer, IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { createSecureContext } from 'node:tls';
+import { listenerTlsOptions } from '../../../certificates/index.ts';
+import type { PublicTls } from '../types.ts';
+import { FrontResponse } from './answer-writer.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
+import type { FrontContext } from './front-context.ts';
+import type { RequestDesk } from './request-desk.ts';
+
+type FrontServer = Server<typeof IncomingMessage, typeof FrontResponse>;
+
+/** Node's HTTP server with the bounds of a public port; with `tls` it is given connections that a {@link TlsPort} has looked at. */
+export function createWebServer(context: FrontContext, desk: RequestDesk, doorkeeper: Doorkeeper, tls: PublicTls | undefined): FrontServer {
+  const { limits } = context;
+  const options: ServerOptions<typeof IncomingMessage, typeof FrontResponse> = {
+    IncomingMessage,
+    ServerResponse: FrontResponse,
+    insecureHTTPParser: false,
+    headersTimeout: limits.headMs,
+    // An upload may take as long as it gets on (tunnel.md 11).
+    requestTimeout: 0,
+    connectionsCheckingInterval: 1_000,
+    keepAliveTimeout: limits.keepAliveMs,
+    maxHeaderSize: limits.headBytes,
+    noDelay: true,
+    // A host is asked for by the desk, which says so in its own words.
+    requireHostHeader: false,
+  };
+  const server: FrontServer = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tlsOptions(context, tls) });
+  server.on('request', (request, response) => {
+    doorkeeper.settle(request.socket);
+    desk.request(request, response, false);
+  });
+  server.on('checkContinue', (request, response) => {
+    doorkeeper.settle(request.socket);
+    desk.request(request, response, true);
+  });
+  server.on('checkExpectation', (request, response) => desk.expectation(request, response));
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, firstBytes: Buffer) => {
+    doorkeeper.settle(request.socket);
+    desk.upgrade(request, socket, firstBytes);
+  });
+  // Without a listener Node would just close; a word costs nothing.
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    context.refuse('method');
+    endWith(socket, '405 Method Not Allowed');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseBytes(context, error, socket));
+  server.on('tlsClientError', (_error: Error, socket: Duplex) => {
+    context.refuse('malformed');
+    socket.destroy();
+  });
+  return server;
+}
+
+/** @throws Error of OpenSSL for a key or a certificate that cannot be used */
+function tlsOptions(context: FrontContext, tls: PublicTls) {
+  return {
+    ...listenerTlsOptions({ certificate: tls.cert, key: tls.key }),
+    handshakeTimeout: context.limits.headMs,
+    ALPNProtocols: ['http/1.1'],
+    SNICallback: (name: string, done: (error: Error | null, context?: ReturnType<typeof createSecureContext>) => void) =>
+      done(null, tls.contextFor(name.toLowerCase())),
+  };
+}
+
+/** What the parser did not take (security.md row 57). An answer is only given where no other is on its way. */
+function refuseBytes(context: FrontContext, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const { code } = error;
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    socket.destroy();
+    return;
+  }
+  const late = code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const large = code === 'HPE_HEADER_OVERFLOW';
+  context.refuse(late ? 'slow-head' : large ? 'head-too-large' : 'malformed');
+  if (!socket.writable || answering(socket)) socket.destroy();
+  else if (late) endWith(socket, '408 Request Timeout');
+  else if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') endWith(socket, '413 Content Too Large');
+  else endWith(socket, large ? '431 Request Header Fields Too Large' : '400 Bad Request');
+}
+
+/** Node keeps the answer that a connection is writing under this name; a second head in the middle of it would be part of its body. */
+function answering(socket: Duplex): boolean {
+  const current = (socket as Socket & { readonly _httpMessage?: FrontResponse | null })._httpMessage;
+  return current !== undefined && current !== null;
+}
+
+function endWith(socket: Duplex, status: string): void {
+  const body = `${status}\n`;
+  socket.once('finish', () => socket.destroy());
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nSignalbox-Error: malformed\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
+}
