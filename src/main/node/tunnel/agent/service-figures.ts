@@ -29,6 +29,7 @@ export class ServiceFigures {
   readonly #now: () => number;
   #second = 0;
   #requests = 0;
+  #open = 0;
   #bytesIn = 0;
   #bytesOut = 0;
   #service: 'up' | 'down' | undefined;
@@ -40,6 +41,15 @@ export class ServiceFigures {
     this.#now = now;
     this.#startedMs = now();
     this.#second = Math.floor(this.#startedMs / 1_000);
+  }
+
+  /** Exchanges that have not ended. */
+  get open(): number {
+    return this.#open;
+  }
+
+  exchangeBegan(): void {
+    this.#open += 1;
   }
 
   bytesToService(sizeBytes: number): void {
@@ -65,6 +75,7 @@ export class ServiceFigures {
 
   /** @param status 0: none */
   exchangeEnded(durationMs: number, status: number, end: ExchangeEnd): void {
+    this.#open -= 1;
     const nowMs = this.#now();
     const slot = this.#requests % agentLimits.timings;
     this.#endedMs[slot] = nowMs;

@@ -39,10 +39,10 @@ export interface RequestText {
  */
 export function requestText(head: RequestHead, hostHeader: HostHeader, target: string): RequestText | undefined {
   if (!token.test(head.method) || !requestTarget.test(head.path)) return undefined;
-  const found = readHeaders(head.headers);
-  if (found === undefined) return undefined;
-  const host = hostHeader === 'original' ? (found.host ?? target) : hostHeader === 'target' ? target : hostHeader;
-  if (!value.test(host)) return undefined;
+  const original = hostOf(head.headers);
+  const host = hostHeader === 'original' ? (original ?? target) : hostHeader === 'target' ? target : hostHeader;
+  const found = readHeaders(head.headers, original, host);
+  if (found === undefined || !value.test(host)) return undefined;
   const framing = framingOf(head);
   let text = `${head.method} ${head.path} HTTP/1.1\r\nHost: ${host}\r\n${found.lines}`;
   if (head.kind === 'upgrade') text += `Connection: Upgrade\r\nUpgrade: ${found.upgrade}\r\n`;
@@ -55,26 +55,48 @@ export function requestText(head: RequestHead, hostHeader: HostHeader, target: s
 interface FoundHeaders {
   /** Those that go on, as they are sent. */
   lines: string;
-  host: string | undefined;
   upgrade: string;
   hasLength: boolean;
 }
 
-/** @returns undefined when a name or a value has characters that would end its line */
-function readHeaders(headers: HeaderPairs): FoundHeaders | undefined {
+/**
+ * @param original host that the client used; undefined: none
+ * @param host that the service is told
+ * @returns undefined when a name or a value has characters that would end its line
+ */
+function readHeaders(headers: HeaderPairs, original: string | undefined, host: string): FoundHeaders | undefined {
   const named = namedByConnection(headers);
-  const found: FoundHeaders = { lines: '', host: undefined, upgrade: '', hasLength: false };
+  const found: FoundHeaders = { lines: '', upgrade: '', hasLength: false };
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const content = headers[index + 1] ?? '';
     if (!token.test(name) || !value.test(content)) return undefined;
     const lower = name.toLowerCase();
-    if (lower === 'host') found.host = content;
-    else if (lower === 'content-length') found.hasLength = true;
+    if (lower === 'content-length') found.hasLength = true;
     else if (lower === 'upgrade') found.upgrade = content;
-    if (!hopByHop.has(lower) && !written.has(lower) && named?.has(lower) !== true) found.lines += `${name}: ${content}\r\n`;
+    if (hopByHop.has(lower) || written.has(lower) || named?.has(lower) === true) continue;
+    const told = lower === 'origin' && host !== original && isOrigin(content, original) ? `http://${host}` : content;
+    found.lines += `${name}: ${told}\r\n`;
   }
   return found;
+}
+
+/**
+ * A page that the service itself sent says so with the host that the client knows. Where the service is told another host it must be told
+ * the same of the page, or it refuses its own; what another site's page says stays as it is.
+ */
+function isOrigin(origin: string, original: string | undefined): boolean {
+  if (original === undefined) return false;
+  const [, authority] = /^https?:\/\/(.+)$/i.exec(origin) ?? [];
+  return authority?.toLowerCase() === original.toLowerCase();
+}
+
+function hostOf(headers: HeaderPairs): string | undefined {
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') return headers[index + 1];
+  }
+  return undefined;
 }
 
 function framingOf(head: RequestHead): BodyFraming {

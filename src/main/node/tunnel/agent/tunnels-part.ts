@@ -1,0 +1,290 @@
+import { Worker } from 'node:worker_threads';
+import type { Capture, TunnelRequest } from '../../../../common/contract/tunnels.ts';
+import { SignalboxError } from '../../../../common/errors.ts';
+import type { SecretStore } from '../../identity/index.ts';
+import { RetryDelay } from '../../retry-delay.ts';
+import type { Startable } from '../../startable.ts';
+import type { Store } from '../../store/index.ts';
+import { workerUrl } from '../../store/worker-location.ts';
+import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
+import { agentLimits } from './limits.ts';
+import type { TunnelDefinition } from './tunnel-definition.ts';
+import { TunnelMetrics } from './tunnel-metrics.ts';
+import { TunnelStore } from './tunnel-store.ts';
+import { WorkerAsks } from './worker-asks.ts';
+import type { AgentAsk, AgentWorkerData, FromAgentWorker, ToAgentWorker, TunnelReport } from './worker-messages.ts';
+
+export interface TunnelsPartOptions {
+  readonly nodeId: string;
+  readonly software: string;
+  readonly store: Store;
+  readonly secrets: SecretStore;
+  readonly logger: Logger;
+  readonly problems: Problems;
+  readonly metrics: Metrics;
+}
+
+/** A tunnel with how it stands; undefined: its thread has not said yet. */
+export interface TunnelView {
+  readonly definition: TunnelDefinition;
+  readonly report: TunnelReport | undefined;
+}
+
+const view = '/tunnels';
+const lockedProblem = 'tunnels.locked';
+const threadProblem = 'tunnels.thread';
+/** A little longer than the drain of the tunnels themselves, milliseconds. */
+const stopMs = agentLimits.drainMs + 2_000;
+
+/**
+ * The tunnels of a node: keeps their definitions, and has them run in a thread of their own. The thread begins with the first tunnel, or
+ * question, so that a node that nobody uses so pays nothing.
+ */
+export class TunnelsPart implements Startable {
+  readonly #options: TunnelsPartOptions;
+  readonly #store: TunnelStore;
+  readonly #metrics: TunnelMetrics;
+  readonly #asks = new WorkerAsks((message) => this.#worker?.postMessage(message));
+  readonly #definitions = new Map<string, TunnelDefinition>();
+  readonly #lineListeners = new Set<(lines: readonly TunnelRequest[]) => void>();
+  readonly #changeListeners = new Set<() => void>();
+  readonly #restartDelay = new RetryDelay();
+  #reports: ReadonlyMap<string, TunnelReport> = new Map();
+  #listening: readonly string[] = [];
+  #worker: Worker | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  /** Tunnels of which a problem is raised. */
+  #failed: ReadonlySet<string> = new Set();
+  #stopped = false;
+
+  constructor(options: TunnelsPartOptions) {
+    this.#options = options;
+    this.#store = new TunnelStore(options.store, options.secrets);
+    this.#metrics = new TunnelMetrics(options.metrics);
+  }
+
+  /** Begins all tunnels; does not wait for them to be up. */
+  async start(): Promise<void> {
+    const { tunnels, locked } = await this.#store.load();
+    for (const definition of tunnels) this.#definitions.set(definition.tunnelId, definition);
+    if (locked.length > 0) this.#tellLocked(locked.map(({ agentId }) => agentId));
+    if (tunnels.length > 0) this.#launch();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (worker !== undefined) await this.#end(worker);
+    this.#asks.abandon();
+    for (const tunnelId of this.#failed) this.#options.problems.clear(problemOf(tunnelId));
+  }
+
+  /** Oldest first. */
+  list(): readonly TunnelView[] {
+    return [...this.#definitions.values()].map((definition) => ({ definition, report: this.#reports.get(definition.tunnelId) }));
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  get(tunnelId: string): TunnelView {
+    const definition = this.#definitions.get(tunnelId);
+    if (definition === undefined) throw new SignalboxError('NOT_FOUND', `This node has no tunnel ${tunnelId}.`, { executed: 'no' });
+    return { definition, report: this.#reports.get(tunnelId) };
+  }
+
+  /**
+   * Keeps and begins a tunnel.
+   *
+   * @throws SignalboxError `CONFLICT` another of the same name at the same gateway; `LIMIT`, `STORAGE_FULL`
+   */
+  async add(definition: TunnelDefinition): Promise<void> {
+    this.checkRoom(definition.agentId, definition.gateway.url);
+    await this.#store.save(definition);
+    this.#definitions.set(definition.tunnelId, definition);
+    this.#post({ type: 'set', definition });
+    this.#changed();
+  }
+
+  /** @throws SignalboxError `CONFLICT`, `LIMIT`: see {@link add} */
+  checkRoom(agentId: string, url: string): void {
+    if (this.#definitions.size >= agentLimits.tunnels)
+      throw new SignalboxError('LIMIT', `This node has ${agentLimits.tunnels} tunnels already. Delete one first.`, { executed: 'no' });
+    for (const { agentId: other, gateway } of this.#definitions.values())
+      if (other === agentId && gateway.url === url)
+        throw new SignalboxError('CONFLICT', `This node has a tunnel ${agentId} through ${url} already.`, { executed: 'no' });
+  }
+
+  /** Keeps a changed tunnel and begins it anew. @throws SignalboxError `NOT_FOUND`, `STORAGE_FULL` */
+  async replace(definition: TunnelDefinition): Promise<void> {
+    this.get(definition.tunnelId);
+    await this.#store.save(definition);
+    this.#definitions.set(definition.tunnelId, definition);
+    this.#post({ type: 'set', definition });
+    this.#changed();
+  }
+
+  /** Changes what is captured of a tunnel's requests; the tunnel goes on. @throws SignalboxError `NOT_FOUND`, `STORAGE_FULL` */
+  async setCapture(tunnelId: string, capture: Capture): Promise<void> {
+    const definition = { ...this.get(tunnelId).definition, capture };
+    await this.#store.save(definition);
+    this.#definitions.set(tunnelId, definition);
+    this.#post({ type: 'capture', tunnelId, capture });
+    this.#changed();
+  }
+
+  /** Ends and forgets a tunnel. @throws SignalboxError `NOT_FOUND`, `STORAGE_FULL` */
+  async remove(tunnelId: string): Promise<void> {
+    this.get(tunnelId);
+    await this.#store.remove(tunnelId);
+    this.#definitions.delete(tunnelId);
+    this.#post({ type: 'remove', tunnelId });
+    this.#judge();
+    this.#changed();
+  }
+
+  /** Asks the thread of the tunnels. @throws SignalboxError of what is asked; `INTERNAL` the thread has ended */
+  ask(ask: AgentAsk, signal?: AbortSignal): Promise<unknown> {
+    this.#launch();
+    return this.#asks.ask(ask, signal);
+  }
+
+  /** Agents whose request lines go to those who follow {@link onLines}. */
+  listen(agentIds: readonly string[]): void {
+    this.#listening = agentIds;
+    this.#worker?.postMessage({ type: 'listen', agentIds } satisfies ToAgentWorker);
+  }
+
+  onLines(listener: (lines: readonly TunnelRequest[]) => void): () => void {
+    this.#lineListeners.add(listener);
+    return () => this.#lineListeners.delete(listener);
+  }
+
+  /** Told when tunnels came, went or changed their state. */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  #post(message: ToAgentWorker): void {
+    if (this.#worker !== undefined) this.#worker.postMessage(message);
+    else if (this.#definitions.size > 0) this.#launch();
+  }
+
+  /** Starts the thread, unless it runs, with all tunnels that there are. */
+  #launch(): void {
+    if (this.#worker !== undefined || this.#stopped) return;
+    clearTimeout(this.#restart);
+    this.#restart = undefined;
+    const { nodeId, software, logger } = this.#options;
+    const workerData: AgentWorkerData = { nodeId, software };
+    const worker = new Worker(workerUrl('agent-worker', import.meta.url), { workerData, name: 'tunnels' });
+    this.#worker = worker;
+    worker.on('message', (message: FromAgentWorker) => this.#receive(message));
+    worker.once('error', (error) => logger.error('tunnels.threadFailed', 'The thread of the tunnels met a fault.', { error }));
+    worker.once('exit', (code) => this.#exited(worker, code));
+    for (const definition of this.#definitions.values()) worker.postMessage({ type: 'set', definition } satisfies ToAgentWorker);
+    worker.postMessage({ type: 'listen', agentIds: this.#listening } satisfies ToAgentWorker);
+  }
+
+  #receive(message: FromAgentWorker): void {
+    switch (message.type) {
+      case 'status':
+        this.#takeReports(message.tunnels);
+        break;
+      case 'lines':
+        for (const listener of this.#lineListeners) listener(message.lines);
+        break;
+      case 'answer':
+      case 'failed':
+        this.#asks.answered(message);
+        break;
+      case 'refused':
+        this.#options.logger.error('tunnels.refused', 'A tunnel cannot be run as it is defined.', {
+          tunnelId: message.tunnelId,
+          error: message.error,
+        });
+        break;
+    }
+  }
+
+  #takeReports(tunnels: readonly TunnelReport[]): void {
+    const states = (reports: Iterable<TunnelReport>) => [...reports].map(({ tunnelId, state }) => `${tunnelId} ${state}`).join();
+    const before = states(this.#reports.values());
+    this.#reports = new Map(tunnels.map((report) => [report.tunnelId, report]));
+    this.#options.problems.clear(threadProblem);
+    this.#judge();
+    this.#metrics.update(
+      tunnels.flatMap((report) => {
+        const agentId = this.#definitions.get(report.tunnelId)?.agentId;
+        return agentId === undefined ? [] : [{ agentId, report }];
+      }),
+    );
+    if (states(tunnels) !== before) this.#changed();
+  }
+
+  /** Raises a problem for each tunnel that failed, and clears those that are over. */
+  #judge(): void {
+    const { problems } = this.#options;
+    const failed = new Set<string>();
+    for (const { definition, report } of this.list()) {
+      if (report?.state !== 'failed') continue;
+      failed.add(definition.tunnelId);
+      problems.raise({
+        id: problemOf(definition.tunnelId),
+        severity: 'warn',
+        title: `The tunnel ${definition.agentId} does not work`,
+        detail: report.lastError?.message ?? '',
+        view,
+      });
+    }
+    for (const tunnelId of this.#failed) if (!failed.has(tunnelId)) problems.clear(problemOf(tunnelId));
+    this.#failed = failed;
+  }
+
+  /** The thread is gone though nobody asked for it: it is started again, with pauses. */
+  #exited(worker: Worker, code: number): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#reports = new Map();
+    this.#asks.abandon();
+    this.#options.problems.raise({
+      id: threadProblem,
+      severity: 'crit',
+      title: 'The tunnels of this node have stopped',
+      detail: `Their thread ended unexpectedly (code ${code}) and is being started again. The log has the details.`,
+      view,
+    });
+    this.#restart = setTimeout(() => this.#launch(), this.#restartDelay.nextMs());
+    this.#changed();
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.postMessage({ type: 'stop' } satisfies ToAgentWorker);
+    const timer = setTimeout(() => {
+      this.#options.logger.error('tunnels.stopLate', 'The tunnels did not stop in time and were ended.', {});
+      void worker.terminate();
+    }, stopMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  #tellLocked(agentIds: readonly string[]): void {
+    this.#options.problems.raise({
+      id: lockedProblem,
+      severity: 'warn',
+      title: 'The secrets of some tunnels cannot be opened',
+      detail: `${agentIds.slice(0, 5).join(', ')}: they were kept on another machine or by another user. The tunnels are left as they are and do not run; create them again here.`,
+      view,
+    });
+  }
+
+  #changed(): void {
+    for (const listener of this.#changeListeners) listener();
+  }
+}
+
+function problemOf(tunnelId: string): string {
+  return `tunnels.failed.${tunnelId}`;
+}
