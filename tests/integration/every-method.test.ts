@@ -37,6 +37,7 @@ async function startNode(settings: Record<string, unknown> = {}): Promise<Runnin
 
 const passwordSha256 = 'a'.repeat(64);
 const kept = { kind: 'request', id: 'r1' } as const;
+const routeAccess = { basicAuth: { username: 'ada', password: 'a password' }, allowedAddresses: ['10.0.0.0/8'], requestsPerSecond: 5 };
 
 /** What earlier calls answered, by method. */
 type Seen = <M extends MethodName>(method: M) => ResultOf<M>;
@@ -123,6 +124,15 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['queues.purge', (seen) => ({ queue: seen('queues.create').queueId })],
   ['queues.delete', (seen) => ({ queue: seen('queues.create').queueId })],
   ['brokers.rebalance', () => ({})],
+  ['gateway.status', () => ({})],
+  ['gateway.createToken', () => ({ name: 'Presses of hall 2', agentIds: ['press-*'] })],
+  ['gateway.rotateToken', (seen) => ({ tokenId: seen('gateway.createToken').tokenId, graceMs: 1_000 })],
+  ['gateway.tokens', () => ({})],
+  ['gateway.sessions', () => ({})],
+  ['gateway.createRoute', () => ({ host: 'orders.example.com', agentId: 'press-07', access: routeAccess })],
+  ['gateway.routes', () => ({})],
+  ['gateway.deleteRoute', (seen) => ({ routeId: seen('gateway.createRoute').routeId })],
+  ['gateway.revokeToken', (seen) => ({ tokenId: seen('gateway.createToken').tokenId })],
   ['node.restart', () => ({ reason: 'a test' })],
 ];
 
@@ -130,12 +140,14 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
 const ofTwoPeople: readonly MethodName[] = ['membership.ask', 'membership.accept', 'membership.admit', 'membership.refuse'];
 /** Those that need a second broker: tests/integration/broker. */
 const ofTwoBrokers: readonly MethodName[] = ['brokers.join', 'brokers.leave', 'brokers.remove', 'brokers.transfer'];
+/** Those that need an agent at the gateway: tests/integration/tunnel. */
+const ofAgents: readonly MethodName[] = ['gateway.closeSession'];
 
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode({ 'broker.enabled': true, 'broker.port': 0 });
   const guest = await startNode({ 'node.name': 'kiln-02' });
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
-  expect([...calls.map(([method]) => method), ...ofTwoPeople, ...ofTwoBrokers].sort()).toEqual([...allMethods().keys()].sort());
+  expect([...calls.map(([method]) => method), ...ofTwoPeople, ...ofTwoBrokers, ...ofAgents].sort()).toEqual([...allMethods().keys()].sort());
   const answers = new Map<MethodName, unknown>();
   const seen: Seen = <M extends MethodName>(method: M) => answers.get(method) as ResultOf<M>;
   for (const [method, params, where] of calls) {

@@ -20,6 +20,8 @@ import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { membershipLimits } from '../../src/main/node/membership/limits.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
+import { GatewayMetrics } from '../../src/main/node/tunnel/gateway/gateway-metrics.ts';
+import { gatewayLimits } from '../../src/main/node/tunnel/gateway/limits.ts';
 
 function page(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
@@ -77,6 +79,15 @@ test('cli.md lists every command and exit code', async () => {
   for (const [name, code] of Object.entries(exitCodes)) {
     expect(text).toContain(`| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`);
   }
+});
+
+test('gateway.md lists every limit of a gateway with its value, and every metric', async () => {
+  const rows = rowsOf(await page('gateway.md'));
+  for (const [name, value] of Object.entries(gatewayLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  new GatewayMetrics(metrics);
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
 
 test('queues.md names every metric of the queue broker', async () => {

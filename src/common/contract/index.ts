@@ -7,6 +7,7 @@ import { configContract } from './config.ts';
 import type { MethodSpec } from './define.ts';
 import { eventsContract } from './events.ts';
 import { feedsContract } from './feeds.ts';
+import { gatewayContract } from './gateway.ts';
 import { groupKeyContract } from './group-key.ts';
 import { identityContract } from './identity.ts';
 import { joiningContract } from './joining.ts';
@@ -36,6 +37,7 @@ export const contract = {
   ...feedsContract,
   ...queuesContract,
   ...brokersContract,
+  ...gatewayContract,
   ...logsContract,
   ...configContract,
   ...usersContract,

@@ -6,6 +6,7 @@ import { membershipTables } from './membership/index.ts';
 import { routerMigrations } from './router/index.ts';
 import { workspaceMigrations } from './services/workspace.ts';
 import type { Migration } from './store/index.ts';
+import { gatewayMigrations } from './tunnel/gateway/migrations.ts';
 
 export const nodeMigrations: readonly Migration[] = [
   ...accountsMigrations,
@@ -14,4 +15,5 @@ export const nodeMigrations: readonly Migration[] = [
   ...workspaceMigrations,
   ...federationMigrations,
   ...membershipTables,
+  ...gatewayMigrations,
 ];

@@ -17,6 +17,7 @@ import { createClusterService } from './services/cluster.ts';
 import { createConfigService } from './services/config.ts';
 import { createEventsService } from './services/events.ts';
 import { createFeedsService } from './services/feeds.ts';
+import { createGatewayService } from './services/gateway.ts';
 import { createGroupKeyService } from './services/group-key.ts';
 import { createIdentityService } from './services/identity.ts';
 import { createJoiningService } from './services/joining.ts';
@@ -32,6 +33,7 @@ import { createUsersService } from './services/users.ts';
 import { createWorkspaceService } from './services/workspace.ts';
 import type { WorkerStore } from './store/index.ts';
 import type { HostMonitor, Logger, MetricHistory } from './telemetry/index.ts';
+import type { GatewayPart } from './tunnel/gateway/gateway-part.ts';
 import { version } from './version.ts';
 
 /** The parts of a node that its methods act on. */
@@ -54,6 +56,7 @@ export interface ServedParts {
   readonly federation: Federation;
   readonly hub: EmbeddedHub | undefined;
   readonly broker: BrokerFace;
+  readonly gateway: GatewayPart;
   readonly host: HostMonitor;
   readonly history: MetricHistory;
   readonly sampler: NodeSampler;
@@ -62,7 +65,7 @@ export interface ServedParts {
 /** Offers every method of the contract on the router. */
 export function registerServices({ options, dataFolder, config, identity, keySeed, logs, problems }: Foundation, parts: ServedParts): void {
   const { startedAt, capabilities, listeners, nodesOptions, logger, router, http, store, audit, accounts, sessions, setupLinks } = parts;
-  const { discovery, membership, federation, hub, broker, host, history, sampler } = parts;
+  const { discovery, membership, federation, hub, broker, gateway, host, history, sampler } = parts;
   const { nodeId } = identity;
   router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
   router.register(createLogsService({ logs }));
@@ -104,5 +107,6 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   router.register(createRpcService({ router }));
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
+  router.register(createGatewayService(gateway));
   router.register(createBrokerServices({ broker, router, federation, name: () => config.get('node.name') }));
 }

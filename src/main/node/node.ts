@@ -19,6 +19,7 @@ import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
 import { createBroker } from './node-broker.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
+import { createGateway, gatewayCapability } from './node-gateway.ts';
 import { registerServices } from './node-services.ts';
 import { type AuditSink, Router } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
@@ -81,6 +82,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     'router',
     ...(options.consoleFolder === undefined ? [] : ['console']),
     ...(broker.status().state === 'running' ? [brokerCapability] : []),
+    ...(gateway.status().state === 'running' ? [gatewayCapability] : []),
     ...config.get('node.capabilities'),
   ];
 
@@ -158,6 +160,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   federation.attach(router);
   const broker = createBroker(foundation, { sessions, membership, metrics });
   broker.onChange(() => federation.presence.announce());
+  const gateway = createGateway(foundation, { store, metrics });
+  gateway.onChange(() => federation.presence.announce());
   const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const httpPart = new HttpPart({
     http,
@@ -205,6 +209,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     federation,
     hub,
     broker,
+    gateway,
     host,
     history,
     sampler,
@@ -233,6 +238,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'http', part: httpPart },
       // After the listeners, and not waited for: a node is of use before its queues are.
       { name: 'broker', part: broker },
+      { name: 'gateway', part: gateway },
       // Last, so that it is the first to stop: running calls are answered before their connections close.
       { name: 'router', part: router },
     ],

@@ -5,6 +5,7 @@ import { limits } from '../../../common/limits.ts';
 import { roles } from '../../../common/roles.ts';
 import { brokerSettings } from './broker-settings.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
+import { gatewaySettings } from './gateway-settings.ts';
 import { linksSettings } from './links-settings.ts';
 import { setting } from './setting.ts';
 
@@ -155,6 +156,7 @@ export const settings = {
   ...federationSettings,
   ...linksSettings,
   ...brokerSettings,
+  ...gatewaySettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',

@@ -1,0 +1,37 @@
+import type { Migration } from '../../store/types.ts';
+
+/** Tables of a gateway: tokens of agents and routes. Secrets and passwords are wrapped by the node's secret store. */
+export const gatewayMigrations: readonly Migration[] = [
+  {
+    id: 'gateway-1-tokens',
+    sql: `CREATE TABLE gateway_tokens (
+      token_id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      agent_ids TEXT NOT NULL,
+      kinds TEXT NOT NULL,
+      duplicates TEXT NOT NULL,
+      legacy INTEGER NOT NULL,
+      secret BLOB NOT NULL,
+      secret_version INTEGER NOT NULL,
+      former_secret BLOB,
+      former_until INTEGER,
+      created_at INTEGER NOT NULL,
+      created_by TEXT NOT NULL,
+      rotated_at INTEGER,
+      last_used_at INTEGER
+    ) STRICT`,
+  },
+  {
+    id: 'gateway-2-routes',
+    sql: `CREATE TABLE gateway_routes (
+      route_id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      host TEXT NOT NULL,
+      path_prefix TEXT NOT NULL,
+      strip_prefix INTEGER NOT NULL,
+      agent_id TEXT NOT NULL,
+      access BLOB,
+      UNIQUE (kind, host, path_prefix)
+    ) STRICT`,
+  },
+];

@@ -1,0 +1,93 @@
+import { SignalboxError } from '../../../../common/errors.ts';
+
+/** Public TCP ports that tunnels may have, and who has which. */
+export class TcpPorts {
+  #allowed: readonly number[];
+  readonly #byAgent = new Map<string, number>();
+  /** What agents had last, so that they find their address again; the oldest is forgotten first. */
+  readonly #last = new Map<string, number>();
+
+  /** @param allowed in the order in which they are given out */
+  constructor(allowed: readonly number[]) {
+    this.#allowed = allowed;
+  }
+
+  get taken(): readonly { readonly agentId: string; readonly port: number }[] {
+    return [...this.#byAgent].map(([agentId, port]) => ({ agentId, port }));
+  }
+
+  of(agentId: string): number | undefined {
+    return this.#byAgent.get(agentId);
+  }
+
+  /**
+   * Gives an agent a port, the one that it has already if it has one.
+   *
+   * @param wanted 0: any
+   * @throws SignalboxError `FORBIDDEN` not one of the gateway's, `CONFLICT` another agent's, `LIMIT` all are taken
+   */
+  take(agentId: string, wanted: number): number {
+    const own = this.#byAgent.get(agentId);
+    if (own !== undefined && (wanted === 0 || wanted === own)) return own;
+    const port = wanted === 0 ? this.#free(agentId) : this.#check(agentId, wanted);
+    this.#byAgent.set(agentId, port);
+    this.#last.delete(agentId);
+    this.#last.set(agentId, port);
+    const oldest = this.#last.keys().next().value;
+    if (this.#last.size > this.#allowed.length && oldest !== undefined) this.#last.delete(oldest);
+    return port;
+  }
+
+  release(agentId: string): boolean {
+    return this.#byAgent.delete(agentId);
+  }
+
+  #check(agentId: string, wanted: number): number {
+    if (!this.#allowed.includes(wanted))
+      throw new SignalboxError(
+        'FORBIDDEN',
+        `The gateway does not give out port ${wanted}. Its setting gateway.tcpPorts says which it does.`,
+        { executed: 'no' },
+      );
+    for (const [other, port] of this.#byAgent)
+      if (port === wanted && other !== agentId)
+        throw new SignalboxError('CONFLICT', `Port ${wanted} of the gateway is in use by another tunnel.`, { executed: 'no' });
+    return wanted;
+  }
+
+  #free(agentId: string): number {
+    const taken = new Set(this.#byAgent.values());
+    const last = this.#last.get(agentId);
+    if (last !== undefined && this.#allowed.includes(last) && !taken.has(last)) return last;
+    const remembered = new Set(this.#last.values());
+    const free = this.#allowed.filter((port) => !taken.has(port));
+    const port = free.find((candidate) => !remembered.has(candidate)) ?? free[0];
+    if (port === undefined)
+      throw new SignalboxError(
+        'LIMIT',
+        this.#allowed.length === 0
+          ? 'The gateway gives out no TCP ports. An administrator sets them with gateway.tcpPorts.'
+          : 'All TCP ports of the gateway are in use.',
+        { executed: 'no' },
+      );
+    return port;
+  }
+}
+
+/**
+ * Reads a list of ports and ranges such as `20000-20099, 2222`.
+ *
+ * @returns undefined: it is not one, or it has more than 1,000 ports
+ */
+export function parsePorts(text: string): number[] | undefined {
+  const ports = new Set<number>();
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    if (part === '') continue;
+    const [, first, last] = /^(\d{1,5})(?:\s*-\s*(\d{1,5}))?$/.exec(part) ?? [];
+    const from = Number(first ?? 0);
+    const to = Number(last ?? first ?? 0);
+    if (from < 1 || to > 65_535 || to < from || to - from >= 1_000) return undefined;
+    for (let port = from; port <= to; port++) ports.add(port);
+  }
+  return ports.size > 1_000 ? undefined : [...ports];
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { parsePorts, TcpPorts } from '../../../../../../src/main/node/tunnel/gateway/tcp-ports.ts';
+
+test('ports and ranges are read', () => {
+  expect(parsePorts('')).toEqual([]);
+  expect(parsePorts('2222')).toEqual([2222]);
+  expect(parsePorts('20000-20002, 2222,20001')).toEqual([20_000, 20_001, 20_002, 2222]);
+});
+
+test.each(['0', '70000', '2-1', 'ssh', '1-5000', '1;2'])('%s is not a list of ports', (text) => {
+  expect(parsePorts(text)).toBeUndefined();
+});
+
+test('an agent keeps its port, and finds it again', () => {
+  const ports = new TcpPorts([20_000, 20_001, 20_002]);
+  expect(ports.take('a', 0)).toBe(20_000);
+  expect(ports.take('a', 0)).toBe(20_000);
+  expect(ports.take('b', 0)).toBe(20_001);
+  ports.release('a');
+  expect(ports.take('c', 0)).toBe(20_002);
+  expect(ports.take('a', 0)).toBe(20_000);
+});
+
+test('a wanted port is given when it is the gateway’s and free', () => {
+  const ports = new TcpPorts([20_000, 20_001]);
+  expect(ports.take('a', 20_001)).toBe(20_001);
+  expect(() => ports.take('b', 20_001)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
+  expect(() => ports.take('b', 22)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+  ports.take('b', 0);
+  expect(() => ports.take('c', 0)).toThrow(expect.objectContaining({ code: 'LIMIT' }));
+});
