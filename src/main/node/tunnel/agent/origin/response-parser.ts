@@ -62,7 +62,8 @@ export class ResponseParser {
   /** @throws InvalidResponse when it is not an answer, or one that nobody asked for */
   push(chunk: Buffer): void {
     let rest = chunk;
-    while (rest.length > 0) {
+    // A changed protocol begins with its head, also when the client is the first to speak in it.
+    while (rest.length > 0 || this.#state === 'raw') {
       switch (this.#state) {
         case 'idle':
           throw new InvalidResponse('it sent more than the answer');

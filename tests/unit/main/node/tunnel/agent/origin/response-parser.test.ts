@@ -77,6 +77,16 @@ describe('ResponseParser', () => {
     expect(raw).toBe('raw');
   });
 
+  test('tells an agreed upgrade at once, also when the client is the first to speak then', () => {
+    const rests: string[] = [];
+    const ignored = () => undefined;
+    const sink = { responseHead: ignored, responseData: ignored, responseEnd: ignored };
+    const parser = new ResponseParser({ ...sink, upgraded: (rest) => rests.push(rest.toString('latin1')) });
+    parser.expect('GET', true);
+    parser.push(Buffer.from('HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n'));
+    expect(rests).toEqual(['']);
+  });
+
   test.each([
     ['HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', false],
     ['HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n', false],
