@@ -58,6 +58,7 @@ import {
   toJsonEnvelope,
 } from '../../src/main/node/trust/index.ts';
 import { brokerDecoders } from './broker-decoders.ts';
+import { tunnelDecoders } from './tunnel-decoders.ts';
 
 /** A reader of hostile input. */
 export interface Decoder {
@@ -303,4 +304,5 @@ export const decoders: readonly Decoder[] = [
   },
   { name: 'word to wait', good: encodeWait(60_000), decode: only((bytes) => readWait(Buffer.from(bytes))) },
   ...brokerDecoders,
+  ...tunnelDecoders,
 ];

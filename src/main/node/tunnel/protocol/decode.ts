@@ -101,7 +101,7 @@ function readData(reader: WireReader): TunnelMessage {
     else if (reader.field === 3) end = reader.number() !== 0;
     else if (reader.field === 4) {
       trailers ??= [];
-      takePair(reader, trailers);
+      takePairs(reader, trailers);
     } else reader.skip();
   }
   if (trailers !== undefined) checkPairs(trailers);
@@ -141,7 +141,7 @@ function readRequest(reader: WireReader): TunnelMessage {
         body = reader.block(protocolLimits.frameBytes);
         break;
       case 6:
-        takePair(reader, pairs);
+        takePairs(reader, pairs);
         break;
       case 7:
         bodyBytes = reader.number();
@@ -195,7 +195,7 @@ function readResponse(reader: WireReader): TunnelMessage {
         body = reader.block(protocolLimits.frameBytes);
         break;
       case 5:
-        takePair(reader, pairs);
+        takePairs(reader, pairs);
         break;
       case 6:
         end = reader.number() !== 0;
@@ -224,9 +224,8 @@ function readMapEntry(reader: WireReader, map: Map<string, string>): void {
   map.set(name, value);
 }
 
-function takePair(reader: WireReader, pairs: string[]): void {
-  if (pairs.length >= protocolLimits.headers * 2) throw unreadable('it has too many headers');
-  pairs.push(reader.text(protocolLimits.headBytes));
+function takePairs(reader: WireReader, pairs: string[]): void {
+  reader.texts(pairs, protocolLimits.headers * 2, protocolLimits.headBytes);
 }
 
 function headersOf(pairs: string[], map: ReadonlyMap<string, string> | undefined): readonly string[] {

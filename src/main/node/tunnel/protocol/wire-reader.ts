@@ -1,6 +1,9 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { wireTypes } from './wire-writer.ts';
+
+/** Up to this, the texts of a list are made in one. */
+const joinedBytes = 16_384;
 
 /** A frame that is none of the protocol. Its code is `INVALID_PARAMS`. */
 export class UnreadableFrameError extends SignalboxError {
@@ -83,11 +86,35 @@ export class WireReader {
     const start = this.position;
     const end = start + length;
     this.position = end;
-    const { bytes } = this;
-    for (let index = start; index < end; index++) {
-      if ((bytes[index] as number) >= 0x80) return this.#utf8(start, end);
+    return this.#asciiBetween(start, end) ? this.bytes.toString('latin1', start, end) : this.#utf8(start, end);
+  }
+
+  /**
+   * The texts of a list from this field on, as far as they follow one another. One call out of JavaScript makes them all: a head has many.
+   *
+   * @param mostItems that `texts` may hold
+   */
+  texts(texts: string[], mostItems: number, mostBytes: number): void {
+    const { bytes, field, end } = this;
+    const from = this.position;
+    // Whatever comes after the list makes no difference: a character is a byte in latin1. Lists that begin again and again cost no more than this each.
+    const joined = end - from <= joinedBytes ? bytes.toString('latin1', from, end) : undefined;
+    const ascii = joined !== undefined && isAscii(bytes.subarray(from, end));
+    for (;;) {
+      if (texts.length >= mostItems) throw unreadable('it has too many headers');
+      const length = this.#length();
+      if (length > mostBytes) throw unreadable('a text is too long');
+      const start = this.position;
+      this.position = start + length;
+      if (!ascii && !this.#asciiBetween(start, this.position)) texts.push(this.#utf8(start, this.position));
+      else texts.push(joined?.slice(start - from, this.position - from) ?? bytes.toString('latin1', start, this.position));
+      const before = this.position;
+      if (!this.next()) return;
+      if (this.field !== field) {
+        this.position = before;
+        return;
+      }
     }
-    return bytes.toString('latin1', start, end);
   }
 
   /** A view of the frame, not a copy. */
@@ -97,6 +124,14 @@ export class WireReader {
     const start = this.position;
     this.position = start + length;
     return this.bytes.subarray(start, this.position);
+  }
+
+  #asciiBetween(start: number, end: number): boolean {
+    const { bytes } = this;
+    for (let index = start; index < end; index++) {
+      if ((bytes[index] as number) >= 0x80) return false;
+    }
+    return true;
   }
 
   #utf8(start: number, end: number): string {
