@@ -36,6 +36,8 @@ async function startNode(settings: Record<string, unknown> = {}): Promise<Runnin
 }
 
 const passwordSha256 = 'a'.repeat(64);
+/** Where no gateway is. */
+const gateway = { url: 'ws://127.0.0.1:1', tokenId: 'T-1', secret: 'a secret for a test' };
 const kept = { kind: 'request', id: 'r1' } as const;
 const routeAccess = { basicAuth: { username: 'ada', password: 'a password' }, allowedAddresses: ['10.0.0.0/8'], requestsPerSecond: 5 };
 
@@ -133,6 +135,17 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['gateway.routes', () => ({})],
   ['gateway.deleteRoute', (seen) => ({ routeId: seen('gateway.createRoute').routeId })],
   ['gateway.revokeToken', (seen) => ({ tokenId: seen('gateway.createToken').tokenId })],
+  ['tunnels.services', () => ({})],
+  ['tunnels.create', () => ({ agentId: 'press-07', gateway, target: { host: 'localhost', port: 3_000 } })],
+  [
+    'tunnels.update',
+    (seen) => ({ tunnelId: seen('tunnels.create').tunnelId, capture: { level: 'heads', maxBodyBytes: 1_024, redactedHeaders: [] } }),
+  ],
+  ['tunnels.list', () => ({})],
+  ['tunnels.test', (seen) => ({ tunnelId: seen('tunnels.create').tunnelId })],
+  ['tunnels.requests', () => ({})],
+  ['tunnels.clearRequests', (seen) => ({ tunnelId: seen('tunnels.create').tunnelId })],
+  ['tunnels.delete', (seen) => ({ tunnelId: seen('tunnels.create').tunnelId })],
   ['node.restart', () => ({ reason: 'a test' })],
 ];
 
@@ -142,12 +155,15 @@ const ofTwoPeople: readonly MethodName[] = ['membership.ask', 'membership.accept
 const ofTwoBrokers: readonly MethodName[] = ['brokers.join', 'brokers.leave', 'brokers.remove', 'brokers.transfer'];
 /** Those that need an agent at the gateway: tests/integration/tunnel. */
 const ofAgents: readonly MethodName[] = ['gateway.closeSession'];
+/** Those that need a request that came through a tunnel: tests/integration/tunnel. */
+const ofRequests: readonly MethodName[] = ['tunnels.request', 'tunnels.replay'];
 
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode({ 'broker.enabled': true, 'broker.port': 0 });
   const guest = await startNode({ 'node.name': 'kiln-02' });
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
-  expect([...calls.map(([method]) => method), ...ofTwoPeople, ...ofTwoBrokers, ...ofAgents].sort()).toEqual([...allMethods().keys()].sort());
+  const elsewhere = [...ofTwoPeople, ...ofTwoBrokers, ...ofAgents, ...ofRequests];
+  expect([...calls.map(([method]) => method), ...elsewhere].sort()).toEqual([...allMethods().keys()].sort());
   const answers = new Map<MethodName, unknown>();
   const seen: Seen = <M extends MethodName>(method: M) => answers.get(method) as ResultOf<M>;
   for (const [method, params, where] of calls) {

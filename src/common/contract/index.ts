@@ -19,6 +19,7 @@ import { nodesContract } from './nodes.ts';
 import { queuesContract } from './queues.ts';
 import { rpcContract } from './rpc.ts';
 import { systemContract } from './system.ts';
+import { tunnelsContract } from './tunnels.ts';
 import { usersContract } from './users.ts';
 import { workspaceContract } from './workspace.ts';
 
@@ -38,6 +39,7 @@ export const contract = {
   ...queuesContract,
   ...brokersContract,
   ...gatewayContract,
+  ...tunnelsContract,
   ...logsContract,
   ...configContract,
   ...usersContract,

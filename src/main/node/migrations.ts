@@ -6,6 +6,7 @@ import { membershipTables } from './membership/index.ts';
 import { routerMigrations } from './router/index.ts';
 import { workspaceMigrations } from './services/workspace.ts';
 import type { Migration } from './store/index.ts';
+import { tunnelMigrations } from './tunnel/agent/tunnel-store.ts';
 import { gatewayMigrations } from './tunnel/gateway/migrations.ts';
 
 export const nodeMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const nodeMigrations: readonly Migration[] = [
   ...federationMigrations,
   ...membershipTables,
   ...gatewayMigrations,
+  ...tunnelMigrations,
 ];

@@ -29,10 +29,12 @@ import type { NodeSampler } from './services/node-sampler.ts';
 import { createNodesService, type NodesServiceOptions } from './services/nodes.ts';
 import { createRpcService } from './services/rpc.ts';
 import { createSystemService } from './services/system.ts';
+import { createTunnelsService } from './services/tunnels.ts';
 import { createUsersService } from './services/users.ts';
 import { createWorkspaceService } from './services/workspace.ts';
 import type { WorkerStore } from './store/index.ts';
 import type { HostMonitor, Logger, MetricHistory } from './telemetry/index.ts';
+import type { TunnelsPart } from './tunnel/agent/tunnels-part.ts';
 import type { GatewayPart } from './tunnel/gateway/gateway-part.ts';
 import { version } from './version.ts';
 
@@ -57,6 +59,7 @@ export interface ServedParts {
   readonly hub: EmbeddedHub | undefined;
   readonly broker: BrokerFace;
   readonly gateway: GatewayPart;
+  readonly tunnels: TunnelsPart;
   readonly host: HostMonitor;
   readonly history: MetricHistory;
   readonly sampler: NodeSampler;
@@ -65,7 +68,7 @@ export interface ServedParts {
 /** Offers every method of the contract on the router. */
 export function registerServices({ options, dataFolder, config, identity, keySeed, logs, problems }: Foundation, parts: ServedParts): void {
   const { startedAt, capabilities, listeners, nodesOptions, logger, router, http, store, audit, accounts, sessions, setupLinks } = parts;
-  const { discovery, membership, federation, hub, broker, gateway, host, history, sampler } = parts;
+  const { discovery, membership, federation, hub, broker, gateway, tunnels, host, history, sampler } = parts;
   const { nodeId } = identity;
   router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
   router.register(createLogsService({ logs }));
@@ -108,5 +111,7 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   router.register(createEventsService({ router }));
   router.register(createFeedsService({ router }));
   router.register(createGatewayService(gateway));
+  const nameOf = (node: string) => (node === nodeId ? config.get('node.name') : (federation.directory.get(node)?.name ?? node));
+  router.register(createTunnelsService({ tunnels, router, nameOf, logger: logs.logger('tunnels') }));
   router.register(createBrokerServices({ broker, router, federation, name: () => config.get('node.name') }));
 }

@@ -31,9 +31,11 @@ import { stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
 import { createNodesFeed, type NodesServiceOptions } from './services/nodes.ts';
 import { ProblemNotices } from './services/problem-notices.ts';
+import { createTunnelsFeed } from './services/tunnels-feed.ts';
 import type { Startable } from './startable.ts';
 import { createStore } from './store/index.ts';
 import { HostMonitor, type Logs, MetricHistory, Metrics, type Problems } from './telemetry/index.ts';
+import { TunnelsPart } from './tunnel/agent/tunnels-part.ts';
 import { version } from './version.ts';
 
 /** A node, put together and not yet started. */
@@ -162,6 +164,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   broker.onChange(() => federation.presence.announce());
   const gateway = createGateway(foundation, { store, metrics });
   gateway.onChange(() => federation.presence.announce());
+  const tunnels = new TunnelsPart({ nodeId, software: version, store, secrets, logger: logs.logger('tunnels'), problems, metrics });
   const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const httpPart = new HttpPart({
     http,
@@ -210,6 +213,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     hub,
     broker,
     gateway,
+    tunnels,
     host,
     history,
     sampler,
@@ -239,6 +243,8 @@ function assemble(foundation: Foundation): SignalboxNode {
       // After the listeners, and not waited for: a node is of use before its queues are.
       { name: 'broker', part: broker },
       { name: 'gateway', part: gateway },
+      { name: 'tunnels', part: tunnels },
+      { name: 'tunnels feed', part: createTunnelsFeed(tunnels, router) },
       // Last, so that it is the first to stop: running calls are answered before their connections close.
       { name: 'router', part: router },
     ],

@@ -27,6 +27,8 @@ export const agentLimits = {
   failedRetryMs: 300_000,
   /** How long running requests have when a tunnel ends, milliseconds. */
   drainMs: 10_000,
+  /** The same when the node stops, which may not take long. */
+  stopDrainMs: 3_000,
   /** Times of requests that are kept for the figures of the last minute. */
   timings: 2_048,
   /** Tunnels of a node. */

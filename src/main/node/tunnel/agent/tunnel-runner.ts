@@ -89,7 +89,7 @@ export class TunnelRunner {
   async stop(): Promise<void> {
     this.#inspector.stop();
     await Promise.all([...this.#changes.values()]);
-    await Promise.all([...this.#running.values()].map(({ agent }) => agent.stop(agentLimits.drainMs)));
+    await Promise.all([...this.#running.values()].map(({ agent }) => agent.stop(agentLimits.stopDrainMs)));
     this.#running.clear();
   }
 

@@ -34,7 +34,7 @@ const view = '/tunnels';
 const lockedProblem = 'tunnels.locked';
 const threadProblem = 'tunnels.thread';
 /** A little longer than the drain of the tunnels themselves, milliseconds. */
-const stopMs = agentLimits.drainMs + 2_000;
+const stopMs = agentLimits.stopDrainMs + 2_000;
 
 /**
  * The tunnels of a node: keeps their definitions, and has them run in a thread of their own. The thread begins with the first tunnel, or
