@@ -73,6 +73,8 @@ export class AgentsListener {
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs }, (socket) => this.#accept(socket));
     this.#tls = createTlsServer({
       ...listenerTlsOptions(options.certificate),
+      // The proof of an agent is bound to its connection, which 1.2 does soundly with an extension alone (RFC 7627).
+      minVersion: 'TLSv1.3',
       ALPNProtocols: ['http/1.1'],
       handshakeTimeout: gatewayLimits.handshakeMs,
       // A ticket would let a session begin again without its handshake.

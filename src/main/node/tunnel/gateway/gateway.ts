@@ -184,16 +184,14 @@ export class Gateway implements Startable {
 
   /** @throws SignalboxError `CONFLICT` a port is taken; Error of the system when an address cannot be listened on */
   async start(): Promise<void> {
-    await this.#front.start();
+    await this.#front.start().catch((error: unknown) => {
+      throw isTaken(error) ? portTaken(this.#options.public.port, 'gateway.publicPort', error) : error;
+    });
     try {
       await this.#listener.start();
     } catch (error) {
       await this.#front.stop();
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      const { port } = this.#options.agents;
-      throw new SignalboxError('CONFLICT', `Port ${port} is taken by another program. Set gateway.agentsPort to a free one.`, {
-        cause: error,
-      });
+      throw isTaken(error) ? portTaken(this.#options.agents.port, 'gateway.agentsPort', error) : error;
     }
     this.#timer = setInterval(() => {
       this.#registry.measure();
@@ -305,6 +303,18 @@ export class Gateway implements Startable {
         this.#options.logger.error('gateway.portNotClosed', 'A public TCP port could not be closed.', { agentId, error }),
       );
   }
+}
+
+function isTaken(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return code === 'EADDRINUSE' || code === 'CONFLICT';
+}
+
+function portTaken(port: number, setting: string, cause: unknown): SignalboxError {
+  return new SignalboxError('CONFLICT', `Port ${port} is taken by another program. Set ${setting} to a free one.`, {
+    executed: 'no',
+    cause,
+  });
 }
 
 function byId(tokens: readonly AgentToken[]): ReadonlyMap<string, AgentToken> {

@@ -106,8 +106,8 @@ export class SignIn {
         secretVersion: secret.version,
         protocol,
         instanceId: request.sessionKey === '' ? undefined : request.sessionKey,
-        agentVersion: request.software === '' ? null : request.software,
-        nodeId: request.nodeId === '' ? null : request.nodeId,
+        agentVersion: shortText(request.software),
+        nodeId: shortText(request.nodeId),
         remoteAddress,
         tls: tls !== undefined,
         access: accessOf(request, secret.secret, challenge),
@@ -137,6 +137,11 @@ export class SignIn {
 /** `S-` and twelve characters by chance. */
 export function newSessionId(): string {
   return `S-${randomBytes(9).toString('base64url')}`;
+}
+
+/** What the agent says of itself, for people. */
+function shortText(text: string): string | null {
+  return text === '' ? null : text.slice(0, 64);
 }
 
 function readRequest(data: RawData): ConnectRequest | undefined {
