@@ -22,6 +22,8 @@ import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { GatewayMetrics } from '../../src/main/node/tunnel/gateway/gateway-metrics.ts';
 import { gatewayLimits } from '../../src/main/node/tunnel/gateway/limits.ts';
+import { linkTiming, linkLimits as tunnelLinkLimits } from '../../src/main/node/tunnel/link/limits.ts';
+import { protocolLimits as tunnelProtocolLimits } from '../../src/main/node/tunnel/protocol/limits.ts';
 
 function page(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
@@ -79,6 +81,12 @@ test('cli.md lists every command and exit code', async () => {
   for (const [name, code] of Object.entries(exitCodes)) {
     expect(text).toContain(`| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`);
   }
+});
+
+test('tunnel-protocol.md lists every limit of a link with its value', async () => {
+  const rows = rowsOf(await page('tunnel-protocol.md'));
+  for (const [name, value] of Object.entries({ ...tunnelProtocolLimits, ...tunnelLinkLimits, ...linkTiming }))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 
 test('gateway.md lists every limit of a gateway with its value, and every metric', async () => {

@@ -56,7 +56,7 @@ export class FrameOutput {
     if (this.#writer === undefined) {
       const needed = roomBytes + batchPrefixRoom;
       const block =
-        needed > linkLimits.frameBytes ? Buffer.allocUnsafeSlow(needed) : (blocks.pop() ?? Buffer.allocUnsafeSlow(linkLimits.frameBytes));
+        needed > linkLimits.batchBytes ? Buffer.allocUnsafeSlow(needed) : (blocks.pop() ?? Buffer.allocUnsafeSlow(linkLimits.batchBytes));
       this.#writer = new WireWriter(block, batchPrefixRoom);
     }
     return this.#writer;
@@ -138,5 +138,5 @@ function batchStart(writer: WireWriter): number {
 }
 
 function keep(block: Buffer): void {
-  if (block.length === linkLimits.frameBytes && blocks.length < keptBlocks) blocks.push(block);
+  if (block.length === linkLimits.batchBytes && blocks.length < keptBlocks) blocks.push(block);
 }

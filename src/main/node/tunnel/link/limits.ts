@@ -17,8 +17,8 @@ export const linkLimits = {
   /** Above this the link ends: the other end does not read, and asks for more. */
   stuckSocketBytes: 16_777_216,
   /** Of a frame of several messages. */
-  frameBytes: 65_536,
-  /** Frames up to this are copied, so that they keep no block of {@link frameBytes} while they wait. */
+  batchBytes: 65_536,
+  /** Frames up to this are copied, so that they keep no block of {@link batchBytes} while they wait. */
   copiedFrameBytes: 4_096,
   /** Bodies of the first system that are in memory, of all streams of a link: above this nothing is read. */
   legacyBufferedBytes: 1_048_576,

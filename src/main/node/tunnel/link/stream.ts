@@ -1,6 +1,6 @@
-import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, StreamKind, TunnelStream } from '../link/types.ts';
-import { noPairs } from '../protocol/index.ts';
+import { noPairs, protocolLimits } from '../protocol/index.ts';
 import type { ReceiveWindow } from './receive-window.ts';
+import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, StreamKind, TunnelStream } from './types.ts';
 
 /** What a stream asks of its link. */
 export interface StreamHost {
@@ -19,8 +19,7 @@ export interface StreamHost {
   finished(stream: LinkStream): void;
 }
 
-/** Most bytes of a data message. */
-export const chunkBytes = 16_384;
+const { chunkBytes } = protocolLimits;
 const emptyChunk = new Uint8Array(0);
 
 /** One stream of a link, as its user sees it and as the link drives it. */
