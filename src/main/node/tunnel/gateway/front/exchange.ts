@@ -136,7 +136,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
       return;
     }
     if (this.#phase !== 'asked') return;
-    if (head.status < 200 && head.status !== 101) {
+    if (head.status >= 100 && head.status < 200 && head.status !== 101) {
       this.#inform(head);
       return;
     }

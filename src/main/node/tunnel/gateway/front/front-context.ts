@@ -59,6 +59,8 @@ export class FrontContext {
   readonly exchanges = new Set<Endable>();
   /** Told what nobody expected; the log has it. */
   readonly onFault: (error: unknown) => void;
+  /** Connections on which something was refused whose end is not certain: nothing that follows on them is looked at. */
+  readonly shut = new WeakSet<object>();
   httpRoutes: RouteTable = new RouteTable([], 'http');
   tlsRoutes: RouteTable = new RouteTable([], 'tls');
   #held: Flushable[] = [];

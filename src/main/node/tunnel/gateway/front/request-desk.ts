@@ -56,6 +56,7 @@ export class RequestDesk {
     expectsContinue: boolean,
     connection: (Switched & { readonly asWebSocket: boolean }) | undefined,
   ): void {
+    if (this.#context.shut.has(request.socket)) return;
     const startedAtMs = performance.now();
     const head = readHead(request, this.#context.limits.headers);
     if ('refusal' in head) {
@@ -110,7 +111,8 @@ export class RequestDesk {
 
   #malformed(request: IncomingMessage, response: FrontResponse, refusal: answers.Refusal): void {
     if (refusal.refusal !== undefined) this.#context.refuse(refusal.refusal);
-    // Where such a request ends is not certain, so nothing after it is read.
+    // Where such a request ends is not certain.
+    this.#context.shut.add(request.socket);
     response.shouldKeepAlive = false;
     this.#say(request, response, undefined, refusal);
   }

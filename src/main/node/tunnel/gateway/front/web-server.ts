@@ -74,6 +74,9 @@ function refuseBytes(context: FrontContext, error: NodeJS.ErrnoException, socket
     socket.destroy();
     return;
   }
+  // An answer is on its way already, and closes it.
+  if (context.shut.has(socket)) return;
+  context.shut.add(socket);
   const late = code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const large = code === 'HPE_HEADER_OVERFLOW';
   context.refuse(late ? 'slow-head' : large ? 'head-too-large' : 'malformed');
