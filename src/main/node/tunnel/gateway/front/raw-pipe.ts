@@ -47,6 +47,7 @@ export class RawPipe implements Stallable {
       this.#clientGone();
       return;
     }
+    this.#socket.resume();
     if (firstBytes.length > 0) this.#fromClient(firstBytes);
     if (this.#socket.readableEnded) this.#clientEnd();
   }

@@ -77,7 +77,7 @@ test.each(Object.entries(heads))('%s is refused, the connection closed, and no a
   const client = await RawClient.open(port);
   client.send(`${bytes}GET /second HTTP/1.1\r\nHost: a\r\n\r\n`);
   const text = await client.all();
-  expect(text).toMatch(/^(HTTP\/1\.1 4\d\d [^\r]+\r\n[^]*)?$/);
+  expect(text).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
   expect(text.match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);
   expect(text).not.toContain('reached');
   expect(agent.streams).toEqual([]);
