@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -32,6 +32,8 @@ export interface TunnelOrigin {
   last(path: string): SeenRequest | undefined;
   /** Sends an event to all who read `/events`; false: nobody does. */
   tell(data: string): boolean;
+  /** Ends every connection with a reset, as one that has crashed does. */
+  crash(): void;
   /** Connections that are open now. */
   connections(): Promise<number>;
 }
@@ -62,6 +64,7 @@ export const small = block.subarray(0, 1_024).toString('hex').slice(0, 1_024);
 export async function startTunnelOrigin(): Promise<TunnelOrigin> {
   const seen: SeenRequest[] = [];
   const listeners = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     const record = recordOf(request, response);
     seen.push(record);
@@ -71,6 +74,10 @@ export async function startTunnelOrigin(): Promise<TunnelOrigin> {
       listeners.add(response);
       response.on('close', () => listeners.delete(response));
     } else void answer(request, response, record).catch(() => response.destroy());
+  });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
   });
   // What a client uploads slowly is not cut off here.
   server.requestTimeout = 0;
@@ -96,6 +103,9 @@ export async function startTunnelOrigin(): Promise<TunnelOrigin> {
     tell: (data) => {
       for (const response of listeners) response.write(`data: ${data}\n\n`);
       return listeners.size > 0;
+    },
+    crash: () => {
+      for (const socket of sockets) socket.resetAndDestroy();
     },
     connections: () =>
       new Promise((resolve, reject) => server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))),

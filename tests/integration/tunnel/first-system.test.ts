@@ -1,10 +1,16 @@
 /** Ends of the first system, in another language and written from the documents alone: against each other, and against ours. */
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { hasPython, startFirstSystemAgent, startFirstSystemGateway } from '../../helpers/first-system-tunnel/programs.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { testCertificate, testCertificateKey } from '../../helpers/test-certificate.ts';
+import { agentOptions } from '../../helpers/tunnel-fixture.ts';
 import { bulkHash, small, startTunnelOrigin } from '../../helpers/tunnel-origin.ts';
+import { startAgentProcess, startGatewayProcess, testToken } from '../../helpers/tunnel-processes.ts';
 
 const signIn = { agentId: 'press-07', token: 'press-token', secret: 'press and its secret' };
 
@@ -31,5 +37,73 @@ describe.skipIf(!hasPython)('the first system (skipped without python3)', () => 
     expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(300_000));
     expect(JSON.parse((await ask(gateway.publicPort, '/sink', { method: 'POST', body: 'sent' })).body)).toMatchObject({ bytes: 4 });
     expect((await ask(gateway.publicPort, '/small', { host: 'nobody.gateway.test' })).status).toBe(404);
+  });
+
+  test('its agent serves requests through our gateway', async () => {
+    const origin = await startTunnelOrigin();
+    const gateway = await startGatewayProcess();
+    const { agentId } = signIn;
+    const { tokenId: token, secret } = testToken;
+    const agent = startFirstSystemAgent({ gatewayUrl: gateway.agentsUrl, target: origin.target, agentId, token, secret });
+    await agent.next('accepted');
+    const port = gateway.publicPort;
+    expect(await ask(port, '/small')).toMatchObject({ status: 200, body: small });
+    const { body } = await ask(port, '/bulk?bytes=3000000&framing=chunked');
+    expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(3_000_000));
+    expect((await ask(port, '/bulk?bytes=3000000')).body.length).toBe(3_000_000);
+    const sent = 'x'.repeat(1_000_000);
+    expect(JSON.parse((await ask(port, '/sink', { method: 'POST', body: sent })).body)).toMatchObject({ bytes: sent.length });
+    // The whole body has to be in one message of its dialect.
+    expect((await ask(port, '/sink', { method: 'POST', body: 'x'.repeat(1_100_000) })).status).toBe(413);
+    for (const status of [204, 304, 404, 500]) expect((await ask(port, `/status/${status}`)).status).toBe(status);
+    expect(await ask(port, '/small', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+    const many = await Promise.all(Array.from({ length: 20 }, () => ask(port, '/small')));
+    expect(many.every(({ body }) => body === small)).toBe(true);
+    agent.child.kill('SIGKILL');
+    await expect.poll(async () => (await gateway.figures()).links).toBe(0);
+  });
+
+  test('its agent is not let in with a wrong secret, nor with a token for current agents alone', async () => {
+    const current = { ...testToken, tokenId: 'current', legacy: false };
+    const gateway = await startGatewayProcess({ tokens: [testToken, current] });
+    const { agentId } = signIn;
+    for (const { token, secret } of [
+      { token: testToken.tokenId, secret: 'another secret' },
+      { token: 'nobody', secret: testToken.secret },
+      { token: current.tokenId, secret: current.secret },
+    ]) {
+      const agent = startFirstSystemAgent({ gatewayUrl: gateway.agentsUrl, target: '127.0.0.1:1', agentId, token, secret });
+      expect((await agent.next('refused')).code).toBe('UNAUTHENTICATED');
+      await agent.next('closed');
+    }
+    expect(await gateway.figures()).toMatchObject({ sessions: 0, signIns: { failed: 3 } });
+  });
+
+  test('our agent serves requests through its gateway when it is told that it is one, over TLS too', async () => {
+    const origin = await startTunnelOrigin();
+    const folder = await temporaryFolder();
+    const tls = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
+    await Promise.all([writeFile(tls.certificate, testCertificate), writeFile(tls.key, testCertificateKey)]);
+    for (const over of [undefined, tls]) {
+      const gateway = await startFirstSystemGateway(testToken.tokenId, testToken.secret, over);
+      const agent = startAgentProcess(
+        agentOptions(gateway, { target: origin.target, legacy: true, ...(over && { authority: over.certificate }) }),
+      );
+      await agent.up();
+      const port = gateway.publicPort;
+      expect(await ask(port, '/small')).toMatchObject({ status: 200, body: small });
+      const { body } = await ask(port, '/bulk?bytes=3000000&framing=chunked');
+      expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(3_000_000));
+      expect(JSON.parse((await ask(port, '/sink', { method: 'POST', body: 'sent' })).body)).toMatchObject({ bytes: 4 });
+      for (const status of [204, 404, 500]) expect((await ask(port, `/status/${status}`)).status).toBe(status);
+      await agent.stop();
+    }
+  });
+
+  test('our agent does not speak to it unless it is told to', async () => {
+    const gateway = await startFirstSystemGateway(testToken.tokenId, testToken.secret);
+    const agent = startAgentProcess(agentOptions(gateway, { target: '127.0.0.1:1' }));
+    await expect.poll(async () => (await agent.statuses())[0]?.lastError?.message).toBeDefined();
+    expect((await agent.statuses())[0]?.state).not.toBe('up');
   });
 });

@@ -47,6 +47,7 @@ export class RawPipe implements Stallable {
       this.#clientGone();
       return;
     }
+    // It stood still until there was somebody to read it.
     this.#socket.resume();
     if (firstBytes.length > 0) this.#fromClient(firstBytes);
     if (this.#socket.readableEnded) this.#clientEnd();

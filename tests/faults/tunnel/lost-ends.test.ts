@@ -1,0 +1,169 @@
+/** What a client sees when an agent, a gateway, a service or the network between them is lost in the middle of something. */
+import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { startFaultProxy } from '../../helpers/fault-proxy.ts';
+import { exchangeRaw, openRaw } from '../../helpers/raw-http.ts';
+import { agentOptions, startTunnel, startTunnelProcesses, tunnelHost } from '../../helpers/tunnel-fixture.ts';
+import { bulkHash, small, startTunnelOrigin } from '../../helpers/tunnel-origin.ts';
+import { startAgentProcess, startGatewayProcess } from '../../helpers/tunnel-processes.ts';
+
+const megabyte = 1_048_576;
+const get = (path: string, extra = '', version = '1.1') => `GET ${path} HTTP/${version}\r\nHost: ${tunnelHost}\r\n${extra}\r\n`;
+
+/** An endless download of which much has come. */
+async function download(port: number, framing: string, version = '1.1') {
+  const client = await openRaw(port);
+  client.send(get(`/bulk?bytes=${400 * megabyte}&framing=${framing}`, '', version));
+  await client.until(({ byteLength }) => byteLength > megabyte);
+  return client;
+}
+
+const framings = [
+  ['a length', 'length', '1.1'],
+  ['chunks', 'chunked', '1.1'],
+  ['the end of the connection', 'chunked', '1.0'],
+  ['the end of both connections', 'close', '1.0'],
+  ['the end of the connection of the service', 'close', '1.1'],
+] as const;
+
+describe.each(framings)('an answer whose end is told by %s', (_name, framing, version) => {
+  test('is broken off when the agent is killed, when the service dies, and when the gateway is killed; it never looks complete', async () => {
+    const origin = await startTunnelOrigin();
+    const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target);
+
+    const ofService = await download(publicPort, framing, version);
+    origin.crash();
+    expect(await ofService.closed()).toBe('reset');
+    expect((await ofService.answer()).complete).toBe(false);
+
+    const ofAgent = await download(publicPort, framing, version);
+    await agent.kill();
+    expect(await ofAgent.closed()).toBe('reset');
+    expect((await ofAgent.answer()).complete).toBe(false);
+    await expect.poll(() => origin.last('/bulk')?.aborted).toBe(true);
+
+    const second = startAgentProcess(agentOptions(gateway, { target: origin.target }));
+    await second.up();
+    const ofGateway = await download(publicPort, framing, version);
+    await gateway.kill();
+    await ofGateway.closed();
+    // The system ends the connections of a killed process in order: nothing can tell a client of HTTP/1.0 that something is missing.
+    if (version === '1.1') expect((await ofGateway.answer()).complete).toBe(false);
+    await expect.poll(() => origin.last('/bulk')?.aborted).toBe(true);
+  });
+});
+
+test('a request that comes while the agent is away waits for it, and one that nobody takes up is refused', async () => {
+  const origin = await startTunnelOrigin();
+  const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target, { gateway: { graceMs: 4_000 } });
+  await agent.kill();
+  const waiting = exchangeRaw(publicPort, get('/small'));
+  const second = startAgentProcess(agentOptions(gateway, { target: origin.target }));
+  expect(await waiting).toMatchObject({ status: 200, body: Buffer.from(small) });
+  await second.kill();
+  expect((await exchangeRaw(publicPort, get('/small')))?.status).toBeGreaterThanOrEqual(502);
+  await expect.poll(async () => (await exchangeRaw(publicPort, get('/small')))?.status).toBe(404);
+});
+
+test('a client that leaves is told to the service, which then sends no more than a window', async () => {
+  const origin = await startTunnelOrigin();
+  const { publicPort } = await startTunnel(origin.target);
+  const client = await openRaw(publicPort);
+  client.send(get(`/bulk?bytes=${400 * megabyte}`));
+  await client.until(({ byteLength }) => byteLength > 0);
+  client.socket.pause();
+  client.socket.destroy();
+  await expect.poll(() => origin.last('/bulk')?.aborted).toBe(true);
+  const sent = origin.last('/bulk')?.sentBytes ?? 0;
+  expect(sent).toBeLessThan(64 * megabyte);
+  expect((await exchangeRaw(publicPort, get('/small')))?.status).toBe(200);
+});
+
+test('an upload that breaks off reaches the service as one that broke off', async () => {
+  const origin = await startTunnelOrigin();
+  const { publicPort } = await startTunnel(origin.target);
+  for (const framing of ['Content-Length: 1000000', 'Transfer-Encoding: chunked']) {
+    const client = await openRaw(publicPort);
+    client.send(`POST /sink?${framing.length} HTTP/1.1\r\nHost: ${tunnelHost}\r\n${framing}\r\n\r\n3e8\r\n${'x'.repeat(1_000)}\r\n`);
+    await expect.poll(() => origin.last('/sink')?.bodyBytes).toBeGreaterThan(0);
+    client.socket.destroy();
+    await expect.poll(() => origin.last('/sink')?.aborted).toBe(true);
+  }
+});
+
+test('a service that stalls in the middle, and clients that read nothing, hold up nobody else, and memory stays flat', async () => {
+  const origin = await startTunnelOrigin();
+  const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target);
+  for (let round = 0; round < 200; round++) await exchangeRaw(publicPort, get('/small', 'Connection: close\r\n'));
+  const before = { gateway: (await gateway.figures()).rssBytes, agent: await agent.rssBytes() };
+  const stalled = await openRaw(publicPort);
+  stalled.send(get(`/bulk?bytes=${megabyte}&stallAfter=100000`));
+  await stalled.until(({ byteLength }) => byteLength > 100_000);
+  const slow = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const client = await openRaw(publicPort);
+      client.socket.pause();
+      client.send(get(`/bulk?bytes=${1_000 * megabyte}`));
+      return client;
+    }),
+  );
+  await expect.poll(() => origin.seen.filter(({ sentBytes }) => sentBytes > megabyte).length).toBe(4);
+  for (let round = 0; round < 200; round++)
+    expect((await exchangeRaw(publicPort, get('/small', 'Connection: close\r\n')))?.body.byteLength).toBe(1_024);
+  const after = { gateway: (await gateway.figures()).rssBytes, agent: await agent.rssBytes() };
+  expect(after.gateway - before.gateway).toBeLessThan(40 * megabyte);
+  expect(after.agent - before.agent).toBeLessThan(40 * megabyte);
+  for (const client of [stalled, ...slow]) client.socket.destroy();
+  await expect.poll(async () => (await gateway.figures()).totals.inFlight).toBe(0);
+});
+
+test('agents whose gateway starts again all come back, no faster than they are let in, and no request is lost meanwhile', async () => {
+  const origin = await startTunnelOrigin();
+  const count = 20;
+  const first = await startGatewayProcess();
+  const agentIds = Array.from({ length: count }, (_, index) => `press-${index}`);
+  const agents = startAgentProcess(agentOptions(first, { target: origin.target, agentIds }));
+  await agents.up();
+  await first.kill();
+  const { agentsPort, publicPort } = first;
+  const second = await startGatewayProcess({ agentsPort, publicPort });
+  await expect.poll(async () => (await second.figures()).sessions, { timeout: 25_000 }).toBe(count);
+  for (const agentId of agentIds)
+    expect((await exchangeRaw(publicPort, get('/small').replace('press-07', agentId)))?.body.toString()).toBe(small);
+  expect((await second.figures()).signedIn).toBe(count);
+});
+
+test('a connection cut in the middle of a frame is made anew', async () => {
+  const origin = await startTunnelOrigin();
+  const gateway = await startGatewayProcess();
+  const proxy = await startFaultProxy(gateway.agentsPort);
+  const agent = startAgentProcess(agentOptions({ agentsUrl: `ws://127.0.0.1:${proxy.port}/tunnel` }, { target: origin.target }));
+  await agent.up();
+  for (let round = 0; round < 3; round++) {
+    const client = await download(gateway.publicPort, 'length');
+    proxy.cutInside();
+    expect(await client.closed()).toBe('reset');
+    expect((await client.answer()).complete).toBe(false);
+    expect(await exchangeRaw(gateway.publicPort, get('/small'))).toMatchObject({ status: 200 });
+  }
+});
+
+test('bytes that the network holds back come in order and whole', async () => {
+  const origin = await startTunnelOrigin();
+  const gateway = await startGatewayProcess();
+  const proxy = await startFaultProxy(gateway.agentsPort);
+  const agent = startAgentProcess(agentOptions({ agentsUrl: `ws://127.0.0.1:${proxy.port}/tunnel` }, { target: origin.target }));
+  await agent.up();
+  proxy.delay(20);
+  const size = 8 * megabyte;
+  const answer = await new Promise<import('node:http').IncomingMessage>((resolve) => {
+    request({ port: gateway.publicPort, path: `/bulk?bytes=${size}`, headers: { host: tunnelHost } }, resolve).end();
+  });
+  const { createHash } = await import('node:crypto');
+  expect(
+    createHash('sha256')
+      .update(await buffer(answer))
+      .digest('hex'),
+  ).toBe(bulkHash(size));
+});
