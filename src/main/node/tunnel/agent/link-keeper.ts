@@ -4,7 +4,7 @@ import { createLink, webSocketSocket } from '../link/index.ts';
 import type { LinkEnd, LinkEvents, TunnelLink } from '../link/types.ts';
 import { agentLimits } from './limits.ts';
 import { type SignedIn, SignIn, whenAccepted } from './sign-in.ts';
-import { lasting, passing, refusal, SignInFailed } from './sign-in-failure.ts';
+import { final, lasting, passing, refusal, SignInFailed } from './sign-in-failure.ts';
 import type { AgentFault, AgentOptions, AgentTiming, PublicPlace } from './types.ts';
 
 /** Where one connection to the gateway stands. */
@@ -26,7 +26,8 @@ export interface LinkKeeperOptions {
 
 /**
  * Keeps one connection to a gateway: signs in, and again when it is lost, with full jitter from 0.5 s to 30 s, short again only after ten
- * good seconds (tunnel.md, advice 8). What can only fail again is tried every five minutes.
+ * good seconds (tunnel.md, advice 8). What can only fail again is tried every five minutes, and what
+ * would take another agent's place not at all.
  */
 export class LinkKeeper {
   readonly #options: LinkKeeperOptions;
@@ -130,7 +131,7 @@ export class LinkKeeper {
     this.#lost(failure.code, failure);
   }
 
-  #lost(code: string, { message, lasting: stays, retryAfterMs }: SignInFailed['failure']): void {
+  #lost(code: string, { message, again, retryAfterMs }: SignInFailed['failure']): void {
     this.#signIn = undefined;
     if (this.#stopped) {
       this.#enter({ kind: 'idle' });
@@ -138,9 +139,13 @@ export class LinkKeeper {
     }
     const { timing } = this.#options;
     this.#fault = { code, message, at: Date.now() };
-    const pauseMs = stays ? timing.failedRetryMs : Math.max(this.#delay.nextMs(), retryAfterMs ?? 0);
+    if (again === 'never') {
+      this.#enter({ kind: 'failed', nextTryAt: null });
+      return;
+    }
+    const pauseMs = again === 'seldom' ? timing.failedRetryMs : Math.max(this.#delay.nextMs(), retryAfterMs ?? 0);
     this.#timer = setTimeout(() => this.start(), pauseMs);
-    this.#enter({ kind: stays ? 'failed' : 'waiting', nextTryAt: Date.now() + pauseMs });
+    this.#enter({ kind: again === 'seldom' ? 'failed' : 'waiting', nextTryAt: Date.now() + pauseMs });
   }
 
   #enter(state: KeeperState): void {
@@ -159,7 +164,11 @@ function endFailure({ code, reason }: LinkEnd): SignInFailed {
     case 'revoked':
       return lasting('REVOKED', 'The token of this tunnel was revoked at the gateway. Enter another one.');
     case 'replaced':
-      return lasting('CONFLICT', 'Another agent of this name has signed in at the gateway and taken its place.');
+      // Signing in again would take the place back, and the two would do so for ever.
+      return final(
+        'CONFLICT',
+        'Another agent of this name has signed in at the gateway and taken its place. Turn the tunnel off and on to take it back, or give one of them another name.',
+      );
     case 'protocol':
       return passing('BAD_REQUEST', `The connection was ended for a fault of the protocol: ${reason}`);
     case 'silent':

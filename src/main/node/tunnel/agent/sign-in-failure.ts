@@ -3,8 +3,8 @@
 export interface SignInFailure {
   readonly code: string;
   readonly message: string;
-  /** Trying again soon can only fail again: something has to be changed first. */
-  readonly lasting: boolean;
+  /** seldom: trying again soon can only fail again, something has to be changed first; never: it would do harm. */
+  readonly again: 'soon' | 'seldom' | 'never';
   /** As the gateway asks, milliseconds; undefined: it does not. */
   readonly retryAfterMs: number | undefined;
 }
@@ -24,12 +24,17 @@ const mostRetryAfterMs = 600_000;
 
 /** A failure that passes, or may. */
 export function passing(code: string, message: string, retryAfterMs?: number): SignInFailed {
-  return new SignInFailed({ code, message, lasting: false, retryAfterMs });
+  return new SignInFailed({ code, message, again: 'soon', retryAfterMs });
 }
 
 /** A failure that stays until somebody changes something. */
 export function lasting(code: string, message: string): SignInFailed {
-  return new SignInFailed({ code, message, lasting: true, retryAfterMs: undefined });
+  return new SignInFailed({ code, message, again: 'seldom', retryAfterMs: undefined });
+}
+
+/** A failure after which the agent stays away until a person says otherwise. */
+export function final(code: string, message: string): SignInFailed {
+  return new SignInFailed({ code, message, again: 'never', retryAfterMs: undefined });
 }
 
 /** What a gateway said instead of letting the agent in. */

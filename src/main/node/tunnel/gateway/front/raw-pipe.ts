@@ -49,6 +49,8 @@ export class RawPipe implements Stallable {
     }
     // It stood still until there was somebody to read it.
     this.#socket.resume();
+    // A connection that was accepted paused does not flow by having a listener alone.
+    this.#socket.resume();
     if (firstBytes.length > 0) this.#fromClient(firstBytes);
     if (this.#socket.readableEnded) this.#clientEnd();
   }
