@@ -119,6 +119,26 @@ test('tokens and routes outlive a restart, and no secret lies open in the data f
   expect(routes).toContainEqual(expect.objectContaining({ host: 'orders.example.com', pathPrefix: '/api', state: 'up' }));
 });
 
+test('a request waits for its agent when the gateway is started anew', async () => {
+  const publicPort = await freePort();
+  const member = await startMember('alpha', { ...freePorts, 'gateway.publicPort': publicPort });
+  const call = member.client.call.bind(member.client);
+  await call('config.set', { values: { 'gateway.enabled': true } });
+  const { agentsUrl: url } = await gatewayIs(member, 'running');
+  const key = await call('gateway.createToken', { name: 'Presses' });
+  const agent = await signIn(url ?? '', key);
+  await vi.waitFor(async () => expect((await call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 5_000);
+  await call('config.set', { values: { 'gateway.enabled': false } });
+  await agent.ended;
+  await gatewayIs(member, 'off');
+  await call('config.set', { values: { 'gateway.enabled': true } });
+  const { agentsUrl } = await gatewayIs(member, 'running');
+  const asked = ask(publicPort, 'press-07', '/late');
+  await vi.waitFor(async () => expect((await member.client.call('gateway.routes', {})).routes).toMatchObject([{ state: 'grace' }]));
+  await signIn(agentsUrl ?? '', key, {}, 'again');
+  expect(await asked).toEqual({ status: 200, body: 'again GET /late' });
+});
+
 test('a plain public port beyond this machine is refused, with what to do', async () => {
   const member = await startMember('alpha', { ...freePorts, 'gateway.enabled': true, 'gateway.publicHost': '0.0.0.0' });
   const { detail } = await gatewayIs(member, 'failed');

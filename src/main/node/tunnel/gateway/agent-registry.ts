@@ -1,4 +1,4 @@
-import type { AccessRules } from '../../../../common/contract/tunnels.ts';
+import type { AccessRules, TunnelKind } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { LinkEnd, TunnelLink } from '../link/types.ts';
 import { AgentPool } from './agent-pool.ts';
@@ -94,6 +94,14 @@ export class AgentRegistry implements AgentDirectory {
     return session;
   }
 
+  /** An agent was signed in before this gateway started: its name is kept for the grace, and requests wait for it. */
+  expect(agentId: string, kind: TunnelKind, tokenId: string): void {
+    if (this.#pools.has(agentId) || this.#pools.size >= gatewayLimits.sessions) return;
+    const pool = new AgentPool(agentId, kind, tokenId);
+    this.#pools.set(agentId, pool);
+    setTimeout(() => this.#forget(pool), this.#options.graceMs).unref();
+  }
+
   /** A link of a session that {@link admit} gave is open. */
   joined(session: Session, index: number, link: TunnelLink): void {
     session.add(index, link);
@@ -143,6 +151,7 @@ export class AgentRegistry implements AgentDirectory {
   stop(): void {
     this.#stopped = true;
     for (const session of this.sessions) if (session.links === 0) this.#remove(session);
+    for (const pool of this.pools) this.#forget(pool);
   }
 
   /** @throws SignalboxError `CONFLICT`, `LIMIT` */
@@ -191,10 +200,15 @@ export class AgentRegistry implements AgentDirectory {
     this.#sessions.delete(sessionId);
     const pool = this.#pools.get(agentId);
     pool?.sessions.delete(session);
-    if (pool === undefined || pool.sessions.size > 0) return;
-    this.#pools.delete(agentId);
+    if (pool !== undefined) this.#forget(pool);
+  }
+
+  /** Gives up a name under which nobody is signed in. */
+  #forget(pool: AgentPool): void {
+    if (pool.sessions.size > 0 || this.#pools.get(pool.agentId) !== pool) return;
+    this.#pools.delete(pool.agentId);
     release(pool, undefined);
-    this.#options.onAgentGone(agentId);
+    this.#options.onAgentGone(pool.agentId);
   }
 }
 

@@ -13,6 +13,7 @@ import { workerUrl } from '../../store/worker-location.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
 import type { ListenAddress } from './gateway.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import { KnownAgents } from './known-agents.ts';
 import { gatewayLimits } from './limits.ts';
 import { exposureOf, publicUrl } from './public-address.ts';
 import { describeIdleRoute } from './report.ts';
@@ -55,6 +56,7 @@ export class GatewayPart implements Startable {
   readonly tokens: TokenStore;
   readonly routes: RouteStore;
   readonly #options: GatewayPartOptions;
+  readonly #known: KnownAgents;
   readonly #metrics: GatewayMetrics;
   readonly #listeners = new Set<() => void>();
   /** Problems that the thread has raised. */
@@ -75,6 +77,7 @@ export class GatewayPart implements Startable {
     this.#options = options;
     this.#metrics = new GatewayMetrics(options.metrics);
     const { store, secrets } = options;
+    this.#known = new KnownAgents(store);
     this.tokens = new TokenStore({ store, secrets, nowMs: Date.now });
     this.routes = new RouteStore({ store, secrets, onChange: () => this.#post({ type: 'routes', routes: this.routes.list() }) });
   }
@@ -85,6 +88,7 @@ export class GatewayPart implements Startable {
     try {
       await this.tokens.load();
       await this.routes.load();
+      await this.#known.load();
     } catch (error) {
       logger.error('gateway.locked', 'Tokens and routes of the gateway could not be read.', { error });
       problems.raise({
@@ -221,6 +225,7 @@ export class GatewayPart implements Startable {
       tcpPorts: parsePorts(config.get('gateway.tcpPorts')) ?? [],
       tokens: this.tokens.list(),
       routes: this.routes.list(),
+      expected: this.#known.list(),
     };
   }
 
@@ -286,8 +291,11 @@ export class GatewayPart implements Startable {
         this.#waiting.get(message.id)?.resolve(message.answer);
         this.#waiting.delete(message.id);
         break;
+      case 'agents':
+        this.#note(this.#known.update(message.agents));
+        break;
       case 'tokensUsed':
-        for (const tokenId of message.tokenIds) this.#noteUse(tokenId);
+        for (const tokenId of message.tokenIds) this.#note(this.tokens.used(tokenId, Date.now()));
         break;
       case 'raise':
         this.#raised.add(message.problem.id);
@@ -303,9 +311,10 @@ export class GatewayPart implements Startable {
     }
   }
 
-  #noteUse(tokenId: string): void {
-    this.tokens.used(tokenId, Date.now()).catch((error: unknown) => {
-      this.#options.logger.warn('gateway.useNotKept', 'When a token was last used could not be written.', { tokenId, error });
+  /** What is of use to have on the disk, and no fault when it is not. */
+  #note(written: Promise<void>): void {
+    written.catch((error: unknown) => {
+      this.#options.logger.warn('gateway.notKept', 'Who is signed in could not be written down.', { error });
     });
   }
 

@@ -23,6 +23,7 @@ const data = workerData as GatewayWorkerData;
 
 let routes: readonly RouteDefinition[] = data.routes;
 let timer: NodeJS.Timeout | undefined;
+let agentsChanged = true;
 /** Since they were last told. */
 const tokensUsed = new Set<string>();
 
@@ -61,7 +62,11 @@ const gateway = new Gateway({
   tcpPorts: data.tcpPorts,
   tokens: data.tokens,
   routes,
+  expected: data.expected,
   logger,
+  onChange: () => {
+    agentsChanged = true;
+  },
   onTokenUsed: (tokenId) => tokensUsed.add(tokenId),
 });
 
@@ -74,6 +79,8 @@ function figures(): GatewayFigures {
 
 function tell(): void {
   post({ type: 'figures', figures: figures() });
+  if (agentsChanged) post({ type: 'agents', agents: gateway.expectedAgents });
+  agentsChanged = false;
   if (tokensUsed.size === 0) return;
   post({ type: 'tokensUsed', tokenIds: [...tokensUsed] });
   tokensUsed.clear();

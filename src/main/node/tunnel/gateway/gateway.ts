@@ -14,9 +14,18 @@ import { type Exposure, exposureOf, publicUrl } from './public-address.ts';
 import type { Session } from './session.ts';
 import { newSessionId, SignIn, type Welcome } from './sign-in.ts';
 import { SignInCheck } from './sign-in-check.ts';
-import { TcpPorts } from './tcp-ports.ts';
+import { TcpTunnels } from './tcp-tunnels.ts';
 import type { AgentToken } from './tokens.ts';
 import type { FrontFigures, FrontTotals, PublicTls, RouteDefinition } from './types.ts';
+
+/** An agent that was signed in when the gateway before this one ended. */
+export interface ExpectedAgent {
+  readonly agentId: string;
+  readonly kind: Session['facts']['kind'];
+  readonly tokenId: string;
+  /** Of a TCP tunnel, else 0. */
+  readonly publicPort: number;
+}
 
 /** An address that is listened on. */
 export interface ListenAddress {
@@ -44,6 +53,8 @@ export interface GatewayOptions {
   readonly tcpPorts: readonly number[];
   readonly tokens: readonly AgentToken[];
   readonly routes: readonly RouteDefinition[];
+  /** Who was signed in before: their names are kept for the grace, and requests wait for them. */
+  readonly expected?: readonly ExpectedAgent[];
   readonly logger: Logger;
   /** Sessions have come, gone or changed their state. */
   readonly onChange?: () => void;
@@ -54,9 +65,6 @@ export interface GatewayOptions {
   /** How long a session without a connection keeps its name, milliseconds. */
   readonly graceMs?: number;
 }
-
-/** Tries to find a public port that no other program has. */
-const tcpPortTries = 5;
 
 /**
  * A gateway: agents sign in to one port, clients come in at others, and what clients ask goes to the agent whose name they call (seed 5).
@@ -72,7 +80,7 @@ export class Gateway implements Startable {
   readonly #nonces = new NonceCache({ entries: gatewayLimits.nonces, keepMs: gatewayLimits.nonceMs, nowMs: () => performance.now() });
   readonly #admission = new Admission({ perSecond: gatewayLimits.handshakesPerSecond, nowMs: () => performance.now() });
   readonly #failures = new FailedSignIns();
-  readonly #tcpPorts: TcpPorts;
+  readonly #tcpTunnels: TcpTunnels;
   #tokens: ReadonlyMap<string, AgentToken>;
   #timer: NodeJS.Timeout | undefined;
 
@@ -80,7 +88,11 @@ export class Gateway implements Startable {
     this.#options = options;
     this.#nowMs = options.nowMs ?? Date.now;
     this.#tokens = byId(options.tokens);
-    this.#tcpPorts = new TcpPorts(options.tcpPorts);
+    this.#tcpTunnels = new TcpTunnels({
+      host: options.public.host,
+      allowed: options.tcpPorts,
+      open: (ports) => this.#front.setTcpPorts(ports),
+    });
     this.#registry = new AgentRegistry({
       newSessionId,
       nowMs: this.#nowMs,
@@ -172,14 +184,19 @@ export class Gateway implements Startable {
 
   /** Public port of a TCP tunnel. */
   tcpPortOf(agentId: string): number | undefined {
-    return this.#tcpPorts.of(agentId);
+    return this.#tcpTunnels.portOf(agentId);
+  }
+
+  /** Who is signed in or expected, for the gateway that comes after this one. */
+  get expectedAgents(): readonly ExpectedAgent[] {
+    return this.#registry.pools.map(({ agentId, kind, tokenId }) => ({ agentId, kind, tokenId, publicPort: this.tcpPortOf(agentId) ?? 0 }));
   }
 
   /** Where an agent, or a host that leads to it, answers. */
   urlOf(kind: Session['facts']['kind'], name: string): string {
     const { tls, domain } = this.#options.public;
     const port = this.#front.address?.port ?? 0;
-    return publicUrl(kind, name, { port, tls: tls !== undefined, domain }, this.#tcpPorts.of(name));
+    return publicUrl(kind, name, { port, tls: tls !== undefined, domain }, this.#tcpTunnels.portOf(name));
   }
 
   /** @throws SignalboxError `CONFLICT` a port is taken; Error of the system when an address cannot be listened on */
@@ -192,6 +209,11 @@ export class Gateway implements Startable {
     } catch (error) {
       await this.#front.stop();
       throw isTaken(error) ? portTaken(this.#options.agents.port, 'gateway.agentsPort', error) : error;
+    }
+    for (const { agentId, kind, tokenId, publicPort } of this.#options.expected ?? []) {
+      if (!this.#tokens.has(tokenId)) continue;
+      this.#registry.expect(agentId, kind, tokenId);
+      if (publicPort > 0) this.#tcpTunnels.remember(agentId, publicPort);
     }
     this.#timer = setInterval(() => {
       this.#registry.measure();
@@ -243,31 +265,12 @@ export class Gateway implements Startable {
   async #welcomeTcp(claim: Claim, wanted: number): Promise<Welcome> {
     const session = this.#registry.admit(claim);
     try {
-      const port = await this.#takePort(claim.agentId, wanted);
+      const port = await this.#tcpTunnels.take(claim.agentId, wanted);
       return { session, publicUrls: [this.urlOf('tcp', claim.agentId)], publicPort: port, exposure: this.exposure };
     } catch (error) {
       if (session.links === 0) this.#registry.close(session.facts.sessionId, { code: 'closed', reason: 'it has no public port' });
       throw error;
     }
-  }
-
-  /** @throws SignalboxError `FORBIDDEN`, `CONFLICT`, `LIMIT` */
-  async #takePort(agentId: string, wanted: number): Promise<number> {
-    let problem: string | undefined;
-    for (let attempt = 0; attempt < (wanted === 0 ? tcpPortTries : 1); attempt++) {
-      const port = this.#tcpPorts.take(agentId, wanted);
-      problem = await this.#openTcpPorts(port);
-      if (problem === undefined) return port;
-      this.#tcpPorts.release(agentId);
-    }
-    throw new SignalboxError('CONFLICT', problem ?? 'The gateway has no free TCP port.', { executed: 'no' });
-  }
-
-  /** @returns what is wrong with the port */
-  async #openTcpPorts(port: number | undefined): Promise<string | undefined> {
-    const { host } = this.#options.public;
-    const opened = await this.#front.setTcpPorts(this.#tcpPorts.taken.map((taken) => ({ ...taken, host })));
-    return opened.find((answer) => answer.port === port)?.problem;
   }
 
   #joined({ socket, protocol, remoteAddress }: Newcomer, session: Session, linkIndex: number): void {
@@ -298,10 +301,9 @@ export class Gateway implements Startable {
   }
 
   #agentGone(agentId: string): void {
-    if (this.#tcpPorts.release(agentId))
-      void this.#openTcpPorts(undefined).catch((error: unknown) =>
-        this.#options.logger.error('gateway.portNotClosed', 'A public TCP port could not be closed.', { agentId, error }),
-      );
+    this.#tcpTunnels.release(agentId).catch((error: unknown) => {
+      this.#options.logger.error('gateway.portNotClosed', 'A public TCP port could not be closed.', { agentId, error });
+    });
   }
 }
 

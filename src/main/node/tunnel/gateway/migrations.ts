@@ -34,4 +34,13 @@ export const gatewayMigrations: readonly Migration[] = [
       UNIQUE (kind, host, path_prefix)
     ) STRICT`,
   },
+  {
+    id: 'gateway-3-agents',
+    sql: `CREATE TABLE gateway_agents (
+      agent_id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      token_id TEXT NOT NULL,
+      public_port INTEGER NOT NULL
+    ) STRICT`,
+  },
 ];

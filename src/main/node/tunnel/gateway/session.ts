@@ -61,7 +61,8 @@ export class Session {
 
   get state(): AgentState {
     if (this.#links.size === 0) return 'grace';
-    return this.#open().length > 0 ? 'up' : 'draining';
+    for (const { link } of this.#links.values()) if (!link.draining) return 'up';
+    return 'draining';
   }
 
   get inFlight(): number {
@@ -143,18 +144,16 @@ export class Session {
     }
   }
 
-  #open(): HeldLink[] {
-    return [...this.#links.values()].filter(({ link }) => !link.draining);
-  }
-
   #choose(head: RequestHead): HeldLink {
     if (this.#links.size === 0)
       throw new SignalboxError('NODE_LOST', `The agent ${this.facts.agentId} is not connected.`, { executed: 'no' });
-    const open = this.#open();
     const isBulk = (head.bodyBytes ?? 0) > gatewayLimits.bulkBytes;
-    const bulkLink = isBulk ? (open.find(({ carriesBulk }) => carriesBulk) ?? open.at(-1)) : undefined;
-    let best = bulkLink;
-    if (best === undefined) for (const held of open) if (best === undefined || loadOf(held) < loadOf(best)) best = held;
+    let best: HeldLink | undefined;
+    for (const held of this.#links.values()) {
+      if (held.link.draining) continue;
+      // Large uploads are together on one link, the others stay quick.
+      if (best === undefined || (isBulk ? held.carriesBulk && !best.carriesBulk : loadOf(held) < loadOf(best))) best = held;
+    }
     if (best === undefined)
       throw new SignalboxError('OVERLOADED', `The agent ${this.facts.agentId} is stopping and takes no new requests.`, { executed: 'no' });
     return best;

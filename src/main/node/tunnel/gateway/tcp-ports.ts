@@ -2,10 +2,12 @@ import { SignalboxError } from '../../../../common/errors.ts';
 
 /** Public TCP ports that tunnels may have, and who has which. */
 export class TcpPorts {
-  #allowed: readonly number[];
+  readonly #allowed: readonly number[];
   readonly #byAgent = new Map<string, number>();
   /** What agents had last, so that they find their address again; the oldest is forgotten first. */
   readonly #last = new Map<string, number>();
+  /** Those that could not be opened: given out when there is no other. */
+  readonly #avoided = new Set<number>();
 
   /** @param allowed in the order in which they are given out */
   constructor(allowed: readonly number[]) {
@@ -31,11 +33,22 @@ export class TcpPorts {
     if (own !== undefined && (wanted === 0 || wanted === own)) return own;
     const port = wanted === 0 ? this.#free(agentId) : this.#check(agentId, wanted);
     this.#byAgent.set(agentId, port);
+    this.remember(agentId, port);
+    return port;
+  }
+
+  /** What an agent had last. */
+  remember(agentId: string, port: number): void {
     this.#last.delete(agentId);
     this.#last.set(agentId, port);
     const oldest = this.#last.keys().next().value;
     if (this.#last.size > this.#allowed.length && oldest !== undefined) this.#last.delete(oldest);
-    return port;
+  }
+
+  /** Another program has this port. */
+  avoid(port: number): void {
+    this.#avoided.add(port);
+    for (const [agentId, last] of this.#last) if (last === port) this.#last.delete(agentId);
   }
 
   release(agentId: string): boolean {
@@ -61,7 +74,8 @@ export class TcpPorts {
     if (last !== undefined && this.#allowed.includes(last) && !taken.has(last)) return last;
     const remembered = new Set(this.#last.values());
     const free = this.#allowed.filter((port) => !taken.has(port));
-    const port = free.find((candidate) => !remembered.has(candidate)) ?? free[0];
+    const good = free.filter((candidate) => !this.#avoided.has(candidate));
+    const port = good.find((candidate) => !remembered.has(candidate)) ?? good[0] ?? free[0];
     if (port === undefined)
       throw new SignalboxError(
         'LIMIT',

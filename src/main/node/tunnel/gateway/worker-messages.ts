@@ -3,7 +3,7 @@ import type { GatewayRoute, GatewaySession } from '../../../../common/contract/g
 import type { ErrorShape } from '../../../../common/errors.ts';
 import type { TlsMaterial } from '../../certificates/index.ts';
 import type { ProblemReport } from '../../telemetry/problems.ts';
-import type { ListenAddress } from './gateway.ts';
+import type { ExpectedAgent, ListenAddress } from './gateway.ts';
 import type { AgentToken } from './tokens.ts';
 import type { FrontTotals, RouteDefinition } from './types.ts';
 
@@ -16,6 +16,7 @@ export interface GatewayWorkerData {
   readonly tcpPorts: readonly number[];
   readonly tokens: readonly AgentToken[];
   readonly routes: readonly RouteDefinition[];
+  readonly expected: readonly ExpectedAgent[];
 }
 
 /** What the thread counts, told each second. */
@@ -57,6 +58,8 @@ export type FromGatewayWorker =
   | { readonly type: 'startFailed'; readonly error: ErrorShape; readonly systemCode: string | undefined }
   | { readonly type: 'figures'; readonly figures: GatewayFigures }
   | { readonly type: 'answer'; readonly id: number; readonly answer: GatewayAnswers[keyof GatewayAnswers] }
+  /** Who is signed in now, for the gateway after this one. */
+  | { readonly type: 'agents'; readonly agents: readonly ExpectedAgent[] }
   | { readonly type: 'tokensUsed'; readonly tokenIds: readonly string[] }
   | { readonly type: 'raise'; readonly problem: ProblemReport }
   | { readonly type: 'clear'; readonly problemId: string }

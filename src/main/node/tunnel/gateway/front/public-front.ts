@@ -25,6 +25,8 @@ export interface PublicFrontOptions {
   /** Told what nobody expected. */
   readonly onFault: (error: unknown) => void;
   readonly limits?: Partial<FrontLimits>;
+  /** Holds lines to CR LF whatever Node's parser does. For tests. */
+  readonly strictLines?: boolean | undefined;
 }
 
 /** The public side of a gateway: everything between the sockets of clients and the streams of agents (seed 5 section 2, wire.md 5). */
@@ -58,7 +60,7 @@ export class PublicFront implements Startable {
   /** @throws SignalboxError `CONFLICT` when the port cannot be had; nothing listens then */
   async start(): Promise<void> {
     const { host, port, tls } = this.#options;
-    const web = createWebServer(this.#context, this.#desk, this.#doorkeeper, tls) as WebServer;
+    const web = createWebServer(this.#context, this.#desk, this.#doorkeeper, { tls, strictLines: this.#options.strictLines }) as WebServer;
     const listener: Server = tls === undefined ? web : createTlsPort(this.#context, this.#doorkeeper, web);
     if (tls === undefined) {
       web.on('connection', (socket) => {

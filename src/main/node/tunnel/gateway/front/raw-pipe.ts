@@ -47,7 +47,6 @@ export class RawPipe implements Stallable {
       this.#clientGone();
       return;
     }
-    // It stood still until there was somebody to read it.
     this.#socket.resume();
     // A connection that was accepted paused does not flow by having a listener alone.
     this.#socket.resume();

@@ -8,12 +8,29 @@ import type { PublicTls } from '../types.ts';
 import { FrontResponse } from './answer-writer.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { FrontContext } from './front-context.ts';
+import { LineGuard } from './line-guard.ts';
 import type { RequestDesk } from './request-desk.ts';
+
+/** Before its ninth edition Node's parser took some lines that end in LF alone; see {@link LineGuard}. */
+const parserIsLenient = Number.parseInt(process.versions.llhttp ?? '0', 10) < 9;
+
+/** Ends the guard of a connection. */
+const guards = new WeakMap<object, () => void>();
 
 type FrontServer = Server<typeof IncomingMessage, typeof FrontResponse>;
 
-/** Node's HTTP server with the bounds of a public port; with `tls` it is given connections that a {@link TlsPort} has looked at. */
-export function createWebServer(context: FrontContext, desk: RequestDesk, doorkeeper: Doorkeeper, tls: PublicTls | undefined): FrontServer {
+/**
+ * Node's HTTP server with the bounds of a public port.
+ *
+ * @param tls it is given connections that the TLS port has looked at
+ * @param strictLines for tests; absent: where Node's parser needs it
+ */
+export function createWebServer(
+  context: FrontContext,
+  desk: RequestDesk,
+  doorkeeper: Doorkeeper,
+  { tls, strictLines }: { readonly tls: PublicTls | undefined; readonly strictLines?: boolean | undefined },
+): FrontServer {
   const { limits } = context;
   const options: ServerOptions<typeof IncomingMessage, typeof FrontResponse> = {
     IncomingMessage,
@@ -30,6 +47,8 @@ export function createWebServer(context: FrontContext, desk: RequestDesk, doorke
     requireHostHeader: false,
   };
   const server: FrontServer = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tlsOptions(context, tls) });
+  if (strictLines ?? parserIsLenient)
+    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => guardLines(context, socket));
   server.on('request', (request, response) => {
     doorkeeper.settle(request.socket);
     desk.request(request, response, false);
@@ -41,6 +60,7 @@ export function createWebServer(context: FrontContext, desk: RequestDesk, doorke
   server.on('checkExpectation', (request, response) => desk.expectation(request, response));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, firstBytes: Buffer) => {
     doorkeeper.settle(request.socket);
+    guards.get(socket)?.();
     desk.upgrade(request, socket, firstBytes);
   });
   // Without a listener Node would just close; a word costs nothing.
@@ -54,6 +74,23 @@ export function createWebServer(context: FrontContext, desk: RequestDesk, doorke
     socket.destroy();
   });
   return server;
+}
+
+/** Looks at the bytes before the parser does; ends with the connection, or when another protocol begins on it. */
+function guardLines(context: FrontContext, socket: Socket): void {
+  const guard = new LineGuard(context.limits.headBytes);
+  const look = (bytes: Buffer): void => {
+    if (guard.accepts(bytes)) return;
+    socket.off('data', look);
+    if (!context.shut.has(socket)) {
+      context.shut.add(socket);
+      context.refuse('malformed');
+    }
+    if (answering(socket)) socket.destroy();
+    else endWith(socket, '400 Bad Request');
+  };
+  guards.set(socket, () => socket.off('data', look));
+  socket.prependListener('data', look);
 }
 
 /** @throws Error of OpenSSL for a key or a certificate that cannot be used */

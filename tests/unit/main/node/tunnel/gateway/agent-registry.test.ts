@@ -269,3 +269,28 @@ test('nobody is waited for once the gateway stops', () => {
   registry.stop();
   expect(registry.sessions).toEqual([]);
 });
+
+describe('an agent that was signed in before the gateway started', () => {
+  test('is waited for', () => {
+    const { registry, join } = registryOf();
+    registry.expect('press-07', 'http', token.tokenId);
+    expect(registry.find('press-07')?.state).toBe('grace');
+    const heard: unknown[] = [];
+    registry.awaitReturn('press-07', (agent) => heard.push(agent?.state));
+    join();
+    expect(heard).toEqual(['up']);
+    vi.advanceTimersByTime(60_000);
+    expect(registry.find('press-07')?.state).toBe('up');
+  });
+
+  test('is given up after the grace', () => {
+    const { registry, gone } = registryOf();
+    registry.expect('press-07', 'http', token.tokenId);
+    const heard: unknown[] = [];
+    registry.awaitReturn('press-07', (agent) => heard.push(agent));
+    vi.advanceTimersByTime(10_000);
+    expect(heard).toEqual([undefined]);
+    expect(gone).toEqual(['press-07']);
+    expect(registry.find('press-07')).toBeUndefined();
+  });
+});
