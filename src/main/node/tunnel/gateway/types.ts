@@ -83,7 +83,7 @@ export type FrontRefusal =
   | 'address'
   | 'credentials'
   | 'rate'
-  | 'server-name';
+  | 'loop';
 
 /** What came through one agent or one route. Rates and durations are of the last minute. */
 export interface FrontFigures {

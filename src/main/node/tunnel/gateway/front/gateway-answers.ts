@@ -37,6 +37,14 @@ export function notBack(agentId: string): Refusal {
   return { status: 503, code: 'agent-away', message, agentId, refusal: 'no-agent', retryAfterSeconds };
 }
 
+/** The request goes round (RFC 5842 section 7.2). */
+export const loop: Refusal = {
+  status: 508,
+  code: 'loop',
+  message: 'This request has come by a gateway too often. The target of a tunnel leads back to its gateway: set it to the local service.',
+  refusal: 'loop',
+};
+
 /** A rule turned the client away. */
 export function barred(agentId: string, refusal: 'address' | 'credentials' | 'rate', waitSeconds: number): Refusal {
   if (refusal === 'rate') {

@@ -11,6 +11,9 @@ import type { RouteMatch } from './route-table.ts';
 import type { Switched } from './switch-protocols.ts';
 import { UploadPump } from './upload-pump.ts';
 
+/** How often a request may have come by a gateway: a service that is the gateway itself would have it go round for ever. */
+const largestLoop = 4;
+
 /** Looks at each request before anybody is asked about it: its form, where it leads, who may come in, what is full. */
 export class RequestDesk {
   readonly #context: FrontContext;
@@ -66,6 +69,10 @@ export class RequestDesk {
     if (connection !== undefined && head.bodyBytes !== 0) {
       const message = 'A request that changes the protocol has no body.';
       this.#malformed(request, response, { status: 400, code: 'malformed', refusal: 'malformed', message });
+      return;
+    }
+    if (timesIn(request.headers.via, this.#context.via) >= largestLoop) {
+      this.#refuse(request, response, head, undefined, answers.loop);
       return;
     }
     const match = this.#context.httpRoutes.match(head.host, request.url as string);
@@ -134,4 +141,10 @@ export class RequestDesk {
     response.end(body);
     if (head !== undefined) new UploadPump(request, head.bodyBytes, [], this.#context.limits).letGo();
   }
+}
+
+/** How often a name stands in `Via`. */
+function timesIn(via: string | undefined, name: string): number {
+  if (via === undefined) return 0;
+  return via.split(',').filter((hop) => hop.trim().split(/\s+/)[1] === name).length;
 }

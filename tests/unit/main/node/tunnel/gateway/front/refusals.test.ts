@@ -282,6 +282,16 @@ test('what is on its way may end when the gateway stops; what does not is broken
   expect(front.address).toBeUndefined();
 });
 
+test('a request that goes round is ended with 508', async () => {
+  const { agents, port, front } = await startFront();
+  const agent = agents.add('a', (stream) => stream.answer(200, [], 'in'));
+  const via = (times: number) => ({ headers: { Via: ['1.0 first', ...Array(times).fill('1.1 signalbox')].join(', ') } });
+  expect((await ask(port, 'a', '/', via(3))).status).toBe(200);
+  expect((await ask(port, 'a', '/', via(4))).status).toBe(508);
+  expect(agent.streams).toHaveLength(1);
+  expect(front.totals().refusedBy).toEqual({ loop: 1 });
+});
+
 test('a port that is taken is a conflict that says so', async () => {
   const { port } = await startFront();
   await expect(startFront({ port })).rejects.toMatchObject({ code: 'CONFLICT' });
