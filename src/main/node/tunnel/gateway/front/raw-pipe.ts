@@ -47,7 +47,6 @@ export class RawPipe implements Stallable {
       this.#clientGone();
       return;
     }
-    this.#socket.resume();
     // A connection that was accepted paused does not flow by having a listener alone.
     this.#socket.resume();
     if (firstBytes.length > 0) this.#fromClient(firstBytes);
