@@ -17,7 +17,7 @@ export class ConnectionExchange implements StreamEvents {
   readonly #startedMs = performance.now();
   #pipe: RawPipe | undefined;
   /** What came before the service was connected; at most the credit of the stream. */
-  #waiting: Buffer[] = [];
+  #waiting: Uint8Array[] = [];
   #endedEarly = false;
   #over = false;
 
@@ -34,7 +34,7 @@ export class ConnectionExchange implements StreamEvents {
 
   onData(chunk: Uint8Array): void {
     if (this.#pipe !== undefined) this.#pipe.onData(chunk);
-    else if (!this.#over) this.#waiting.push(Buffer.from(chunk));
+    else if (!this.#over) this.#waiting.push(chunk);
   }
 
   onEnd(trailers: HeaderPairs): void {

@@ -34,7 +34,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
   #connection: ServiceConnection | undefined;
   #retried = false;
   /** Of the client's body: not sent on yet for want of a connection. At most the credit of the stream. */
-  #waiting: Buffer[] | undefined;
+  #waiting: Uint8Array[] | undefined;
   #bodyEnd: HeaderPairs | undefined;
   #bodyBytes = 0;
   #bodySent = false;
@@ -79,7 +79,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
     }
     if (this.#head.kind === 'upgrade') {
       // Before the service has agreed: kept until it has.
-      this.#waiting = [...(this.#waiting ?? []), Buffer.from(chunk)];
+      this.#waiting = [...(this.#waiting ?? []), chunk];
       return;
     }
     this.#observer?.requestData(chunk);
@@ -89,7 +89,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
       this.#fail('protocol', 'The body of the request is longer than its length.');
       return;
     }
-    if (this.#connection === undefined || this.#waiting !== undefined) this.#waiting = [...(this.#waiting ?? []), Buffer.from(chunk)];
+    if (this.#connection === undefined || this.#waiting !== undefined) this.#waiting = [...(this.#waiting ?? []), chunk];
     else this.#writeBody(this.#connection, chunk);
   }
 
@@ -191,9 +191,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
 
   #writeBody(connection: ServiceConnection, chunk: Uint8Array): void {
     const sizeBytes = chunk.length;
-    // The bytes are the link's: they may be others by the time the socket takes them.
-    const copy = this.#framing === 'chunked' ? framedChunk(chunk) : Buffer.from(chunk);
-    connection.write(copy, () => this.#stream.consumed(sizeBytes));
+    connection.write(this.#framing === 'chunked' ? framedChunk(chunk) : chunk, () => this.#stream.consumed(sizeBytes));
   }
 
   #endBody(connection: ServiceConnection): void {

@@ -43,8 +43,7 @@ export class RawPipe implements StreamEvents {
   onData(chunk: Uint8Array): void {
     if (this.#over) return;
     this.#listener.toService(chunk);
-    // The bytes are the link's: they may be others by the time the socket takes them.
-    this.#socket.write(Buffer.from(chunk), () => {
+    this.#socket.write(chunk, () => {
       if (!this.#over) this.#stream.consumed(chunk.length);
     });
   }

@@ -115,12 +115,10 @@ describe('HttpExchange', () => {
     expect(stream.consumedBytes).toBe(11);
   });
 
-  test('sends a body of known length as it is, and copies what is not its own', async () => {
+  test('sends a body of known length as it is', async () => {
     const port = await http(async (request, response) => response.end(`${request.headers['content-length']} ${await bodyOf(request)}`));
     const { stream, events } = service(port).ask({ method: 'PUT', bodyBytes: 5 });
-    const bytes = Buffer.from('hello');
-    events.onData(bytes);
-    bytes.fill(0);
+    events.onData(Buffer.from('hello'));
     events.onEnd([]);
     await stream.over;
     expect(stream.body).toBe('5 hello');
