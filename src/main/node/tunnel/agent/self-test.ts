@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccessRules } from '../../../../common/contract/tunnels.ts';
 import type { Agent } from './agent.ts';
 import { testHeader } from './test-answers.ts';
@@ -18,6 +19,9 @@ export interface TestStep {
 }
 
 const roundTripMs = 8_000;
+/** How long a tunnel that is not up may take to come up now, milliseconds, and how often that is looked at. */
+const connectMs = 5_000;
+const lookMs = 50;
 
 /**
  * Tries a tunnel: the local service takes a connection, the gateway is signed in to, and a marked request through the public address comes
@@ -25,7 +29,7 @@ const roundTripMs = 8_000;
  */
 export async function testTunnel(agent: Agent, options: Pick<AgentOptions, 'kind' | 'gateway' | 'access'>): Promise<readonly TestStep[]> {
   const service = await timed('service', () => agent.tryService());
-  const gateway = await timed('gateway', () => Promise.resolve(gatewayStep(agent, options.gateway.url)));
+  const gateway = await timed('gateway', () => gatewayStep(agent, options.gateway.url));
   const { rttMs } = agent.status();
   const steps = [service, { ...gateway, ms: gateway.ok ? rttMs : null }];
   if (!gateway.ok) return [...steps, { step: 'roundTrip', ok: false, detail: 'Not tried: the gateway is not signed in to.', ms: null }];
@@ -40,7 +44,11 @@ async function timed(step: TestStep['step'], run: () => Promise<Verdict>): Promi
   return { step, ok, detail, ms: ok ? performance.now() - startedMs : null };
 }
 
-function gatewayStep(agent: Agent, url: string): Verdict {
+/** A tunnel that waits for its next try is tried now. */
+async function gatewayStep(agent: Agent, url: string): Promise<Verdict> {
+  agent.retry();
+  const deadlineMs = performance.now() + connectMs;
+  while (agent.status().state === 'connecting' && performance.now() < deadlineMs) await sleep(lookMs);
   const { state, openLinks, lastError } = agent.status();
   if (state === 'up')
     return { ok: true, detail: `Signed in at ${url} with ${openLinks === 1 ? 'one connection' : `${openLinks} connections`}.` };
@@ -111,6 +119,10 @@ function unreachable({ host, hostname }: URL, { code, message }: NodeJS.ErrnoExc
       return `The name ${hostname} leads nowhere from here. Make an entry for it, or for all names below its domain, that leads to the gateway.`;
     case 'ECONNREFUSED':
       return `Nothing listens at ${host}, where the gateway says that it answers.`;
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return `${host} answers with a certificate that this machine does not know; a browser will warn of it too.`;
     default:
       return message === 'timeout' ? `Nothing answers at ${host}.` : `${host} could not be asked (${code ?? message}).`;
   }

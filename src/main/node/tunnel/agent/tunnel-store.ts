@@ -45,18 +45,11 @@ export class TunnelStore {
   /** All of them, oldest first. @throws SignalboxError `STORAGE_FULL`, `INTERNAL` */
   async load(): Promise<{ readonly tunnels: readonly TunnelDefinition[]; readonly locked: readonly LockedTunnel[] }> {
     const rows = await this.#store.all<Row>('SELECT definition, secrets FROM tunnels ORDER BY created_at, tunnel_id');
-    const tunnels: TunnelDefinition[] = [];
-    const locked: LockedTunnel[] = [];
-    for (const row of rows) {
-      const definition = JSON.parse(row.definition) as TunnelDefinition;
-      try {
-        tunnels.push(await this.#open(definition, row.secrets));
-      } catch {
-        // Told as a problem of the node by who asked: the definition stays as it is.
-        locked.push({ tunnelId: definition.tunnelId, agentId: definition.agentId });
-      }
-    }
-    return { tunnels, locked };
+    const opened = await Promise.all(rows.map((row) => this.#tryOpen(row)));
+    return {
+      tunnels: opened.flatMap((each) => ('definition' in each ? [each.definition] : [])),
+      locked: opened.flatMap((each) => ('locked' in each ? [each.locked] : [])),
+    };
   }
 
   /** Adds or replaces one; durable when it resolves. @throws SignalboxError `STORAGE_FULL`, `DECRYPT` */
@@ -79,6 +72,16 @@ export class TunnelStore {
   /** @throws SignalboxError `STORAGE_FULL` */
   async remove(tunnelId: string): Promise<void> {
     await this.#store.run('DELETE FROM tunnels WHERE tunnel_id = ?', [tunnelId]);
+  }
+
+  async #tryOpen(row: Row): Promise<{ readonly definition: TunnelDefinition } | { readonly locked: LockedTunnel }> {
+    const definition = JSON.parse(row.definition) as TunnelDefinition;
+    try {
+      return { definition: await this.#open(definition, row.secrets) };
+    } catch {
+      // Told as a problem of the node by who asked: the definition stays as it is.
+      return { locked: { tunnelId: definition.tunnelId, agentId: definition.agentId } };
+    }
   }
 
   async #open(definition: TunnelDefinition, wrapped: Uint8Array): Promise<TunnelDefinition> {

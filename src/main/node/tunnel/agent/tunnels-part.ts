@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Capture, TunnelRequest } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
@@ -55,6 +56,7 @@ export class TunnelsPart implements Startable {
   #restart: NodeJS.Timeout | undefined;
   /** Tunnels of which a problem is raised. */
   #failed: ReadonlySet<string> = new Set();
+  #launchedMs = 0;
   #stopped = false;
 
   constructor(options: TunnelsPartOptions) {
@@ -180,6 +182,7 @@ export class TunnelsPart implements Startable {
     const workerData: AgentWorkerData = { nodeId, software };
     const worker = new Worker(workerUrl('agent-worker', import.meta.url), { workerData, name: 'tunnels' });
     this.#worker = worker;
+    this.#launchedMs = performance.now();
     worker.on('message', (message: FromAgentWorker) => this.#receive(message));
     worker.once('error', (error) => logger.error('tunnels.threadFailed', 'The thread of the tunnels met a fault.', { error }));
     worker.once('exit', (code) => this.#exited(worker, code));
@@ -213,6 +216,7 @@ export class TunnelsPart implements Startable {
     const before = states(this.#reports.values());
     this.#reports = new Map(tunnels.map((report) => [report.tunnelId, report]));
     this.#options.problems.clear(threadProblem);
+    if (performance.now() - this.#launchedMs > agentLimits.healthyMs) this.#restartDelay.reset();
     this.#judge();
     this.#metrics.update(
       tunnels.flatMap((report) => {

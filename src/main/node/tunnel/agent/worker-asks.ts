@@ -24,6 +24,7 @@ export class WorkerAsks {
     return new Promise<unknown>((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       this.#post({ type: 'ask', id, ask });
+      if (signal?.aborted === true) cancel();
     }).finally(() => signal?.removeEventListener('abort', cancel));
   }
 

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createKeyFileStore, type SecretStore } from '../../../../../../src/main/node/identity/index.ts';
+import { createStore, type Store } from '../../../../../../src/main/node/store/index.ts';
+import { Metrics, Problems } from '../../../../../../src/main/node/telemetry/index.ts';
+import { newTunnelId, type TunnelDefinition } from '../../../../../../src/main/node/tunnel/agent/tunnel-definition.ts';
+import { tunnelMigrations } from '../../../../../../src/main/node/tunnel/agent/tunnel-store.ts';
+import { TunnelsPart } from '../../../../../../src/main/node/tunnel/agent/tunnels-part.ts';
+import { recordingLogger } from '../../../../../helpers/router-fixture.ts';
+import { ScriptedGateway } from '../../../../../helpers/scripted-gateway.ts';
+import { temporaryFolder } from '../../../../../helpers/temporary-folder.ts';
+import { requestHead, StreamRecord } from '../../../../../helpers/tunnel-streams.ts';
+import { until } from '../../../../../helpers/until.ts';
+
+const secret = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
+
+async function startPart({ folder = undefined as string | undefined, secrets = undefined as SecretStore | undefined } = {}) {
+  const inFolder = folder ?? (await temporaryFolder());
+  const logger = recordingLogger();
+  const store: Store = createStore({ file: join(inFolder, 'node.db'), migrations: tunnelMigrations, logger });
+  await store.start();
+  const problems = new Problems();
+  const metrics = new Metrics();
+  const part = new TunnelsPart({
+    nodeId: 'n1press',
+    software: 'test',
+    store,
+    secrets: secrets ?? createKeyFileStore(inFolder),
+    logger,
+    problems,
+    metrics,
+  });
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= part.stop().then(() => store.stop());
+    return stopping;
+  };
+  onTestFinished(stop);
+  await part.start();
+  return { part, problems, metrics, folder: inFolder, stop };
+}
+
+async function startGateway(): Promise<ScriptedGateway> {
+  const gateway = await ScriptedGateway.start(secret);
+  onTestFinished(() => gateway.stop());
+  return gateway;
+}
+
+function definition(url: string, changes: Partial<TunnelDefinition> = {}): TunnelDefinition {
+  return {
+    tunnelId: newTunnelId(),
+    agentId: 'press-07',
+    kind: 'http',
+    target: { host: '127.0.0.1', port: 1 },
+    hostHeader: 'target',
+    access: { basicAuth: null, allowedAddresses: [], requestsPerSecond: null },
+    publicPort: null,
+    links: 1,
+    gateway: { url, tokenId: 'T-1', secret, legacy: false, verify: 'token', nodeId: null },
+    enabled: true,
+    capture: { level: 'off', maxBodyBytes: 1_024, redactedHeaders: [] },
+    createdAt: 1,
+    ...changes,
+  };
+}
+
+const stateOf = (part: TunnelsPart, tunnelId: string) => part.get(tunnelId).report?.state;
+
+describe('TunnelsPart', () => {
+  test('runs a tunnel in its thread, carries requests, and shows its figures', async () => {
+    const server = createServer((_request, response) => response.end('from the service')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const gateway = await startGateway();
+    const { part, metrics } = await startPart();
+    const tunnel = definition(gateway.url, { target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port } });
+    await part.add(tunnel);
+    const link = await gateway.linked(1);
+    const record = new StreamRecord();
+    record.stream = link.open(requestHead({ bodyBytes: 0 }), record);
+    await until(() => record.ends > 0);
+    expect(record.body.toString()).toBe('from the service');
+    await until(() => part.get(tunnel.tunnelId).report?.figures.requests === 1);
+    expect(stateOf(part, tunnel.tunnelId)).toBe('up');
+    expect(await metrics.text()).toContain('signalbox_tunnel_requests{agent="press-07"} 1');
+  });
+
+  test('a tunnel that failed is a problem of the node until it is mended', async () => {
+    const gateway = await startGateway();
+    gateway.verdicts.push({ code: 'FORBIDDEN', message: 'The token does not let an agent be called press-07.' });
+    const { part, problems } = await startPart();
+    const tunnel = definition(gateway.url);
+    await part.add(tunnel);
+    await until(() => problems.list().length > 0);
+    expect(problems.list()).toMatchObject([{ title: 'The tunnel press-07 does not work', detail: expect.stringContaining('press-07') }]);
+    await part.replace({ ...tunnel, links: 2 });
+    await until(() => stateOf(part, tunnel.tunnelId) === 'up');
+    expect(problems.list()).toEqual([]);
+    await part.remove(tunnel.tunnelId);
+    expect(part.list()).toEqual([]);
+  });
+
+  test('one name has one tunnel at a gateway', async () => {
+    const { part } = await startPart();
+    await part.add(definition('ws://127.0.0.1:1', { enabled: false }));
+    await expect(part.add(definition('ws://127.0.0.1:1'))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await part.add(definition('ws://127.0.0.1:2', { enabled: false }));
+    expect(part.list()).toHaveLength(2);
+  });
+
+  test('a tunnel whose secret cannot be opened is told of and left as it is', async () => {
+    const first = await startPart();
+    await first.part.add(definition('ws://127.0.0.1:1', { enabled: false }));
+    await first.stop();
+    const elsewhere = await startPart({ folder: first.folder, secrets: createKeyFileStore(await temporaryFolder()) });
+    expect(elsewhere.part.list()).toEqual([]);
+    expect(elsewhere.problems.list()).toMatchObject([{ title: 'The secrets of some tunnels cannot be opened' }]);
+    await elsewhere.stop();
+    const again = await startPart({ folder: first.folder });
+    expect(again.part.list()).toMatchObject([{ definition: { agentId: 'press-07', gateway: { secret } } }]);
+  });
+
+  test('answers what is asked of its thread, and what cannot be answered with the reason', async () => {
+    const { part } = await startPart();
+    expect(await part.ask({ method: 'requests', params: {} })).toMatchObject({ requests: [] });
+    await expect(part.ask({ method: 'request', params: { requestId: 'R-1' } })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const waiting = part.ask({ method: 'requests', params: { after: Number.MAX_SAFE_INTEGER, waitMs: 20_000 } }, AbortSignal.abort());
+    await expect(waiting).resolves.toMatchObject({ requests: [] });
+  });
+});
