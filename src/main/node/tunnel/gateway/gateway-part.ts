@@ -1,33 +1,23 @@
-import { Worker } from 'node:worker_threads';
 import type { GatewayRoute, GatewaySession } from '../../../../common/contract/gateway.ts';
 import type { ResultOf } from '../../../../common/contract/index.ts';
-import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import { toErrorShape } from '../../../../common/errors.ts';
 import type { TlsMaterial } from '../../certificates/index.ts';
-import type { Config, SettingKey } from '../../config/index.ts';
+import type { Config } from '../../config/index.ts';
 import type { SecretStore } from '../../identity/index.ts';
 import { isLoopback } from '../../loopback.ts';
-import { reachableAddresses } from '../../membership/own-addresses.ts';
 import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
-import { workerUrl } from '../../store/worker-location.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
+import { agentsUrlOf, certificateHosts, listenersOf, refusalOf, startFailure, startsAnew } from './from-settings.ts';
 import type { ListenAddress } from './gateway.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
+import { GatewayThread } from './gateway-thread.ts';
 import { KnownAgents } from './known-agents.ts';
-import { gatewayLimits } from './limits.ts';
 import { exposureOf, publicUrl } from './public-address.ts';
 import { describeIdleRoute } from './report.ts';
 import { RouteStore } from './route-store.ts';
-import { parsePorts } from './tcp-ports.ts';
 import { TokenStore } from './token-store.ts';
-import type {
-  FromGatewayWorker,
-  GatewayAnswers,
-  GatewayFigures,
-  GatewayRequest,
-  GatewayWorkerData,
-  ToGatewayWorker,
-} from './worker-messages.ts';
+import type { FromGatewayWorker, GatewayFigures, GatewayWorkerData } from './worker-messages.ts';
 
 export type GatewayStatus = ResultOf<'gateway.status'>;
 
@@ -46,7 +36,6 @@ export interface GatewayPartOptions {
 
 const failedProblem = 'gateway.failed';
 const lockedProblem = 'gateway.locked';
-const wildcards: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /**
  * The gateway as a part of the node: starts and stops its thread as the settings want it, keeps tokens and routes, and asks it for what
@@ -61,14 +50,12 @@ export class GatewayPart implements Startable {
   readonly #listeners = new Set<() => void>();
   /** Problems that the thread has raised. */
   readonly #raised = new Set<string>();
-  readonly #waiting = new Map<number, { readonly resolve: (answer: unknown) => void; readonly reject: (error: SignalboxError) => void }>();
-  #nextId = 1;
   #state: GatewayStatus['state'] = 'off';
   #detail = '';
   #agents: ListenAddress | undefined;
   #public: ListenAddress | undefined;
   #figures: GatewayFigures | undefined;
-  #worker: Worker | undefined;
+  #thread: GatewayThread | undefined;
   #unwatch: (() => void) | undefined;
   #switching: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -79,7 +66,7 @@ export class GatewayPart implements Startable {
     const { store, secrets } = options;
     this.#known = new KnownAgents(store);
     this.tokens = new TokenStore({ store, secrets, nowMs: Date.now });
-    this.routes = new RouteStore({ store, secrets, onChange: () => this.#post({ type: 'routes', routes: this.routes.list() }) });
+    this.routes = new RouteStore({ store, secrets, onChange: () => this.#thread?.post({ type: 'routes', routes: this.routes.list() }) });
   }
 
   /** Does not wait for the gateway: the node is of use without it. */
@@ -126,7 +113,7 @@ export class GatewayPart implements Startable {
         port: this.#agents?.port ?? null,
         tls: !isLoopback(agentsHost) && !config.get('gateway.allowPlainAgents'),
       },
-      agentsUrl: this.#agentsUrl(),
+      agentsUrl: agentsUrlOf(config, this.#agents?.port),
       public: { host: publicHost, port: this.#public?.port ?? null, tls: config.get('gateway.publicTls') !== 'off' },
       domain: config.get('gateway.domain'),
       exposure: exposureOf(publicHost),
@@ -149,14 +136,14 @@ export class GatewayPart implements Startable {
 
   /** @throws SignalboxError `INTERNAL` when the thread ends meanwhile */
   async sessions(): Promise<readonly GatewaySession[]> {
-    return this.#state === 'running' ? this.#ask('sessions', { what: 'sessions' }) : [];
+    return (await this.#running?.ask({ what: 'sessions' })) ?? [];
   }
 
   /** @throws SignalboxError `INTERNAL` when the thread ends meanwhile */
   async addresses(): Promise<readonly GatewayRoute[]> {
-    if (this.#state === 'running') return this.#ask('routes', { what: 'routes' });
-    const { config } = this.#options;
-    const listener = { port: config.get('gateway.publicPort'), tls: config.get('gateway.publicTls') !== 'off', domain: '' };
+    if (this.#running !== undefined) return this.#running.ask({ what: 'routes' });
+    const { port, tls, domain } = listenersOf(this.#options.config).public;
+    const listener = { port, tls: tls !== 'off', domain };
     return this.routes
       .list()
       .map((route) => describeIdleRoute(route, `${publicUrl(route.kind, route.host, listener, undefined)}${route.pathPrefix.slice(1)}`));
@@ -164,12 +151,22 @@ export class GatewayPart implements Startable {
 
   /** Tells the thread of tokens that have changed. @returns sessions that were closed because theirs does not hold any more */
   async tokensChanged(): Promise<number> {
-    return this.#worker === undefined ? 0 : this.#ask('tokens', { what: 'tokens', tokens: this.tokens.list() });
+    try {
+      return (await this.#thread?.ask({ what: 'tokens', tokens: this.tokens.list() })) ?? 0;
+    } catch (error) {
+      // It ended instead, and all its sessions with it; the next one starts with the tokens as they are.
+      this.#options.logger.debug('gateway.tokensNotTold', 'The thread of the gateway ended before it took the tokens.', { error });
+      return 0;
+    }
   }
 
   /** @returns false: there is no such session */
   async closeSession(sessionId: string): Promise<boolean> {
-    return this.#state === 'running' && this.#ask('closeSession', { what: 'closeSession', sessionId });
+    return (await this.#running?.ask({ what: 'closeSession', sessionId })) ?? false;
+  }
+
+  get #running(): GatewayThread | undefined {
+    return this.#state === 'running' ? this.#thread : undefined;
   }
 
   /** One after the other: a gateway that is being stopped is gone before the next one starts. */
@@ -186,92 +183,41 @@ export class GatewayPart implements Startable {
   }
 
   async #launch(): Promise<void> {
-    const { config, logger, problems } = this.#options;
+    const { config, nodeId, version, certificate, logger, problems } = this.#options;
     problems.clear(failedProblem);
-    const refusal = this.#refusal();
+    const refusal = refusalOf(config);
     if (refusal !== undefined) {
       this.#failed(refusal);
       return;
     }
     this.#become('starting', '');
-    const worker = new Worker(workerUrl('gateway-worker', import.meta.url), { workerData: await this.#workerData(), name: 'gateway' });
-    this.#worker = worker;
-    worker.on('message', (message: FromGatewayWorker) => this.#receive(message));
-    worker.once('error', (error) => {
-      logger.error('gateway.workerFailed', 'The thread of the gateway met a fault.', { error });
-      this.#detail = toErrorShape(error).message;
-    });
-    worker.once('exit', (code) => this.#exited(worker, code));
-    logger.debug('gateway.launched', 'The thread of the gateway was started.', { domain: config.get('gateway.domain') });
-  }
-
-  async #workerData(): Promise<GatewayWorkerData> {
-    const { config, nodeId, version, certificate } = this.#options;
-    const agentsHost = config.get('gateway.agentsHost');
-    const domain = config.get('gateway.domain');
-    const hosts = ['localhost', '127.0.0.1', domain, ...(wildcards.has(agentsHost) ? [] : [agentsHost])];
-    return {
+    const data: GatewayWorkerData = {
+      ...listenersOf(config),
       nodeId,
       version,
-      certificate: await certificate([...new Set(hosts)]),
-      agents: { host: agentsHost, port: config.get('gateway.agentsPort'), allowPlain: config.get('gateway.allowPlainAgents') },
-      public: {
-        host: config.get('gateway.publicHost'),
-        port: config.get('gateway.publicPort'),
-        domain,
-        tls: config.get('gateway.publicTls'),
-        folder: config.get('gateway.certificates'),
-      },
-      tcpPorts: parsePorts(config.get('gateway.tcpPorts')) ?? [],
+      certificate: await certificate(certificateHosts(config)),
       tokens: this.tokens.list(),
       routes: this.routes.list(),
       expected: this.#known.list(),
     };
-  }
-
-  /** Why settings must not be run, with what to do. */
-  #refusal(): string | undefined {
-    const { config } = this.#options;
-    const host = config.get('gateway.publicHost');
-    if (!isLoopback(host) && config.get('gateway.publicTls') === 'off' && !config.get('gateway.allowPlainPublic'))
-      return `It does not listen on ${host} without TLS. Set gateway.publicTls to own or files; or, when a proxy in front of it ends TLS, turn gateway.allowPlainPublic on.`;
-    if (config.get('gateway.publicTls') === 'files' && config.get('gateway.certificates') === '')
-      return 'gateway.publicTls is files, and gateway.certificates names no folder. Name the folder with the certificates.';
-    if (parsePorts(config.get('gateway.tcpPorts')) === undefined)
-      return 'gateway.tcpPorts is not a list of ports and ranges from 1 to 65535 with 1,000 ports at most, such as 20000-20099.';
-    return undefined;
-  }
-
-  #agentsUrl(): string | null {
-    const { config } = this.#options;
-    const set = config.get('gateway.agentsUrl');
-    if (set !== '') return set.replace(/^(wss?:\/\/[^/]+)\/?$/, '$1/tunnel');
-    if (this.#agents === undefined) return null;
-    const host = config.get('gateway.agentsHost');
-    if (isLoopback(host)) return `ws://${bracketed(host)}:${this.#agents.port}/tunnel`;
-    const shown = reachableAddresses(host, this.#agents.port)[0]?.host ?? host;
-    return `wss://${bracketed(shown)}:${this.#agents.port}/tunnel`;
+    this.#thread = new GatewayThread({
+      data,
+      logger,
+      onMessage: (message) => this.#receive(message),
+      onExit: (code, fault) => this.#exited(code, fault),
+    });
   }
 
   async #end(): Promise<void> {
-    const worker = this.#worker;
-    if (worker !== undefined) {
-      this.#worker = undefined;
-      const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      worker.postMessage({ type: 'stop' } satisfies ToGatewayWorker);
-      const timer = setTimeout(() => {
-        this.#options.logger.error('gateway.stopLate', 'The gateway did not stop in time and was ended.', {});
-        void worker.terminate();
-      }, gatewayLimits.stopMs);
-      await gone;
-      clearTimeout(timer);
-      this.#clear();
-    }
+    const thread = this.#thread;
+    this.#thread = undefined;
+    await thread?.stop();
+    this.#clear();
     this.#options.problems.clear(failedProblem);
     this.#become('off', '');
   }
 
-  #receive(message: FromGatewayWorker): void {
+  #receive(message: Exclude<FromGatewayWorker, { type: 'answer' }>): void {
     const { logger, problems } = this.#options;
     switch (message.type) {
       case 'started':
@@ -281,15 +227,11 @@ export class GatewayPart implements Startable {
         this.#become('running', '');
         break;
       case 'startFailed':
-        this.#failed(startFailure(message, this.#options.config));
+        this.#failed(startFailure(message.error.message, message.systemCode, this.#options.config));
         break;
       case 'figures':
         this.#figures = message.figures;
         this.#metrics.update(message.figures);
-        break;
-      case 'answer':
-        this.#waiting.get(message.id)?.resolve(message.answer);
-        this.#waiting.delete(message.id);
         break;
       case 'agents':
         this.#note(this.#known.update(message.agents));
@@ -318,23 +260,18 @@ export class GatewayPart implements Startable {
     });
   }
 
-  /** The thread is gone: as asked for, after a start that failed, or by a fault. */
-  #exited(worker: Worker, code: number): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    const why = this.#detail === '' ? '' : ` ${this.#detail}`;
-    const hasFailed = this.#state === 'failed';
+  /** The thread is gone: after a start that failed, or by a fault. */
+  #exited(code: number, fault: unknown): void {
+    this.#thread = undefined;
     this.#clear();
-    if (!hasFailed)
-      this.#failed(
-        `Its thread ended unexpectedly (code ${code}).${why} Turn gateway.enabled off and on, or restart the node; the log has the details.`,
-      );
+    if (this.#state === 'failed') return;
+    const why = fault === undefined ? '' : ` ${toErrorShape(fault).message}`;
+    this.#failed(
+      `Its thread ended unexpectedly (code ${code}).${why} Turn gateway.enabled off and on, or restart the node; the log has the details.`,
+    );
   }
 
   #clear(): void {
-    for (const { reject } of this.#waiting.values())
-      reject(new SignalboxError('INTERNAL', 'The gateway of this node has stopped.', { executed: 'maybe' }));
-    this.#waiting.clear();
     for (const id of this.#raised) this.#options.problems.clear(id);
     this.#raised.clear();
     this.#figures = undefined;
@@ -360,32 +297,4 @@ export class GatewayPart implements Startable {
     this.#detail = detail;
     if (hasChanged) for (const listener of this.#listeners) listener();
   }
-
-  #ask<K extends keyof GatewayAnswers>(_what: K, request: GatewayRequest & { what: K }): Promise<GatewayAnswers[K]> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (answer: unknown) => void, reject });
-      this.#post({ type: 'ask', id, request });
-    });
-  }
-
-  #post(message: ToGatewayWorker): void {
-    this.#worker?.postMessage(message);
-  }
-}
-
-function startsAnew(key: SettingKey): boolean {
-  return key.startsWith('gateway.') && key !== 'gateway.agentsUrl';
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function startFailure({ error, systemCode }: Extract<FromGatewayWorker, { type: 'startFailed' }>, config: Config): string {
-  if (systemCode === 'EACCES')
-    return `This user may not listen on port ${config.get('gateway.agentsPort')} or ${config.get('gateway.publicPort')}. Set gateway.agentsPort and gateway.publicPort to ones above 1023.`;
-  if (systemCode === 'EADDRNOTAVAIL')
-    return 'This machine does not have the address of gateway.agentsHost or gateway.publicHost. Set them to ones that it has.';
-  return error.message;
 }
