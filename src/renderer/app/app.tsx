@@ -35,6 +35,7 @@ const screens = {
   rpc: onDemand(() => import('../features/rpc/rpc.tsx').then((module) => module.Rpc)),
   events: onDemand(() => import('../features/events/events.tsx').then((module) => module.Events)),
   queues: onDemand(() => import('../features/queues/queues.tsx').then((module) => module.Queues)),
+  tunnels: onDemand(() => import('../features/tunnels/tunnels.tsx').then((module) => module.Tunnels)),
   'first-run': onDemand(() => import('../features/first-run/first-run.tsx').then((module) => module.FirstRun)),
   settings: onDemand(() => import('../features/settings/settings.tsx').then((module) => module.Settings)),
 } satisfies Record<View, unknown>;

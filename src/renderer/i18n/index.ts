@@ -17,6 +17,7 @@ import type rpc from './en/rpc.json';
 import type settings from './en/settings.json';
 import type signIn from './en/sign-in.json';
 import type topology from './en/topology.json';
+import type tunnels from './en/tunnels.json';
 
 /** English is the source of the keys: a key that is not in it does not compile. */
 export interface Texts {
@@ -37,6 +38,7 @@ export interface Texts {
   settings: typeof settings;
   signIn: typeof signIn;
   topology: typeof topology;
+  tunnels: typeof tunnels;
 }
 
 declare module 'i18next' {

@@ -5,10 +5,10 @@ export function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
 
-/** `412` from ten on, `3.4` below, `0` for nothing. */
+/** `412` from ten on, `3.4` below, `0` for nothing and next to nothing. */
 export function formatRate(perSecond: number): string {
   if (perSecond >= 10) return formatCount(perSecond);
-  return perSecond === 0 ? '0' : perSecond.toFixed(1);
+  return perSecond < 0.05 ? '0' : perSecond.toFixed(1);
 }
 
 /** `2.1 KB`, `6.2 MB`; powers of 1,024. */

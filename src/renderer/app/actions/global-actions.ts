@@ -15,6 +15,7 @@ export const viewShortcuts: Record<RailView, string> = {
   rpc: 'mod+3',
   events: 'mod+4',
   queues: 'mod+5',
+  tunnels: 'mod+6',
   settings: 'mod+9',
 };
 

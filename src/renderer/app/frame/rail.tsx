@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Tooltip } from '../../design/controls/index.ts';
 import {
+  IconArrowsLeftRight,
   IconBroadcast,
   IconLayoutDashboard,
   IconSettings,
@@ -10,6 +11,7 @@ import {
 } from '../../design/icons/index.ts';
 import { useFollowQueueTrouble, useQueueTrouble } from '../../features/shared/queues/queue-trouble.ts';
 import { troubledQueues } from '../../features/shared/queues/troubled-groups.ts';
+import { useFollowTunnels, useTunnelSums } from '../../features/shared/tunnels/tunnel-summary.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useJoinRequests } from '../../state/join-requests.ts';
 import { useNode } from '../../state/node.ts';
@@ -25,6 +27,7 @@ const icons: Record<RailView, ReactNode> = {
   rpc: <IconTerminal2 {...icon} />,
   events: <IconBroadcast {...icon} />,
   queues: <IconStack2 {...icon} />,
+  tunnels: <IconArrowsLeftRight {...icon} />,
   settings: <IconSettings {...icon} />,
 };
 
@@ -37,6 +40,8 @@ export function Rail() {
   const requests = useJoinRequests((state) => state.requests.length);
   useFollowQueueTrouble();
   const queues = useQueueTrouble(({ groups }) => troubledQueues(groups));
+  useFollowTunnels();
+  const tunnels = useTunnelSums(({ needPerson }) => needPerson);
   /** What of a view needs a person. */
   const waiting = (target: RailView): { readonly count: number; readonly label: string } | undefined => {
     if (target === 'overview' && problems > 0)
@@ -44,6 +49,7 @@ export function Rail() {
     if (target === 'settings' && requests > 0)
       return { count: requests, label: t('viewWithRequests', { view: t(target), count: requests }) };
     if (target === 'queues' && queues > 0) return { count: queues, label: t('viewWithQueues', { view: t(target), count: queues }) };
+    if (target === 'tunnels' && tunnels > 0) return { count: tunnels, label: t('viewWithTunnels', { view: t(target), count: tunnels }) };
     return undefined;
   };
   const button = (target: RailView) => (
@@ -66,7 +72,7 @@ export function Rail() {
   );
   return (
     <nav className="sb-rail" aria-label={t('nav')} data-region="rail">
-      {(['overview', 'nodes', 'rpc', 'events', 'queues'] as const).map(button)}
+      {(['overview', 'nodes', 'rpc', 'events', 'queues', 'tunnels'] as const).map(button)}
       <span className="sb-grow" />
       {button('settings')}
     </nav>

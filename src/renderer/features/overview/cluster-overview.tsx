@@ -16,6 +16,7 @@ import { Machine, NodesFigure } from './figure-strip.tsx';
 import { worstNode } from './model/cluster-sums.ts';
 import type { Range } from './model/ranges.ts';
 import { TopologyPanel } from './topology-panel.tsx';
+import { TunnelsLine } from './tunnels-line.tsx';
 import { useClusterConcerns } from './use-cluster-concerns.ts';
 import { type ClusterNow, useClusterNow, useClusterSeries } from './use-cluster-series.ts';
 import { ChartsColumn, ViewActs } from './view-acts.tsx';
@@ -49,6 +50,7 @@ export function ClusterOverview({ range }: { readonly range: Range }) {
         <div className="sb-split">
           <div className="ov-left sb-col sb-grow">
             <Attention problems={[]} concerns={concerns} calmDetail={t('calmDetailAll')} nowMs={now.sum?.timestamp ?? Date.now()} />
+            <TunnelsLine />
             <TopologyPanel />
             <ClusterActivityList />
           </div>

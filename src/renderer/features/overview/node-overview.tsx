@@ -17,6 +17,7 @@ import { Attention } from './attention.tsx';
 import { FigureStrip } from './figure-strip.tsx';
 import type { Range } from './model/ranges.ts';
 import { Listeners, NodeFacts, Processes } from './node-facts.tsx';
+import { TunnelsLine } from './tunnels-line.tsx';
 import { useClusterConcerns } from './use-cluster-concerns.ts';
 import { type Instance, useInstance } from './use-instance.ts';
 import { useMetricSeries } from './use-metric-series.ts';
@@ -67,6 +68,7 @@ export function NodeOverview({ nodeId, range }: { readonly nodeId: string | unde
               ) : (
                 <Attention problems={status.problems} nodeId={nodeId} concerns={[]} calmDetail={t('calmDetail')} nowMs={nowMs} />
               )}
+              {nodeId === undefined && <TunnelsLine />}
               <NodeFacts status={status} nodeId={nodeId} />
               <Listeners status={status} stale={instance.stale} />
               <ProcessesLive nodeId={nodeId} />

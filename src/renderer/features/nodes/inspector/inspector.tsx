@@ -19,6 +19,7 @@ import { LogsTab } from './logs-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { QueuesTab } from './queues-tab.tsx';
 import { ServicesTab } from './services-tab.tsx';
+import { TunnelsTab } from './tunnels-tab.tsx';
 import type { InspectedProps } from './use-ask.ts';
 
 const contents: Record<InspectorTab, ComponentType<InspectedProps>> = {
@@ -26,6 +27,7 @@ const contents: Record<InspectorTab, ComponentType<InspectedProps>> = {
   services: ServicesTab,
   connections: ConnectionsTab,
   queues: QueuesTab,
+  tunnels: TunnelsTab,
   logs: LogsTab,
 };
 

@@ -12,7 +12,7 @@ import { useStale } from '../use-known-nodes.ts';
 /** Why a node cannot be asked, what is missing for that, and what still holds. */
 export function NodeAway(props: {
   readonly node: NodeInfo;
-  readonly missing: 'overview' | 'services' | 'connections' | 'logs';
+  readonly missing: 'overview' | 'services' | 'connections' | 'tunnels' | 'logs';
   /** When what is shown below was read; undefined when there is nothing. */
   readonly shownAtMs?: number | undefined;
 }) {
