@@ -110,7 +110,7 @@ export class CurrentLink extends Multiplexer {
 
   #makeStream(id: string, head: RequestHead): LinkStream {
     const stream = new LinkStream(this, id, head.kind, linkLimits.firstWindowBytes, new ReceiveWindow(this.#shared));
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     return stream;
   }
 

@@ -142,7 +142,7 @@ export class LegacyLink extends Multiplexer {
 
   #makeStream(id: string, head: RequestHead): LinkStream {
     const stream = new LinkStream(this, id, head.kind, Number.POSITIVE_INFINITY, undefined);
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     return stream;
   }
 

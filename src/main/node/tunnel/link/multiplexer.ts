@@ -7,6 +7,7 @@ import { type LinkTiming, linkLimits } from './limits.ts';
 import { LinkFault } from './link-fault.ts';
 import type { LinkSocket } from './socket.ts';
 import type { LinkStream, StreamHost } from './stream.ts';
+import { StreamTable } from './stream-table.ts';
 import type {
   HeaderPairs,
   LinkEnd,
@@ -41,7 +42,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
   protected readonly events: LinkEvents;
   protected readonly output: FrameOutput;
   protected readonly heartbeat: Heartbeat;
-  protected readonly streams = new Map<string, LinkStream>();
+  protected readonly streams = new StreamTable();
   protected goneAway = false;
   protected ended = false;
   #row: LinkStream[] = [];
@@ -80,7 +81,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
 
   get bufferedBytes(): number {
     let bytes = this.output.waitingBytes;
-    for (const stream of this.streams.values()) bytes += stream.waitingBytes;
+    for (const stream of this.streams.all()) bytes += stream.waitingBytes;
     return bytes;
   }
 
@@ -175,7 +176,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
 
   /** Forgets a stream that has been discarded. */
   protected remove(stream: LinkStream): void {
-    this.streams.delete(stream.id);
+    this.streams.delete(stream);
     if (this.goneAway || this.#draining) this.#tellIdle();
   }
 
@@ -243,7 +244,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
 
   /** Ends streams that the other end holds up for too long (security.md row 57). */
   #look(): void {
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.all()) {
       if (stream.moved || !stream.heldUp) {
         stream.moved = false;
         stream.stalledMs = 0;
@@ -267,7 +268,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
     this.heartbeat.stop();
     this.output.close();
     this.#row = [];
-    const streams = [...this.streams.values()];
+    const streams = this.streams.all();
     this.streams.clear();
     for (const stream of streams) stream.discard();
     if (how === 'close') this.socket.close(closeCodes[end.code], end.reason);

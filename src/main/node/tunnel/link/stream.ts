@@ -30,6 +30,8 @@ export class LinkStream implements TunnelStream {
   events: StreamEvents | undefined;
   /** undefined: the dialect has no credit. */
   readonly window: ReceiveWindow | undefined;
+  /** Of those that share a place in the table of the link. */
+  nextInTable: LinkStream | undefined;
   /** It stands in the row of the link. */
   queued = false;
   /** Ended at once, or by both ends: nothing happens on it any more. */

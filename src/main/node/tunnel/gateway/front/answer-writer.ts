@@ -34,6 +34,10 @@ export class AnswerWriter implements Stallable {
   /** Written and not drained yet. */
   #owedBytes = 0;
   #listens = false;
+  /** The head is given to Node and waits for the end of the turn, so that what comes with it leaves in the same write. */
+  #headWaits = false;
+  /** The beginning of the body that came with the head. When the end comes in the same turn Node gets all of it in one call. */
+  #held: Uint8Array | undefined;
 
   constructor(context: FrontContext, request: IncomingMessage, response: FrontResponse, flows: readonly Flow[]) {
     this.#context = context;
@@ -66,17 +70,18 @@ export class AnswerWriter implements Stallable {
       this.#response.end();
       return undefined;
     }
-    // What else comes in this turn of the event loop leaves with the head in one write.
-    this.#response.cork();
+    this.#headWaits = true;
     this.#context.flushSoon(this);
     return undefined;
   }
 
   /** The turn is over: the head goes out, with or without a beginning of the body. */
   flush(): void {
+    if (!this.#headWaits) return;
+    this.#headWaits = false;
     if (this.#response.writableEnded || this.#response.destroyed) return;
-    if (this.#sentBytes === 0) this.#response.flushHeaders();
-    this.#response.uncork();
+    if (this.#held === undefined) this.#response.flushHeaders();
+    else this.#sendHeld();
   }
 
   /** @returns false: more than the head has promised */
@@ -88,8 +93,11 @@ export class AnswerWriter implements Stallable {
     this.#sentBytes += chunk.length;
     if (this.#expectedBytes !== undefined && this.#sentBytes > this.#expectedBytes) return false;
     for (const flow of this.#flows) flow.bytesOut += chunk.length;
-    if (this.#response.write(chunk) && this.#owedBytes === 0) this.#stream?.consumed(chunk.length);
-    else this.#owe(chunk.length);
+    if (this.#headWaits && this.#held === undefined) this.#held = chunk;
+    else {
+      this.#sendHeld();
+      this.#send(chunk);
+    }
     return true;
   }
 
@@ -102,7 +110,10 @@ export class AnswerWriter implements Stallable {
       for (let at = 0; at < passable.length; at += 2) pairs.push([passable[at] as string, passable[at + 1] as string]);
       this.#response.addTrailers(pairs);
     }
-    this.#response.end();
+    this.#headWaits = false;
+    if (this.#held === undefined) this.#response.end();
+    else this.#response.end(this.#held);
+    this.#held = undefined;
     return true;
   }
 
@@ -123,6 +134,17 @@ export class AnswerWriter implements Stallable {
   letGo(): void {
     this.#stream = undefined;
     if (this.#owedBytes > 0) this.#context.stalls.delete(this);
+  }
+
+  #sendHeld(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#send(held);
+  }
+
+  #send(chunk: Uint8Array): void {
+    if (this.#response.write(chunk) && this.#owedBytes === 0) this.#stream?.consumed(chunk.length);
+    else this.#owe(chunk.length);
   }
 
   #owe(sizeBytes: number): void {

@@ -1,3 +1,5 @@
+import { Roll } from './roll.ts';
+
 /** Something that is given up when it has not got on for a time. */
 export interface Due {
   /** When it got on last, on the monotonic clock, milliseconds. Moving it on is all that is needed to put it off. */
@@ -6,7 +8,7 @@ export interface Due {
 
 /** Who waits, all with one limit: a coarse beat looks through them, in place of a timer for each (tunnel.md "Where the CPU goes"). */
 export class DueList<T extends Due> {
-  readonly #waiting = new Set<T>();
+  readonly #waiting = new Roll<T>();
   readonly #limitMs: number;
   readonly #onDue: (item: T) => void;
 
@@ -28,8 +30,7 @@ export class DueList<T extends Due> {
   sweep(nowMs: number): void {
     for (const item of this.#waiting) {
       if (item.progressAtMs + this.#limitMs > nowMs) continue;
-      this.#waiting.delete(item);
-      this.#onDue(item);
+      if (this.#waiting.delete(item)) this.#onDue(item);
     }
   }
 }

@@ -3,6 +3,7 @@ import { AccessGates } from './access-gate.ts';
 import { type Due, DueList } from './due-list.ts';
 import { Flow, FlowBook, RefusalCounts } from './figures.ts';
 import type { FrontLimits } from './front-limits.ts';
+import { Roll } from './roll.ts';
 import { RouteTable } from './route-table.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -56,7 +57,7 @@ export class FrontContext {
   readonly stalls: DueList<Stallable>;
   readonly hesitant: DueList<Hesitant>;
   /** What is on its way, WebSockets and raw connections included. */
-  readonly exchanges = new Set<Endable>();
+  readonly exchanges = new Roll<Endable>();
   /** Told what nobody expected; the log has it. */
   readonly onFault: (error: unknown) => void;
   /** Connections on which something was refused whose end is not certain: nothing that follows on them is looked at. */
