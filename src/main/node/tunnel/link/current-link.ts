@@ -98,7 +98,7 @@ export class CurrentLink extends Multiplexer {
         this.pong(message.payload);
         break;
       case 'pong':
-        if (this.heartbeat.answered(message.payload)) this.#shared.rttMs = this.heartbeat.rttMs;
+        if (this.heartbeat.answered(message.payload)) this.#shared.rttMs = this.heartbeat.leastRttMs;
         break;
       case 'goAway':
         this.remoteGoneAway(message.reason);

