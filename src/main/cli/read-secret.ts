@@ -25,7 +25,12 @@ export function readNewPassphrase(io: CliIo): Promise<string> {
 
 /** Asks for a passphrase that was chosen before: once, without echo at a terminal, else the first line of a pipe. */
 export function readPassphrase(io: CliIo): Promise<string> {
-  return io.stdin.isTTY === true ? askHidden(io, 'Passphrase: ') : readLine(io.stdin);
+  return readHidden(io, 'Passphrase: ');
+}
+
+/** Asks for a secret that somebody else chose: once, without echo at a terminal, else the first line of a pipe. */
+export function readHidden(io: CliIo, prompt: string): Promise<string> {
+  return io.stdin.isTTY === true ? askHidden(io, prompt) : readLine(io.stdin);
 }
 
 /**

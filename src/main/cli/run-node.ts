@@ -8,6 +8,8 @@ export interface RunNodeOptions {
   /** Settings for this run, by key. */
   readonly overrides: Record<string, unknown>;
   readonly consoleFolder: string | undefined;
+  /** Says more of the node once it runs, before the last line. */
+  readonly onStarted?: (node: SignalboxNode) => Promise<void>;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function runNode(options: RunNodeOptions): Promise<void> {
   }
 }
 
-async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleFolder }: RunNodeOptions): Promise<void> {
+async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleFolder, onStarted }: RunNodeOptions): Promise<void> {
   const url = node.http.url;
   const setup = node.accounts.hasAdmin ? undefined : await node.setupLinks.create();
   const fingerprint = node.http.certificateFacts?.fingerprint;
@@ -50,6 +52,7 @@ async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleF
   if (out.json) {
     const name = node.config.get('node.name');
     out.jsonLine({ event: 'started', nodeId: node.nodeId, name, url: url ?? null, fingerprint: fingerprint ?? null, setupUrl, dataFolder });
+    await onStarted?.(node);
     return;
   }
   out.fields([
@@ -66,6 +69,7 @@ async function announce(out: Output, node: SignalboxNode, { dataFolder, consoleF
       out.line(`  ${setupUrl}`);
     }
   }
+  await onStarted?.(node);
   out.line();
   out.line('Stop with Ctrl-C.');
 }

@@ -9,6 +9,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addGatewayCommand } from './commands/gateway.ts';
 import { addIdentityCommand } from './commands/identity.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addClusterCommand } from './commands/membership.ts';
@@ -20,6 +21,7 @@ import { addSelfTestCommand } from './commands/self-test.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSubscribeCommand } from './commands/subscribe.ts';
+import { addTunnelCommand } from './commands/tunnel.ts';
 import { addUsersCommand } from './commands/users.ts';
 import { exitCodeMeanings, exitCodeOf, exitCodes, UsageError } from './exit-codes.ts';
 import { type CliIo, processIo } from './io.ts';
@@ -38,6 +40,8 @@ export const cliCommands: readonly string[] = [
   'queue',
   'broker',
   'mqtt',
+  'tunnel',
+  'gateway',
   'demo',
   'users',
   'config',
@@ -108,6 +112,8 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addQueueCommand(program, io, setExitCode);
   addBrokerCommand(program, io, setExitCode);
   addMqttCommand(program, io);
+  addTunnelCommand(program, io, setExitCode);
+  addGatewayCommand(program, io);
   addDemoCommand(program, io);
   addUsersCommand(program, io);
   addConfigCommand(program, io, setExitCode);
