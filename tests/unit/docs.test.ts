@@ -22,6 +22,8 @@ import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { GatewayMetrics } from '../../src/main/node/tunnel/gateway/gateway-metrics.ts';
 import { gatewayLimits } from '../../src/main/node/tunnel/gateway/limits.ts';
+import { inspectorLimits } from '../../src/main/node/tunnel/inspector/limits.ts';
+import { requestFields } from '../../src/main/node/tunnel/inspector/request-fields.ts';
 import { linkTiming, linkLimits as tunnelLinkLimits } from '../../src/main/node/tunnel/link/limits.ts';
 import { protocolLimits as tunnelProtocolLimits } from '../../src/main/node/tunnel/protocol/limits.ts';
 
@@ -72,6 +74,14 @@ test('queues.md lists every limit of the broker with its value', async () => {
   const rows = rowsOf(await page('queues.md'));
   for (const [name, value] of Object.entries({ ...brokerLimits, ...machineLimits, ...logLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+});
+
+test('tunnels.md lists every limit of what is kept of requests, and every field of their filter', async () => {
+  const text = await page('tunnels.md');
+  const rows = rowsOf(text);
+  for (const [name, value] of Object.entries(inspectorLimits))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  for (const name of requestFields.keys()) expect(text, name).toMatch(new RegExp(`\`${name}(?:[=~>!]|\`)`));
 });
 
 test('cli.md lists every command and exit code', async () => {
