@@ -76,6 +76,8 @@ function announce(out: Output, { hubUrl, nodes, isCluster }: Announced): void {
   if (isCluster) {
     out.line(`  signalbox queue list ${at}`);
     out.line(`  signalbox queue tail orders ${at}`);
+    out.line(`  signalbox tunnel list ${at}`);
+    out.line(`  signalbox tunnel inspect --follow ${at}`);
     out.line('Make a replica fall behind, or lose the leader, and watch it: restart a node while you look at the groups:');
     out.line(`  signalbox call node.restart --node ${nodes[1]?.name ?? first?.name} ${at}`);
     out.line(`  signalbox broker groups ${at}`);

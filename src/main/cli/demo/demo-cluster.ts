@@ -5,6 +5,7 @@ import { createNode, type SignalboxNode } from '../../node/node.ts';
 import { addReplicas, beginQueues } from './demo-brokers.ts';
 import { bringTogether, linkPortOf, personAt } from './demo-membership.ts';
 import type { DemoNode } from './demo-node.ts';
+import { DemoTunnel } from './demo-tunnel.ts';
 import { DemoTraffic } from './demo-traffic.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
 
@@ -16,14 +17,18 @@ interface Site {
 const sites: readonly Site[] = [
   { name: 'press-07', capabilities: ['press', 'edge'] },
   { name: 'mill-02', capabilities: ['mill', 'edge'] },
-  { name: 'depot-gw', capabilities: ['gateway'] },
+  { name: 'depot-gw', capabilities: ['depot'] },
 ];
 
 /** More are joined by the MQTT broker alone: every member links with every other, and one processor proves them all. */
 const mostMembers = 8;
 
-type Ports = Readonly<Record<'http.port' | 'federation.port' | 'links.port' | 'broker.port', number>>;
-const anyPort: Ports = { 'http.port': 0, 'federation.port': 0, 'links.port': 0, 'broker.port': 0 };
+/** The depot, or whoever is last. */
+const gatewayIndex = 2;
+
+const portSettings = ['http.port', 'federation.port', 'links.port', 'broker.port', 'gateway.agentsPort', 'gateway.publicPort'] as const;
+type Ports = Readonly<Record<(typeof portSettings)[number], number>>;
+const anyPort = Object.fromEntries(portSettings.map((key) => [key, 0])) as Ports;
 
 export interface DemoClusterOptions {
   readonly nodes: number;
@@ -51,6 +56,7 @@ export class DemoCluster {
     this.#fail = reject;
   });
   #traffic: DemoTraffic | undefined;
+  #tunnel: DemoTunnel | undefined;
 
   constructor(options: DemoClusterOptions) {
     this.#options = options;
@@ -86,16 +92,19 @@ export class DemoCluster {
     if (this.isCluster) {
       await bringTogether(this.#running);
       await this.#keepQueues(this.#running.slice(0, nodes));
+      await this.#expose();
     }
     if (this.#options.traffic) {
       this.#traffic = new DemoTraffic(this.#described, { withQueues: this.isCluster });
       await this.#traffic.start();
+      this.#tunnel?.visit(() => (this.#stopping ? undefined : this.#running[0]));
     }
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#traffic?.stop();
+    await this.#tunnel?.stop();
     await Promise.all(this.#restarts);
     // The broker's node last, so that the others can say good-bye.
     for (const node of this.#running.toReversed()) await node.stop();
@@ -108,6 +117,21 @@ export class DemoCluster {
     if (first === undefined) return;
     const groupId = await beginQueues(first);
     this.#replicas = addReplicas(others, groupId);
+  }
+
+  /** A service beside the first node answers at the gateway of another. One that cannot is missing in the picture. */
+  async #expose(): Promise<void> {
+    const [first] = this.#running;
+    const gateway = this.#running[this.#gatewayIndex];
+    if (first === undefined || gateway === undefined) return;
+    this.#tunnel = new DemoTunnel();
+    await this.#tunnel.start(first, gateway).catch((error: unknown) => {
+      first.logs.logger('node').warn('demo.no_tunnel', 'The tunnel of the demo could not be made.', { error });
+    });
+  }
+
+  get #gatewayIndex(): number {
+    return Math.min(gatewayIndex, this.#options.nodes - 1);
   }
 
   async #startNode(index: number): Promise<void> {
@@ -128,7 +152,10 @@ export class DemoCluster {
     site: Site,
     dataFolder: string,
     ports: Ports,
-    beside: Readonly<Record<string, boolean>> = { 'broker.enabled': this.isCluster },
+    beside: Readonly<Record<string, boolean>> = {
+      'broker.enabled': this.isCluster,
+      'gateway.enabled': this.isCluster && index === this.#gatewayIndex,
+    },
   ): Promise<SignalboxNode> {
     const { consoleFolder } = this.#options;
     const joins = index === 0 ? { 'federation.mode': 'hub' } : { 'federation.mode': 'external', 'federation.brokerUrl': this.hubUrl };
@@ -181,11 +208,15 @@ export class DemoCluster {
 
 /** Where a node listens, so that others find it there again after a restart. */
 async function portsOf(node: SignalboxNode): Promise<Ports> {
-  const broker = await node.router.call('brokers.status', {}, { principal: personAt(node) });
+  const principal = personAt(node);
+  const broker = await node.router.call('brokers.status', {}, { principal });
+  const gateway = await node.router.call('gateway.status', {}, { principal });
   return {
     'http.port': node.http.address?.port ?? 0,
     'federation.port': node.hub?.port ?? 0,
     'links.port': await linkPortOf(node),
     'broker.port': broker.port ?? 0,
+    'gateway.agentsPort': gateway.agents.port ?? 0,
+    'gateway.publicPort': gateway.public.port ?? 0,
   };
 }
