@@ -5,8 +5,8 @@ import { createNode, type SignalboxNode } from '../../node/node.ts';
 import { addReplicas, beginQueues } from './demo-brokers.ts';
 import { bringTogether, linkPortOf, personAt } from './demo-membership.ts';
 import type { DemoNode } from './demo-node.ts';
-import { DemoTunnel } from './demo-tunnel.ts';
 import { DemoTraffic } from './demo-traffic.ts';
+import { DemoTunnel } from './demo-tunnel.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
 
 interface Site {

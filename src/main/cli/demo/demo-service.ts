@@ -44,7 +44,8 @@ export class DemoService {
     const path = new URL(request.url ?? '/', 'http://demo').pathname;
     if (++this.#requests % failsEvery === 0) json(response, 500, { error: 'The press did not answer in time.' });
     else if (path === '/') page(response);
-    else if (path === '/api/status') json(response, 200, { machine: 'press-07', state: 'running', strokesPerMinute: 38 + (this.#requests % 7) });
+    else if (path === '/api/status')
+      json(response, 200, { machine: 'press-07', state: 'running', strokesPerMinute: 38 + (this.#requests % 7) });
     else if (path === '/api/orders' && request.method === 'POST') this.#take(request, response);
     else if (path === '/api/orders') json(response, 200, { orders: this.#orders });
     else if (path === '/readings') readings(response);
@@ -95,7 +96,8 @@ function page(response: ServerResponse): void {
 /** Server-Sent Events until the client has gone. */
 function readings(response: ServerResponse): void {
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-  const send = () => response.write(`data: ${JSON.stringify({ celsius: Math.round((60 + 12 * Math.sin(Date.now() / 20_000)) * 10) / 10 })}\n\n`);
+  const send = () =>
+    response.write(`data: ${JSON.stringify({ celsius: Math.round((60 + 12 * Math.sin(Date.now() / 20_000)) * 10) / 10 })}\n\n`);
   send();
   const timer = setInterval(send, readingEveryMs);
   response.on('close', () => clearInterval(timer));

@@ -2,8 +2,8 @@ import type { TunnelRequest } from '../../../../common/contract/tunnels.ts';
 import { inspectorLimits } from './limits.ts';
 import { lineOf, type RequestRecord } from './request-record.ts';
 
-/** Takes request lines, oldest revision first. */
-export type LineListener = (lines: TunnelRequest[]) => void;
+/** Takes request lines, oldest revision first. `leftOut`: how many more changed since the last time than are told at once. */
+export type LineListener = (lines: TunnelRequest[], leftOut: number) => void;
 
 /** Tells of changed requests in batches: once in a while, and only while somebody wants to know. */
 export class ChangeBeat {
@@ -11,6 +11,7 @@ export class ChangeBeat {
   readonly #wakers = new Set<() => void>();
   #listening: ReadonlySet<string> = new Set();
   #changed = new Set<RequestRecord>();
+  #leftOut = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(publish: LineListener) {
@@ -52,6 +53,7 @@ export class ChangeBeat {
     if (this.#changed.size <= inspectorLimits.linesAtOnce) return;
     const [oldest] = this.#changed;
     if (oldest !== undefined) this.#changed.delete(oldest);
+    this.#leftOut++;
   }
 
   #beat(): void {
@@ -59,7 +61,9 @@ export class ChangeBeat {
     if (this.#changed.size > 0) {
       const changed = this.#changed;
       this.#changed = new Set();
-      this.#publish([...changed].map(lineOf));
+      const leftOut = this.#leftOut;
+      this.#leftOut = 0;
+      this.#publish([...changed].map(lineOf), leftOut);
     }
     this.#wake();
   }

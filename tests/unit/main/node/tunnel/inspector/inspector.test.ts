@@ -170,13 +170,17 @@ test('Lines are published together, and only while somebody listens', () => {
     complete(begin(observer, { path: '/two' }), 404);
     vi.runAllTimers();
     expect(publish).toHaveBeenCalledTimes(1);
-    expect(publish).toHaveBeenCalledWith([
-      expect.objectContaining({ path: '/one', status: 200, open: false }),
-      expect.objectContaining({ path: '/two', status: 404, open: false }),
-    ]);
+    expect(publish).toHaveBeenCalledWith(
+      [
+        expect.objectContaining({ path: '/one', status: 200, open: false }),
+        expect.objectContaining({ path: '/two', status: 404, open: false }),
+      ],
+      0,
+    );
     for (let index = 0; index < 500; index++) begin(observer);
     vi.runAllTimers();
     expect(publish.mock.lastCall?.[0]).toHaveLength(inspectorLimits.linesAtOnce);
+    expect(publish.mock.lastCall?.[1]).toBe(500 - inspectorLimits.linesAtOnce);
     inspector.stop();
   } finally {
     vi.useRealTimers();
