@@ -36,14 +36,13 @@ export class ChangeBeat {
   changed(record: RequestRecord): void {
     const told = this.#listening.has(record.tunnel.agentId);
     if (told) this.#remember(record);
-    if (told || this.#wakers.size > 0) this.#timer ??= setTimeout(() => this.#beat(), inspectorLimits.tellEveryMs);
+    if (told || this.#wakers.size > 0) this.#timer ??= setTimeout(() => this.#tell(), inspectorLimits.tellEveryMs);
   }
 
+  /** Tells what is still untold, and lets go of who waits. */
   stop(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#changed.clear();
-    this.#wake();
+    this.#tell();
   }
 
   /** The newest changes; a request that changed twice is told as it is now. */
@@ -56,7 +55,7 @@ export class ChangeBeat {
     this.#leftOut++;
   }
 
-  #beat(): void {
+  #tell(): void {
     this.#timer = undefined;
     if (this.#changed.size > 0) {
       const changed = this.#changed;
