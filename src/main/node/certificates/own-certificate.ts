@@ -19,6 +19,10 @@ const maxNames = 64;
 /** Made anew with the same key when less is left. */
 const renewBeforeMs = yearMs;
 
+/** By file: several listeners of a node begin at once, and must have one key. */
+const loads = new Map<string, Promise<void>>();
+const ignore = () => undefined;
+
 const fileSchema = z.looseObject({
   version: z.literal(fileVersion),
   certificate: z.string().min(1),
@@ -53,11 +57,24 @@ export class OwnCertificate {
   }
 
   /**
-   * The stored certificate; made, or renewed with the same key, when it is missing, ends within a year, or lacks a name.
+   * The stored certificate; made, or renewed with the same key, when it is missing, ends within a year, or lacks a name. Loads of one file
+   * go one after the other.
    *
    * @throws SignalboxError `IDENTITY_LOCKED` when the key cannot be opened, `STORAGE_FULL` when the file is damaged or cannot be read or written
    */
   async load(): Promise<TlsMaterial> {
+    const load = (loads.get(this.#file) ?? Promise.resolve()).then(() => this.#load());
+    // A load that fails says so to whoever asked; the next one tries for itself.
+    const settled = load.then(ignore, ignore);
+    loads.set(this.#file, settled);
+    try {
+      return await load;
+    } finally {
+      if (loads.get(this.#file) === settled) loads.delete(this.#file);
+    }
+  }
+
+  async #load(): Promise<TlsMaterial> {
     const { secrets } = this.#options;
     const stored = await this.#read();
     if (stored === undefined) return this.#save(await this.#create());

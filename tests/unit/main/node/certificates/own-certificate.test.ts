@@ -74,3 +74,12 @@ test.each(['', '{}', '{"version":1,"certificate":"x","wrappedKey":"","store":"ke
     expect(await readFile(file, 'utf8')).toBe(text);
   },
 );
+
+test('has one key for all listeners of a node that begin at once', async () => {
+  const { options, load } = await own();
+  const other = new OwnCertificate({ ...options, hosts: ['gateway.example'] });
+  const [first, second, third] = await Promise.all([load(), other.load(), load()]);
+  expect(new Set([first, second, third].map(pinFrom)).size).toBe(1);
+  const last = new X509Certificate((await load()).certificate);
+  expect([last.checkHost('press-07.example'), last.checkHost('gateway.example')]).toEqual(['press-07.example', 'gateway.example']);
+});
