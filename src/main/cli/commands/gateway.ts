@@ -1,16 +1,11 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ResultOf } from '../../../common/contract/index.ts';
-import type { Principal } from '../../../common/roles.ts';
 import { defaultDataFolder } from '../../node/config/index.ts';
 import type { SignalboxNode } from '../../node/node.ts';
 import type { CliIo } from '../io.ts';
 import { Output } from '../output.ts';
+import { settledGateway } from '../tunnel/gateway-status.ts';
 import { findConsoleFolder, overridesOf, type StartOptions, withStartOptions } from './start.ts';
-
-/** A thread, two listeners, certificates. */
-const startsWithinMs = 15_000;
-const lookEveryMs = 50;
 
 interface HostPort {
   readonly host: string;
@@ -75,7 +70,7 @@ function gatewaySettingsOf(options: GatewayFlags): Record<string, unknown> {
 
 /** Says where the gateway listens, once it does or has failed to. */
 async function announceGateway(out: Output, node: SignalboxNode, dataFolder: string): Promise<void> {
-  const status = await settledStatus(node);
+  const status = await settledGateway(node);
   if (out.json) {
     const { state, detail, agents, agentsUrl, public: clients, domain, exposure } = status;
     out.jsonLine({ event: 'gateway', state, detail, agents, agentsUrl, public: clients, domain, exposure });
@@ -95,18 +90,6 @@ async function announceGateway(out: Output, node: SignalboxNode, dataFolder: str
   out.line('To expose a service, make a token here, and use it where the service runs:');
   out.line(`  signalbox tunnel token create TITLE --data ${dataFolder}`);
   out.line(`  signalbox tunnel connect --gateway ${status.agentsUrl ?? 'wss://…'} --token TOKEN --id NAME --to localhost:3000`);
-}
-
-/** The gateway starts beside the node, which does not wait for it. */
-async function settledStatus(node: SignalboxNode): Promise<ResultOf<'gateway.status'>> {
-  // As whoever sits at the node.
-  const principal: Principal = { user: `local@${node.nodeId}`, roles: ['admin'], via: 'cli' };
-  const deadline = performance.now() + startsWithinMs;
-  for (;;) {
-    const status = await node.router.call('gateway.status', {}, { principal });
-    if (status.state !== 'starting' || performance.now() > deadline) return status;
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
 }
 
 /** `0.0.0.0:8080`, `8080` (this machine alone), `[::]:8080`. @throws InvalidArgumentError */

@@ -1,5 +1,6 @@
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import type { SignalboxNode } from '../../node/node.ts';
+import { settledGateway } from '../tunnel/gateway-status.ts';
 import { personAt } from './demo-membership.ts';
 import { DemoService } from './demo-service.ts';
 import { DemoTimers } from './demo-timers.ts';
@@ -35,11 +36,12 @@ export class DemoTunnel {
   #count = 0;
 
   /**
-   * Makes the tunnel; the gateway of `at` runs already.
+   * Makes the tunnel, once the gateway of `at` runs.
    *
    * @throws SignalboxError of a node that cannot expose the service
    */
   async start(agent: SignalboxNode, at: SignalboxNode): Promise<void> {
+    await settledGateway(at);
     const port = await this.#service.start();
     const principal = personAt(agent);
     const { tunnelId } = await agent.router.call(
