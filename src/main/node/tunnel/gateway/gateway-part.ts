@@ -17,6 +17,7 @@ import { exposureOf, publicUrl } from './public-address.ts';
 import { describeIdleRoute } from './report.ts';
 import { RouteStore } from './route-store.ts';
 import { TokenStore } from './token-store.ts';
+import { Vault } from './vault.ts';
 import type { FromGatewayWorker, GatewayFigures, GatewayWorkerData } from './worker-messages.ts';
 
 export type GatewayStatus = ResultOf<'gateway.status'>;
@@ -46,6 +47,7 @@ export class GatewayPart implements Startable {
   readonly routes: RouteStore;
   readonly #options: GatewayPartOptions;
   readonly #known: KnownAgents;
+  readonly #vault: Vault;
   readonly #metrics: GatewayMetrics;
   readonly #listeners = new Set<() => void>();
   /** Problems that the thread has raised. */
@@ -65,14 +67,20 @@ export class GatewayPart implements Startable {
     this.#metrics = new GatewayMetrics(options.metrics);
     const { store, secrets } = options;
     this.#known = new KnownAgents(store);
-    this.tokens = new TokenStore({ store, secrets, nowMs: Date.now });
-    this.routes = new RouteStore({ store, secrets, onChange: () => this.#thread?.post({ type: 'routes', routes: this.routes.list() }) });
+    this.#vault = new Vault(store, secrets);
+    this.tokens = new TokenStore({ store, vault: this.#vault, nowMs: Date.now });
+    this.routes = new RouteStore({
+      store,
+      vault: this.#vault,
+      onChange: () => this.#thread?.post({ type: 'routes', routes: this.routes.list() }),
+    });
   }
 
   /** Does not wait for the gateway: the node is of use without it. */
   async start(): Promise<void> {
     const { config, problems, logger } = this.#options;
     try {
+      await this.#vault.open();
       await this.tokens.load();
       await this.routes.load();
       await this.#known.load();

@@ -1,6 +1,6 @@
 import type { Migration } from '../../store/types.ts';
 
-/** Tables of a gateway: tokens of agents and routes. Secrets and passwords are wrapped by the node's secret store. */
+/** Tables of a gateway: tokens of agents and routes. Secrets and passwords are sealed: see `vault.ts`. */
 export const gatewayMigrations: readonly Migration[] = [
   {
     id: 'gateway-1-tokens',
@@ -41,6 +41,14 @@ export const gatewayMigrations: readonly Migration[] = [
       kind TEXT NOT NULL,
       token_id TEXT NOT NULL,
       public_port INTEGER NOT NULL
+    ) STRICT`,
+  },
+  {
+    id: 'gateway-4-vault',
+    sql: `CREATE TABLE gateway_vault (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      wrapped_key BLOB NOT NULL,
+      secret_store TEXT NOT NULL
     ) STRICT`,
   },
 ];

@@ -1,10 +1,10 @@
 import type { AccessRules } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
-import type { SecretStore } from '../../identity/index.ts';
 import type { Store } from '../../store/index.ts';
 import { gatewayLimits } from './limits.ts';
 import { randomId } from './random-id.ts';
 import type { RouteDefinition } from './types.ts';
+import type { Vault } from './vault.ts';
 
 interface Row {
   readonly route_id: string;
@@ -18,11 +18,11 @@ interface Row {
 
 export interface RouteStoreOptions {
   readonly store: Store;
-  readonly secrets: SecretStore;
+  readonly vault: Vault;
   readonly onChange: () => void;
 }
 
-/** Routes that people have made: host names and path prefixes that lead to agents. Their rules are wrapped, since they hold a password. */
+/** Routes that people have made: host names and path prefixes that lead to agents. Their rules are sealed, since they hold a password. */
 export class RouteStore {
   readonly #options: RouteStoreOptions;
   readonly #routes = new Map<string, RouteDefinition>();
@@ -32,15 +32,12 @@ export class RouteStore {
     this.#options = options;
   }
 
-  /** @throws SignalboxError `STORAGE_FULL`; Error of the secret store when it cannot open rules */
+  /** @throws SignalboxError `STORAGE_FULL`, `IDENTITY_LOCKED`, `DECRYPT` */
   async load(): Promise<void> {
     const rows = await this.#options.store.all<Row>('SELECT * FROM gateway_routes ORDER BY host, path_prefix');
     this.#routes.clear();
     for (const row of rows) {
-      const access =
-        row.access === null
-          ? undefined
-          : (JSON.parse(Buffer.from(await this.#options.secrets.decrypt(row.access)).toString('utf8')) as AccessRules);
+      const access = row.access === null ? undefined : (JSON.parse(this.#options.vault.unseal(row.access)) as AccessRules);
       this.#routes.set(row.route_id, {
         routeId: row.route_id,
         kind: row.kind,
@@ -71,7 +68,7 @@ export class RouteStore {
         throw new SignalboxError('LIMIT', `A gateway has at most ${gatewayLimits.routes} routes. Delete one that is not used.`, {
           executed: 'no',
         });
-      const { store, secrets } = this.#options;
+      const { store, vault } = this.#options;
       const routeId = randomId('RO-');
       await store.run(
         'INSERT INTO gateway_routes (route_id, kind, host, path_prefix, strip_prefix, agent_id, access) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -82,7 +79,7 @@ export class RouteStore {
           pathPrefix,
           stripPrefix ? 1 : 0,
           agentId,
-          access === undefined ? null : await secrets.encrypt(Buffer.from(JSON.stringify(access))),
+          access === undefined ? null : await vault.seal(JSON.stringify(access)),
         ],
       );
       this.#routes.set(routeId, { ...wanted, routeId });

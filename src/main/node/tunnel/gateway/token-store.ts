@@ -1,11 +1,11 @@
 import type { TunnelKind } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { newToken } from '../../accounts/index.ts';
-import type { SecretStore } from '../../identity/index.ts';
 import type { Store } from '../../store/index.ts';
 import { gatewayLimits } from './limits.ts';
 import { randomId } from './random-id.ts';
 import type { AgentToken } from './tokens.ts';
+import type { Vault } from './vault.ts';
 
 /** A token with what people know of it. */
 export interface KeptToken extends AgentToken {
@@ -47,7 +47,7 @@ interface Row {
 
 export interface TokenStoreOptions {
   readonly store: Store;
-  readonly secrets: SecretStore;
+  readonly vault: Vault;
   readonly nowMs: () => number;
 }
 
@@ -61,11 +61,11 @@ export class TokenStore {
     this.#options = options;
   }
 
-  /** @throws SignalboxError `STORAGE_FULL`; Error of the secret store when it cannot open a secret */
+  /** @throws SignalboxError `STORAGE_FULL`, `IDENTITY_LOCKED`, `DECRYPT` */
   async load(): Promise<void> {
     const rows = await this.#options.store.all<Row>('SELECT * FROM gateway_tokens ORDER BY created_at, token_id');
     this.#tokens.clear();
-    for (const row of rows) this.#tokens.set(row.token_id, await this.#read(row));
+    for (const row of rows) this.#tokens.set(row.token_id, this.#read(row));
   }
 
   /** Oldest first. */
@@ -82,7 +82,7 @@ export class TokenStore {
         throw new SignalboxError('LIMIT', `A gateway has at most ${gatewayLimits.tokens} tokens. Revoke one that is not used.`, {
           executed: 'no',
         });
-      const { store, secrets, nowMs } = this.#options;
+      const { store, vault, nowMs } = this.#options;
       const { name, agentIds, kinds, duplicates, legacy, createdBy, secret = newToken() } = wanted;
       const createdAt = nowMs();
       await store.run(
@@ -95,7 +95,7 @@ export class TokenStore {
           JSON.stringify(kinds),
           duplicates,
           legacy ? 1 : 0,
-          await secrets.encrypt(Buffer.from(secret)),
+          await vault.seal(secret),
           createdAt,
           createdBy,
         ],
@@ -126,7 +126,7 @@ export class TokenStore {
   rotate(tokenId: string, graceMs: number): Promise<{ readonly tokenId: string; readonly secret: string }> {
     return this.#inTurn(async () => {
       const token = this.#require(tokenId);
-      const { store, secrets, nowMs } = this.#options;
+      const { store, vault, nowMs } = this.#options;
       const secret = newToken();
       const now = nowMs();
       const former = token.secrets[0];
@@ -134,7 +134,7 @@ export class TokenStore {
       await store.run(
         `UPDATE gateway_tokens SET former_secret = CASE WHEN ? THEN secret END, former_until = ?, secret = ?,
          secret_version = secret_version + 1, rotated_at = ? WHERE token_id = ?`,
-        [graceMs > 0 ? 1 : 0, graceMs > 0 ? untilMs : null, await secrets.encrypt(Buffer.from(secret)), now, tokenId],
+        [graceMs > 0 ? 1 : 0, graceMs > 0 ? untilMs : null, await vault.seal(secret), now, tokenId],
       );
       this.#tokens.set(tokenId, {
         ...token,
@@ -171,8 +171,8 @@ export class TokenStore {
     throw new SignalboxError('NOT_FOUND', `This gateway has no token ${tokenId}.`, { executed: 'no' });
   }
 
-  async #read(row: Row): Promise<KeptToken> {
-    const open = async (wrapped: Uint8Array) => Buffer.from(await this.#options.secrets.decrypt(wrapped)).toString('utf8');
+  #read(row: Row): KeptToken {
+    const { vault } = this.#options;
     const isFormerGood = row.former_secret !== null && row.former_until !== null && row.former_until > this.#options.nowMs();
     return {
       tokenId: row.token_id,
@@ -186,9 +186,9 @@ export class TokenStore {
       rotatedAt: row.rotated_at,
       lastUsedAt: row.last_used_at,
       secrets: [
-        { version: row.secret_version, secret: await open(row.secret), untilMs: null },
+        { version: row.secret_version, secret: vault.unseal(row.secret), untilMs: null },
         ...(isFormerGood && row.former_secret !== null
-          ? [{ version: row.secret_version - 1, secret: await open(row.former_secret), untilMs: row.former_until }]
+          ? [{ version: row.secret_version - 1, secret: vault.unseal(row.former_secret), untilMs: row.former_until }]
           : []),
       ],
     };

@@ -1,11 +1,9 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { type AccessRules, accessRulesSchema } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
+import { seal, sealKeyBytes, unseal } from './sealed.ts';
 
 const info = 'SGBX-TUNNEL-ACCESS-V1';
-const keyBytes = 32;
-const nonceBytes = 12;
-const tagBytes = 16;
 
 /**
  * Closes the access rules of a tunnel for the way to its gateway: they leave the agent before the gateway has proven who it is, and hold a
@@ -15,22 +13,14 @@ const tagBytes = 16;
  * @param challenge the gateway's 32 random bytes
  */
 export function sealAccess(secret: string, challenge: Uint8Array, rules: AccessRules): Uint8Array {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv('aes-256-gcm', accessKey(secret, challenge), nonce, { authTagLength: tagBytes });
-  const sealed = Buffer.concat([cipher.update(JSON.stringify(rules), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  return seal(accessKey(secret, challenge), Buffer.from(JSON.stringify(rules), 'utf8'));
 }
 
 /** Opens what {@link sealAccess} closed. @throws SignalboxError `DECRYPT` (another secret or challenge), `INVALID_PARAMS` (not rules) */
 export function openAccess(secret: string, challenge: Uint8Array, sealed: Uint8Array): AccessRules {
-  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
   let text: string;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', accessKey(secret, challenge), bytes.subarray(0, nonceBytes), {
-      authTagLength: tagBytes,
-    });
-    decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes));
-    text = `${decipher.update(bytes.subarray(nonceBytes + tagBytes), undefined, 'utf8')}${decipher.final('utf8')}`;
+    text = unseal(accessKey(secret, challenge), sealed).toString('utf8');
   } catch (cause) {
     throw new SignalboxError('DECRYPT', 'The access rules of the tunnel cannot be opened.', { executed: 'no', cause });
   }
@@ -42,7 +32,7 @@ export function openAccess(secret: string, challenge: Uint8Array, sealed: Uint8A
 }
 
 function accessKey(secret: string, challenge: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'utf8'), challenge, info, keyBytes));
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(secret, 'utf8'), challenge, info, sealKeyBytes));
 }
 
 function parseJson(text: string): unknown {
