@@ -83,7 +83,8 @@ export type FrontRefusal =
   | 'address'
   | 'credentials'
   | 'rate'
-  | 'loop';
+  | 'loop'
+  | 'stopping';
 
 /** What came through one agent or one route. Rates and durations are of the last minute. */
 export interface FrontFigures {

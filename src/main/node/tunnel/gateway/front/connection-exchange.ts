@@ -4,6 +4,7 @@ import type { ResponseHead, StreamEvents } from '../../link/types.ts';
 import type { AgentSession } from '../types.ts';
 import type { Flow } from './figures.ts';
 import type { Awaited, Endable, FrontContext } from './front-context.ts';
+import { afterOpen } from './gateway-answers.ts';
 import { abort, RawPipe } from './raw-pipe.ts';
 import type { Guest } from './waiting-room.ts';
 
@@ -73,7 +74,7 @@ export class ConnectionExchange implements StreamEvents, Awaited, Guest, Endable
       );
       this.#pipe = new RawPipe(socket, stream, { flows, onClosed: () => this.#end() }, this.#context.stalls);
     } catch (error) {
-      this.#context.onFault(error);
+      if (afterOpen(this.agentId, error) === undefined) this.#context.onFault(error);
       this.#refuse('agent-busy');
       return;
     }

@@ -6,7 +6,7 @@ const link = /^(?:<[^>]*>)(?:\s*;\s*[^;"\s]+(?:=(?:"[^"]*"|[^;"\s]+))?)*$/;
 
 /** @returns the links of a 103 answer that may be sent on */
 export function earlyLinks(head: ResponseHead, bounds: { readonly headers: number; readonly headBytes: number }): string[] {
-  const checked = checkHead(head, bounds);
+  const checked = checkHead(head, bounds, { httpVersionMinor: 1 });
   if (typeof checked === 'string') return [];
   const links: string[] = [];
   for (let at = 0; at < checked.headers.length; at += 2) {

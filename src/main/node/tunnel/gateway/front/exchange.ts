@@ -140,7 +140,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
       this.#inform(head);
       return;
     }
-    const checked = checkHead(head, this.#context.limits);
+    const checked = checkHead(head, this.#context.limits, this.#facts.request);
     if (typeof checked === 'string') {
       this.#bad(checked);
       return;

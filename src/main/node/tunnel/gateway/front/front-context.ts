@@ -64,6 +64,8 @@ export class FrontContext {
   readonly shut = new WeakSet<object>();
   httpRoutes: RouteTable = new RouteTable([], 'http');
   tlsRoutes: RouteTable = new RouteTable([], 'tls');
+  /** The gateway stops: nothing new is taken on. */
+  stopping = false;
   #held: Flushable[] = [];
   readonly #beats: ((nowMs: number) => void)[] = [];
   #beat: NodeJS.Timeout | undefined;
@@ -85,6 +87,7 @@ export class FrontContext {
   }
 
   start(): void {
+    this.stopping = false;
     this.#beat ??= setInterval(() => this.sweep(performance.now()), beatMs).unref();
   }
 
@@ -107,8 +110,9 @@ export class FrontContext {
     this.#beats.push(beat);
   }
 
-  /** Resolves when nothing is on its way any more, or when it has been waited for long enough. */
+  /** Takes nothing new on; resolves when nothing is on its way any more, or when it has been waited for long enough. */
   drained(): Promise<void> {
+    this.stopping = true;
     const untilMs = performance.now() + this.limits.drainMs;
     return new Promise((resolve) => {
       const look = (): void => {
@@ -146,7 +150,8 @@ export class FrontContext {
   }
 
   /** The bound that one more to this agent would break. */
-  fullFor(agentId: string, nowMs: number): Extract<FrontRefusal, 'requests' | 'agent-busy'> | undefined {
+  fullFor(agentId: string, nowMs: number): Extract<FrontRefusal, 'requests' | 'agent-busy' | 'stopping'> | undefined {
+    if (this.stopping) return 'stopping';
     if (this.total.inFlight >= this.limits.inFlight) return 'requests';
     return this.agents.of(agentId, nowMs).inFlight >= this.limits.inFlightPerAgent ? 'agent-busy' : undefined;
   }

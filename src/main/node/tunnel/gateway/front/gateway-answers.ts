@@ -21,9 +21,10 @@ export function noAgent(agentId: string | undefined): Refusal {
 }
 
 /** The agent exists and cannot take this now. */
-export function busy(agentId: string, refusal: 'requests' | 'agent-busy' | 'agent-draining' | 'waiting-full'): Refusal {
+export function busy(agentId: string, refusal: 'requests' | 'agent-busy' | 'agent-draining' | 'waiting-full' | 'stopping'): Refusal {
   const why = {
     requests: 'The gateway has as many requests on their way as it takes.',
+    stopping: 'The gateway is stopping and takes no new requests.',
     'agent-busy': `The agent ${agentId} has as many requests on their way as it takes.`,
     'agent-draining': `The agent ${agentId} is stopping and takes no new requests.`,
     'waiting-full': `The agent ${agentId} is reconnecting, and too many requests wait for it.`,

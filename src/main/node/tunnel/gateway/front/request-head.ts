@@ -134,34 +134,38 @@ export function requestHead(request: IncomingMessage, options: HeadOptions): Req
   };
 }
 
-/** What our own line continues: the names of the lines that {@link passedOn} writes itself. */
+/** Lines that {@link passedOn} writes itself; what was in them stays in front. */
 const forwardedNames: ReadonlySet<string> = new Set(['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-prefix']);
 
 function passedOn({ rawHeaders, headers, httpVersionMinor }: IncomingMessage, options: HeadOptions): HeaderPairs {
   const named = namedByConnection(headers.connection);
   const result: string[] = [];
-  const forwarded = new Map<string, string>();
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     const value = rawHeaders[at + 1] as string;
     const lower = name.toLowerCase();
     if (hopByHop.has(lower)) {
       if (passesOn(lower, value, options.kind)) result.push(name, value);
-    } else if (named?.has(lower) === true || (lower === 'authorization' && options.dropAuthorization)) continue;
-    else if (forwardedNames.has(lower)) forwarded.set(lower, `${forwarded.get(lower) ?? ''}${value}, `);
+    } else if (named?.has(lower) === true || (lower === 'authorization' && options.dropAuthorization) || forwardedNames.has(lower))
+      continue;
     else result.push(name, value);
   }
   result.push(
     'X-Forwarded-For',
-    `${forwarded.get('x-forwarded-for') ?? ''}${options.remoteAddress}`,
+    continued(headers['x-forwarded-for'], options.remoteAddress),
     'X-Forwarded-Host',
-    `${forwarded.get('x-forwarded-host') ?? ''}${headers.host ?? ''}`,
+    continued(headers['x-forwarded-host'], headers.host ?? ''),
     'X-Forwarded-Proto',
-    `${forwarded.get('x-forwarded-proto') ?? ''}${options.secure ? 'https' : 'http'}`,
+    continued(headers['x-forwarded-proto'], options.secure ? 'https' : 'http'),
   );
   if (options.strippedPrefix !== undefined) result.push('X-Forwarded-Prefix', options.strippedPrefix);
   result.push('Via', `1.${httpVersionMinor} ${options.via}`);
   return result;
+}
+
+/** @param before several lines of one name, as Node joins them */
+function continued(before: string | string[] | undefined, own: string): string {
+  return before === undefined ? own : `${before}, ${own}`;
 }
 
 /** Of the headers of one connection two concern the service as well: that trailers are understood, and the protocol that is wanted. */

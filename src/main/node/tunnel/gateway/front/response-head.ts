@@ -14,9 +14,14 @@ export interface CheckedHead {
  * Checks what an agent says that its service has answered, as strictly as what a client asks: whoever runs a service could otherwise put
  * answers of their own into a connection that serves others too (tunnel.md, security.md 2.9).
  *
+ * @param request that it answers
  * @returns what is wrong, for people
  */
-export function checkHead(head: ResponseHead, bounds: { readonly headers: number; readonly headBytes: number }): CheckedHead | string {
+export function checkHead(
+  head: ResponseHead,
+  bounds: { readonly headers: number; readonly headBytes: number },
+  request: { readonly method?: string | undefined; readonly httpVersionMinor: number },
+): CheckedHead | string {
   const { status, headers } = head;
   if (!Number.isInteger(status) || status < 100 || status > 599) return `The status ${String(status).slice(0, 16)} is none.`;
   if (headers.length % 2 !== 0 || headers.length > 2 * bounds.headers) return `It has more than ${bounds.headers} headers.`;
@@ -24,6 +29,7 @@ export function checkHead(head: ResponseHead, bounds: { readonly headers: number
   const passed: string[] = [];
   let contentLength: number | undefined;
   let hasDate = false;
+  let trailer: string | undefined;
   let sizeBytes = 0;
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] as string;
@@ -32,13 +38,21 @@ export function checkHead(head: ResponseHead, bounds: { readonly headers: number
     sizeBytes += name.length + value.length + 4;
     const lower = name.toLowerCase();
     if (hopByHop.has(lower) || named?.has(lower) === true) continue;
-    if (lower === 'content-length') {
+    if (lower === 'trailer') trailer = value;
+    else if (lower === 'content-length') {
       if (!/^\d{1,15}$/.test(value) || (contentLength !== undefined && contentLength !== Number(value)))
         return 'Its length is not a plain number.';
-      if (contentLength !== undefined) continue;
       contentLength = Number(value);
-    } else if (lower === 'date') hasDate = true;
-    passed.push(name, value);
+    } else {
+      hasDate ||= lower === 'date';
+      passed.push(name, value);
+    }
+  }
+  // Where no body may come, none is announced (RFC 9110 section 8.6).
+  if (contentLength !== undefined && status >= 200 && status !== 204) passed.push('Content-Length', String(contentLength));
+  // Trailers come after chunks alone.
+  if (trailer !== undefined && contentLength === undefined && request.httpVersionMinor > 0 && hasBody(request.method, status)) {
+    passed.push('Trailer', trailer);
   }
   if (sizeBytes > bounds.headBytes) return `Its head is larger than ${bounds.headBytes} bytes.`;
   return { status, headers: passed, contentLength, hasDate };

@@ -282,6 +282,40 @@ test('what is on its way may end when the gateway stops; what does not is broken
   expect(front.address).toBeUndefined();
 });
 
+test('while the gateway stops, new requests on old connections are told so', async () => {
+  const { front, agents, port } = await startFront({ limits: { drainMs: 20_000 } });
+  const agent = agents.add('a');
+  const [running, idle] = [await RawClient.open(port), await RawClient.open(port)];
+  running.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  const stream = await agent.stream();
+  const stopped = front.stop();
+  idle.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await idle.untilText('503 Service Unavailable');
+  expect(idle.text).toContain('Signalbox-Error: stopping');
+  stream.answer(200, [], 'last');
+  await running.untilText('last');
+  await stopped;
+});
+
+test('clients that come and go in the middle of things leave nothing behind (row 57)', async () => {
+  const { front, agents, port, faults } = await startFront();
+  const agent = agents.add('a', (stream) => stream.events.onHead?.({ status: 200, headers: [] }, false));
+  agents.add('b', { state: 'grace' });
+  for (let round = 0; round < 100; round++) {
+    const clients = await Promise.all(Array.from({ length: 4 }, () => RawClient.open(port)));
+    clients[0]?.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    clients[1]?.send('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx');
+    clients[2]?.send('GET / HTTP/1.1\r\nHost: b\r\n\r\n');
+    clients[3]?.send('GET / HTT');
+    await Promise.all([clients[0]?.untilText('\r\n\r\n'), clients[1]?.untilText('\r\n\r\n')]);
+    for (const client of clients) client.socket.resetAndDestroy();
+  }
+  await expect.poll(() => front.totals()).toMatchObject({ connections: 0, inFlight: 0, waiting: 0 });
+  expect(agents.waitingFor('b')).toBe(0);
+  expect(agent.streams.every(({ resetCode }) => resetCode === 'cancelled')).toBe(true);
+  expect(faults).toEqual([]);
+});
+
 test('a request that goes round is ended with 508', async () => {
   const { agents, port, front } = await startFront();
   const agent = agents.add('a', (stream) => stream.answer(200, [], 'in'));

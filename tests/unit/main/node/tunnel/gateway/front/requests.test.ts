@@ -120,6 +120,23 @@ test('HEAD, 204 and 304 have no body; an answer without a length ends in chunks,
   expect(text.endsWith('\r\n\r\nabc')).toBe(true);
 });
 
+test('trailers that are announced where none can come, and lengths where no body can, do no harm', async () => {
+  const { agents, port } = await startFront();
+  agents.add('a', (stream) => {
+    if (stream.head.path === '/204') stream.answer(204, ['Content-Length', '5']);
+    else if (stream.head.method === 'HEAD') stream.answer(200, ['Trailer', 'X-Sum']);
+    else if (stream.head.path === '/length') stream.answer(200, ['Trailer', 'X-Sum', 'Content-Length', '3'], 'abc');
+    else stream.answer(200, ['Trailer', 'X-Sum'], 'abc');
+  });
+  expect((await ask(port, 'a', '/204')).headers['content-length']).toBeUndefined();
+  expect((await ask(port, 'a', '/', { method: 'HEAD' })).status).toBe(200);
+  expect((await ask(port, 'a', '/length')).body).toBe('abc');
+  expect((await ask(port, 'a', '/')).headers.trailer).toBe('X-Sum');
+  const old = await RawClient.open(port);
+  old.send('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
+  expect(await old.all()).toMatch(/^HTTP\/1\.1 200 OK/);
+});
+
 test('one connection carries many requests, also sent before their answers', async () => {
   const { agents, port } = await startFront();
   agents.add('a', (stream) => stream.answer(200, ['Content-Length', '1'], stream.head.path.slice(1)));
