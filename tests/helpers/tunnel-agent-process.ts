@@ -5,7 +5,17 @@
 import { Agent } from '../../src/main/node/tunnel/agent/index.ts';
 import type { AgentProcessOptions } from './tunnel-processes.ts';
 
-const { url, tokenId, secret, agentIds, kind, target, links, legacy } = JSON.parse(process.argv[2] ?? '') as AgentProcessOptions;
+const {
+  url,
+  tokenId,
+  secret,
+  agentIds,
+  kind,
+  target,
+  links,
+  legacy,
+  linkTiming = {},
+} = JSON.parse(process.argv[2] ?? '') as AgentProcessOptions;
 const [host = '', port] = target.split(':');
 let told = false;
 
@@ -29,6 +39,7 @@ const agents = agentIds.map(
       links,
       nodeId: undefined,
       software: '0.0.0',
+      linkTiming,
       onChange: changed,
     }),
 );

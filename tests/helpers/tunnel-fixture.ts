@@ -22,13 +22,18 @@ export interface Tunnel {
   readonly publicPort: number;
 }
 
+export interface TunnelOptions extends Partial<AgentProcessOptions> {
+  readonly gateway?: Partial<GatewayOptions>;
+  /** Puts something between the agent and the agents' port; resolves with the port that the agent dials. */
+  readonly between?: (agentsPort: number) => Promise<number>;
+}
+
 /** Starts both in this process; stopped when the test ends. @param target `host:port` of the service */
-export async function startTunnel(
-  target: string,
-  { gateway: changes, ...options }: Partial<AgentProcessOptions> & { readonly gateway?: Partial<GatewayOptions> } = {},
-): Promise<Tunnel> {
-  const { gateway, url, publicPort } = await startGateway({ tokens: [testToken], ...changes });
-  const { tokenId, secret, agentIds, links, kind } = agentOptions({ agentsUrl: url }, { target, ...options });
+export async function startTunnel(target: string, { gateway: changes, between, ...options }: TunnelOptions = {}): Promise<Tunnel> {
+  const { gateway, publicPort } = await startGateway({ tokens: [testToken], ...changes });
+  const agentsPort = gateway.agentsAddress?.port ?? 0;
+  const agentsUrl = `ws://127.0.0.1:${between === undefined ? agentsPort : await between(agentsPort)}/tunnel`;
+  const { url, tokenId, secret, agentIds, links, kind, linkTiming = {} } = agentOptions({ agentsUrl }, { target, ...options });
   const [host = '', port] = target.split(':');
   let isUp = () => {};
   const up = new Promise<void>((resolve) => {
@@ -45,6 +50,7 @@ export async function startTunnel(
     links,
     nodeId: undefined,
     software: '0.0.0',
+    linkTiming,
     onChange: () => {
       if (agent.status().openLinks === links) isUp();
     },

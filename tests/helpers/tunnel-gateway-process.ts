@@ -6,7 +6,7 @@ import { Gateway } from '../../src/main/node/tunnel/gateway/gateway.ts';
 import { testCertificate, testCertificateKey } from './test-certificate.ts';
 import type { GatewayFigures, GatewayProcessOptions } from './tunnel-processes.ts';
 
-const { agentsPort, publicPort, tokens, graceMs } = JSON.parse(process.argv[2] ?? '') as GatewayProcessOptions;
+const { agentsPort, publicPort, tokens, graceMs, linkTiming } = JSON.parse(process.argv[2] ?? '') as GatewayProcessOptions;
 const note = () => undefined;
 let signedIn = 0;
 
@@ -33,6 +33,7 @@ const gateway = new Gateway({
     signedIn++;
   },
   graceMs,
+  linkTiming,
 });
 await gateway.start();
 

@@ -19,6 +19,7 @@ export interface SeenRequest {
   sentBytes: number;
   /** The connection ended before the answer did. */
   aborted: boolean;
+  isOver: boolean;
 }
 
 export interface TunnelOrigin {
@@ -203,13 +204,14 @@ function sendJson(response: ServerResponse, value: unknown): void {
 
 function recordOf(request: IncomingMessage, response: ServerResponse): SeenRequest {
   const { method = '', url = '', httpVersion, rawHeaders } = request;
-  const record: SeenRequest = { method, url, httpVersion, rawHeaders, bodyBytes: 0, sentBytes: 0, aborted: false };
+  const record: SeenRequest = { method, url, httpVersion, rawHeaders, bodyBytes: 0, sentBytes: 0, aborted: false, isOver: false };
   request.on('data', (piece: Buffer) => {
     record.bodyBytes += piece.byteLength;
   });
   request.pause();
   response.on('close', () => {
     record.aborted = !response.writableFinished;
+    record.isOver = true;
   });
   return record;
 }

@@ -7,6 +7,7 @@ import type { TunnelKind } from '../../src/common/contract/tunnels.ts';
 import type { AgentStatus, PublicPlace } from '../../src/main/node/tunnel/agent/index.ts';
 import type { AgentToken } from '../../src/main/node/tunnel/gateway/tokens.ts';
 import type { FrontTotals } from '../../src/main/node/tunnel/gateway/types.ts';
+import type { LinkTiming } from '../../src/main/node/tunnel/link/index.ts';
 
 export interface GatewayProcessOptions {
   /** 0: any free one. */
@@ -14,6 +15,7 @@ export interface GatewayProcessOptions {
   readonly publicPort: number;
   readonly tokens: readonly AgentToken[];
   readonly graceMs: number;
+  readonly linkTiming: Partial<LinkTiming>;
 }
 
 /** What a gateway says of itself, after its garbage was collected where the process lets it. */
@@ -55,6 +57,7 @@ export interface AgentProcessOptions {
   readonly links: number;
   /** Speaks as the first system's agents do. */
   readonly legacy: boolean;
+  readonly linkTiming?: Partial<LinkTiming>;
   /** File of a certificate to be trusted besides the known authorities. */
   readonly authority?: string;
 }
@@ -89,6 +92,7 @@ export async function startGatewayProcess(options: Partial<GatewayProcessOptions
     publicPort: 0,
     tokens: [testToken],
     graceMs: 10_000,
+    linkTiming: {},
     ...options,
   };
   const child = forkTogether('tunnel-gateway-process.ts', whole);

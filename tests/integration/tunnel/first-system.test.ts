@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { hasPython, startFirstSystemAgent, startFirstSystemGateway } from '../../helpers/first-system-tunnel/programs.ts';
+import { startGateway } from '../../helpers/gateway-fixture.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { testCertificate, testCertificateKey } from '../../helpers/test-certificate.ts';
 import { agentOptions } from '../../helpers/tunnel-fixture.ts';
 import { bulkHash, small, startTunnelOrigin } from '../../helpers/tunnel-origin.ts';
-import { startAgentProcess, startGatewayProcess, testToken } from '../../helpers/tunnel-processes.ts';
+import { startAgentProcess, testToken } from '../../helpers/tunnel-processes.ts';
 
 const signIn = { agentId: 'press-07', token: 'press-token', secret: 'press and its secret' };
 
@@ -41,12 +42,11 @@ describe.skipIf(!hasPython)('the first system (skipped without python3)', () => 
 
   test('its agent serves requests through our gateway', async () => {
     const origin = await startTunnelOrigin();
-    const gateway = await startGatewayProcess();
+    const { gateway, url, publicPort: port } = await startGateway({ tokens: [testToken] });
     const { agentId } = signIn;
     const { tokenId: token, secret } = testToken;
-    const agent = startFirstSystemAgent({ gatewayUrl: gateway.agentsUrl, target: origin.target, agentId, token, secret });
+    const agent = startFirstSystemAgent({ gatewayUrl: url, target: origin.target, agentId, token, secret });
     await agent.next('accepted');
-    const port = gateway.publicPort;
     expect(await ask(port, '/small')).toMatchObject({ status: 200, body: small });
     const { body } = await ask(port, '/bulk?bytes=3000000&framing=chunked');
     expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(3_000_000));
@@ -60,50 +60,37 @@ describe.skipIf(!hasPython)('the first system (skipped without python3)', () => 
     const many = await Promise.all(Array.from({ length: 20 }, () => ask(port, '/small')));
     expect(many.every(({ body }) => body === small)).toBe(true);
     agent.child.kill('SIGKILL');
-    await expect.poll(async () => (await gateway.figures()).links).toBe(0);
+    await expect.poll(() => gateway.sessions.every(({ links }) => links === 0)).toBe(true);
   });
 
   test('its agent is not let in with a wrong secret, nor with a token for current agents alone', async () => {
     const current = { ...testToken, tokenId: 'current', legacy: false };
-    const gateway = await startGatewayProcess({ tokens: [testToken, current] });
+    const { gateway, url } = await startGateway({ tokens: [testToken, current] });
     const { agentId } = signIn;
     for (const { token, secret } of [
       { token: testToken.tokenId, secret: 'another secret' },
       { token: 'nobody', secret: testToken.secret },
       { token: current.tokenId, secret: current.secret },
     ]) {
-      const agent = startFirstSystemAgent({ gatewayUrl: gateway.agentsUrl, target: '127.0.0.1:1', agentId, token, secret });
+      const agent = startFirstSystemAgent({ gatewayUrl: url, target: '127.0.0.1:1', agentId, token, secret });
       expect((await agent.next('refused')).code).toBe('UNAUTHENTICATED');
       await agent.next('closed');
     }
-    expect(await gateway.figures()).toMatchObject({ sessions: 0, signIns: { failed: 3 } });
+    expect(gateway).toMatchObject({ sessions: [], signIns: { failed: 3 } });
   });
 
-  test('our agent serves requests through its gateway when it is told that it is one, over TLS too', async () => {
+  test('our agent serves requests through its gateway over TLS, whose authority it has to know', async () => {
     const origin = await startTunnelOrigin();
     const folder = await temporaryFolder();
     const tls = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
     await Promise.all([writeFile(tls.certificate, testCertificate), writeFile(tls.key, testCertificateKey)]);
-    for (const over of [undefined, tls]) {
-      const gateway = await startFirstSystemGateway(testToken.tokenId, testToken.secret, over);
-      const agent = startAgentProcess(
-        agentOptions(gateway, { target: origin.target, legacy: true, ...(over && { authority: over.certificate }) }),
-      );
-      await agent.up();
-      const port = gateway.publicPort;
-      expect(await ask(port, '/small')).toMatchObject({ status: 200, body: small });
-      const { body } = await ask(port, '/bulk?bytes=3000000&framing=chunked');
-      expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(3_000_000));
-      expect(JSON.parse((await ask(port, '/sink', { method: 'POST', body: 'sent' })).body)).toMatchObject({ bytes: 4 });
-      for (const status of [204, 404, 500]) expect((await ask(port, `/status/${status}`)).status).toBe(status);
-      await agent.stop();
-    }
-  });
-
-  test('our agent does not speak to it unless it is told to', async () => {
-    const gateway = await startFirstSystemGateway(testToken.tokenId, testToken.secret);
-    const agent = startAgentProcess(agentOptions(gateway, { target: '127.0.0.1:1' }));
-    await expect.poll(async () => (await agent.statuses())[0]?.lastError?.message).toBeDefined();
-    expect((await agent.statuses())[0]?.state).not.toBe('up');
+    const gateway = await startFirstSystemGateway(testToken.tokenId, testToken.secret, tls);
+    const agent = startAgentProcess(agentOptions(gateway, { target: origin.target, legacy: true, authority: tls.certificate }));
+    await agent.up();
+    const port = gateway.publicPort;
+    const { body } = await ask(port, '/bulk?bytes=3000000&framing=chunked');
+    expect(createHash('sha256').update(body, 'latin1').digest('hex')).toBe(bulkHash(3_000_000));
+    expect(JSON.parse((await ask(port, '/sink', { method: 'POST', body: 'sent' })).body)).toMatchObject({ bytes: 4 });
+    for (const status of [204, 404, 500]) expect((await ask(port, `/status/${status}`)).status).toBe(status);
   });
 });

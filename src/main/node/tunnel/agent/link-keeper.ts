@@ -105,6 +105,7 @@ export class LinkKeeper {
       role: 'agent',
       protocol,
       socket: webSocketSocket(socket),
+      ...(this.#options.agent.linkTiming !== undefined && { timing: this.#options.agent.linkTiming }),
       events: {
         onStream: this.#options.onStream,
         onGoAway: () => this.#options.onState(),

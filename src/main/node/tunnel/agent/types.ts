@@ -1,4 +1,5 @@
 import type { AccessRules, TunnelKind } from '../../../../common/contract/tunnels.ts';
+import type { LinkTiming } from '../link/index.ts';
 import type { HostHeader } from './origin/request-head.ts';
 import type { Resolve } from './origin/service-dialer.ts';
 import type { Target } from './origin/target-guard.ts';
@@ -39,6 +40,7 @@ export interface AgentOptions {
   readonly resolve?: Resolve;
   readonly random?: () => number;
   readonly timing?: Partial<AgentTiming>;
+  readonly linkTiming?: Partial<LinkTiming>;
 }
 
 /** Milliseconds; see {@link agentLimits} for the defaults. */

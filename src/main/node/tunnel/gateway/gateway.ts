@@ -2,7 +2,7 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import type { TlsMaterial } from '../../certificates/index.ts';
 import type { Startable } from '../../startable.ts';
 import type { Logger } from '../../telemetry/types.ts';
-import { createLink, webSocketSocket } from '../link/index.ts';
+import { createLink, type LinkTiming, webSocketSocket } from '../link/index.ts';
 import { Admission } from './admission.ts';
 import { AgentRegistry, type Claim } from './agent-registry.ts';
 import { AgentsListener, type Newcomer, type Turned } from './agents-listener.ts';
@@ -64,6 +64,8 @@ export interface GatewayOptions {
   readonly nowMs?: () => number;
   /** How long a session without a connection keeps its name, milliseconds. */
   readonly graceMs?: number;
+  /** Of the links, where it is not the usual one. */
+  readonly linkTiming?: Partial<LinkTiming>;
 }
 
 /**
@@ -278,6 +280,7 @@ export class Gateway implements Startable {
       role: 'gateway',
       protocol,
       socket: webSocketSocket(socket),
+      ...(this.#options.linkTiming !== undefined && { timing: this.#options.linkTiming }),
       events: {
         onGoAway: () => this.#options.onChange?.(),
         onEnd: (end) => {
