@@ -20,6 +20,7 @@ import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { membershipLimits } from '../../src/main/node/membership/limits.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
+import { defaultFrontLimits } from '../../src/main/node/tunnel/gateway/front/index.ts';
 import { GatewayMetrics } from '../../src/main/node/tunnel/gateway/gateway-metrics.ts';
 import { gatewayLimits } from '../../src/main/node/tunnel/gateway/limits.ts';
 import { inspectorLimits } from '../../src/main/node/tunnel/inspector/limits.ts';
@@ -101,7 +102,8 @@ test('tunnel-protocol.md lists every limit of a link with its value', async () =
 
 test('gateway.md lists every limit of a gateway with its value, and every metric', async () => {
   const rows = rowsOf(await page('gateway.md'));
-  for (const [name, value] of Object.entries(gatewayLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  for (const [name, value] of Object.entries({ ...gatewayLimits, ...defaultFrontLimits }))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
   const metrics = new Metrics();
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
   new GatewayMetrics(metrics);
