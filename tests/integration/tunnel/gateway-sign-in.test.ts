@@ -3,7 +3,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { reachableAddresses } from '../../../src/main/node/membership/own-addresses.ts';
 import { ask, startGateway, testKey, testSecret, testToken } from '../../helpers/gateway-fixture.ts';
+import { testCertificate, testCertificateKey } from '../../helpers/test-certificate.ts';
 import { challengeOf, connectRequest, firstRequest, openDoor, say, signIn, signInAsFirst } from '../../helpers/tunnel-agent.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -233,4 +235,37 @@ test('a TCP tunnel has a public port while its agent is there', async () => {
   expect(gateway.tcpPortOf('press-07')).toBe(port);
   await expect(signIn(url, testKey, { agentId: 'press-08', kind: 'tcp' })).rejects.toMatchObject({ code: 'LIMIT' });
   await expect(signIn(url, testKey, { agentId: 'press-09', kind: 'tcp', publicPort: 22 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+const [outside] = reachableAddresses('0.0.0.0', 0).map(({ host }) => host);
+
+describe.skipIf(outside === undefined || outside.startsWith('127.'))('an agent of another machine (skipped without a network)', () => {
+  const onAll = { host: '0.0.0.0', port: 0, certificate: { certificate: testCertificate, key: testCertificateKey } };
+
+  test('comes with TLS alone', async () => {
+    const { gateway } = await startGateway({ agents: { ...onAll, allowPlain: false } });
+    const port = gateway.agentsAddress?.port;
+    await expect(openDoor(`ws://${outside}:${port}/tunnel`)).rejects.toThrow();
+    expect(gateway.signIns.turnedAway).toBe(1);
+    await signIn(`wss://${outside}:${port}/tunnel`, testKey);
+    expect(gateway.sessions[0]?.facts).toMatchObject({ tls: true, remoteAddress: outside });
+  });
+
+  test('comes without it when a proxy ends TLS and the gateway is told so, one of the first system never', async () => {
+    const { gateway } = await startGateway({ agents: { ...onAll, allowPlain: true } });
+    const url = `ws://${outside}:${gateway.agentsAddress?.port}/tunnel`;
+    await signIn(url, testKey);
+    const door = await openDoor(url, 'legacy');
+    expect(await say(door, firstRequest(testKey, { agentId: 'press-08' }).request, 'legacy')).toMatchObject(refused);
+  });
+
+  test('has four connections at most that have not proven anything (row 4)', async () => {
+    const { gateway } = await startGateway({ agents: { ...onAll, allowPlain: true } });
+    const url = `ws://${outside}:${gateway.agentsAddress?.port}/tunnel`;
+    const doors = await Promise.all(Array.from({ length: 4 }, () => openDoor(url)));
+    await expect(openDoor(url)).rejects.toThrow();
+    doors[0]?.socket.terminate();
+    await until(() => gateway.signIns.pending === 3);
+    await signIn(url, testKey);
+  });
 });

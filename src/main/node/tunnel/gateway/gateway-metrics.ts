@@ -20,6 +20,11 @@ export class GatewayMetrics {
     one('signalbox_gateway_head_p95_seconds', 'Time to the head of an answer in the last minute, 95th percentile', (now) =>
       now.totals.p95Ms === null ? null : now.totals.p95Ms / 1_000,
     );
+    one(
+      'signalbox_gateway_dropped_bytes',
+      'Bytes that agents sent for requests that were over, on open connections',
+      (now) => now.droppedBytes,
+    );
     one('signalbox_gateway_sign_in_failures', 'Agents whose proof was not good, since the start', (now) => now.signInFailures);
     one(
       'signalbox_gateway_sign_ins_held',

@@ -73,8 +73,20 @@ const gateway = new Gateway({
 function figures(): GatewayFigures {
   const { failed, held, turnedAway } = gateway.signIns;
   let links = 0;
-  for (const session of gateway.sessions) links += session.links;
-  return { sessions: gateway.sessions.length, links, totals: gateway.totals, signInFailures: failed, signInsHeld: held, turnedAway };
+  let droppedBytes = 0;
+  for (const session of gateway.sessions) {
+    links += session.links;
+    droppedBytes += session.droppedBytes;
+  }
+  return {
+    sessions: gateway.sessions.length,
+    links,
+    droppedBytes,
+    totals: gateway.totals,
+    signInFailures: failed,
+    signInsHeld: held,
+    turnedAway,
+  };
 }
 
 function tell(): void {

@@ -165,12 +165,13 @@ export class Gateway implements Startable {
     return this.#front.totals();
   }
 
-  /** Since the start: sign-ins that failed, and connections that were told to wait or turned away unheard. */
-  get signIns(): { readonly failed: number; readonly held: number; readonly turnedAway: number } {
+  /** Since the start: sign-ins that failed, and connections that were told to wait or turned away unheard; `pending`: not proven now. */
+  get signIns(): { readonly failed: number; readonly held: number; readonly turnedAway: number; readonly pending: number } {
     return {
       failed: this.#failures.total,
       held: this.#admission.refused,
       turnedAway: this.#listener.refused,
+      pending: this.#listener.pending,
     };
   }
 

@@ -92,6 +92,13 @@ export class Session {
     return { toAgent, fromAgent };
   }
 
+  /** Of bodies that came for requests that were over, through the links that are open. */
+  get droppedBytes(): number {
+    let dropped = 0;
+    for (const { link } of this.#links.values()) dropped += link.droppedBytes;
+    return dropped;
+  }
+
   /** Adds a link; the one with the same index, which the agent has given up, is closed. */
   add(index: number, link: TunnelLink): void {
     const former = this.#links.get(index);

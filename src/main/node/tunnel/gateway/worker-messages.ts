@@ -23,6 +23,8 @@ export interface GatewayWorkerData {
 export interface GatewayFigures {
   readonly sessions: number;
   readonly links: number;
+  /** Of bodies that came for requests that were over, through the links that are open. */
+  readonly droppedBytes: number;
   readonly totals: FrontTotals;
   readonly signInFailures: number;
   /** Told to wait because too many signed in at once. */

@@ -262,6 +262,13 @@ describe('tokens while their sessions live', () => {
   });
 });
 
+test('what came for requests that were over is counted', () => {
+  const { join } = registryOf();
+  const { session, link } = join();
+  link.droppedBytes = 7;
+  expect(session.droppedBytes).toBe(7);
+});
+
 test('nobody is waited for once the gateway stops', () => {
   const { registry, join } = registryOf();
   const { session, link } = join();
