@@ -309,6 +309,7 @@ test('completion scripts name commands and methods, and bash accepts its own', a
     });
   expect(await ask('users set-')).toBe('set-role set-password');
   expect(await ask('call system.i')).toBe('system.info');
+  expect(await ask('tunnel token create --leg')).toBe('--legacy');
   expect(await ask("users set-role ada --json ''")).toContain('operator');
 });
 

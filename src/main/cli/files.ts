@@ -24,10 +24,15 @@ export async function writeNewFile(file: string, text: string): Promise<void> {
  * @throws UsageError when it is not there, cannot be read or is larger
  */
 export async function readTextFile(file: string, mostBytes: number): Promise<string> {
+  return (await readBytes(file, mostBytes)).toString('utf8');
+}
+
+/** The same for a file of any bytes. */
+export async function readBytes(file: string, mostBytes: number): Promise<Buffer> {
   try {
     const { size } = await stat(file);
     if (size > mostBytes) throw new UsageError(`The file ${file} has ${size} bytes, more than such a file can have (${mostBytes}).`);
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
 /** `signalbox tunnel …` of a node: exposing, watching and replaying requests, tokens and routes. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -103,11 +103,26 @@ test('requests are listed, filtered, shown whole, copied and sent again', async 
   const refused = await runCommand(['tunnel', 'inspect', requestId, '--replay', ...node.at]);
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('its path has a secret that was hidden') });
 
+  const changed = join(await temporaryFolder(), 'order.json');
+  await writeFile(changed, '{"part":"housing"}');
+  const edited = await runCommand([
+    ...['tunnel', 'inspect', requestId, '--replay', '--method', 'PUT', '--path', '/orders/8'],
+    ...['--header', 'Authorization: Bearer new', '--body', changed, ...node.at],
+  ]);
+  expect(edited).toMatchObject({ code: 0, stderr: 'Sent without x-plant: their values are never kept.\n' });
+  expect(seen.at(-1)).toEqual({
+    method: 'PUT',
+    url: '/orders/8',
+    replay: requestId,
+    authorization: 'Bearer new',
+    body: '{"part":"housing"}',
+  });
+
   const [missing] = await requests('--filter', 'path=/missing');
   const replay = JSON.parse(await run('inspect', missing?.requestId ?? '', '--replay', '--json')) as { readonly requestId: string };
   const detail = JSON.parse(await run('inspect', replay.requestId, '--json')) as TunnelRequestDetail;
   expect(detail).toMatchObject({ replayOf: missing?.requestId, path: '/missing' });
-  expect(await requests('--filter', 'replay')).toHaveLength(1);
+  expect(await requests('--filter', 'replay')).toHaveLength(2);
   expect(seen.at(-1)).toMatchObject({ url: '/missing', replay: missing?.requestId });
 });
 

@@ -42,12 +42,12 @@ function bashScript(all: readonly Words[]): string {
   return `# bash completion of signalbox
 _signalbox() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path='' word words=''
-  local known=' ${all.map(({ path }) => path.replace(' ', '/')).join(' ')} '
+  local known=' ${all.map(({ path }) => path.replaceAll(' ', '/')).join(' ')} '
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     local next="\${path:+$path/}$word"
     [[ "$known" == *" $next "* ]] && path="$next"
   done
-  case "\${path/\\// }" in
+  case "\${path//\\// }" in
 ${cases}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))

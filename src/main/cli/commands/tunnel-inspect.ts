@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { TunnelRequestDetail } from '../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../common/errors.ts';
@@ -16,7 +16,7 @@ import {
 import { version } from '../../node/version.ts';
 import { contextOf } from '../command-context.ts';
 import { UsageError } from '../exit-codes.ts';
-import { writeNewFile } from '../files.ts';
+import { readBytes, writeNewFile } from '../files.ts';
 import type { CliIo } from '../io.ts';
 import type { Output } from '../output.ts';
 import { formatBytes, formatCount } from '../quantities.ts';
@@ -30,6 +30,8 @@ const waitMs = 15_000;
 /** What a waiting call has beyond its wait. */
 const wayMs = 5_000;
 const hexBytesPerLine = 16;
+/** Of a body that is given: what one call can carry as base64. */
+const mostBodyBytes = 524_288;
 /** Lines of a dump that are shown; the rest is in --json. */
 const mostHexLines = 64;
 
@@ -41,6 +43,10 @@ interface InspectFlags extends NodeFlag {
   readonly curl?: Shell | true;
   readonly har?: string;
   readonly replay?: boolean;
+  readonly method?: string;
+  readonly path?: string;
+  readonly header?: HeaderList;
+  readonly body?: string;
 }
 
 /** `signalbox tunnel inspect` */
@@ -57,6 +63,10 @@ export function addTunnelInspectCommand(tunnel: Command, io: CliIo): void {
       new Option('--har <file>', 'write the requests with what was captured to a HTTP Archive').conflicts(['follow', 'curl', 'replay']),
     )
     .addOption(new Option('--replay', 'send the request to the local service again').conflicts(['follow', 'curl', 'har']))
+    .option('--method <method>', 'for --replay: another method')
+    .option('--path <path>', 'for --replay: another path, with its query')
+    .option('--header <header...>', "for --replay: 'Name: value' instead of the one captured, or besides", addHeader)
+    .option('--body <file>', 'for --replay: the body from a file')
     .action(async (requestId: string | undefined, options: InspectFlags, command: Command) => {
       const { out, withNode } = contextOf(command, io);
       if (requestId === undefined && (options.curl !== undefined || options.replay === true))
@@ -64,10 +74,13 @@ export function addTunnelInspectCommand(tunnel: Command, io: CliIo): void {
           `${options.replay === true ? '--replay' : '--curl'} is for one request: give its id, as tunnel inspect --json lists it.`,
         );
       if (requestId !== undefined && options.follow === true) throw new UsageError('--follow is for all requests: leave the id out.');
+      const changes = [options.method, options.path, options.header, options.body];
+      if (options.replay !== true && changes.some((change) => change !== undefined))
+        throw new UsageError('--method, --path, --header and --body change a request that is sent again: add --replay.');
       await withNode((client, signal) => {
         const inspection = { client, signal, options, out };
         if (options.har !== undefined) return writeArchive(inspection, options.har, requestId);
-        if (requestId !== undefined) return showOne(inspection, requestId);
+        if (requestId !== undefined) return options.replay === true ? replay(inspection, requestId) : showOne(inspection, requestId);
         return options.follow === true ? follow(inspection) : list(inspection);
       });
     });
@@ -117,13 +130,6 @@ async function follow(inspection: Inspection): Promise<void> {
 
 async function showOne({ client, signal, options, out }: Inspection, requestId: string): Promise<void> {
   const call = { signal, ...atNode(options) };
-  if (options.replay === true) {
-    const replay = await client.call('tunnels.replay', { requestId }, call);
-    if (out.json) out.jsonLine(replay);
-    else out.line(`Sent again as ${replay.requestId}. See it with: signalbox tunnel inspect ${replay.requestId}`);
-    if (replay.withheldHeaders.length > 0) out.note(`Sent without ${replay.withheldHeaders.join(', ')}: their values are never kept.`);
-    return;
-  }
   const detail = await client.call('tunnels.request', { requestId }, call);
   if (options.curl !== undefined) {
     const { command, notes } = toCurl(
@@ -138,6 +144,35 @@ async function showOne({ client, signal, options, out }: Inspection, requestId: 
   }
   if (out.json) out.jsonLine(detail);
   else printDetail(out, detail);
+}
+
+/** Sends a request again, changed as the options say. */
+async function replay({ client, signal, options, out }: Inspection, requestId: string): Promise<void> {
+  const call = { signal, ...atNode(options) };
+  const { method, path, header, body } = options;
+  const params = {
+    requestId,
+    ...(method !== undefined && { method }),
+    ...(path !== undefined && { path }),
+    ...(header !== undefined && { headers: changed((await client.call('tunnels.request', { requestId }, call)).requestHeaders, header) }),
+    ...(body !== undefined && { bodyBase64: (await readBytes(body, mostBodyBytes)).toString('base64') }),
+  };
+  const sent = await client.call('tunnels.replay', params, call);
+  if (out.json) out.jsonLine(sent);
+  else out.line(`Sent again as ${sent.requestId}. See it with: signalbox tunnel inspect ${sent.requestId}`);
+  if (sent.withheldHeaders.length > 0) out.note(`Sent without ${sent.withheldHeaders.join(', ')}: their values are never kept.`);
+}
+
+/** Captured headers, with those given in the place of their namesakes. */
+function changed(captured: HeaderList, given: HeaderList): HeaderList {
+  const names = new Set(given.map(([name]) => name.toLowerCase()));
+  return [...captured.filter(([name]) => !names.has(name.toLowerCase())), ...given];
+}
+
+function addHeader(text: string, before: HeaderList = []): HeaderList {
+  const [, name, value] = /^([^\s:]+):\s*(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Write a header as 'Name: value'.");
+  return [...before, [name, value]];
 }
 
 async function writeArchive(inspection: Inspection, file: string, requestId: string | undefined): Promise<void> {

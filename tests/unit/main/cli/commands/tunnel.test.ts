@@ -33,6 +33,8 @@ test.each([
 test('an option that does not go with another is refused', async () => {
   expect(await complaint('tunnel', 'inspect', '--curl')).toContain('--curl is for one request');
   expect(await complaint('tunnel', 'inspect', 'R-1', '--follow')).toContain('leave the id out');
+  expect(await complaint('tunnel', 'inspect', 'R-1', '--method', 'PUT')).toContain('add --replay');
+  expect(await complaint('tunnel', 'inspect', 'R-1', '--replay', '--header', 'none')).toContain('Write a header as');
   expect(await complaint('tunnel', 'expose', 'a', '--to', '80', '--token', 'T-1')).toContain('--token goes with the address of a gateway');
   expect(await complaint('tunnel', 'expose', 'a', '--to', '80', '--gateway', 'wss://x')).toContain('needs --token');
   expect(await complaint('tunnel', 'token', 'create', 'a', '--secret', 'x')).toContain('goes with --id');
