@@ -12,6 +12,7 @@ import {
   writeResponse,
   writeWindowUpdate,
 } from '../protocol/index.ts';
+import { FlightWindow } from './flight-window.ts';
 import { linkLimits } from './limits.ts';
 import { LinkFault } from './link-fault.ts';
 import { Multiplexer, type MultiplexerOptions } from './multiplexer.ts';
@@ -23,6 +24,7 @@ import type { HeaderPairs, RequestHead, ResetCode, ResponseHead, StreamEvents, T
 export class CurrentLink extends Multiplexer {
   readonly protocol = 'v1';
   readonly #shared: SharedWindow = { roomBytes: linkLimits.sharedWindowBytes, rttMs: undefined };
+  readonly #flight = new FlightWindow();
   #lastId = 0;
   /** What may still come for streams that are no more: what they had credit for, and a little. */
   #strayBytes: number = linkLimits.strayBytes;
@@ -36,6 +38,16 @@ export class CurrentLink extends Multiplexer {
     if (this.ended || this.goneAway) return;
     this.output.written(writeGoAway(this.output.reserve(controlRoom(reason)), reason));
     this.localGoneAway();
+  }
+
+  override hasRoom(): boolean {
+    return super.hasRoom() && this.#flight.hasRoom;
+  }
+
+  override writeData(stream: LinkStream, chunk: Uint8Array, from: number, to: number): void {
+    super.writeData(stream, chunk, from, to);
+    const mark = this.#flight.sent(to - from);
+    if (mark !== undefined) this.writePing(mark);
   }
 
   writeEnd(stream: LinkStream, trailers: HeaderPairs): void {
@@ -98,7 +110,7 @@ export class CurrentLink extends Multiplexer {
         this.pong(message.payload);
         break;
       case 'pong':
-        if (this.heartbeat.answered(message.payload)) this.#shared.rttMs = this.heartbeat.leastRttMs;
+        this.#receivePong(message.payload);
         break;
       case 'goAway':
         this.remoteGoneAway(message.reason);
@@ -166,6 +178,11 @@ export class CurrentLink extends Multiplexer {
       if (!end) this.#grant(stream, stream.window?.opened() ?? 0);
     }
     if (end) this.endThere(stream, trailers);
+  }
+
+  #receivePong(payload: Uint8Array): void {
+    if (this.heartbeat.answered(payload)) this.#shared.rttMs = this.heartbeat.leastRttMs;
+    else if (this.#flight.answered(payload, this.heartbeat.leastRttMs)) this.output.schedule();
   }
 
   #receiveCredit(id: string, bytes: number): void {

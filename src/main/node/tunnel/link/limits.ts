@@ -12,6 +12,12 @@ export const linkLimits = {
   sharedWindowBytes: 8_388_608,
   /** Given to the socket and not on the wire: more would hold up what is urgent. */
   socketBytes: 262_144,
+  /** Data given to the connection and not taken at the other end: at first, and the bounds of what it becomes by what is measured. */
+  firstFlightBytes: 1_048_576,
+  leastFlightBytes: 524_288,
+  mostFlightBytes: 8_388_608,
+  /** Data after which a ping tells that they have been taken. */
+  flightMarkBytes: 131_072,
   /** Above this a gateway opens no more streams: the other end does not read. */
   busySocketBytes: 4_194_304,
   /** Above this the link ends: the other end does not read, and asks for more. */

@@ -128,11 +128,11 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
   enqueue(stream: LinkStream): void {
     stream.queued = true;
     this.#row.push(stream);
-    if (this.output.hasRoom) this.output.schedule();
+    if (this.hasRoom()) this.output.schedule();
   }
 
   mayWriteNow(): boolean {
-    return this.#row.length === 0 && this.output.hasRoom;
+    return this.#row.length === 0 && this.hasRoom();
   }
 
   hasRoom(): boolean {
@@ -232,7 +232,7 @@ export abstract class Multiplexer implements TunnelLink, StreamHost {
   }
 
   #takeTurns(): void {
-    while (this.#row.length > 0 && this.output.hasRoom) {
+    while (this.#row.length > 0 && this.hasRoom()) {
       const stream = this.#row.shift() as LinkStream;
       stream.queued = false;
       if (!stream.closed && stream.advance() && !stream.queued && !stream.closed) {
