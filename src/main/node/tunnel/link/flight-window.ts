@@ -16,7 +16,7 @@ interface Mark {
 const markBytes = 8;
 const ratesKept = 8;
 /** What the processes at both ends may take to get their turn, milliseconds. */
-const slackMs = 10;
+const slackMs = 5;
 
 /**
  * How much data may be on its way: given to the connection and not taken by the process at the other end.
