@@ -29,6 +29,8 @@ export const agentLimits = {
   drainMs: 10_000,
   /** The same when the node stops, which may not take long. */
   stopDrainMs: 3_000,
+  /** How long a gateway may take to answer the end of a connection, milliseconds. */
+  closeMs: 1_000,
   /** Times of requests that are kept for the figures of the last minute. */
   timings: 2_048,
   /** Tunnels of a node. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { WebSocket } from 'ws';
 import { RetryDelay } from '../../retry-delay.ts';
 import { createLink, webSocketSocket } from '../link/index.ts';
 import type { LinkEnd, LinkEvents, TunnelLink } from '../link/types.ts';
@@ -33,6 +34,7 @@ export class LinkKeeper {
   readonly #options: LinkKeeperOptions;
   readonly #delay: RetryDelay;
   #link: TunnelLink | undefined;
+  #socket: WebSocket | undefined;
   #state: KeeperState = { kind: 'idle' };
   #fault: AgentFault | null = null;
   #signIn: SignIn | undefined;
@@ -96,10 +98,20 @@ export class LinkKeeper {
     this.#link = undefined;
     this.#enter({ kind: 'idle' });
     link?.close({ code: 'closed', reason });
+    if (link !== undefined) this.#cutOffLater();
+  }
+
+  /** A gateway that does not answer the close frame must not hold up whoever stops. */
+  #cutOffLater(): void {
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState === socket.CLOSED) return;
+    const timer = setTimeout(() => socket.terminate(), agentLimits.closeMs);
+    socket.once('close', () => clearTimeout(timer));
   }
 
   #signedIn({ socket, protocol, place }: SignedIn): void {
     this.#signIn = undefined;
+    this.#socket = socket;
     if (protocol === 'legacy') whenAccepted(socket, () => this.#up(link, place));
     const link: TunnelLink = createLink({
       role: 'agent',

@@ -8,6 +8,7 @@ import { isLoopback } from '../../loopback.ts';
 import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
+import { Vault } from '../vault.ts';
 import { agentsUrlOf, certificateHosts, listenersOf, refusalOf, startFailure, startsAnew } from './from-settings.ts';
 import type { ListenAddress } from './gateway.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -17,7 +18,6 @@ import { exposureOf, publicUrl } from './public-address.ts';
 import { describeIdleRoute } from './report.ts';
 import { RouteStore } from './route-store.ts';
 import { TokenStore } from './token-store.ts';
-import { Vault } from './vault.ts';
 import type { FromGatewayWorker, GatewayFigures, GatewayWorkerData } from './worker-messages.ts';
 
 export type GatewayStatus = ResultOf<'gateway.status'>;
@@ -67,7 +67,7 @@ export class GatewayPart implements Startable {
     this.#metrics = new GatewayMetrics(options.metrics);
     const { store, secrets } = options;
     this.#known = new KnownAgents(store);
-    this.#vault = new Vault(store, secrets);
+    this.#vault = new Vault(store, secrets, 'gateway');
     this.tokens = new TokenStore({ store, vault: this.#vault, nowMs: Date.now });
     this.routes = new RouteStore({
       store,

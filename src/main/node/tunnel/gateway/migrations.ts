@@ -1,6 +1,7 @@
 import type { Migration } from '../../store/types.ts';
+import { vaultMigration } from '../vault.ts';
 
-/** Tables of a gateway: tokens of agents and routes. Secrets and passwords are sealed: see `vault.ts`. */
+/** Tables of a gateway: tokens of agents and routes. Secrets and passwords are sealed: see `../vault.ts`. */
 export const gatewayMigrations: readonly Migration[] = [
   {
     id: 'gateway-1-tokens',
@@ -43,12 +44,5 @@ export const gatewayMigrations: readonly Migration[] = [
       public_port INTEGER NOT NULL
     ) STRICT`,
   },
-  {
-    id: 'gateway-4-vault',
-    sql: `CREATE TABLE gateway_vault (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      wrapped_key BLOB NOT NULL,
-      secret_store TEXT NOT NULL
-    ) STRICT`,
-  },
+  vaultMigration('gateway-4-vault', 'gateway'),
 ];

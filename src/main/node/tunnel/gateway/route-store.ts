@@ -1,10 +1,10 @@
 import type { AccessRules } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { Store } from '../../store/index.ts';
+import type { Vault } from '../vault.ts';
 import { gatewayLimits } from './limits.ts';
 import { randomId } from './random-id.ts';
 import type { RouteDefinition } from './types.ts';
-import type { Vault } from './vault.ts';
 
 interface Row {
   readonly route_id: string;

@@ -2,10 +2,10 @@ import type { TunnelKind } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { newToken } from '../../accounts/index.ts';
 import type { Store } from '../../store/index.ts';
+import type { Vault } from '../vault.ts';
 import { gatewayLimits } from './limits.ts';
 import { randomId } from './random-id.ts';
 import type { AgentToken } from './tokens.ts';
-import type { Vault } from './vault.ts';
 
 /** A token with what people know of it. */
 export interface KeptToken extends AgentToken {

@@ -5,7 +5,7 @@ import { withFormerSecrets } from '../../../../../../src/main/node/membership/in
 import { createStore } from '../../../../../../src/main/node/store/index.ts';
 import { gatewayMigrations } from '../../../../../../src/main/node/tunnel/gateway/migrations.ts';
 import { TokenStore } from '../../../../../../src/main/node/tunnel/gateway/token-store.ts';
-import { Vault } from '../../../../../../src/main/node/tunnel/gateway/vault.ts';
+import { Vault } from '../../../../../../src/main/node/tunnel/vault.ts';
 import { recordingLogger } from '../../../../../helpers/router-fixture.ts';
 import { temporaryFolder } from '../../../../../helpers/temporary-folder.ts';
 
@@ -22,7 +22,7 @@ async function open(folder: string, secrets: SecretStore = createKeyFileStore(fo
   const store = createStore({ file: join(folder, 'node.db'), migrations: gatewayMigrations, logger: recordingLogger() });
   await store.start();
   onTestFinished(() => store.stop());
-  const vault = new Vault(store, secrets);
+  const vault = new Vault(store, secrets, 'gateway');
   let nowMs = 1_000_000;
   const tokens = new TokenStore({ store, vault, nowMs: () => nowMs });
   const load = async () => {

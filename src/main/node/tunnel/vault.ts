@@ -1,29 +1,46 @@
 import { randomBytes } from 'node:crypto';
-import { SignalboxError } from '../../../../common/errors.ts';
-import type { SecretStore } from '../../identity/index.ts';
-import type { Store } from '../../store/index.ts';
-import { seal, sealKeyBytes, unseal } from '../protocol/sealed.ts';
+import { SignalboxError } from '../../../common/errors.ts';
+import type { SecretStore } from '../identity/index.ts';
+import type { Migration, Store } from '../store/index.ts';
+import { seal, sealKeyBytes, unseal } from './protocol/sealed.ts';
 
 interface Row {
   readonly wrapped_key: Uint8Array;
   readonly secret_store: string;
 }
 
+/** Whose secrets they are. */
+export type VaultOwner = 'gateway' | 'tunnels';
+
+/** The table of a vault, for the migrations of its owner. */
+export function vaultMigration(id: string, owner: VaultOwner): Migration {
+  return {
+    id,
+    sql: `CREATE TABLE ${owner}_vault (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      wrapped_key BLOB NOT NULL,
+      secret_store TEXT NOT NULL
+    ) STRICT`,
+  };
+}
+
 /**
- * Keeps the secrets of the gateway's tables under one key, which the node's secret store wraps: that store may take a third of a second for
+ * Keeps the secrets of its owner's tables under one key, which the node's secret store wraps: that store may take a third of a second for
  * each secret (a passphrase), and a gateway has a thousand.
  */
 export class Vault {
   readonly #store: Store;
   readonly #secrets: SecretStore;
+  readonly #owner: VaultOwner;
   #key: Uint8Array | undefined;
   /** Nothing was ever sealed: the key is made with the first secret. */
   #empty = false;
   #making: Promise<void> | undefined;
 
-  constructor(store: Store, secrets: SecretStore) {
+  constructor(store: Store, secrets: SecretStore, owner: VaultOwner) {
     this.#store = store;
     this.#secrets = secrets;
+    this.#owner = owner;
   }
 
   /**
@@ -32,7 +49,7 @@ export class Vault {
    * @throws SignalboxError `STORAGE_FULL`; Error of the secret store when it cannot open the key, which is never replaced
    */
   async open(): Promise<void> {
-    const row = await this.#store.get<Row>('SELECT wrapped_key, secret_store FROM gateway_vault');
+    const row = await this.#store.get<Row>(`SELECT wrapped_key, secret_store FROM ${this.#owner}_vault`);
     this.#empty = row === undefined;
     if (row === undefined) return;
     const key = await this.#secrets.decrypt(row.wrapped_key);
@@ -57,7 +74,7 @@ export class Vault {
     try {
       return unseal(key, sealed).toString('utf8');
     } catch (cause) {
-      throw new SignalboxError('DECRYPT', 'A secret of the gateway cannot be opened: the database of the node was changed.', {
+      throw new SignalboxError('DECRYPT', `A secret of the ${this.#owner} cannot be opened: the database of the node was changed.`, {
         executed: 'no',
         cause,
       });
@@ -72,7 +89,7 @@ export class Vault {
   }
 
   async #keep(key: Uint8Array): Promise<void> {
-    await this.#store.run('INSERT OR REPLACE INTO gateway_vault (id, wrapped_key, secret_store) VALUES (1, ?, ?)', [
+    await this.#store.run(`INSERT OR REPLACE INTO ${this.#owner}_vault (id, wrapped_key, secret_store) VALUES (1, ?, ?)`, [
       await this.#secrets.encrypt(key),
       this.#secrets.name,
     ]);
@@ -82,7 +99,7 @@ export class Vault {
     if (this.#key !== undefined) return this.#key;
     throw new SignalboxError(
       'IDENTITY_LOCKED',
-      'The secrets of this node’s gateway cannot be opened. Start the node the way it was started before, with the same passphrase and user.',
+      `The secrets of this node’s ${this.#owner} cannot be opened. Start the node the way it was started before, with the same passphrase and user.`,
       { retryable: false, executed: 'no' },
     );
   }
