@@ -1,16 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
+import { LRUCache } from 'lru-cache';
 import type { AccessRules } from '../../../../../common/contract/tunnels.ts';
+import { networkOf } from '../../../accounts/index.ts';
 import { TokenBucket } from '../../../trust/index.ts';
 
 /** Why rules turned somebody away. */
 export type AccessRefusal = 'address' | 'credentials' | 'rate';
+
+/** Wrong passwords of one network in {@link guessWindowMs}; after them none is looked at until the time is over. */
+const guesses = 20;
+const guessWindowMs = 60_000;
+/** Networks whose guesses are counted; the longest quiet one is forgotten first. */
+const guessingNetworks = 4_096;
 
 /** The rules of one tunnel or route, made ready to be asked for each request. */
 export class AccessGate {
   readonly #addresses: BlockList | undefined;
   readonly #credentials: Buffer | undefined;
   readonly #bucket: TokenBucket | undefined;
+  /** Wrong passwords by network. */
+  readonly #guesses = new LRUCache<string, number>({ max: guessingNetworks, ttl: guessWindowMs });
   /** Seconds after which the next request may pass. */
   readonly retryAfterSeconds: number;
 
@@ -41,12 +51,24 @@ export class AccessGate {
   /** Addresses first, so that a stranger learns nothing of credentials and uses up no rate. */
   check(address: string, authorization: string | undefined, nowMs: number): AccessRefusal | undefined {
     if (!this.allowsAddress(address)) return 'address';
-    if (this.#credentials !== undefined && !this.#isRight(authorization)) return 'credentials';
+    const guess = this.#credentials === undefined ? undefined : this.#checkCredentials(address, authorization);
+    if (guess !== undefined) return guess;
     return this.#bucket?.take(nowMs) === false ? 'rate' : undefined;
   }
 
-  #isRight(authorization: string | undefined): boolean {
-    const given = /^basic +([a-z0-9+/=_-]{1,1024})$/i.exec(authorization ?? '')?.[1];
+  /** A browser's first request brings no credentials: it is no guess. */
+  #checkCredentials(address: string, authorization: string | undefined): AccessRefusal | undefined {
+    if (authorization === undefined) return 'credentials';
+    const network = networkOf(address);
+    const wrong = this.#guesses.get(network) ?? 0;
+    if (wrong >= guesses) return 'rate';
+    if (this.#isRight(authorization)) return undefined;
+    this.#guesses.set(network, wrong + 1, { noUpdateTTL: true });
+    return 'credentials';
+  }
+
+  #isRight(authorization: string): boolean {
+    const given = /^basic +([a-z0-9+/=_-]{1,1024})$/i.exec(authorization)?.[1];
     return timingSafeEqual(digest(Buffer.from(given ?? '', 'base64')), this.#credentials as Buffer) && given !== undefined;
   }
 }

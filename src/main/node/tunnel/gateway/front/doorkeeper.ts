@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { networkOf } from '../../../accounts/index.ts';
+import { isLoopback } from '../../../loopback.ts';
 import { type Due, DueList } from './due-list.ts';
 import type { FrontContext } from './front-context.ts';
 
@@ -44,8 +45,10 @@ export class Doorkeeper {
     const { limits } = this.#context;
     const network = networkOf(socket.remoteAddress ?? '');
     const held = this.#perNetwork.get(network) ?? 0;
-    if (this.#sockets.size >= limits.connections || held >= limits.connectionsPerAddress) {
-      this.#context.refuse(held >= limits.connectionsPerAddress ? 'connections-per-address' : 'connections');
+    // A proxy on this machine brings everybody from one address.
+    const tooManyOfOne = held >= limits.connectionsPerAddress && !isLoopback(socket.remoteAddress ?? '');
+    if (this.#sockets.size >= limits.connections || tooManyOfOne) {
+      this.#context.refuse(tooManyOfOne ? 'connections-per-address' : 'connections');
       socket.destroy();
       return false;
     }

@@ -43,6 +43,8 @@ export function createWebServer(
     keepAliveTimeout: limits.keepAliveMs,
     maxHeaderSize: limits.headBytes,
     noDelay: true,
+    // As in newer Node: less stop and go, and still little beside the window of a stream.
+    highWaterMark: 65_536,
     // A host is asked for by the desk, which says so in its own words.
     requireHostHeader: false,
   };
