@@ -20,6 +20,8 @@ import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { membershipLimits } from '../../src/main/node/membership/limits.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
+import { agentLimits } from '../../src/main/node/tunnel/agent/index.ts';
+import { TunnelMetrics } from '../../src/main/node/tunnel/agent/tunnel-metrics.ts';
 import { defaultFrontLimits } from '../../src/main/node/tunnel/gateway/front/index.ts';
 import { GatewayMetrics } from '../../src/main/node/tunnel/gateway/gateway-metrics.ts';
 import { gatewayLimits } from '../../src/main/node/tunnel/gateway/limits.ts';
@@ -83,6 +85,15 @@ test('tunnels.md lists every limit of what is kept of requests, and every field 
   for (const [name, value] of Object.entries(inspectorLimits))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
   for (const name of requestFields.keys()) expect(text, name).toMatch(new RegExp(`\`${name}(?:[=~>!]|\`)`));
+});
+
+test('tunnels.md lists every limit of an agent with its value, and every metric', async () => {
+  const rows = rowsOf(await page('tunnels.md'));
+  for (const [name, value] of Object.entries(agentLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  new TunnelMetrics(metrics);
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
 
 test('cli.md lists every command and exit code', async () => {

@@ -1,4 +1,4 @@
-/** Bounds of the agent. They are named in docs/limits.md. */
+/** Bounds of the agent. They are named in docs/tunnels.md. */
 export const agentLimits = {
   /** Head of an answer of the local service, bytes. */
   responseHeadBytes: 65_536,
