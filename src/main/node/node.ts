@@ -36,6 +36,7 @@ import type { Startable } from './startable.ts';
 import { createStore } from './store/index.ts';
 import { HostMonitor, type Logs, MetricHistory, Metrics, type Problems } from './telemetry/index.ts';
 import { TunnelsPart } from './tunnel/agent/tunnels-part.ts';
+import { describeListeners } from './tunnel/gateway/from-settings.ts';
 import { version } from './version.ts';
 
 /** A node, put together and not yet started. */
@@ -180,7 +181,12 @@ function assemble(foundation: Foundation): SignalboxNode {
   const history = new MetricHistory(config.get('telemetry.historyHours'));
   const sampler = new NodeSampler({ router, host, history, health: new HealthWatch(problems), logger: logs.logger('system') });
 
-  const listeners = () => [httpPart.status(), ...federationPart.listeners(), ...membership.listeners()];
+  const listeners = () => [
+    httpPart.status(),
+    ...federationPart.listeners(),
+    ...membership.listeners(),
+    ...describeListeners(gateway.status()),
+  ];
   const nodesOptions: NodesServiceOptions = {
     federation,
     self: () => ({

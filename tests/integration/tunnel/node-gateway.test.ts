@@ -42,6 +42,11 @@ test('a person turns it on, makes a token, and an agent answers through it', asy
   const status = await gatewayIs(member, 'running');
   expect(status).toMatchObject({ exposure: 'thisMachine', domain: 'localhost', public: { tls: false } });
   expect((await member.client.call('nodes.list', {})).nodes[0]?.capabilities).toContain('gateway');
+  const { listeners } = await member.client.call('node.status', {});
+  expect(listeners.slice(-2)).toMatchObject([
+    { name: 'gateway for agents', port: status.agents.port, state: 'listening', detail: status.agentsUrl },
+    { name: 'gateway for clients', port: status.public.port, state: 'listening' },
+  ]);
   const key = await member.client.call('gateway.createToken', { name: 'Presses', agentIds: ['press-*'] });
   await signIn(status.agentsUrl ?? '', key);
   expect(await ask(status.public.port ?? 0, 'press-07', '/orders')).toEqual({ status: 200, body: 'agent GET /orders' });

@@ -1,9 +1,14 @@
 /** What the settings of a node say of its gateway. */
+import type { ResultOf } from '../../../../common/contract/index.ts';
+import type { NodeStatus } from '../../../../common/contract/node.ts';
 import type { Config, SettingKey } from '../../config/index.ts';
 import { isLoopback } from '../../loopback.ts';
 import { reachableAddresses } from '../../membership/own-addresses.ts';
+import { publicUrl } from './public-address.ts';
 import { parsePorts } from './tcp-ports.ts';
 import type { GatewayWorkerData } from './worker-messages.ts';
+
+export type GatewayStatus = ResultOf<'gateway.status'>;
 
 const wildcards: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
@@ -58,6 +63,22 @@ export function agentsUrlOf(config: Config, port: number | undefined): string | 
   if (isLoopback(host)) return `ws://${bracketed(host)}:${port}/tunnel`;
   const shown = wildcards.has(host) ? (reachableAddresses(host, port)[0]?.host ?? host) : host;
   return `wss://${bracketed(shown)}:${port}/tunnel`;
+}
+
+/** The gateway's two doors in the list of a node's listeners; none while it is off. */
+export function describeListeners({ state, detail, agents, agentsUrl, public: clients, domain }: GatewayStatus): NodeStatus['listeners'] {
+  if (state === 'off' || state === 'starting') return [];
+  const door = (name: string, { host, port }: { readonly host: string; readonly port: number | null }, where: string | null) => ({
+    name,
+    address: host,
+    port,
+    state: state === 'running' ? ('listening' as const) : ('failed' as const),
+    detail: state === 'running' ? where : detail,
+  });
+  return [
+    door('gateway for agents', agents, agentsUrl),
+    door('gateway for clients', clients, publicUrl('http', 'NAME', { port: clients.port ?? 0, tls: clients.tls, domain }, undefined)),
+  ];
 }
 
 /** Why it did not start, in the words of the settings. @param systemCode for example EACCES */

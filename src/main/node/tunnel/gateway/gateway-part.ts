@@ -1,5 +1,4 @@
 import type { GatewayRoute, GatewaySession } from '../../../../common/contract/gateway.ts';
-import type { ResultOf } from '../../../../common/contract/index.ts';
 import { toErrorShape } from '../../../../common/errors.ts';
 import type { TlsMaterial } from '../../certificates/index.ts';
 import type { Config } from '../../config/index.ts';
@@ -9,7 +8,7 @@ import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
 import { Vault } from '../vault.ts';
-import { agentsUrlOf, certificateHosts, listenersOf, refusalOf, startFailure, startsAnew } from './from-settings.ts';
+import { agentsUrlOf, certificateHosts, type GatewayStatus, listenersOf, refusalOf, startFailure, startsAnew } from './from-settings.ts';
 import type { ListenAddress } from './gateway.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
 import { GatewayThread } from './gateway-thread.ts';
@@ -19,8 +18,6 @@ import { describeIdleRoute } from './report.ts';
 import { RouteStore } from './route-store.ts';
 import { TokenStore } from './token-store.ts';
 import type { FromGatewayWorker, GatewayFigures, GatewayWorkerData } from './worker-messages.ts';
-
-export type GatewayStatus = ResultOf<'gateway.status'>;
 
 export interface GatewayPartOptions {
   readonly config: Config;
