@@ -25,7 +25,7 @@ async function gatewayIs({ client }: Member, state: ResultOf<'gateway.status'>['
       expect(status.state).toBe(state);
       return status;
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 25_000, interval: 20 },
   );
 }
 
@@ -54,7 +54,7 @@ test('a person turns it on, makes a token, and an agent answers through it', asy
   expect(sessions).toMatchObject([{ agentId: 'press-07', tokenId: key.tokenId, state: 'up', links: 1, requests: 1 }]);
   const { routes } = await member.client.call('gateway.routes', {});
   expect(routes).toMatchObject([{ routeId: null, agentId: 'press-07', host: 'press-07.localhost', state: 'up' }]);
-  await vi.waitFor(async () => expect((await member.client.call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 5_000);
+  await vi.waitFor(async () => expect((await member.client.call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 20_000);
   await member.client.call('config.set', { values: { 'gateway.enabled': false } });
   await gatewayIs(member, 'off');
 });
@@ -132,14 +132,14 @@ test('a request waits for its agent when the gateway is started anew', async () 
   const { agentsUrl: url } = await gatewayIs(member, 'running');
   const key = await call('gateway.createToken', { name: 'Presses' });
   const agent = await signIn(url ?? '', key);
-  await vi.waitFor(async () => expect((await call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 5_000);
+  await vi.waitFor(async () => expect((await call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 20_000);
   await call('config.set', { values: { 'gateway.enabled': false } });
   await agent.ended;
   await gatewayIs(member, 'off');
   await call('config.set', { values: { 'gateway.enabled': true } });
   const { agentsUrl } = await gatewayIs(member, 'running');
   const asked = ask(publicPort, 'press-07', '/late');
-  await vi.waitFor(async () => expect((await member.client.call('gateway.routes', {})).routes).toMatchObject([{ state: 'grace' }]));
+  await vi.waitFor(async () => expect((await member.client.call('gateway.routes', {})).routes).toMatchObject([{ state: 'grace' }]), 20_000);
   await signIn(agentsUrl ?? '', key, {}, 'again');
   expect(await asked).toEqual({ status: 200, body: 'again GET /late' });
 });
