@@ -58,6 +58,8 @@ export interface AgentProcessOptions {
   /** Speaks as the first system's agents do. */
   readonly legacy: boolean;
   readonly linkTiming?: Partial<LinkTiming>;
+  /** Program to run it with, for example in another network. */
+  readonly through?: readonly string[];
   /** File of a certificate to be trusted besides the known authorities. */
   readonly authority?: string;
 }
@@ -112,7 +114,7 @@ export async function startGatewayProcess(options: Partial<GatewayProcessOptions
 
 /** Starts an agent that signs in at once; killed with the test when it is still there. */
 export function startAgentProcess(options: AgentProcessOptions): AgentProcess {
-  const child = forkTogether('tunnel-agent-process.ts', options, options.authority);
+  const child = forkTogether('tunnel-agent-process.ts', options, options);
   const ups = nextMessage(child);
   ups.catch(() => undefined);
   return {
@@ -130,9 +132,11 @@ export function startAgentProcess(options: AgentProcessOptions): AgentProcess {
   };
 }
 
-function forkTogether(script: string, options: unknown, authority?: string): ChildProcess {
+function forkTogether(script: string, options: unknown, { authority, through = [] }: Partial<AgentProcessOptions> = {}): ChildProcess {
+  const [execPath = process.execPath, ...execArgv] = [...through, process.execPath, '--expose-gc'];
   const child = fork(join(import.meta.dirname, script), [JSON.stringify(options)], {
-    execArgv: ['--expose-gc'],
+    execPath,
+    execArgv,
     env: { ...process.env, ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }) },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
