@@ -23,6 +23,8 @@ export interface MethodSpec {
   readonly streamed?: boolean;
   /** Called by the console by itself, or touches only the caller's own notes: no line in the activity list or the audit table. */
   readonly quiet?: boolean;
+  /** Its answer may be held back on purpose until there is something to tell: how long that took says nothing of the node. */
+  readonly waits?: boolean;
 }
 
 export type ServiceContract = Readonly<Record<string, MethodSpec>>;

@@ -189,6 +189,7 @@ export const queuesContract = defineService({
     role: 'operator',
     effect: 'write',
     help: 'Takes the next messages for a client and moves its position.',
+    waits: true,
     example: { queue: 'orders', clientId: 'C-ABC12' },
     // Messages are kept by the queue alone; a repeat gets them by its request id.
     secretResult: true,

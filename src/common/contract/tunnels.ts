@@ -249,6 +249,7 @@ export const tunnelsContract = defineService({
     effect: 'read',
     help: 'Requests through the tunnels of this node, as they come.',
     quiet: true,
+    waits: true,
   },
   'tunnels.request': {
     params: z.strictObject({ requestId }),

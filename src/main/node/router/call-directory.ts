@@ -56,7 +56,7 @@ export class CallDirectory implements CallObserver {
     if (call.caller.ofWhole === true) return;
     const durationMs = performance.now() - call.startedTick;
     const { metrics, log, nodeId } = this.#options;
-    metrics.called(!outcome.ok, durationMs);
+    metrics.called(!outcome.ok, call.waits ? undefined : durationMs);
     log.add({
       method: call.canonicalMethod,
       principal: call.principal,

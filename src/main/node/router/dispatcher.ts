@@ -106,6 +106,7 @@ export class Dispatcher {
     call.canonicalMethod = name;
     call.readOnly = spec.effect === 'read';
     call.quiet = spec.quiet === true;
+    call.waits = spec.waits === true;
     const handler = this.#handlers.get(name);
     if (handler === undefined) {
       throw new SignalboxError('METHOD_NOT_FOUND', `This node does not offer ${name}.`, { executed: 'no' });

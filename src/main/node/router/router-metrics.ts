@@ -64,12 +64,13 @@ export class RouterMetrics {
     this.#nowMs = nowMs;
   }
 
-  called(failed: boolean, durationMs: number): void {
+  /** @param durationMs undefined: its answer was held back on purpose, so that its time is no measure of the node */
+  called(failed: boolean, durationMs: number | undefined): void {
     const nowMs = this.#nowMs();
     this.#calls++;
     if (failed) this.#errors++;
     this.#callRate.add(nowMs);
-    this.#recent.add(nowMs, durationMs);
+    if (durationMs !== undefined) this.#recent.add(nowMs, durationMs);
   }
 
   /** A request or frame that was refused before it became a call. */

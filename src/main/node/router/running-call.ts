@@ -58,6 +58,8 @@ export class RunningCall implements CallContext {
   readOnly = true;
   /** Left out of the activity list. */
   quiet = false;
+  /** Its time is left out of the latencies. */
+  waits = false;
   /** Another node that ran it. */
   remoteNode: string | undefined;
 

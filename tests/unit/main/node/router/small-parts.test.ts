@@ -4,6 +4,7 @@ import { LatencyHistogram } from '../../../../../src/main/node/router/latency-hi
 import { estimateBytes } from '../../../../../src/main/node/router/plain-size.ts';
 import { previewJson } from '../../../../../src/main/node/router/preview-json.ts';
 import { RateWindow } from '../../../../../src/main/node/router/rate-window.ts';
+import { RouterMetrics } from '../../../../../src/main/node/router/router-metrics.ts';
 import { encodeTextFrames } from '../../../../../src/main/node/router/transports/web-socket-frame.ts';
 
 describe('estimateBytes', () => {
@@ -132,4 +133,11 @@ describe('encodeTextFrames', () => {
       expect(frame.subarray(headerLength + length).toString('latin1')).toBe('\x81\x02\xc3\xa9');
     }
   });
+});
+
+test('an answer that was held back on purpose counts as a call, and not in the latencies', () => {
+  const metrics = new RouterMetrics(() => 0);
+  metrics.called(false, 4);
+  metrics.called(false, undefined);
+  expect(metrics.snapshot().rpc).toMatchObject({ total: 2, p95Ms: expect.closeTo(4, 0) });
 });
