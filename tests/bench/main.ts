@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'queue-failover': async () => (await import('./queue/failover.ts')).queueFailover,
   'queue-desktop': async () => (await import('./queue/desktop.ts')).queueDesktop,
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
+  tunnel: async () => (await import('./tunnel/tunnel.ts')).tunnel,
   'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };
 

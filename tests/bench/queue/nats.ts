@@ -2,19 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AckPolicy, connect, type NatsConnection, StorageType } from 'nats';
 import { freePort } from '../../helpers/free-port.ts';
-import {
-  endAll,
-  fill,
-  messageSizeBytes,
-  NotAvailable,
-  programPath,
-  type QueueConnection,
-  type QueueSystem,
-  replicas,
-  spawnServer,
-  timeTaking,
-  versionOf,
-} from './systems.ts';
+import { endAll, NotAvailable, programPath, spawnServer, versionOf } from '../programs.ts';
+import { fill, messageSizeBytes, type QueueConnection, type QueueSystem, replicas, timeTaking } from './systems.ts';
 
 const stream = 'bench';
 const subject = 'bench.appends';

@@ -7,11 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { callSubjects } from '../calls.ts';
 import { type Aim, type Bench, type BenchOptions, type Measure, runMeasures } from '../harness.ts';
+import { NotAvailable } from '../programs.ts';
 import { startNats, startSyncingNats } from './nats.ts';
 import { startRabbit } from './rabbit.ts';
 import { startRedis } from './redis.ts';
 import { startSignalbox } from './signalbox.ts';
-import { NotAvailable, type QueueConnection, type QueueSystem, type StartSystem } from './systems.ts';
+import type { QueueConnection, QueueSystem, StartSystem } from './systems.ts';
 
 /** Messages of one look at a consumer. */
 const consumed = 20_000;

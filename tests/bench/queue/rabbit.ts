@@ -3,17 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChannelModel, connect } from 'amqplib';
 import { freePort } from '../../helpers/free-port.ts';
-import {
-  endAll,
-  fill,
-  messageSizeBytes,
-  programPath,
-  type QueueConnection,
-  type QueueSystem,
-  replicas,
-  spawnServer,
-  timeTaking,
-} from './systems.ts';
+import { endAll, programPath, spawnServer } from '../programs.ts';
+import { fill, messageSizeBytes, type QueueConnection, type QueueSystem, replicas, timeTaking } from './systems.ts';
 
 const queue = 'bench';
 /** Messages that one acknowledgement of the consumer covers. */

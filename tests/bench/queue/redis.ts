@@ -3,18 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import { freePort } from '../../helpers/free-port.ts';
-import {
-  endAll,
-  fill,
-  messageSizeBytes,
-  programPath,
-  type QueueConnection,
-  type QueueSystem,
-  replicas,
-  spawnServer,
-  timeTaking,
-  versionOf,
-} from './systems.ts';
+import { endAll, programPath, spawnServer, versionOf } from '../programs.ts';
+import { fill, messageSizeBytes, type QueueConnection, type QueueSystem, replicas, timeTaking } from './systems.ts';
 
 const stream = 'bench';
 const group = 'readers';
