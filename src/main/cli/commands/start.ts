@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { defaultDataFolder, isSettingKey, settings } from '../../node/config/index.ts';
+import { z } from 'zod';
+import { defaultDataFolder, isSettingKey, type SettingKey, settings } from '../../node/config/index.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { Output } from '../output.ts';
@@ -53,7 +54,7 @@ export function withStartOptions(command: Command): Command {
 
 /** Settings of this run, by key. @throws UsageError an unknown key */
 export function overridesOf(options: StartOptions): Record<string, unknown> {
-  const values = parseAssignments(options.set ?? [], (key) => isSettingKey(key) && settings[key].schema.safeParse('text').success);
+  const values = parseAssignments(options.set ?? [], (key) => isSettingKey(key) && takesText(key));
   for (const key of Object.keys(values)) {
     if (!isSettingKey(key)) throw new UsageError(`--set: there is no setting ${key}. signalbox config schema lists them.`);
   }
@@ -62,6 +63,11 @@ export function overridesOf(options: StartOptions): Record<string, unknown> {
     ...(options.port !== undefined && { 'http.port': options.port }),
     ...(options.host !== undefined && { 'http.host': options.host }),
   };
+}
+
+/** A digit or two may be a text too: ports of a list, a name. */
+function takesText(key: SettingKey): boolean {
+  return z.toJSONSchema(settings[key].schema).type === 'string';
 }
 
 function port(text: string): number {
