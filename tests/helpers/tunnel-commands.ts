@@ -53,11 +53,21 @@ export interface GatewayProcess {
   stop(): Promise<number | null>;
 }
 
-/** Runs `signalbox gateway` on free ports of this machine, with a data folder that goes with it. */
-export async function startGatewayProcess(): Promise<GatewayProcess> {
+/** Runs `signalbox gateway` on free ports of this machine, with a data folder that goes with it. @param args besides */
+export async function startGatewayProcess(args: readonly string[] = []): Promise<GatewayProcess> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'signalbox-'));
   const ports = ['--agents', '127.0.0.1:0', '--public', '127.0.0.1:0', '--port', '0'];
-  const command = startForeground(['gateway', '--json', '--data', dataFolder, '--no-console', ...ports, '--set', 'links.discovery=off']);
+  const command = startForeground([
+    'gateway',
+    '--json',
+    '--data',
+    dataFolder,
+    '--no-console',
+    ...ports,
+    '--set',
+    'links.discovery=off',
+    ...args,
+  ]);
   await command.nextEvent('started');
   const { agentsUrl, public: clients } = await command.nextEvent('gateway');
   return {

@@ -81,14 +81,14 @@ export class ForegroundAgent {
       this.#out.jsonLine({ event: 'waiting', error: lastError, nextTryAt });
       return;
     }
-    const again = nextTryAt === null ? '' : ` Tried again in ${Math.max(1, Math.round((nextTryAt - Date.now()) / 1_000))} s.`;
+    const again = nextTryAt === null ? '' : ` Trying again in ${Math.max(1, Math.round((nextTryAt - Date.now()) / 1_000))} s.`;
     this.#out.note(`${lastError?.message ?? 'The connection to the gateway was lost.'}${again}`);
   }
 
   /** A request has its line when it is over; a raw connection also when it begins. */
   #requests(lines: readonly TunnelRequest[], leftOut: number): void {
     for (const request of lines) {
-      if (request.open && (request.kind === 'http' || request.status === null)) continue;
+      if (request.open && (request.kind === 'http' || (request.kind === 'websocket' && request.status === null))) continue;
       if (this.#out.json) this.#out.jsonLine({ event: 'request', ...request });
       else this.#out.line(requestLine(request));
     }

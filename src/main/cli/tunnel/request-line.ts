@@ -25,7 +25,7 @@ function timeOf(at: number): string {
 }
 
 function outcome({ status, open, error }: TunnelRequest): string {
-  return status === null ? (open ? 'open' : error === null ? 'done' : 'failed') : String(status);
+  return status === null ? (open ? 'open' : error === null ? 'closed' : 'failed') : String(status);
 }
 
 function durationOf({ durationMs, open }: TunnelRequest): string {

@@ -99,8 +99,10 @@ export class RequestCapture implements ExchangeObserver {
   responseHead({ status, headers }: ResponseHead): void {
     const record = this.#record;
     this.#answeredAt = performance.now();
-    record.status = status;
     record.waitMs = rounded(this.#answeredAt - this.#startedAt);
+    // A raw connection has no answer: that the service took it is all that is said.
+    if (record.kind === 'tcp') return;
+    record.status = status;
     // Asked to become a raw connection, and the service answered as to any request.
     if (record.kind === 'websocket' && status !== 101) record.kind = 'http';
     if (record.level !== 'off' && record.kept) {

@@ -197,13 +197,14 @@ test('A connection that breaks says why; one that was upgraded counts its bytes'
   const answered = begin(observer, { kind: 'upgrade', path: '/plain' });
   answered.responseHead({ status: 403, headers: [] });
   const raw = begin(observer, { kind: 'connection', method: '', path: '', headers: [] });
+  raw.responseHead({ status: 200, headers: [] });
   raw.responseData(Buffer.alloc(9));
   const { requests } = await listed(inspector);
   expect(requests).toMatchObject([
     { path: '/broken', status: null, open: false, error: 'The local service could not be reached.' },
     { path: '/socket', kind: 'websocket', status: 101, requestBytes: 6, open: true },
     { path: '/plain', kind: 'http', status: 403 },
-    { kind: 'tcp', method: '-', responseBytes: 9 },
+    { kind: 'tcp', method: '-', responseBytes: 9, status: null },
   ]);
 });
 
