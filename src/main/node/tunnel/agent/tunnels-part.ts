@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Capture, TunnelRequest } from '../../../../common/contract/tunnels.ts';
-import { SignalboxError } from '../../../../common/errors.ts';
+import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { SecretStore } from '../../identity/index.ts';
 import { RetryDelay } from '../../retry-delay.ts';
 import type { Startable } from '../../startable.ts';
@@ -33,6 +33,7 @@ export interface TunnelView {
 
 const view = '/tunnels';
 const lockedProblem = 'tunnels.locked';
+const unreadProblem = 'tunnels.unread';
 const threadProblem = 'tunnels.thread';
 /** Room for young objects, of which a request makes many: a tenth less time a request than with the default (`npm run bench -- tunnel`). */
 const resourceLimits = { maxYoungGenerationSizeMb: 24 };
@@ -67,12 +68,23 @@ export class TunnelsPart implements Startable {
     this.#metrics = new TunnelMetrics(options.metrics);
   }
 
-  /** Begins all tunnels; does not wait for them to be up. */
+  /** Begins all tunnels; does not wait for them to be up. Never rejects: the node is of use without them. */
   async start(): Promise<void> {
-    const { tunnels, locked } = await this.#store.load();
-    for (const definition of tunnels) this.#definitions.set(definition.tunnelId, definition);
-    if (locked.length > 0) this.#tellLocked(locked.map(({ agentId }) => agentId));
-    if (tunnels.length > 0) this.#launch();
+    try {
+      const { tunnels, locked } = await this.#store.load();
+      for (const definition of tunnels) this.#definitions.set(definition.tunnelId, definition);
+      if (locked.length > 0) this.#tellLocked(locked.map(({ agentId }) => agentId));
+      if (tunnels.length > 0) this.#launch();
+    } catch (error) {
+      this.#options.logger.error('tunnels.notRead', 'The tunnels of this node could not be read.', { error });
+      this.#options.problems.raise({
+        id: unreadProblem,
+        severity: 'crit',
+        title: 'The tunnels of this node could not be read',
+        detail: `${toErrorShape(error).message} They are left as they are and do not run.`,
+        view,
+      });
+    }
   }
 
   async stop(): Promise<void> {

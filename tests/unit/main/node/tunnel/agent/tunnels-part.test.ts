@@ -126,6 +126,19 @@ describe('TunnelsPart', () => {
     expect(again.part.list()).toMatchObject([{ definition: { agentId: 'press-07', gateway: { secret } } }]);
   });
 
+  test('a node starts though its tunnels cannot be read, and says so', async () => {
+    const first = await startPart();
+    await first.part.add(definition('ws://127.0.0.1:1', { enabled: false }));
+    await first.stop();
+    const store = createStore({ file: join(first.folder, 'node.db'), migrations: tunnelMigrations, logger: recordingLogger() });
+    await store.start();
+    await store.run("UPDATE tunnels SET definition = 'not JSON'");
+    await store.stop();
+    const { part, problems } = await startPart({ folder: first.folder });
+    expect(part.list()).toEqual([]);
+    expect(problems.list()).toMatchObject([{ title: 'The tunnels of this node could not be read' }]);
+  });
+
   test('answers what is asked of its thread, and what cannot be answered with the reason', async () => {
     const { part } = await startPart();
     expect(await part.ask({ method: 'requests', params: {} })).toMatchObject({ requests: [] });
