@@ -104,6 +104,11 @@ export class AgentRegistry implements AgentDirectory {
 
   /** A link of a session that {@link admit} gave is open. */
   joined(session: Session, index: number, link: TunnelLink): void {
+    // While its public port was opened, its token may have been revoked or its name taken.
+    if (this.#sessions.get(session.facts.sessionId) !== session) {
+      link.close({ code: 'revoked', reason: 'its place was given up while it signed in' });
+      return;
+    }
     session.add(index, link);
     this.#stopWaiting(session);
     const pool = this.#pools.get(session.facts.agentId);

@@ -57,11 +57,6 @@ export class PublicCertificates implements PublicTls, Startable {
     this.cert = options.own.certificate;
   }
 
-  /** Hosts that have a certificate of their own. */
-  get hosts(): readonly string[] {
-    return [...this.#byHost.keys()];
-  }
-
   contextFor(serverName: string): SecureContext | undefined {
     const name = serverName.toLowerCase();
     // A wildcard stands for one label (RFC 9525).

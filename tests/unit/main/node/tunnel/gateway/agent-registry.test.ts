@@ -252,6 +252,16 @@ describe('tokens while their sessions live', () => {
     expect(ended(joined)).toBe('revoked');
   });
 
+  test('one that is revoked while its agent signs in ends the link that comes of it', () => {
+    const { registry, join } = registryOf();
+    const { session } = join();
+    recheck(registry);
+    const late = fakeLink();
+    registry.joined(session, 1, late);
+    expect(late.closed?.code).toBe('revoked');
+    expect(registry.find('press-07')).toBeUndefined();
+  });
+
   test('one that is no longer for a name or a kind ends them', () => {
     const { registry, join } = registryOf();
     const first = join();
