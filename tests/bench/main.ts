@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'queue-desktop': async () => (await import('./queue/desktop.ts')).queueDesktop,
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
   tunnel: async () => (await import('./tunnel/tunnel.ts')).tunnel,
+  'tunnel-node': async () => (await import('./tunnel/node.ts')).tunnelNode,
   'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };
 
