@@ -23,6 +23,9 @@ export const agentLimits = {
   longestRetryMs: 30_000,
   /** A connection that has lasted this long was a good one, milliseconds: the next pause is a short one again. */
   healthyMs: 10_000,
+  /** After a good connection the gateway most likely only starts again: the longest pause meanwhile, and for how long, milliseconds. */
+  returnRetryMs: 4_000,
+  returnForMs: 60_000,
   /** Pause after what can only fail again unless somebody changes something, milliseconds. */
   failedRetryMs: 300_000,
   /** How long running requests have when a tunnel ends, milliseconds. */

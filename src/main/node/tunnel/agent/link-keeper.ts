@@ -27,12 +27,15 @@ export interface LinkKeeperOptions {
 
 /**
  * Keeps one connection to a gateway: signs in, and again when it is lost, with full jitter from 0.5 s to 30 s, short again only after ten
- * good seconds (tunnel.md, advice 8). What can only fail again is tried every five minutes, and what
- * would take another agent's place not at all.
+ * good seconds, and after those to 4 s alone for a minute (tunnel.md, advice 8 and its goal for a gateway that starts again). What can only
+ * fail again is tried every five minutes, and what would take another agent's place not at all.
  */
 export class LinkKeeper {
   readonly #options: LinkKeeperOptions;
   readonly #delay: RetryDelay;
+  /** Pauses after the loss of a good connection. */
+  readonly #returnDelay: RetryDelay;
+  #returnUntilMs = 0;
   #link: TunnelLink | undefined;
   #socket: WebSocket | undefined;
   #state: KeeperState = { kind: 'idle' };
@@ -44,8 +47,9 @@ export class LinkKeeper {
 
   constructor(options: LinkKeeperOptions) {
     this.#options = options;
-    const { firstRetryMs, longestRetryMs } = options.timing;
+    const { firstRetryMs, longestRetryMs, returnRetryMs } = options.timing;
     this.#delay = new RetryDelay(options.agent.random, { firstMs: firstRetryMs, longestMs: longestRetryMs });
+    this.#returnDelay = new RetryDelay(options.agent.random, { firstMs: firstRetryMs, longestMs: returnRetryMs });
   }
 
   get state(): KeeperState {
@@ -139,7 +143,13 @@ export class LinkKeeper {
 
   #ended(end: LinkEnd): void {
     this.#link = undefined;
-    if (performance.now() - this.#upSinceMs >= this.#options.timing.healthyMs) this.#delay.reset();
+    const { healthyMs, returnForMs } = this.#options.timing;
+    const nowMs = performance.now();
+    if (nowMs - this.#upSinceMs >= healthyMs) {
+      this.#delay.reset();
+      this.#returnDelay.reset();
+      this.#returnUntilMs = nowMs + returnForMs;
+    }
     const { failure } = endFailure(end);
     this.#lost(failure.code, failure);
   }
@@ -156,7 +166,8 @@ export class LinkKeeper {
       this.#enter({ kind: 'failed', nextTryAt: null });
       return;
     }
-    const pauseMs = again === 'seldom' ? timing.failedRetryMs : Math.max(this.#delay.nextMs(), retryAfterMs ?? 0);
+    const delay = performance.now() < this.#returnUntilMs ? this.#returnDelay : this.#delay;
+    const pauseMs = again === 'seldom' ? timing.failedRetryMs : Math.max(delay.nextMs(), retryAfterMs ?? 0);
     this.#timer = setTimeout(() => this.start(), pauseMs);
     this.#enter({ kind: again === 'seldom' ? 'failed' : 'waiting', nextTryAt: Date.now() + pauseMs });
   }
@@ -197,5 +208,7 @@ export const usualTiming: AgentTiming = {
   firstRetryMs: agentLimits.firstRetryMs,
   longestRetryMs: agentLimits.longestRetryMs,
   healthyMs: agentLimits.healthyMs,
+  returnRetryMs: agentLimits.returnRetryMs,
+  returnForMs: agentLimits.returnForMs,
   failedRetryMs: agentLimits.failedRetryMs,
 };

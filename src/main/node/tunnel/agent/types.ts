@@ -49,6 +49,8 @@ export interface AgentTiming {
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;
   readonly healthyMs: number;
+  readonly returnRetryMs: number;
+  readonly returnForMs: number;
   readonly failedRetryMs: number;
 }
 

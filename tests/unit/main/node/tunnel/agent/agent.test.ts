@@ -72,6 +72,26 @@ describe('Agent', () => {
     expect(near.requests[1]?.sessionKey).toBe(near.requests[0]?.sessionKey);
   });
 
+  test('asks often for a while when a good connection is lost: the gateway most likely only starts again', async () => {
+    const near = await gateway();
+    const pauses: number[] = [];
+    const timing = { firstRetryMs: 10, longestRetryMs: 30_000, healthyMs: 0, returnRetryMs: 20, returnForMs: 60_000 };
+    let tunnel: Agent | undefined;
+    const onChange = () => {
+      const status = tunnel?.status();
+      if (status?.state === 'waiting') pauses.push((status.nextTryAt ?? 0) - (status.lastError?.at ?? 0));
+    };
+    tunnel = agent(near.url, 1, { timing, random: () => 1, onChange });
+    const first = await near.linked(1);
+    await until(() => tunnel?.status().state === 'up');
+    near.verdicts.push(...Array.from({ length: 10 }, () => ({ code: 'LIMIT', message: 'Not yet.' })));
+    first.close({ code: 'lost', reason: '' });
+    await near.linked(2);
+    expect(pauses.length).toBeGreaterThanOrEqual(10);
+    // Doubled each time it would be ten seconds by now.
+    expect(Math.max(...pauses)).toBeLessThan(1_000);
+  });
+
   test('keeps as many connections as it is told, each with its place in one session', async () => {
     const near = await gateway();
     const tunnel = agent(near.url, 1, { links: 3 });
