@@ -40,6 +40,8 @@ export class LinkStream implements TunnelStream {
   remoteEnded = false;
   /** The head of the answer that counts has gone by. */
   answered = false;
+  /** The body of the answer is complete. Set by the link: which of the two bodies that is depends on the end. */
+  answerEnded = false;
   /** Came and was not consumed. */
   unconsumedBytes = 0;
   /** Something moved since the last look. */
@@ -88,9 +90,6 @@ export class LinkStream implements TunnelStream {
     // The body of a request has ended long before its answer begins; an answer that has ended leaves nothing to upload for.
     return halfClosed && (this.kind !== 'http' || this.answerEnded);
   }
-
-  /** Set by the link: which of the two bodies is that of the answer depends on the end. */
-  answerEnded = false;
 
   respond(head: ResponseHead, body: Uint8Array = emptyChunk, end = false): boolean {
     if (this.closed || this.#ending || this.answered) return false;
