@@ -5,7 +5,7 @@ import { inspectorLimits } from './limits.ts';
 export const hiddenValue = '[redacted]';
 
 /** Headers whose values are never kept (ui.md 4.6, security.md 2.9). */
-export const alwaysHiddenHeaders = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key'] as const;
+const alwaysHiddenHeaders = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key'] as const;
 
 /** Parameters of a query that carry secrets by custom. */
 const secretParameter = /([?&;](?:token|access_token|key|api_key|apikey|password|secret|sig|signature)=)[^&;#]*/gi;

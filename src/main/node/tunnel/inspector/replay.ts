@@ -6,7 +6,7 @@ import { hiddenValue } from './redaction.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** Names the request that a replay repeats, to the local service. */
-export const replayHeader = 'Signalbox-Replay';
+const replayHeader = 'Signalbox-Replay';
 
 export type ReplayParams = z.output<(typeof tunnelsContract)['tunnels.replay']['params']>;
 

@@ -1,7 +1,7 @@
 import type { RequestRecord } from './request-record.ts';
 
 /** How a number of a filter may be written. */
-export interface NumberForm {
+interface NumberForm {
   /** By unit; the empty one for a number alone. */
   readonly factors: Readonly<Record<string, number>>;
   /** `5xx` stands for 500 to 599. */
