@@ -3,6 +3,7 @@ import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState
 interface TopRowProps {
   /** Remembered under this name. */
   readonly name: string;
+  /** As long as nobody has moved the line. */
   readonly initialHeight: number;
   readonly minHeight: number;
   /** What the part below keeps at least, in px. */
@@ -16,13 +17,14 @@ const storageKey = (name: string) => `signalbox.split.${name}`;
 
 /** The upper part of a column; the line below it can be dragged, or moved with the arrow keys, and stays where it is put. */
 export function TopRow(props: TopRowProps) {
-  const [height, setHeight] = useState(() => Number(localStorage.getItem(storageKey(props.name))) || props.initialHeight);
+  const [chosen, setChosen] = useState(() => Number(localStorage.getItem(storageKey(props.name))) || undefined);
+  const height = chosen ?? props.initialHeight;
   const row = useRef<HTMLDivElement>(null);
   const drag = useRef<{ readonly startY: number; readonly startHeight: number } | undefined>(undefined);
   const change = (next: number) => {
     const room = (row.current?.parentElement?.clientHeight ?? Number.POSITIVE_INFINITY) - props.minHeightBelow;
     const bounded = Math.round(Math.max(props.minHeight, Math.min(room, next)));
-    setHeight(bounded);
+    setChosen(bounded);
     localStorage.setItem(storageKey(props.name), String(bounded));
   };
   const onPointerDown = (event: PointerEvent<HTMLHRElement>) => {
