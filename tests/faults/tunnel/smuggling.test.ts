@@ -10,6 +10,20 @@ const echoPath = (head: string) => {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${path.length}\r\n\r\n${path}`;
 };
 
+/** A body in chunks, and what comes after it. @returns undefined: it ends in the middle */
+function chunksIn(bytes: string): { readonly body: string; readonly rest: string } | undefined {
+  let body = '';
+  for (let rest = bytes; rest !== ''; ) {
+    const size = Number.parseInt(rest, 16);
+    if (Number.isNaN(size)) throw new Error('a chunk without a size');
+    rest = rest.slice(rest.indexOf('\r\n') + 2);
+    if (size === 0) return { body, rest: rest.slice(rest.indexOf('\r\n') + 2) };
+    body += rest.slice(0, size);
+    rest = rest.slice(size + 2);
+  }
+  return undefined;
+}
+
 /** What a service that keeps the rules sees in the bytes that came. @throws Error when they can be read in two ways */
 function requestsIn(bytes: string): readonly { readonly path: string; readonly body: string }[] {
   const requests: { path: string; body: string }[] = [];
@@ -25,14 +39,10 @@ function requestsIn(bytes: string): readonly { readonly path: string; readonly b
     rest = rest.slice(headEnd + 4);
     let body = '';
     if (framings[0] === 'chunked') {
-      for (;;) {
-        const size = Number.parseInt(rest, 16);
-        rest = rest.slice(rest.indexOf('\r\n') + 2);
-        if (size === 0) break;
-        body += rest.slice(0, size);
-        rest = rest.slice(size + 2);
-      }
-      rest = rest.slice(rest.indexOf('\r\n') + 2);
+      const read = chunksIn(rest);
+      // It was broken off before its body was whole: the service never takes it for a request.
+      if (read === undefined) return requests;
+      ({ body, rest } = read);
     } else if (framings[0] !== undefined) {
       body = rest.slice(0, Number(framings[0]));
       rest = rest.slice(Number(framings[0]));
