@@ -96,10 +96,13 @@ test('the page is served under the policy, with a new nonce each time', async ()
 test('the console itself breaks no rule of the policy', async () => {
   const messages: string[] = [];
   const own = await launchApp();
+  const heading = own.page.getByRole('heading', { level: 1 }).first();
   try {
     own.page.on('console', (message) => message.type() === 'error' && messages.push(message.text()));
+    // A page that is still being opened cannot be loaded again.
+    await heading.waitFor();
     await own.page.reload();
-    await own.page.getByRole('heading', { level: 1 }).first().waitFor();
+    await heading.waitFor();
     expect(messages).toEqual([]);
   } finally {
     await own.close();
