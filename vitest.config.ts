@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** No retries anywhere: a test that fails now and then is a fault. What takes minutes is named `*.long.test.ts` and has its own command. */
@@ -12,6 +13,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
+    // Many tests start the program itself: its sources are compiled by the first of those processes, and read from here by the others.
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '.cache', 'compiled') },
     projects: [
       {
         extends: true,
