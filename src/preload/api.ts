@@ -100,8 +100,14 @@ export interface DesktopBridge {
   onOpenView(callback: (path: string) => void): Unsubscribe;
   /** Keeps the window's ground, native menus and the next start in the chosen theme. */
   setTheme(theme: ThemeChoice): Promise<void>;
-  /** Opens a page in the system's browser. Only https, and only in answer to the person's own click. */
-  openExternal(url: string): Promise<void>;
+  /**
+   * Opens an http or https address in the system's browser, only in answer to the person's own click. The shell asks first,
+   * with the address whole, for any but a page of the documentation.
+   *
+   * @returns false: the person did not want it opened
+   * @throws Error with a sentence for a person when it is not one that is opened, or a question is open already
+   */
+  openExternal(url: string): Promise<boolean>;
   readonly demo: DemoBridge;
   readonly rescue?: RescueBridge;
   readonly crash?: CrashBridge;

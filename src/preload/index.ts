@@ -68,7 +68,7 @@ const bridge: DesktopBridge = {
   openExternal: async (url) => {
     // The page cannot reach this world's navigator, so it cannot pretend that somebody clicked.
     if (!navigator.userActivation.isActive) throw new Error('A page is opened only in answer to a click.');
-    return await ask(requestChannels.openExternal, String(url));
+    return await ask<boolean>(requestChannels.openExternal, String(url));
   },
   demo: {
     state: () => ask<DemoState>(requestChannels.demoState),

@@ -1,6 +1,7 @@
 /** security.md 4.1, line by line, in the real window. */
 import { expect, type Page, test } from '@playwright/test';
 import { type App, launchApp, logLines } from '../helpers/app.ts';
+import { watchOutsideLinks } from '../helpers/outside-links.ts';
 
 let app: App;
 let page: Page;
@@ -354,26 +355,47 @@ test('app://ui serves the console and nothing else', async () => {
   expect(await page.evaluate(async () => (await fetch('app://elsewhere/index.html').catch(() => ({ status: 404 }))).status)).toBe(404);
 });
 
-test('a page of the web is opened only after a click, by https, and of our own site', async () => {
-  const open = (url: string) =>
-    page.evaluate(
-      (address) =>
-        (globalThis as unknown as { signalbox: { openExternal(url: string): Promise<void> } }).signalbox.openExternal(address).then(
-          () => 'opened',
-          (error: Error) => error.message,
-        ),
-      url,
-    );
-  for (const url of [
-    'http://signalbox.invalid/',
-    'https://example.invalid/',
-    'file:///etc/passwd',
-    'https://signalbox.invalid:8443/',
-    'javascript:1',
-    '',
-  ]) {
-    expect(await open(url)).not.toBe('opened');
-  }
+/** Asks the bridge to open an address: what it answered, or why it did not. */
+function openExternal(url: string): Promise<boolean | string> {
+  return page.evaluate(
+    (address) =>
+      (globalThis as unknown as { signalbox: { openExternal(url: string): Promise<boolean> } }).signalbox
+        .openExternal(address)
+        .catch((error: Error) => error.message),
+    url,
+  );
+}
+
+test('what is no address of the web, or hides a name or password, is not even asked about', async () => {
+  const outside = await watchOutsideLinks(app.electron);
+  await outside.answerWith('open');
+  const refused = ['file:///etc/passwd', 'javascript:1', 'ms-settings:privacy', 'https://ada:secret@example.invalid/', ''];
+  for (const url of refused) expect(await openExternal(url)).toMatch(/^Signalbox opens/);
+  expect(await openExternal(`https://example.invalid/${'a'.repeat(1_024)}`)).toMatch(/at most 1024 characters/);
+  expect([await outside.questions(), await outside.opened()]).toEqual([[], []]);
+});
+
+test('an address of the web is opened only when a person agrees to it, in a question of the shell', async () => {
+  const outside = await watchOutsideLinks(app.electron);
+  expect(await openExternal('http://bücher.example:8082/a?b')).toBe(false);
+  expect(await outside.opened()).toEqual([]);
+  const [question] = await outside.questions();
+  expect(question).toMatchObject({ buttons: ['Open in browser', 'Cancel'], defaultId: 1, cancelId: 1, hasParent: true });
+  expect(question?.detail.split('\n')[0]).toBe('http://xn--bcher-kva.example:8082/a?b');
+  expect(question?.detail).toContain('browser');
+  await outside.answerWith('open');
+  expect(await openExternal('http://bücher.example:8082/a?b')).toBe(true);
+  expect(await outside.opened()).toEqual(['http://xn--bcher-kva.example:8082/a?b']);
+});
+
+test('one such question is open at a time', async () => {
+  const outside = await watchOutsideLinks(app.electron);
+  await outside.answerWith('none');
+  // Stays unanswered, as the question does.
+  void openExternal('https://one.example/').catch(() => undefined);
+  await expect.poll(() => outside.questions()).toHaveLength(1);
+  expect(await openExternal('https://two.example/')).toMatch(/asks already/);
+  expect(await outside.questions()).toHaveLength(1);
 });
 
 test('a download from elsewhere is refused', async () => {

@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page, test } from '@playwright/test';
+import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
 import { type App, launchApp, makeDataFolder } from './app.ts';
 import { freePort } from './free-port.ts';
 import { type HeadlessNode, startHeadless } from './headless-node.ts';
+import { watchOutsideLinks } from './outside-links.ts';
 
 export const password = 'correct horse battery staple';
 
@@ -15,6 +16,8 @@ export interface ConsoleUnderTest {
   readClipboard(): Promise<string>;
   /** Does what starts a download, and resolves with the file's path once it is whole. */
   saveFile(start: () => Promise<void>): Promise<string>;
+  /** Does what opens an address outside the console, agrees where a person is asked, and resolves with the address. */
+  openOutside(start: () => Promise<void>): Promise<string>;
   /** Ends the node without a word and starts it again with the same data; resolves with the page of the console then. */
   restart(): Promise<Page>;
   close(): Promise<void>;
@@ -69,6 +72,13 @@ export async function openWindow(files?: Files): Promise<ConsoleUnderTest> {
       await saved;
       return file;
     },
+    openOutside: async (start) => {
+      const outside = await watchOutsideLinks(app.electron);
+      await outside.answerWith('open');
+      await start();
+      await expect.poll(() => outside.opened()).toHaveLength(1);
+      return (await outside.opened())[0] ?? '';
+    },
     close: async () => {
       await app.close();
       await rm(dataFolder, { recursive: true, force: true });
@@ -102,6 +112,13 @@ export async function openBrowser(files?: Files): Promise<BrowserConsole> {
     saveFile: async (start) => {
       const [download] = await Promise.all([page.waitForEvent('download'), start()]);
       return download.path();
+    },
+    openOutside: async (start) => {
+      const [opened] = await Promise.all([context.waitForEvent('page'), start()]);
+      await opened.waitForURL(/^http/);
+      const address = opened.url();
+      await opened.close();
+      return address;
     },
     killNode,
     startNode,

@@ -10,6 +10,7 @@ import type { Logger, Logs } from '../node/telemetry/index.ts';
 import { serveApp } from './app-protocol.ts';
 import { CrashGuard } from './crash-guard.ts';
 import { DemoHost } from './demo-host.ts';
+import { createExternalOpener } from './external-links.ts';
 import { Ipc } from './ipc.ts';
 import { createMenu } from './menu.ts';
 import { NodeHost } from './node-host.ts';
@@ -44,6 +45,7 @@ export class Desktop implements RequestTarget {
   readonly #crashes: CrashGuard;
   readonly #ipc: Ipc;
   readonly #demo: DemoHost;
+  readonly #external = createExternalOpener(() => this.window);
   #window: BrowserWindow | undefined;
   #damage: DamagedFileError | undefined;
   #view: string | undefined;
@@ -145,6 +147,10 @@ export class Desktop implements RequestTarget {
     nativeTheme.themeSource = theme;
     this.#state.update({ theme });
     this.window?.setBackgroundColor(themeGround());
+  }
+
+  openExternal(link: string): Promise<boolean> {
+    return this.#external.open(link);
   }
 
   toggleMaximize(): void {

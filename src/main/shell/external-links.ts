@@ -1,21 +1,44 @@
-import { shell } from 'electron';
-import { SignalboxError } from '../../common/errors.ts';
+import { type BrowserWindow, dialog, shell } from 'electron';
+import { addressLines } from './external-address.ts';
+import { ExternalOpener } from './external-opener.ts';
 
-/** Sites that the console links to: the product's own. Any other address is shown as text that can be copied. */
-const allowedHosts: readonly string[] = ['signalbox.invalid'];
+const openButton = 0;
+const cancelButton = 1;
 
 /**
- * Opens a page in the system's browser.
+ * What the window's page opens in the system's browser, with a question of the system's own in front of the window.
  *
- * @throws SignalboxError `FORBIDDEN` for anything but https to a known site
+ * @param window the one that asks; without one nobody can answer, and nothing is opened
  */
-export async function openExternalLink(link: string): Promise<void> {
-  const url = URL.canParse(link) ? new URL(link) : undefined;
-  if (url?.protocol !== 'https:' || url.username !== '' || url.port !== '' || !allowedHosts.includes(url.hostname)) {
-    throw new SignalboxError(
-      'FORBIDDEN',
-      'Signalbox opens https pages of its own documentation only. Copy the address to open it yourself.',
-    );
+export function createExternalOpener(window: () => BrowserWindow | undefined): ExternalOpener {
+  return new ExternalOpener({
+    ask: async (url) => {
+      const parent = window();
+      return parent !== undefined && (await confirmed(parent, url));
+    },
+    open: (href) => shell.openExternal(href),
+  });
+}
+
+/** The page has no part in this question: it can neither draw nor answer it. Enter and Escape both cancel. */
+async function confirmed(parent: BrowserWindow, url: URL): Promise<boolean> {
+  const closing = new AbortController();
+  const onClosed = () => closing.abort();
+  parent.once('closed', onClosed);
+  try {
+    const { response } = await dialog.showMessageBox(parent, {
+      type: 'question',
+      title: 'Open an address',
+      message: `Open ${url.protocol === 'https:' ? 'a' : 'an unencrypted'} page of ${url.host} in the browser?`,
+      detail: `${addressLines(url)}\n\nIt opens in the browser of this computer, outside Signalbox.`,
+      buttons: ['Open in browser', 'Cancel'],
+      defaultId: cancelButton,
+      cancelId: cancelButton,
+      noLink: true,
+      signal: closing.signal,
+    });
+    return response === openButton;
+  } finally {
+    parent.off('closed', onClosed);
   }
-  await shell.openExternal(url.href);
 }

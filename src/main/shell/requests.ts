@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import type { CrashReport, DamageReport, DemoState, ThemeChoice, WindowState } from '../../preload/api.ts';
 import { requestChannels as channels } from '../../preload/channels.ts';
-import { openExternalLink } from './external-links.ts';
 import type { Ipc } from './ipc.ts';
 import type { NodeHost } from './node-host.ts';
 
@@ -20,6 +19,7 @@ export interface RequestTarget {
   startDemo(): Promise<void>;
   stopDemo(): Promise<void>;
   setTheme(theme: ThemeChoice): void;
+  openExternal(link: string): Promise<boolean>;
   toggleMaximize(): void;
   windowState(): WindowState | undefined;
   describeDamage(): DamageReport;
@@ -39,7 +39,7 @@ export function registerRequests(ipc: Ipc, desktop: RequestTarget): void {
   ipc.handle(channels.startDemo, nothing, () => desktop.startDemo());
   ipc.handle(channels.stopDemo, nothing, () => desktop.stopDemo());
   ipc.handle(channels.setTheme, z.enum(['system', 'light', 'dark']), (theme) => desktop.setTheme(theme));
-  ipc.handle(channels.openExternal, z.string().max(2_048), openExternalLink);
+  ipc.handle(channels.openExternal, z.string().max(2_048), (link) => desktop.openExternal(link));
 
   ipc.handle(channels.minimize, nothing, () => desktop.window?.minimize(), everyPage);
   ipc.handle(channels.toggleMaximize, nothing, () => desktop.toggleMaximize(), everyPage);

@@ -12,10 +12,20 @@ export async function copyAndSay(text: string, what: string, note = ''): Promise
   showToast((await copyText(text)) ? done : { title: t('notCopied'), tone: 'error' });
 }
 
-/** Whether an address can be opened from here: the window of the application opens pages of its own documentation only. */
-export const canOpen = desktop === undefined;
+/** Whether a browser can open the address: that of a raw connection it cannot. */
+export function canOpen(url: string): boolean {
+  return /^https?:/.test(url);
+}
 
-/** Opens a public address in a tab of its own, which knows nothing of the console. */
-export function openAddress(url: string): void {
-  window.open(url, '_blank', 'noopener,noreferrer');
+/** Opens a public address in a tab of its own, which knows nothing of the console; out of the window after the shell has asked. */
+export async function openAddress(url: string): Promise<void> {
+  if (desktop === undefined) {
+    window.open(url, '_blank', 'noopener,noreferrer');
+    return;
+  }
+  try {
+    await desktop.openExternal(url);
+  } catch (error) {
+    showToast({ title: t('notOpened'), message: (error as Error).message, tone: 'error' });
+  }
 }

@@ -43,7 +43,9 @@ export function tunnelActions(context: ActContext, tunnel: TunnelInfo): readonly
       ? []
       : [
           actOf(rights, 'tunnels.copy', t('act_copy'), 0, 'viewer', () => void copyAndSay(address, shortAddress(address)), agentId),
-          ...(canOpen ? [actOf(rights, 'tunnels.open', t('act_open'), 0, 'viewer', () => openAddress(address), agentId)] : []),
+          ...(canOpen(address)
+            ? [actOf(rights, 'tunnels.open', t('act_open'), 0, 'viewer', () => void openAddress(address), agentId)]
+            : []),
         ]),
     ask('capture', 1),
     actOf(rights, 'tunnels.node', t('act_node'), 0, 'viewer', () => goTo('nodes', { node: nodeId }), agentId),

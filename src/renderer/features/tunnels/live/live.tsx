@@ -164,8 +164,8 @@ function NoRequests({ tunnel, filter, live }: { readonly tunnel: TunnelInfo; rea
           <Button variant="default" onClick={() => void copyAndSay(address, shortAddress(address))}>
             {t('act_copy')}
           </Button>
-          {canOpen && (
-            <Button variant="default" onClick={() => openAddress(address)}>
+          {canOpen(address) && (
+            <Button variant="default" onClick={() => void openAddress(address)}>
               {t('act_open')}
             </Button>
           )}
