@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { bytesOf } from '../../../common/bytes.ts';
 import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { TunnelRequestDetail } from '../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../common/errors.ts';
@@ -7,11 +8,13 @@ import {
   bodyContent,
   type CapturedBody,
   type HeaderList,
+  packedWithOf,
   type Shell,
   schemeOf,
   shells,
   toCurl,
   toHar,
+  unpackedLimitBytes,
 } from '../../../common/http-exchange/index.ts';
 import { version } from '../../node/version.ts';
 import { contextOf } from '../command-context.ts';
@@ -22,6 +25,7 @@ import type { Output } from '../output.ts';
 import { formatBytes, formatCount } from '../quantities.ts';
 import { findTunnel } from '../tunnel/find-tunnel.ts';
 import { requestLine } from '../tunnel/request-line.ts';
+import { unpackBody } from '../tunnel/unpack-body.ts';
 import { atNode, type NodeFlag, withNodeOption } from './at-node.ts';
 import { positiveInteger } from './call.ts';
 
@@ -235,13 +239,31 @@ function printMessage(out: Output, title: string, headers: HeaderList, body: Cap
     out.line(`  (a body of ${formatBytes(sizeBytes)}, not kept)`);
     return;
   }
-  const { bytes, text, json, binary, packedWith } = bodyContent(body, headers);
-  if (packedWith.length > 0) out.line(`  (packed with ${packedWith.join(', ')})`);
+  const packedWith = packedWithOf(headers);
+  const sent = bytesOf(body.base64);
+  const unpacked = packedWith.length === 0 ? undefined : unpackBody(sent, packedWith, body.truncated);
+  const { bytes, text, json, binary } = bodyContent(body, headers, typeof unpacked === 'string' ? undefined : unpacked);
+  if (unpacked !== undefined) out.line(`  (${packedWords(packedWith, sent, unpacked)})`);
   if (binary)
     for (let index = 0; index < Math.min(hexLineCount(bytes, hexBytesPerLine), mostHexLines); index++)
       out.line(`  ${hexLine(bytes, index, hexBytesPerLine)}`);
   else out.line(json === undefined ? text : JSON.stringify(json.value, null, 2));
-  if (body.truncated) out.line(`  (the first ${formatBytes(bytes.byteLength)} of ${formatBytes(body.sizeBytes)})`);
+  if (body.truncated) out.line(`  (the first ${formatBytes(sent.byteLength)} of ${formatBytes(body.sizeBytes)})`);
+}
+
+/** How a packed body is shown. */
+function packedWords(packedWith: readonly string[], sent: Uint8Array, unpacked: ReturnType<typeof unpackBody>): string {
+  const packed = `packed with ${packedWith.join(', ')}`;
+  switch (unpacked) {
+    case 'tooLarge':
+      return `${packed}, shown as it was sent: unpacked it is larger than ${formatBytes(unpackedLimitBytes)}`;
+    case 'unsupported':
+      return `${packed}, which is not unpacked here`;
+    case 'damaged':
+      return `${packed}, and cannot be unpacked: it is damaged`;
+    default:
+      return `${packed}, unpacked from ${formatBytes(sent.byteLength)} to ${formatBytes(unpacked.bytes.byteLength)}`;
+  }
 }
 
 function ms(value: number | null): string | null {

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
-import { bodyContent, type CapturedBody, type HeaderList, headerOf } from '../../../../common/http-exchange/index.ts';
+import { bodyContent, type CapturedBody, type HeaderList, headerOf, unpackedLimitBytes } from '../../../../common/http-exchange/index.ts';
 import { SegmentedControl } from '../../../design/controls/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes } from '../../../state/format.ts';
 import { HexPayload, JsonPayload, shownCharacters, TextPayload } from '../../shared/payload/payload-parts.tsx';
+import { type Unpacking, useUnpacked } from './use-unpacked.ts';
 
 const views = ['json', 'text', 'hex'] as const;
 type View = (typeof views)[number];
@@ -24,14 +25,14 @@ export function BodyView({ body, headers, label, limitBytes }: BodyViewProps) {
 
 function Body({ body, headers, label, limitBytes }: BodyViewProps & { readonly body: CapturedBody }) {
   const { t } = useTranslation('tunnels');
-  const content = useMemo(() => bodyContent(body, headers), [body, headers]);
+  const unpacking = useUnpacked(body, headers);
+  const content = useMemo(() => bodyContent(body, headers, unpacking?.body), [body, headers, unpacking]);
   const [chosen, setChosen] = useState<View>();
   const [all, setAll] = useState(false);
   const offered = views.filter((view) => (view === 'json' ? content.json !== undefined : view === 'text' ? !content.binary : true));
   const view = chosen !== undefined && offered.includes(chosen) ? chosen : (offered[0] ?? 'hex');
   const isLong = content.text.length > shownCharacters && view !== 'hex';
-  const packed = headerOf(headers, 'content-encoding');
-  const size = { size: formatBytes(body.sizeBytes), limit: formatBytes(limitBytes), kept: formatBytes(content.bytes.length) };
+  const size = { size: formatBytes(body.sizeBytes), limit: formatBytes(limitBytes), kept: formatBytes(keptBytes(body)) };
   return (
     <section className="sb-col sb-grow tu-body" aria-label={label}>
       <div className="tu-body-bar">
@@ -50,7 +51,8 @@ function Body({ body, headers, label, limitBytes }: BodyViewProps & { readonly b
       {view === 'text' && <TextPayload label={label} text={content.text} all={all} />}
       {view === 'hex' && <HexPayload label={label} bytes={content.bytes} all={all} />}
       <p className="tu-size sb-3" role="status">
-        {body.truncated ? t('sizeCut', size) : t('sizeWhole', size)} {packed !== undefined && t('packed', { encoding: packed })}
+        {body.truncated ? t('sizeCut', size) : t('sizeWhole', size)}{' '}
+        {unpacking !== undefined && <PackedWords unpacking={unpacking} encoding={content.packedWith.join(', ')} />}
         {isLong && !all && (
           <>
             {' '}
@@ -63,4 +65,20 @@ function Body({ body, headers, label, limitBytes }: BodyViewProps & { readonly b
       </p>
     </section>
   );
+}
+
+/** Bytes of a body that were kept. */
+function keptBytes({ base64 }: CapturedBody): number {
+  return Math.floor((base64.replace(/=+$/, '').length * 3) / 4);
+}
+
+/** What a body was packed with, and how much of what is in it is shown. */
+function PackedWords({ unpacking, encoding }: { readonly unpacking: Unpacking; readonly encoding: string }) {
+  const { t } = useTranslation('tunnels');
+  const { state, body } = unpacking;
+  return t(`packed_${state}`, {
+    encoding,
+    size: formatBytes(body?.bytes.length ?? 0),
+    limit: formatBytes(unpackedLimitBytes),
+  });
 }
