@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { expectAccessible } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo, runFromPalette } from '../helpers/console.ts';
-import { askPublic, type ExposedService, startExposedService } from '../helpers/exposed-service.ts';
+import { askPublic, type ExposedService, greetPublic, startExposedService } from '../helpers/exposed-service.ts';
+import { freePort } from '../helpers/free-port.ts';
 
 /** Settings of the console's own node: any free ports for the gateway, which is off. */
 export const ownNode = {
@@ -158,6 +159,33 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await page.keyboard.press('Escape');
     });
 
+    test('unpacks a body that was sent packed', async () => {
+      await askPublic(address, '/packed');
+      await requests(page).filter({ hasText: '/packed' }).first().click();
+      await expect(inspector(page)).toContainText('"sku": "PX-200"');
+      await expect(inspector(page)).toContainText('Packed with gzip, unpacked to 42 B.');
+      await expectAccessible(page);
+      await page.keyboard.press('Escape');
+    });
+
+    test('says why a WebSocket cannot be replayed', async () => {
+      await greetPublic(address, '/greet');
+      await requests(page).filter({ hasText: '/greet' }).first().click();
+      await expect(inspector(page)).toContainText('/greet');
+      await expect(button(page, 'Replay…')).toBeDisabled();
+      await expect(button(page, 'Edit and replay…')).toBeDisabled();
+      await button(page, 'Replay…').hover({ force: true });
+      await expect(page.getByRole('tooltip')).toContainText('A WebSocket cannot be replayed');
+      await page.mouse.move(0, 0);
+      await page.keyboard.press('Escape');
+    });
+
+    test('opens the public address in the browser', async () => {
+      const opened = await console.openOutside(() => selection(page).getByRole('button', { name: 'Open address' }).click());
+      expect(opened).toBe(new URL(address).href);
+      await expect(page.getByText('The address was not opened')).toHaveCount(0);
+    });
+
     test('says what is wrong when the service is gone, and finds the step in the test', async () => {
       const { port } = service;
       await service.close();
@@ -243,6 +271,10 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await expect(dialog(page)).toContainText('Whoever reaches this machine can open every address');
       await expect(dialog(page).getByRole('button', { name: 'Save' })).toBeDisabled();
       await expectAccessible(page);
+      await dialog(page).getByRole('textbox', { name: 'Listens on' }).last().fill('0.0.0.0');
+      await dialog(page).getByRole('checkbox', { name: 'Let agents of other machines sign in without TLS' }).check();
+      await expect(dialog(page)).toContainText('What passes between agents and this gateway can be read on the way');
+      await expectAccessible(page);
       await dialog(page).getByRole('button', { name: 'Cancel' }).click();
     });
 
@@ -273,6 +305,34 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await verb.click();
       await expect(page.getByRole('heading', { name: 'No tunnel yet' })).toBeVisible();
       expect((await askPublic(address, '/')).status).toBe(404);
+    });
+
+    test('gives a raw tunnel the public port that is asked for, of those that the gateway gives out', async () => {
+      const port = await freePort();
+      const expose = async (publicPort: string) => {
+        await page.keyboard.press('Control+n');
+        await dialog(page).getByRole('combobox', { name: 'Local service' }).fill(String(service.port));
+        await dialog(page).getByRole('textbox', { name: 'Name', exact: true }).fill('raw');
+        await dialog(page).getByText('TCP', { exact: true }).click();
+        await dialog(page).getByRole('textbox', { name: 'Public port' }).fill(publicPort);
+        await dialog(page).getByRole('button', { name: 'Expose', exact: true }).click();
+      };
+      await expose('');
+      await expect(dialog(page)).toContainText('Set its ports first');
+      await expectAccessibleInBothSchemes(page);
+      await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+      await tab(page, /^Gateways/).click();
+      await button(page, 'Settings…').click();
+      await dialog(page).getByRole('textbox', { name: 'Ports for TCP tunnels' }).fill(String(port));
+      await dialog(page).getByRole('button', { name: 'Save' }).click();
+      await dialog(page).waitFor({ state: 'hidden' });
+      await expect(page.getByText('Gateway running')).toBeVisible();
+      await tab(page, /^Tunnels/).click();
+      await expose('1');
+      await expect(dialog(page)).toContainText(`Not one of ${port}`);
+      await dialog(page).getByRole('textbox', { name: 'Public port' }).fill(String(port));
+      await dialog(page).getByRole('button', { name: 'Expose', exact: true }).click();
+      await expect(rowOf(page, `localhost:${port}`)).toContainText('Up', { timeout: 30_000 });
     });
   });
 }

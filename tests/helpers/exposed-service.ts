@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { WebSocket, WebSocketServer } from 'ws';
 
 export interface ExposedService {
   readonly port: number;
@@ -11,7 +13,7 @@ export interface ExposedService {
   close(): Promise<void>;
 }
 
-/** Answers `/fail` with 500, `/missing` with 404, anything else with JSON. */
+/** Answers `/fail` with 500, `/missing` with 404, anything else with JSON, `/packed` packed with gzip; and any WebSocket. */
 export async function startExposedService(port = 0): Promise<ExposedService> {
   const seen: string[] = [];
   const server: Server = createServer(async (incoming, answer) => {
@@ -20,9 +22,17 @@ export async function startExposedService(port = 0): Promise<ExposedService> {
     const replay = incoming.headers['signalbox-replay'] === undefined ? '' : ' (replay)';
     seen.push(`${incoming.method} ${incoming.url} ${Buffer.concat(parts).toString()}${replay}`);
     const status = incoming.url?.startsWith('/fail') === true ? 500 : incoming.url?.startsWith('/missing') === true ? 404 : 200;
-    answer.writeHead(status, { 'content-type': 'application/json', 'set-cookie': 'session=secret', 'x-request-id': 'PX-200' });
-    answer.end(JSON.stringify({ sku: 'PX-200', qty: 400, failed: status !== 200 }));
+    const isPacked = incoming.url === '/packed';
+    answer.writeHead(status, {
+      'content-type': 'application/json',
+      'set-cookie': 'session=secret',
+      'x-request-id': 'PX-200',
+      ...(isPacked && { 'content-encoding': 'gzip' }),
+    });
+    const body = JSON.stringify({ sku: 'PX-200', qty: 400, failed: status !== 200 });
+    answer.end(isPacked ? gzipSync(body) : body);
   });
+  const webSockets = new WebSocketServer({ server });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -32,6 +42,7 @@ export async function startExposedService(port = 0): Promise<ExposedService> {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      for (const webSocket of webSockets.clients) webSocket.terminate();
       await closed;
     },
   };
@@ -52,4 +63,13 @@ export async function askPublic(
   const parts: Buffer[] = [];
   for await (const part of answer) parts.push(part as Buffer);
   return { status: answer.statusCode ?? 0, body: Buffer.concat(parts).toString() };
+}
+
+/** Opens a WebSocket at a public address and closes it again. */
+export async function greetPublic(address: string, path: string): Promise<void> {
+  const { host, port } = new URL(address);
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: { host } });
+  await once(webSocket, 'open');
+  webSocket.close();
+  await once(webSocket, 'close');
 }

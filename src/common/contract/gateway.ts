@@ -73,6 +73,7 @@ export const gatewayContract = defineService({
       agentsUrl: z.string().nullable().describe('What an agent is given'),
       public: listenerSchema.describe('Where clients come in'),
       domain: z.string().describe('NAME.domain is the address of a tunnel'),
+      tcpPorts: z.string().describe('Ports and ranges that TCP tunnels may have, such as 20000-20099; empty: none'),
       exposure: z.enum(['thisMachine', 'network', 'public']),
       sessions: z.number().int(),
       inFlight: z.number().int(),

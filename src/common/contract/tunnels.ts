@@ -204,6 +204,7 @@ export const tunnelsContract = defineService({
       target: tunnelOptions.target.optional(),
       hostHeader: z.string().min(1).max(253).optional(),
       access: accessRulesSchema.optional(),
+      publicPort: z.number().int().min(1).max(65_535).nullable().optional().describe('TCP alone: another one wanted; null: any'),
       links: z.number().int().min(1).max(4).optional(),
       secret: z.string().min(1).max(256).optional().describe('After the token was rotated'),
       enabled: z.boolean().optional(),

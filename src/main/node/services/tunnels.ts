@@ -61,8 +61,13 @@ export function createTunnelsService(options: TunnelsServiceOptions): Handlers<k
     },
     'tunnels.update': async ({ tunnelId, secret, capture, ...changes }) => {
       const { definition } = tunnels.get(tunnelId);
-      const { target, hostHeader, access, links, enabled } = changes;
-      checkOptions({ ...definition, ...(target !== undefined && { target }), ...(hostHeader !== undefined && { hostHeader }) });
+      const { target, hostHeader, access, publicPort, links, enabled } = changes;
+      checkOptions({
+        ...definition,
+        ...(target !== undefined && { target }),
+        ...(hostHeader !== undefined && { hostHeader }),
+        ...(publicPort !== undefined && { publicPort }),
+      });
       if (capture !== undefined) await tunnels.setCapture(tunnelId, capture);
       if (secret === undefined && Object.values(changes).every((change) => change === undefined)) return {};
       await tunnels.replace({
@@ -70,6 +75,7 @@ export function createTunnelsService(options: TunnelsServiceOptions): Handlers<k
         ...(target !== undefined && { target: plainTarget(target) }),
         ...(hostHeader !== undefined && { hostHeader }),
         ...(access !== undefined && { access }),
+        ...(publicPort !== undefined && { publicPort }),
         ...(links !== undefined && { links }),
         ...(enabled !== undefined && { enabled }),
         ...(capture !== undefined && { capture }),

@@ -24,6 +24,8 @@ export interface Action {
   readonly role?: Role;
   /** False: known, but not possible now. Default true. */
   readonly enabled?: boolean;
+  /** Why it is not possible now, when that is not the person's role or the connection. */
+  readonly reason?: string;
   run(): void;
 }
 

@@ -8,6 +8,8 @@ export interface MenuEntry {
   /** Red text, below a line. */
   readonly dangerous?: boolean;
   readonly disabled?: boolean;
+  /** Why it is disabled. */
+  readonly reason?: string;
   readonly run: () => void;
 }
 
@@ -18,7 +20,7 @@ export function MenuEntries({ entries }: { readonly entries: readonly MenuEntry[
   return (
     <>
       {safe.map((entry) => (
-        <Menu.Item key={entry.id} leftSection={entry.icon} disabled={entry.disabled ?? false} onClick={entry.run}>
+        <Menu.Item key={entry.id} leftSection={entry.icon} disabled={entry.disabled ?? false} title={entry.reason} onClick={entry.run}>
           {entry.label}
         </Menu.Item>
       ))}

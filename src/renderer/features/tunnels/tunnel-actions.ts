@@ -9,7 +9,7 @@ import { nodeClient } from '../../state/node.ts';
 import { writeTimeoutMs } from '../shared/act.ts';
 import { actOf, type Rights } from '../shared/rights.ts';
 import { canOpen, copyAndSay, openAddress } from './copy-acts.ts';
-import { canReplay } from './model/request-words.ts';
+import { noReplayReason } from './model/request-words.ts';
 import { shortAddress } from './model/tunnel-table.ts';
 import { copyAsCurl } from './request/request-acts.ts';
 import { openTunnelDialog, type TunnelDialog } from './tunnels-dialogs.ts';
@@ -89,7 +89,8 @@ export function requestActions({ t, rights, ownId }: ActContext, tunnel: TunnelI
       () => openTunnelDialog({ kind, tunnelId, requestId }),
       detail,
     );
-    return canReplay(request) ? action : { ...action, enabled: false };
+    const reason = noReplayReason(request);
+    return reason === undefined ? action : { ...action, enabled: false, reason: t(reason) };
   };
   return [
     ask('replay'),

@@ -7,7 +7,7 @@ import {
   servicesToChoose,
   targetText,
 } from '../../../../src/renderer/features/tunnels/model/address.ts';
-import { byAddress, emptyExpose, readExpose } from '../../../../src/renderer/features/tunnels/model/expose-form.ts';
+import { byAddress, emptyExpose, readExpose, readPublicPort } from '../../../../src/renderer/features/tunnels/model/expose-form.ts';
 import { changedSettings, gatewayFormOf, isLoopback, usualGateway } from '../../../../src/renderer/features/tunnels/model/gateway-form.ts';
 
 describe('the local service', () => {
@@ -103,6 +103,33 @@ describe('exposing', () => {
     ).toMatchObject({
       params: { gateway: { url: 'wss://gw:8080/tunnel', tokenId: 'T-1', secret: 's', legacy: false, verify: 'authority' } },
     });
+  });
+});
+
+describe('the public port of a raw tunnel', () => {
+  const form = { ...emptyExpose('node-a'), service: '5432', name: 'db', gateway: 'node-g', kind: 'tcp' as const };
+
+  it('is any one while nothing is written, else a port', () => {
+    expect(['', ' ', '20007', ' 1 ', '0', '65536', '-1', '2e4', 'ssh'].map(readPublicPort)).toEqual([
+      null,
+      null,
+      20_007,
+      1,
+      ...Array.from({ length: 5 }, () => undefined),
+    ]);
+    expect(readExpose(form, new Set(), '20000-20099')).toMatchObject({ params: { publicPort: null } });
+    expect(readExpose({ ...form, publicPort: '20007' }, new Set(), '20000-20099')).toMatchObject({ params: { publicPort: 20_007 } });
+    expect(readExpose({ ...form, publicPort: 'ssh' }, new Set())).toEqual({ wrong: ['publicPort'] });
+  });
+
+  it('must be one that the gateway gives out, when that is known', () => {
+    expect(readExpose({ ...form, publicPort: '22' }, new Set(), '20000-20099, 2222')).toEqual({ wrong: ['portNotOffered'] });
+    expect(readExpose({ ...form, publicPort: '22' }, new Set())).toMatchObject({ params: { publicPort: 22 } });
+    expect(readExpose(form, new Set(), '')).toEqual({ wrong: ['noPorts'] });
+  });
+
+  it('is not asked for by other kinds, whatever was written before', () => {
+    expect(readExpose({ ...form, kind: 'http', publicPort: 'ssh' }, new Set(), '')).toMatchObject({ params: { publicPort: null } });
   });
 });
 

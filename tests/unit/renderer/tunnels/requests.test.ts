@@ -3,7 +3,7 @@ import type { TunnelRequestDetail } from '../../../../src/common/contract/tunnel
 import { rawMessage, redactedNames } from '../../../../src/renderer/features/tunnels/model/exchange.ts';
 import { bodyIsEditable, readReplay, replayFormOf } from '../../../../src/renderer/features/tunnels/model/replay-form.ts';
 import { mostRequests, RequestRing } from '../../../../src/renderer/features/tunnels/model/request-ring.ts';
-import { canReplay, isSafe, toneOf } from '../../../../src/renderer/features/tunnels/model/request-words.ts';
+import { isSafe, noReplayReason, toneOf } from '../../../../src/renderer/features/tunnels/model/request-words.ts';
 import { timingBars } from '../../../../src/renderer/features/tunnels/model/timing.ts';
 import { now, request } from './samples.ts';
 
@@ -65,7 +65,11 @@ describe('one request', () => {
 
   it('asks before anything but a reading method is replayed, and replays no raw connection', () => {
     expect(['GET', 'head', 'POST', 'DELETE'].map(isSafe)).toEqual([true, true, false, false]);
-    expect([canReplay({ kind: 'http' }), canReplay({ kind: 'tcp' }), canReplay({ kind: 'websocket' })]).toEqual([true, false, false]);
+    expect((['http', 'tcp', 'websocket'] as const).map((kind) => noReplayReason({ kind }))).toEqual([
+      undefined,
+      'noReplay_tcp',
+      'noReplay_websocket',
+    ]);
   });
 
   it('puts the parts of its time beside one another', () => {

@@ -47,7 +47,11 @@ export function refusal(code: string, message: string, retryAfterMs: number): Si
         'The gateway refused the sign-in: the token is unknown or revoked, its secret is another, or the clocks of the two machines are more than a minute apart.',
       );
     case 'CONFLICT':
-      return lasting(code, 'Another agent of this name is signed in at the gateway, and its token does not let a second one in.');
+      // Of the name or of the public port: the gateway says which.
+      return lasting(
+        code,
+        message === '' ? 'Another agent of this name is signed in at the gateway, and its token does not let a second one in.' : message,
+      );
     case 'FORBIDDEN':
     case 'INVALID_PARAMS':
     case 'REVOKED':

@@ -1,11 +1,11 @@
 /** What the settings of a node say of its gateway. */
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import type { NodeStatus } from '../../../../common/contract/node.ts';
+import { parsePorts } from '../../../../common/port-list.ts';
 import type { Config, SettingKey } from '../../config/index.ts';
 import { isLoopback } from '../../loopback.ts';
 import { reachableAddresses } from '../../membership/own-addresses.ts';
 import { publicUrl } from './public-address.ts';
-import { parsePorts } from './tcp-ports.ts';
 import type { GatewayWorkerData } from './worker-messages.ts';
 
 export type GatewayStatus = ResultOf<'gateway.status'>;

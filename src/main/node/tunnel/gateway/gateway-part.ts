@@ -121,6 +121,7 @@ export class GatewayPart implements Startable {
       agentsUrl: agentsUrlOf(config, this.#agents?.port),
       public: { host: publicHost, port: this.#public?.port ?? null, tls: config.get('gateway.publicTls') !== 'off' },
       domain: config.get('gateway.domain'),
+      tcpPorts: config.get('gateway.tcpPorts'),
       exposure: exposureOf(publicHost),
       sessions: this.#figures?.sessions ?? 0,
       inFlight: totals?.inFlight ?? 0,

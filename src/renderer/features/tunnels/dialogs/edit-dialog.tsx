@@ -9,9 +9,11 @@ import { writeTimeoutMs } from '../../shared/act.ts';
 import { FormDialog } from '../../shared/form/form-dialog.tsx';
 import { useAttempt } from '../../shared/form/use-attempt.ts';
 import { accessFormOf, readAccess } from '../model/access-form.ts';
-import { parseTarget, targetText } from '../model/address.ts';
+import { type GatewayStatus, parseTarget, targetText } from '../model/address.ts';
+import { readPublicPort } from '../model/expose-form.ts';
 import { atNode } from '../use-tunnels-data.ts';
 import { AccessFields } from './access-fields.tsx';
+import { PublicPortField } from './public-port-field.tsx';
 
 export interface TunnelDialogProps {
   readonly tunnel: TunnelInfo;
@@ -21,28 +23,36 @@ export interface TunnelDialogProps {
   readonly refresh: () => void;
 }
 
-/** Where a tunnel goes, what the service is told as its host, who may come in. */
-export function EditDialog({ tunnel, ownId, onClose, refresh }: TunnelDialogProps) {
+interface EditDialogProps extends TunnelDialogProps {
+  /** Undefined: a gateway that is no node of this cluster, or does not answer. */
+  readonly gateway: GatewayStatus | undefined;
+}
+
+/** Where a tunnel goes, what the service is told as its host, who may come in, which port a raw one has. */
+export function EditDialog({ tunnel, ownId, gateway, onClose, refresh }: EditDialogProps) {
   const { t } = useTranslation('tunnels');
   const attempt = useAttempt();
   const before = accessFormOf(tunnel.access);
   const [service, setService] = useState(targetText(tunnel.target));
   const [hostHeader, setHostHeader] = useState(tunnel.hostHeader);
   const [links, setLinks] = useState(String(tunnel.links));
+  const [port, setPort] = useState(tunnel.publicPort === null ? '' : String(tunnel.publicPort));
   const [secret, setSecret] = useState('');
   const [access, setAccess] = useState(before);
   const [checked, setChecked] = useState(false);
   const target = parseTarget(service);
+  const publicPort = readPublicPort(port);
   const accessChanged = JSON.stringify(access) !== JSON.stringify(before);
   const read = accessChanged ? readAccess(access) : undefined;
   const submit = () => {
     setChecked(true);
-    if (target === undefined || hostHeader.trim() === '' || (read !== undefined && 'wrong' in read)) return;
+    if (target === undefined || publicPort === undefined || hostHeader.trim() === '' || (read !== undefined && 'wrong' in read)) return;
     const params: ParamsOf<'tunnels.update'> = {
       tunnelId: tunnel.tunnelId,
       ...(targetText(target) !== targetText(tunnel.target) && { target }),
       ...(hostHeader.trim() !== tunnel.hostHeader && { hostHeader: hostHeader.trim() }),
       ...(Number(links) !== tunnel.links && { links: Number(links) }),
+      ...(publicPort !== tunnel.publicPort && { publicPort }),
       ...(secret !== '' && { secret }),
       ...(read !== undefined && { access: read.access }),
     };
@@ -80,6 +90,14 @@ export function EditDialog({ tunnel, ownId, onClose, refresh }: TunnelDialogProp
           onChange={(value) => setLinks(value ?? '1')}
           allowDeselect={false}
         />
+        {tunnel.kind === 'tcp' && (
+          <PublicPortField
+            value={port}
+            offered={gateway?.tcpPorts}
+            error={checked && publicPort === undefined ? t('wrong_publicPort') : undefined}
+            onChange={setPort}
+          />
+        )}
         {tunnel.kind === 'http' && (
           <TextInput
             className="tu-wide"

@@ -20,6 +20,7 @@ import { AccessFields } from './access-fields.tsx';
 import { ExposureNote } from './exposure-note.tsx';
 import { ExposureQuestion } from './exposure-question.tsx';
 import { GatewayByAddress } from './gateway-by-address.tsx';
+import { PublicPortField } from './public-port-field.tsx';
 import { ServiceField } from './service-field.tsx';
 
 interface ExposeDialogProps {
@@ -47,9 +48,10 @@ export function ExposeDialog({ data, context, onClose }: ExposeDialogProps) {
     () => new Set(data.tunnels.filter(({ gateway: { nodeId } }) => nodeId !== null && nodeId === gatewayId).map(({ agentId }) => agentId)),
     [data.tunnels, gatewayId],
   );
-  const read = readExpose({ ...form, gateway: gatewayId }, taken);
+  const read = readExpose({ ...form, gateway: gatewayId }, taken, gateway?.tcpPorts);
   const wrong = checked && 'wrong' in read ? read.wrong : [];
-  const fault = (field: ExposeField) => (wrong.includes(field) ? t(`wrong_${field}`, { name: form.name }) : undefined);
+  const fault = (field: ExposeField) =>
+    wrong.includes(field) ? t(`wrong_${field}`, { name: form.name, ports: gateway?.tcpPorts }) : undefined;
   const access = readAccess(form.access);
   // A gateway that is asked for the first time listens on its own machine alone.
   const exposure = gateway === undefined ? 'unknown' : gateway.exposure;
@@ -145,6 +147,14 @@ export function ExposeDialog({ data, context, onClose }: ExposeDialogProps) {
             onChange={(kind) => setForm({ ...form, kind: kind as typeof form.kind })}
           />
         </div>
+        {form.kind === 'tcp' && (
+          <PublicPortField
+            value={form.publicPort}
+            offered={gateway?.tcpPorts}
+            error={fault('publicPort') ?? fault('portNotOffered') ?? fault('noPorts')}
+            onChange={(publicPort) => setForm({ ...form, publicPort })}
+          />
+        )}
       </div>
       {gatewayId === byAddress && <GatewayByAddress form={form} onChange={setForm} fault={fault} />}
       {form.kind === 'http' && (

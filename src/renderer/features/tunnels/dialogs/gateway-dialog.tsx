@@ -54,6 +54,8 @@ function Settings({ nodeId, ownId, before, isOn, onClose, refresh }: SettingsPro
   const set = <K extends keyof GatewayForm>(key: K, value: GatewayForm[K]) => setForm((now) => ({ ...now, [key]: value }));
   const wide = !isLoopback(form['gateway.publicHost']);
   const plainWide = wide && form['gateway.publicTls'] === 'off';
+  const agentsWide = !isLoopback(form['gateway.agentsHost']);
+  const plainAgents = agentsWide && form['gateway.allowPlainAgents'];
   const submit = () =>
     void attempt.run(async () => {
       const changed = changedSettings(before, form);
@@ -156,9 +158,25 @@ function Settings({ nodeId, ownId, before, isOn, onClose, refresh }: SettingsPro
         <div>
           <b>{t(wide ? 'reachWide' : 'reachOwn', { host: form['gateway.publicHost'] })}</b>
           <p>{t(wide ? 'reachWideHelp' : 'reachOwnHelp')}</p>
-          <p>{t(isLoopback(form['gateway.agentsHost']) ? 'agentsOwn' : 'agentsWide')}</p>
+          <p>{t(plainAgents ? 'agentsPlain' : agentsWide ? 'agentsWide' : 'agentsOwn')}</p>
         </div>
       </div>
+      {agentsWide && (
+        <Checkbox
+          label={t('field_allowPlainAgents')}
+          checked={form['gateway.allowPlainAgents']}
+          onChange={(event) => set('gateway.allowPlainAgents', event.currentTarget.checked)}
+        />
+      )}
+      {plainAgents && (
+        <div className="tu-note-box" role="note">
+          <StateShape kind="warn" />
+          <div>
+            <b>{t('plainAgents')}</b>
+            <p>{t('plainAgentsHelp')}</p>
+          </div>
+        </div>
+      )}
       {plainWide && (
         <Checkbox
           label={t('field_allowPlain')}

@@ -40,7 +40,7 @@ function OneTunnelDialog({ dialog, data }: { readonly dialog: About<'tunnelId'>;
   const props = { tunnel, ownId: data.ownId, onClose: closeTunnelDialog, refresh: data.refresh };
   switch (dialog.kind) {
     case 'edit':
-      return <EditDialog {...props} />;
+      return <EditDialog {...props} gateway={data.gateways?.get(tunnel.gateway.nodeId ?? '')} />;
     case 'test':
       return <TestDialog {...props} />;
     case 'capture':

@@ -10,6 +10,7 @@ export interface GatewayForm {
   readonly 'gateway.agentsHost': string;
   readonly 'gateway.agentsPort': number;
   readonly 'gateway.agentsUrl': string;
+  readonly 'gateway.allowPlainAgents': boolean;
   readonly 'gateway.tcpPorts': string;
   readonly 'gateway.allowPlainPublic': boolean;
 }
@@ -24,6 +25,7 @@ export const usualGateway: GatewayForm = {
   'gateway.agentsHost': '127.0.0.1',
   'gateway.agentsPort': 8_080,
   'gateway.agentsUrl': '',
+  'gateway.allowPlainAgents': false,
   'gateway.tcpPorts': '',
   'gateway.allowPlainPublic': false,
 };

@@ -18,7 +18,7 @@ export function isSafe(method: string): boolean {
   return ['GET', 'HEAD', 'OPTIONS'].includes(method.toUpperCase());
 }
 
-/** Whether the request can be sent to the service again: a raw connection cannot. */
-export function canReplay({ kind }: Pick<TunnelRequest, 'kind'>): boolean {
-  return kind === 'http';
+/** Text that says why the request cannot be sent to the service again; undefined: it can. */
+export function noReplayReason({ kind }: Pick<TunnelRequest, 'kind'>): 'noReplay_websocket' | 'noReplay_tcp' | undefined {
+  return kind === 'http' ? undefined : `noReplay_${kind}`;
 }

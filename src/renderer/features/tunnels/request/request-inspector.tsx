@@ -2,7 +2,7 @@ import { type ComponentType, useId, useState } from 'react';
 import type { TunnelInfo, TunnelRequest, TunnelRequestDetail } from '../../../../common/contract/tunnels.ts';
 import { MenuEntries } from '../../../design/controls/context-menu.tsx';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
-import { Button } from '../../../design/controls/index.ts';
+import { Button, Tooltip } from '../../../design/controls/index.ts';
 import { MenuButton } from '../../../design/controls/menu-button.tsx';
 import { Loading } from '../../../design/feedback/states.tsx';
 import { IconCopy, IconDots, IconPencil, IconRepeat, IconX, StateShape } from '../../../design/icons/index.ts';
@@ -148,15 +148,14 @@ function Foot({
       {actions
         .filter(({ id }) => asButtons.has(id))
         .map((action) => (
-          <Button
-            key={action.id}
-            variant="default"
-            leftSection={asButtons.get(action.id)}
-            disabled={action.enabled === false}
-            onClick={action.run}
-          >
-            {action.title}
-          </Button>
+          <Tooltip key={action.id} label={action.reason} disabled={action.reason === undefined} multiline maw={280}>
+            {/* A button that is disabled tells nothing of the pointer. */}
+            <span>
+              <Button variant="default" leftSection={asButtons.get(action.id)} disabled={action.enabled === false} onClick={action.run}>
+                {action.title}
+              </Button>
+            </span>
+          </Tooltip>
         ))}
       <span className="sb-grow" />
       {curl !== undefined && (
