@@ -48,7 +48,7 @@ test('No more comes out than the limit, however small the body is', async () => 
 
 test('What comes before a missing or damaged piece is shown', async () => {
   const whole = gzipSync(rows);
-  const cut = await unpack(whole.subarray(0, 40_000), ['gzip']);
+  const cut = await unpack(whole.subarray(0, whole.byteLength / 2), ['gzip']);
   expect(cut).toMatchObject({ end: 'broken' });
   const text = typeof cut === 'string' ? cut : textOf(cut.bytes);
   expect(text.length).toBeGreaterThan(10_000);
