@@ -9,6 +9,8 @@ import { type CheckedHead, hasBody } from './response-head.ts';
 export interface AnswerOwner {
   /** The connection has closed, also after a complete answer. */
   clientGone(): void;
+  /** The client has read what was written. */
+  clientRead(): void;
   /** The client has read nothing for too long. */
   clientStalled(): void;
 }
@@ -123,6 +125,7 @@ export class AnswerWriter implements Stallable {
     const owed = this.#owedBytes;
     this.#owedBytes = 0;
     this.#context.stalls.delete(this);
+    this.#response.owner?.clientRead();
     this.#stream?.consumed(owed);
   }
 

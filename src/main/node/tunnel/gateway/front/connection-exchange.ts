@@ -48,7 +48,8 @@ export class ConnectionExchange implements StreamEvents, Awaited, Guest, Endable
     if (session === undefined || session.kind !== this.#facts.kind) this.#refuse('no-agent');
     else if (session.state === 'draining') this.#refuse('agent-draining');
     else if (session.state === 'up') this.#open(session);
-    else if (!this.#context.waiting.enter(this)) this.#refuse('waiting-full');
+    else if (this.#context.waiting.enter(this)) this.#context.held.add(this.#facts.socket);
+    else this.#refuse('waiting-full');
   }
 
   arrived(session: AgentSession | undefined): void {
@@ -57,6 +58,7 @@ export class ConnectionExchange implements StreamEvents, Awaited, Guest, Endable
 
   #open(session: AgentSession): void {
     const { socket, firstBytes, flows } = this.#facts;
+    this.#context.held.delete(socket);
     this.progressAtMs = performance.now();
     try {
       const stream = session.open(
@@ -72,7 +74,7 @@ export class ConnectionExchange implements StreamEvents, Awaited, Guest, Endable
         },
         this,
       );
-      this.#pipe = new RawPipe(socket, stream, { flows, onClosed: () => this.#end() }, this.#context.stalls);
+      this.#pipe = new RawPipe(socket, stream, { flows, onClosed: () => this.#end() }, this.#context);
     } catch (error) {
       if (afterOpen(this.agentId, error) === undefined) this.#context.onFault(error);
       this.#refuse('agent-busy');
@@ -133,6 +135,7 @@ export class ConnectionExchange implements StreamEvents, Awaited, Guest, Endable
     this.#facts.socket.off('close', this.#onGone);
     this.#context.answers.delete(this);
     this.#context.waiting.leave(this);
+    this.#context.held.delete(this.#facts.socket);
     this.#context.exchanges.delete(this);
     for (const flow of this.#facts.flows) flow.ended();
   }

@@ -6,15 +6,15 @@ import { type AnswerOwner, AnswerWriter, type FrontResponse, watchClose } from '
 import { earlyLinks } from './early-hints.ts';
 import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
 import type { Flow } from './figures.ts';
-import type { Awaited, FrontContext, Hesitant } from './front-context.ts';
+import type { Awaited, FrontContext, Hesitant, Stallable } from './front-context.ts';
 import * as answers from './gateway-answers.ts';
 import { abort, type RawPipe } from './raw-pipe.ts';
 import { type ReadHead, requestHead } from './request-head.ts';
 import { withoutPrefix } from './request-target.ts';
 import { type CheckedHead, checkHead } from './response-head.ts';
 import type { RouteMatch } from './route-table.ts';
-import { type Switched, switchProtocols } from './switch-protocols.ts';
-import { UploadPump } from './upload-pump.ts';
+import { type SwitchRequest, switchProtocols } from './switch-protocols.ts';
+import { type UploadOwner, UploadPump } from './upload-pump.ts';
 import type { Guest } from './waiting-room.ts';
 
 /** What is known of a request when it has been let in. */
@@ -22,7 +22,7 @@ export interface ExchangeFacts {
   readonly request: IncomingMessage;
   readonly response: FrontResponse;
   /** The connection wants to become a WebSocket. */
-  readonly switched: Switched | undefined;
+  readonly switched: SwitchRequest | undefined;
   readonly head: ReadHead;
   readonly match: RouteMatch;
   readonly flows: readonly Flow[];
@@ -40,7 +40,7 @@ export interface ExchangeFacts {
 type Phase = 'waiting' | 'asked' | 'answering' | 'piped' | 'over';
 
 /** One request and its answer: both bodies stream, each held to the pace of whoever reads it; nothing is kept (seed 5 section 2). */
-export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerOwner {
+export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Guest, AnswerOwner, UploadOwner {
   progressAtMs: number;
   readonly #context: FrontContext;
   readonly #facts: ExchangeFacts;
@@ -57,7 +57,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     this.#facts = facts;
     this.progressAtMs = facts.startedAtMs;
     const { request, response, head, flows } = facts;
-    this.#upload = new UploadPump(request, head.bodyBytes, flows, context.limits);
+    this.#upload = new UploadPump(request, head.bodyBytes, flows, context);
     this.#answer = new AnswerWriter(context, request, response, flows);
     watchClose(response, this);
     for (const flow of flows) flow.began();
@@ -81,6 +81,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     else {
       this.#phase = 'waiting';
       if (!this.#context.waiting.enter(this)) this.#refuse(answers.busy(this.agentId, 'waiting-full'));
+      else if (!this.#upload.complete) this.#context.held.add(this.#facts.request.socket);
     }
   }
 
@@ -117,6 +118,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     });
     this.#phase = 'asked';
     this.progressAtMs = nowMs;
+    if (!this.#upload.complete) this.#context.held.delete(request.socket);
     try {
       this.#stream = session.open(asked, this);
     } catch (error) {
@@ -157,13 +159,16 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     this.#phase = 'answering';
     this.#answered(checked.status);
     if (end) this.#finished();
+    else if (this.#upload.isHeld) this.#watch();
   }
 
   onData(chunk: Uint8Array): void {
     if (this.#pipe !== undefined) this.#pipe.onData(chunk);
     else if (this.#phase === 'asked') this.#bad('It began without a head.');
-    else if (this.#phase === 'answering' && !this.#answer.write(chunk))
-      this.#breakOff('protocol', 'The body is longer than its head says.');
+    else if (this.#phase === 'answering') {
+      this.#moved();
+      if (!this.#answer.write(chunk)) this.#breakOff('protocol', 'The body is longer than its head says.');
+    }
   }
 
   onEnd(trailers: HeaderPairs): void {
@@ -195,12 +200,34 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
 
   onDrain(): void {
     if (this.#pipe !== undefined) this.#pipe.onDrain();
-    else this.#upload.resume();
+    else {
+      this.#context.stalls.delete(this);
+      this.#upload.resume();
+    }
   }
 
   /** A piece of the request's body has come: the time to the head begins anew. */
   uploaded(): void {
     this.progressAtMs = performance.now();
+  }
+
+  /** From now on something waits that only the service can take; before its answer has begun the limit of that is the shorter one. */
+  uploadHeld(): void {
+    if (this.#phase === 'answering') this.#watch();
+  }
+
+  uploadRefused(): void {
+    const { request, response } = this.#facts;
+    // What follows is not looked at.
+    this.#context.shut.add(request.socket);
+    if (this.#phase === 'asked') {
+      response.shouldKeepAlive = false;
+      this.#stream?.reset('cancelled', answers.chunkFraming.message);
+      this.#refuse(answers.chunkFraming);
+    } else {
+      this.#context.refuse('malformed', this.agentId, this.routeId);
+      this.#breakOff('cancelled', answers.chunkFraming.message);
+    }
   }
 
   overdue(nowMs: number): void {
@@ -218,6 +245,15 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     this.#context.hesitant.delete(this);
     this.#facts.response.writeContinue();
     this.uploaded();
+  }
+
+  clientRead(): void {
+    this.#moved();
+  }
+
+  /** The service has taken nothing of the body for too long, and nothing of its answer has moved either. */
+  stalled(): void {
+    this.#breakOff('timeout', 'The service takes nothing of the request and sends nothing.');
   }
 
   clientStalled(): void {
@@ -265,6 +301,15 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
       flows: this.#facts.flows,
       onClosed: () => this.#over(),
     });
+  }
+
+  #watch(): void {
+    this.progressAtMs = performance.now();
+    this.#context.stalls.add(this);
+  }
+
+  #moved(): void {
+    if (this.#upload.isHeld) this.progressAtMs = performance.now();
   }
 
   #answered(status: number): void {
@@ -316,6 +361,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Guest, AnswerO
     this.#phase = 'over';
     this.#context.answers.delete(this);
     this.#context.hesitant.delete(this);
+    this.#context.stalls.delete(this);
     this.#context.waiting.leave(this);
     this.#context.exchanges.delete(this);
     this.#answer.letGo();

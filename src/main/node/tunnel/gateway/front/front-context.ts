@@ -3,6 +3,7 @@ import { AccessGates } from './access-gate.ts';
 import { type Due, DueList } from './due-list.ts';
 import { Flow, FlowBook, RefusalCounts } from './figures.ts';
 import type { FrontLimits } from './front-limits.ts';
+import { HeldConnections } from './held-connections.ts';
 import { Roll } from './roll.ts';
 import { RouteTable } from './route-table.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -12,7 +13,7 @@ export interface Awaited extends Due {
   overdue(nowMs: number): void;
 }
 
-/** Has written more than its client reads. */
+/** Has something that nobody takes: an answer that its client does not read, a body that the service does not. */
 export interface Stallable extends Due {
   stalled(): void;
 }
@@ -56,6 +57,7 @@ export class FrontContext {
   readonly answers: DueList<Awaited>;
   readonly stalls: DueList<Stallable>;
   readonly hesitant: DueList<Hesitant>;
+  readonly held = new HeldConnections();
   /** What is on its way, WebSockets and raw connections included. */
   readonly exchanges = new Roll<Endable>();
   /** Told what nobody expected; the log has it. */
@@ -102,6 +104,7 @@ export class FrontContext {
     this.stalls.sweep(nowMs);
     this.hesitant.sweep(nowMs);
     this.waiting.sweep(nowMs);
+    this.held.look();
     for (const beat of this.#beats) beat(nowMs);
   }
 

@@ -15,7 +15,10 @@ export interface FrontLimits {
   readonly headMs: number;
   /** From the request, or from the last piece of its body that was taken, to the head of the answer (seed 5 section 5). */
   readonly answerMs: number;
-  /** A client that sends nothing of its body, or reads nothing of its answer, for so long is let go. */
+  /**
+   * A client that sends nothing of its body, or reads nothing of its answer, for so long is let go. So is an exchange whose service takes
+   * nothing of a body that waits for it, while nothing of its answer moves.
+   */
   readonly stalledMs: number;
   /** After which the gateway itself says 100 Continue when the agent has said nothing. */
   readonly continueMs: number;
@@ -25,7 +28,11 @@ export interface FrontLimits {
   readonly headBytes: number;
   /** Lines of a head. */
   readonly headers: number;
-  /** What is still read of a body after its answer was given. */
+  /** What the chunks of a body may bring in all besides its bytes, their sizes and line ends: extensions, for the most part. */
+  readonly chunkFramingBytes: number;
+  /** What is kept of a client that sends on before its WebSocket is agreed on; then it is not read. */
+  readonly earlyBytes: number;
+  /** What is still read of a connection after the answer to its upload was given. */
   readonly leftoverBytes: number;
   /** For requests on their way when the gateway stops. */
   readonly drainMs: number;
@@ -46,6 +53,8 @@ export const defaultFrontLimits: FrontLimits = {
   keepAliveMs: 15_000,
   headBytes: 32_768,
   headers: 128,
+  chunkFramingBytes: 131_072,
+  earlyBytes: 65_536,
   leftoverBytes: 1_048_576,
   drainMs: 5_000,
 };

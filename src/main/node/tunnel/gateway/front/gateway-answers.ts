@@ -46,6 +46,14 @@ export const loop: Refusal = {
   refusal: 'loop',
 };
 
+/** A body in chunks that bring too much besides it. */
+export const chunkFraming: Refusal = {
+  status: 400,
+  code: 'malformed',
+  message: 'The chunks of the request carry more besides its body than this gateway reads.',
+  refusal: 'malformed',
+};
+
 /** A rule turned the client away. */
 export function barred(agentId: string, refusal: 'address' | 'credentials' | 'rate', waitSeconds: number): Refusal {
   if (refusal === 'rate') {

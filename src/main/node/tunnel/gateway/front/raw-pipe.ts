@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TunnelStream } from '../../link/types.ts';
-import type { DueList } from './due-list.ts';
 import type { Flow } from './figures.ts';
-import type { Stallable } from './front-context.ts';
+import type { FrontContext, Stallable } from './front-context.ts';
 
 /**
  * A client's socket and a stream joined byte for byte, with the back-pressure of each side held against the other: WebSocket after its 101,
@@ -15,25 +14,25 @@ export class RawPipe implements Stallable {
   readonly #stream: TunnelStream;
   readonly #flows: readonly Flow[];
   readonly #onClosed: () => void;
-  readonly #stalls: DueList<Stallable>;
+  readonly #context: Pick<FrontContext, 'stalls' | 'held'>;
   /** Written to the socket and not drained yet. */
   #owedBytes = 0;
   #clientEnded = false;
   #streamEnded = false;
   #closed = false;
 
-  /** @param stalls watches it while its client does not read, and while only one side has ended (security.md row 57) */
+  /** @param context its stalls watch it while its client does not read, and while only one side has ended (security.md row 57) */
   constructor(
     socket: Duplex,
     stream: TunnelStream,
     owner: { readonly flows: readonly Flow[]; readonly onClosed: () => void },
-    stalls: DueList<Stallable>,
+    context: Pick<FrontContext, 'stalls' | 'held'>,
   ) {
     this.#socket = socket;
     this.#stream = stream;
     this.#flows = owner.flows;
     this.#onClosed = owner.onClosed;
-    this.#stalls = stalls;
+    this.#context = context;
     socket.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     socket.on('end', () => this.#clientEnd());
     socket.on('drain', () => this.#drained());
@@ -81,6 +80,7 @@ export class RawPipe implements Stallable {
   }
 
   onDrain(): void {
+    this.#context.held.delete(this.#socket);
     this.#socket.resume();
   }
 
@@ -95,7 +95,9 @@ export class RawPipe implements Stallable {
     if (this.#closed) return;
     for (const flow of this.#flows) flow.bytesIn += chunk.length;
     if (this.#streamEnded) this.#watch();
-    if (!this.#stream.write(chunk)) this.#socket.pause();
+    if (this.#stream.write(chunk)) return;
+    this.#socket.pause();
+    this.#context.held.add(this.#socket);
   }
 
   #clientEnd(): void {
@@ -108,7 +110,7 @@ export class RawPipe implements Stallable {
 
   #watch(): void {
     this.progressAtMs = performance.now();
-    this.#stalls.add(this);
+    this.#context.stalls.add(this);
   }
 
   #drained(): void {
@@ -116,7 +118,7 @@ export class RawPipe implements Stallable {
     const owed = this.#owedBytes;
     this.#owedBytes = 0;
     if (this.#clientEnded) this.#watch();
-    else this.#stalls.delete(this);
+    else this.#context.stalls.delete(this);
     this.#stream.consumed(owed);
   }
 
@@ -128,7 +130,8 @@ export class RawPipe implements Stallable {
 
   #close(): void {
     this.#closed = true;
-    this.#stalls.delete(this);
+    this.#context.stalls.delete(this);
+    this.#context.held.delete(this.#socket);
     this.#onClosed();
   }
 }

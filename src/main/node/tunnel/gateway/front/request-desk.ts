@@ -8,7 +8,7 @@ import type { FrontContext } from './front-context.ts';
 import * as answers from './gateway-answers.ts';
 import { type ReadHead, readHead } from './request-head.ts';
 import type { RouteMatch } from './route-table.ts';
-import type { Switched } from './switch-protocols.ts';
+import { SwitchRequest } from './switch-protocols.ts';
 import { UploadPump } from './upload-pump.ts';
 
 /** How often a request may have come by a gateway: a service that is the gateway itself would have it go round for ever. */
@@ -50,14 +50,15 @@ export class RequestDesk {
     socket.on('error', () => socket.destroy());
     const asWebSocket =
       request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket' && request.httpVersionMinor === 1;
-    this.#take(request, response, false, { socket, firstBytes, asWebSocket });
+    const wanted = new SwitchRequest(socket, firstBytes, this.#context);
+    this.#take(request, response, false, { wanted, asWebSocket });
   }
 
   #take(
     request: IncomingMessage,
     response: FrontResponse,
     expectsContinue: boolean,
-    connection: (Switched & { readonly asWebSocket: boolean }) | undefined,
+    connection: { readonly wanted: SwitchRequest; readonly asWebSocket: boolean } | undefined,
   ): void {
     if (this.#context.shut.has(request.socket)) return;
     const startedAtMs = performance.now();
@@ -103,7 +104,7 @@ export class RequestDesk {
     new Exchange(this.#context, {
       request,
       response,
-      switched: connection?.asWebSocket === true ? connection : undefined,
+      switched: connection?.asWebSocket === true ? connection.wanted : undefined,
       head,
       match,
       flows: this.#context.flowsOf(match, startedAtMs),
@@ -139,7 +140,7 @@ export class RequestDesk {
     const { headers, body } = errorAnswer(answer, request.headers.accept);
     response.writeHead(answer.status, headers);
     response.end(body);
-    if (head !== undefined) new UploadPump(request, head.bodyBytes, [], this.#context.limits).letGo();
+    if (head !== undefined) new UploadPump(request, head.bodyBytes, [], this.#context).letGo();
   }
 }
 

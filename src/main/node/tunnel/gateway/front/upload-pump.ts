@@ -1,40 +1,59 @@
 import type { IncomingMessage } from 'node:http';
 import type { TunnelStream } from '../../link/types.ts';
+import { ChunkFraming } from './chunk-framing.ts';
 import type { Flow } from './figures.ts';
+import type { FrontContext } from './front-context.ts';
 import { passableTrailers } from './hop-by-hop.ts';
 
-/** Whoever is told that a body gets on. */
+/** Whoever is told how a body gets on. */
 export interface UploadOwner {
+  /** A piece has come. */
   uploaded(): void;
+  /** The stream takes no more for now. */
+  uploadHeld(): void;
+  /** Its chunks bring more besides the body than they may. */
+  uploadRefused(): void;
 }
 
-/** Carries the body of a request into a stream, no faster than the stream takes it; a request without one costs nothing. */
+/**
+ * Carries the body of a request into a stream, no faster than the stream takes it; a request without one costs nothing. While it is held back
+ * Node reads on until one more piece (64 KiB) waits, so that the end of a connection behind it is seen; beyond, the connection is held.
+ */
 export class UploadPump {
   readonly #request: IncomingMessage;
   readonly #flows: readonly Flow[];
-  readonly #bounds: { readonly headers: number; readonly leftoverBytes: number };
+  readonly #context: Pick<FrontContext, 'limits' | 'held'>;
+  /** undefined: the length of the body is known, and it comes without chunks. */
+  readonly #framing: ChunkFraming | undefined;
   #stream: TunnelStream | undefined;
   #owner: UploadOwner | undefined;
   #complete: boolean;
   #blocked = false;
   #listens = false;
-  #leftoverBytes = 0;
+  /** Bytes of the connection when nobody wanted the body any more. */
+  #letGoAtBytes = 0;
 
   constructor(
     request: IncomingMessage,
     bodyBytes: number | undefined,
     flows: readonly Flow[],
-    bounds: { readonly headers: number; readonly leftoverBytes: number },
+    context: Pick<FrontContext, 'limits' | 'held'>,
   ) {
     this.#request = request;
     this.#flows = flows;
-    this.#bounds = bounds;
+    this.#context = context;
+    this.#framing = bodyBytes === undefined ? new ChunkFraming(request) : undefined;
     this.#complete = bodyBytes === 0;
   }
 
   /** The whole body has been taken. */
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** It is the stream that has to take more. */
+  get isHeld(): boolean {
+    return this.#blocked;
   }
 
   /** It is the client who has to send more, not the stream that has to take more. */
@@ -52,16 +71,21 @@ export class UploadPump {
 
   resume(): void {
     if (!this.#blocked) return;
-    this.#blocked = false;
-    this.#request.resume();
+    this.#goOn();
   }
 
   /** Nobody wants the body any more: a little of it is read, so that the client comes to read its answer; then the connection ends. */
   letGo(): void {
     this.#stream = undefined;
     if (this.#complete) return;
+    this.#letGoAtBytes = this.#request.socket.bytesRead;
     this.#listen();
+    this.#goOn();
+  }
+
+  #goOn(): void {
     this.#blocked = false;
+    this.#context.held.delete(this.#request.socket);
     this.#request.resume();
   }
 
@@ -73,9 +97,14 @@ export class UploadPump {
   }
 
   #take(chunk: Buffer): void {
+    const { limits, held } = this.#context;
+    const { socket } = this.#request;
     if (this.#stream === undefined) {
-      this.#leftoverBytes += chunk.length;
-      if (this.#leftoverBytes > this.#bounds.leftoverBytes) this.#request.socket.destroy();
+      if (socket.bytesRead - this.#letGoAtBytes > limits.leftoverBytes) socket.destroy();
+      return;
+    }
+    if (this.#framing !== undefined && this.#framing.surplusAfter(chunk.length) > limits.chunkFramingBytes) {
+      this.#owner?.uploadRefused();
       return;
     }
     this.#owner?.uploaded();
@@ -83,12 +112,14 @@ export class UploadPump {
     if (this.#stream.write(chunk)) return;
     this.#blocked = true;
     this.#request.pause();
+    held.add(socket);
+    this.#owner?.uploadHeld();
   }
 
   #end(): void {
     this.#complete = true;
     const stream = this.#stream;
     this.#stream = undefined;
-    stream?.end(passableTrailers(this.#request.rawTrailers, this.#bounds.headers));
+    stream?.end(passableTrailers(this.#request.rawTrailers, this.#context.limits.headers));
   }
 }

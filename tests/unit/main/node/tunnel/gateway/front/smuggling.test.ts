@@ -129,6 +129,50 @@ test.each(refusedBodies)(
   },
 );
 
+test.each(readers)('extensions of many chunks are bounded together, not each; strict lines: %s', async (strictLines) => {
+  const { front, agents, port, faults } = await startFront({ strictLines });
+  const agent = agents.add('a');
+  const client = await RawClient.open(port);
+  client.send(chunked + `1;${'a'.repeat(10_000)}\r\nx\r\n`.repeat(100));
+  expect(await client.all()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  const stream = await agent.stream();
+  expect(stream).toMatchObject({ resetCode: 'cancelled', trailers: undefined });
+  expect(stream.text.length).toBeLessThan(30);
+  expect(front.totals().refusedBy).toEqual({ malformed: 1 });
+  expect(faults).toEqual([]);
+});
+
+test('an answer that has begun is broken off by such chunks, and so is what is read of them after its end', async () => {
+  const { agents, port } = await startFront({ limits: { leftoverBytes: 100_000 } });
+  const agent = agents.add('a');
+  const flood = `1;${'a'.repeat(10_000)}\r\nx\r\n`.repeat(100);
+  const client = await RawClient.open(port);
+  client.send(chunked);
+  const stream = await agent.stream(0);
+  stream.events.onHead?.({ status: 200, headers: [] }, false);
+  await client.untilText('200 OK');
+  client.send(flood);
+  await stream.until(({ resetCode }) => resetCode === 'cancelled');
+  await client.until(({ closed }) => closed);
+  const answered = await RawClient.open(port);
+  answered.send(chunked);
+  (await agent.stream(1)).answer(200, [], 'early');
+  await answered.untilText('early');
+  answered.send(flood);
+  await answered.until(({ closed, ended }) => closed || ended);
+});
+
+test('a body in the smallest chunks is no such flood', async () => {
+  const { agents, port } = await startFront();
+  const agent = agents.add('a');
+  const client = await RawClient.open(port);
+  const count = 50_000;
+  client.send(`${chunked}${'1\r\nx\r\n'.repeat(count)}0\r\n\r\n`);
+  const stream = await agent.stream();
+  await stream.until(({ trailers }) => trailers !== undefined);
+  expect(stream.text.length).toBe(count);
+});
+
 test('trailers cannot become what they must not be', async () => {
   const { agents, port } = await startFront();
   const agent = agents.add('a');
