@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 /** How a connection stands: open, ended in order (FIN), or broken (RST). */
@@ -31,8 +32,16 @@ export interface RawClient {
 }
 
 /** Dials a port of loopback; the connection ends with the test. */
-export async function openRaw(port: number): Promise<RawClient> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+export function openRaw(port: number): Promise<RawClient> {
+  return clientOf(connect({ port, host: '127.0.0.1', noDelay: true }), 'connect');
+}
+
+/** The same over TLS, whatever the certificate. @param servername who is wanted */
+export function openRawSecurely(port: number, servername: string): Promise<RawClient> {
+  return clientOf(connectTls({ port, host: '127.0.0.1', servername, rejectUnauthorized: false }), 'secureConnect');
+}
+
+async function clientOf(socket: Socket, ready: 'connect' | 'secureConnect'): Promise<RawClient> {
   onTestFinished(() => void socket.destroy());
   const pieces: Buffer[] = [];
   let end: SocketEnd = 'open';
@@ -55,7 +64,7 @@ export async function openRaw(port: number): Promise<RawClient> {
     if (end === 'open') end = 'reset';
     changed();
   });
-  await once(socket, 'connect');
+  await once(socket, ready);
   const received = () => {
     if (pieces.length > 1) pieces.splice(0, pieces.length, Buffer.concat(pieces));
     return pieces[0] ?? Buffer.alloc(0);
@@ -94,8 +103,12 @@ export async function openRaw(port: number): Promise<RawClient> {
 }
 
 /** Sends bytes over a connection of their own and resolves with the first answer; undefined when the connection ended without one. */
-export async function exchangeRaw(port: number, bytes: string | Buffer, method?: string): Promise<RawAnswer | undefined> {
-  const client = await openRaw(port);
+export async function exchangeRaw(
+  port: number,
+  bytes: string | Buffer,
+  { method, open = openRaw }: { readonly method?: string; readonly open?: (port: number) => Promise<RawClient> } = {},
+): Promise<RawAnswer | undefined> {
+  const client = await open(port);
   client.send(bytes);
   const answer = await client.answer(method).catch(() => undefined);
   client.socket.destroy();

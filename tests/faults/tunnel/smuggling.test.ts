@@ -1,8 +1,22 @@
 /** Requests that hide another one, sent through a gateway to a service that takes anything; and answers that do the same. */
 import { expect, test } from 'vitest';
-import { exchangeRaw, openRaw, startRawService } from '../../helpers/raw-http.ts';
-import { startTunnel } from '../../helpers/tunnel-fixture.ts';
+import type { PublicTls } from '../../../src/main/node/tunnel/gateway/types.ts';
+import { exchangeRaw, openRaw, openRawSecurely, startRawService } from '../../helpers/raw-http.ts';
+import { testCertificate, testCertificateKey } from '../../helpers/test-certificate.ts';
+import { startTunnel, tunnelHost } from '../../helpers/tunnel-fixture.ts';
 import { brokenChunks, smuggled, smugglingAttempts } from './smuggling-attempts.ts';
+
+const tls: PublicTls = { key: testCertificateKey, cert: testCertificate, contextFor: () => undefined };
+
+/** How clients come in: each has its own gateway for all that is tried. */
+const doors = [
+  { door: 'the plain port', tls: undefined, open: openRaw },
+  { door: 'the TLS port', tls, open: (port: number) => openRawSecurely(port, tunnelHost) },
+] as const;
+
+const publicSide = (own: PublicTls | undefined) => ({
+  gateway: { public: { host: '127.0.0.1', port: 0, tls: own, domain: 'gateway.test' } },
+});
 
 /** Answers with the path that it was asked for. */
 const echoPath = (head: string) => {
@@ -54,38 +68,41 @@ function requestsIn(bytes: string): readonly { readonly path: string; readonly b
 
 const honest = (number: number) => `GET /honest-${number} HTTP/1.1\r\nHost: press-07.gateway.test\r\nConnection: close\r\n\r\n`;
 
-test('no request that hides another is taken for two, and whoever asks next gets the own answer', async () => {
-  const service = await startRawService(echoPath);
-  const { publicPort } = await startTunnel(service.target);
-  const wrong: string[] = [];
-  for (const [number, { name, expected, bytes }] of smugglingAttempts.entries()) {
-    const before = service.received.length;
-    const client = await openRaw(publicPort);
-    client.send(bytes);
-    const answer = await client.answer(bytes.startsWith('HEAD') ? 'HEAD' : 'POST').catch(() => undefined);
-    const next = await exchangeRaw(publicPort, honest(number));
-    client.socket.destroy();
-    if (next?.body.toString() !== `/honest-${number}`) wrong.push(`${name}: the next request got ${next?.status} ${next?.body}`);
-    const asked = service.received.join('').split(`/honest-${number}`).length - 1;
-    if (asked !== 1) wrong.push(`${name}: the next request came ${asked} times`);
-    const got = service.received.slice(before === 0 ? 0 : before - 1).join('');
-    const isRefused = answer === undefined || answer.status >= 400;
-    if (expected === 'refused' && (!isRefused || got.includes('/attempt'))) wrong.push(`${name}: answered ${answer?.status}`);
-  }
-  expect(wrong).toEqual([]);
-  for (const received of service.received) {
-    for (const { path, body } of requestsIn(received)) {
-      expect(path).toMatch(/^\/(attempt|honest-\d+)$/);
-      if (body !== '') expect([...smugglingAttempts.map(({ bytes }) => bytes), 'whole'].some((bytes) => bytes.includes(body))).toBe(true);
+test.each(doors)(
+  'no request through $door that hides another is taken for two, and who asks next gets the own answer',
+  async ({ tls: own, open }) => {
+    const service = await startRawService(echoPath);
+    const { publicPort } = await startTunnel(service.target, publicSide(own));
+    const wrong: string[] = [];
+    for (const [number, { name, expected, bytes }] of smugglingAttempts.entries()) {
+      const before = service.received.length;
+      const client = await open(publicPort);
+      client.send(bytes);
+      const answer = await client.answer(bytes.startsWith('HEAD') ? 'HEAD' : 'POST').catch(() => undefined);
+      const next = await exchangeRaw(publicPort, honest(number), { open });
+      client.socket.destroy();
+      if (next?.body.toString() !== `/honest-${number}`) wrong.push(`${name}: the next request got ${next?.status} ${next?.body}`);
+      const asked = service.received.join('').split(`/honest-${number}`).length - 1;
+      if (asked !== 1) wrong.push(`${name}: the next request came ${asked} times`);
+      const got = service.received.slice(before === 0 ? 0 : before - 1).join('');
+      const isRefused = answer === undefined || answer.status >= 400;
+      if (expected === 'refused' && (!isRefused || got.includes('/attempt'))) wrong.push(`${name}: answered ${answer?.status}`);
     }
-  }
-});
+    expect(wrong).toEqual([]);
+    for (const received of service.received) {
+      for (const { path, body } of requestsIn(received)) {
+        expect(path).toMatch(/^\/(attempt|honest-\d+)$/);
+        if (body !== '') expect([...smugglingAttempts.map(({ bytes }) => bytes), 'whole'].some((bytes) => bytes.includes(body))).toBe(true);
+      }
+    }
+  },
+);
 
-test('a body whose chunks are broken reaches the service as no whole request', async () => {
+test.each(doors)('a body through $door whose chunks are broken reaches the service as no whole request', async ({ tls: own, open }) => {
   const service = await startRawService(() => '');
-  const { publicPort } = await startTunnel(service.target);
+  const { publicPort } = await startTunnel(service.target, publicSide(own));
   for (const { name, bytes } of brokenChunks) {
-    const client = await openRaw(publicPort);
+    const client = await open(publicPort);
     client.send(bytes);
     const answer = await client.answer().catch(() => undefined);
     expect(answer?.status ?? 400, name).toBeGreaterThanOrEqual(400);
