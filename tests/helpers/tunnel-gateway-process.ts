@@ -2,11 +2,13 @@
  * A gateway in a process of its own: `node tunnel-gateway-process.ts OPTIONS` with JSON of `GatewayProcessOptions`. Tells its parent its ports,
  * answers what it is asked, and must end by itself once it was told to stop.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { Gateway } from '../../src/main/node/tunnel/gateway/gateway.ts';
 import { testCertificate, testCertificateKey } from './test-certificate.ts';
 import type { GatewayFigures, GatewayProcessOptions } from './tunnel-processes.ts';
 
 const { agentsPort, publicPort, tokens, graceMs, linkTiming } = JSON.parse(process.argv[2] ?? '') as GatewayProcessOptions;
+const descriptorsFolder = '/proc/self/fd';
 const note = () => undefined;
 let signedIn = 0;
 
@@ -44,10 +46,12 @@ function figures(): GatewayFigures {
     links: gateway.sessions.reduce((sum, { links }) => sum + links, 0),
     signedIn,
     signIns: gateway.signIns,
+    nonces: gateway.nonces,
     totals: gateway.totals,
     rssBytes: process.memoryUsage.rss(),
     heapBytes: process.memoryUsage().heapUsed,
     resources: process.getActiveResourcesInfo().length,
+    descriptors: existsSync(descriptorsFolder) ? readdirSync(descriptorsFolder).length : 0,
   };
 }
 

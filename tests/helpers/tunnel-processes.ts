@@ -24,12 +24,16 @@ export interface GatewayFigures {
   readonly links: number;
   /** Sign-ins that succeeded since the start. */
   readonly signedIn: number;
-  readonly signIns: { readonly failed: number; readonly held: number; readonly turnedAway: number };
+  readonly signIns: { readonly failed: number; readonly held: number; readonly turnedAway: number; readonly pending: number };
+  /** Sign-ins that are remembered. */
+  readonly nonces: number;
   readonly totals: FrontTotals;
   readonly rssBytes: number;
   readonly heapBytes: number;
   /** Sockets, timers and the like that are open. */
   readonly resources: number;
+  /** Open file descriptors; 0 where the system does not list them. */
+  readonly descriptors: number;
 }
 
 export interface GatewayProcess {

@@ -175,6 +175,11 @@ export class Gateway implements Startable {
     };
   }
 
+  /** Sign-ins that are remembered, so that none is taken twice. */
+  get nonces(): number {
+    return this.#nonces.size;
+  }
+
   /** @returns undefined: nothing has come through it yet */
   agentFigures(agentId: string): FrontFigures | undefined {
     return this.#front.agentFigures(agentId);
