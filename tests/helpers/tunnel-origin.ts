@@ -188,7 +188,8 @@ async function sendBulk(response: ServerResponse, record: SeenRequest, params: U
   await pipeline(pieces(), response);
 }
 
-function* bulk(sizeBytes: number): Generator<Buffer> {
+/** The bytes that `/bulk?bytes=` answers with, piece by piece. */
+export function* bulk(sizeBytes: number): Generator<Buffer> {
   for (let at = 0; at < sizeBytes; at += blockBytes) yield block.subarray(0, Math.min(blockBytes, sizeBytes - at));
 }
 
