@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Bench, runMeasures, type Subject } from '../harness.ts';
 import { endAll } from '../programs.ts';
+import { findLoad } from './find-load.ts';
 import { Looks } from './looks.ts';
 import { Origin } from './origin.ts';
-import { RequestLoad } from './request-load.ts';
 import { startSignalbox } from './signalbox.ts';
 import { agentName, type TunnelSystem } from './systems.ts';
 
@@ -22,7 +22,7 @@ const connections = 256;
 export const tunnelNode: Bench = async (options) => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
   const origin = await Origin.start();
-  const load = new RequestLoad();
+  const load = await findLoad();
   const surroundings = { origin, load, folder, seconds: options.seconds };
   const ends: (() => Promise<void>)[] = [];
   try {

@@ -22,15 +22,24 @@ type Message =
   | { readonly kind: 'result'; readonly result: RequestLoadResult }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Small requests, made in a process of its own. */
-export class RequestLoad {
+/** Makes small requests over so many connections at a time, outside of this process. */
+export interface RequestLoad {
+  /** With its version. */
+  readonly name: string;
+  /** @param measuring called when everything is warm and counting begins */
+  run(order: RequestLoadOrder, measuring?: () => void): Promise<RequestLoadResult>;
+  stop(): void;
+}
+
+/** A load of our own, for machines without wrk. It takes as much of the processor as a fast tunnel does, and so hides how fast that is. */
+export class OwnLoad implements RequestLoad {
+  readonly name = 'our own load';
   readonly #child: ChildProcess;
 
   constructor() {
     this.#child = fork(fileURLToPath(new URL('./request-load-process.ts', import.meta.url)));
   }
 
-  /** @param measuring called when the connections are warm and counting begins */
   run(order: RequestLoadOrder, measuring: () => void = () => undefined): Promise<RequestLoadResult> {
     return new Promise((resolve, reject) => {
       const hear = (message: Message) => {

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { type Aim, type Bench, type Measure, runMeasures, type Subject } from '../harness.ts';
 import { NotAvailable } from '../programs.ts';
 import { startDirect } from './direct.ts';
+import { findLoad } from './find-load.ts';
 import { startLocaltunnel } from './localtunnel.ts';
 import { Looks, type Surroundings } from './looks.ts';
 import { startNaive } from './naive.ts';
 import { Origin } from './origin.ts';
-import { RequestLoad } from './request-load.ts';
 import { startSignalbox } from './signalbox.ts';
 import { startSsh } from './ssh.ts';
 import type { StartTunnel } from './systems.ts';
@@ -23,14 +23,14 @@ const besideRatio = 1.2;
 
 export const tunnel: Bench = async (options) => {
   const folder = await mkdtemp(join(tmpdir(), 'signalbox-bench-'));
-  const surroundings = { origin: await Origin.start(), load: new RequestLoad(), folder, seconds: options.seconds };
+  const surroundings = { origin: await Origin.start(), load: await findLoad(), folder, seconds: options.seconds };
   const tunnels: Looks[] = [];
   try {
     for (const start of [startSignalbox, startNaive, startLocaltunnel, startSsh, startDirect]) {
       const looks = await startOrSkip(start, surroundings);
       if (looks !== undefined) tunnels.push(looks);
     }
-    return await runMeasures(measures(tunnels), options);
+    return await runMeasures(measures(tunnels, surroundings.load.name), options);
   } finally {
     for (const looks of tunnels) await looks.stop();
     surroundings.load.stop();
@@ -49,12 +49,13 @@ async function startOrSkip(start: StartTunnel, surroundings: Surroundings): Prom
   }
 }
 
-function measures(tunnels: readonly Looks[]): Measure[] {
+/** @param load who makes the small requests */
+function measures(tunnels: readonly Looks[], load: string): Measure[] {
   const through = tunnels.filter(({ system }) => system.gatewayPids.length > 0);
   return [
-    ...smallMeasures(tunnels, through, 1),
-    ...smallMeasures(tunnels, through, 32),
-    ...smallMeasures(tunnels, through, 256),
+    ...smallMeasures(tunnels, through, 1, load),
+    ...smallMeasures(tunnels, through, 32, load),
+    ...smallMeasures(tunnels, through, 256, load),
     ...bulkMeasures('down', tunnels, through),
     ...bulkMeasures('up', tunnels, through),
     ...slowMeasures(tunnels, through),
@@ -70,9 +71,9 @@ function measures(tunnels: readonly Looks[]): Measure[] {
   ];
 }
 
-function smallMeasures(tunnels: readonly Looks[], through: readonly Looks[], connections: number): Measure[] {
+function smallMeasures(tunnels: readonly Looks[], through: readonly Looks[], connections: number, load: string): Measure[] {
   const scenes = scenesOf(tunnels, (looks) => looks.small(connections));
-  const title = `1 KB, ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
+  const title = `1 KB, ${connections} ${connections === 1 ? 'connection' : 'connections'} of ${load}`;
   const busiest = connections === 256;
   return [
     measure(`${title}, requests`, '/s', scenes, tunnels, (look) => look.perSecond, {
