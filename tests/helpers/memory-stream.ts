@@ -46,6 +46,10 @@ export class MemoryStream implements TunnelStream {
     return this.#changed();
   }
 
+  writeLent(chunk: Uint8Array): boolean {
+    return this.write(chunk);
+  }
+
   end(trailers: HeaderPairs = []): void {
     this.messages += 1;
     this.#end(trailers);

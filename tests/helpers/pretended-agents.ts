@@ -37,6 +37,10 @@ export class PretendedStream implements TunnelStream {
     return this.hasRoom;
   }
 
+  writeLent(chunk: Uint8Array): boolean {
+    return this.write(chunk);
+  }
+
   end(trailers: HeaderPairs = []): void {
     this.trailers = trailers;
     this.#changed();

@@ -141,9 +141,10 @@ export class Agent {
       this.#figures.serviceDown(outcome.failure.message);
       return { ok: false, detail: outcome.failure.message };
     }
-    const { remoteAddress, remotePort } = outcome.socket;
-    outcome.socket.on('error', () => undefined);
-    outcome.socket.destroy();
+    const { socket } = outcome.service;
+    const { remoteAddress, remotePort } = socket;
+    socket.on('error', () => undefined);
+    socket.destroy();
     this.#figures.serviceUp();
     return { ok: true, detail: `The service takes connections at ${remoteAddress}, port ${remotePort}.` };
   }

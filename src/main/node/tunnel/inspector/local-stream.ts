@@ -35,6 +35,10 @@ export class LocalStream implements TunnelStream {
     return true;
   }
 
+  writeLent(_chunk: Uint8Array): boolean {
+    return true;
+  }
+
   end(_trailers?: HeaderPairs): void {}
 
   reset(_code: ResetCode, _reason: string): void {

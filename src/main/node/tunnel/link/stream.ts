@@ -109,7 +109,7 @@ export class LinkStream implements TunnelStream {
       this.#localEndSent();
       return true;
     }
-    const more = together ? this.#mayGoOn() : this.write(body);
+    const more = together ? this.#mayGoOn() : this.writeLent(body);
     if (end) this.end();
     return more;
   }
@@ -127,6 +127,17 @@ export class LinkStream implements TunnelStream {
       this.#enqueue();
     }
     return this.#mayGoOn();
+  }
+
+  writeLent(chunk: Uint8Array): boolean {
+    if (this.closed || this.#ending) return false;
+    let sent = 0;
+    while (sent < chunk.length && this.#chunks.length === 0 && this.#credit > 0 && this.#host.mayWriteNow()) {
+      const to = Math.min(chunk.length, sent + Math.min(chunkBytes, this.#credit));
+      this.#send(chunk, sent, to);
+      sent = to;
+    }
+    return sent === chunk.length ? this.#mayGoOn() : this.write(Buffer.from(sent === 0 ? chunk : chunk.subarray(sent)));
   }
 
   end(trailers: HeaderPairs = noPairs): void {

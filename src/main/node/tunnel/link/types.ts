@@ -55,10 +55,15 @@ export interface StreamEvents {
 export interface TunnelStream {
   /** Unique on its link. */
   readonly id: string;
-  /** Agent alone; once for each 1xx and once for the answer. With `end` there is no body. `body`: its first bytes, in the same message. */
+  /**
+   * Agent alone; once for each 1xx and once for the answer. With `end` there is no body. `body`: its first bytes, in the same message; they are
+   * lent as in {@link writeLent}.
+   */
   respond(head: ResponseHead, body?: Uint8Array, end?: boolean): boolean;
   /** Takes all bytes in any case, without a copy: leave them as they are. False: the credit or the room of the link is used up; write on after `onDrain`. */
   write(chunk: Uint8Array): boolean;
+  /** As {@link write}, of bytes that are lent until the call returns: what cannot be sent at once is copied. */
+  writeLent(chunk: Uint8Array): boolean;
   /** This end's body is complete. */
   end(trailers?: HeaderPairs): void;
   /** Ends both directions at once; what was written and not sent is dropped. */

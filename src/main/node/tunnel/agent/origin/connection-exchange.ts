@@ -61,15 +61,15 @@ export class ConnectionExchange implements StreamEvents {
       this.#ended({ kind: 'reset', code, reason: message });
       return;
     }
-    const { socket } = outcome;
+    const { service } = outcome;
     if (this.#over) {
-      socket.destroy();
+      service.socket.destroy();
       return;
     }
     this.#figures.serviceUp();
     this.#observer?.responseHead({ status: 200, headers: noHeaders });
     this.#stream.respond({ status: 200, headers: noHeaders });
-    const pipe = new RawPipe(socket, this.#stream, {
+    const pipe = new RawPipe(service, this.#stream, {
       fromService: (chunk) => {
         this.#observer?.responseData(chunk);
         this.#figures.bytesFromService(chunk.length);

@@ -127,6 +127,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
     this.#pendingHeaders = kept;
   }
 
+  /** @param chunk is lent until the end of what came with it, of which {@link responseFlush} tells */
   responseData(chunk: Buffer): void {
     this.#observer?.responseData(chunk);
     this.#context.figures.bytesFromService(chunk.length);
@@ -135,7 +136,7 @@ export class HttpExchange implements StreamEvents, ConnectionUser {
       return;
     }
     this.responseFlush();
-    if (!this.#stream.write(chunk)) this.#connection?.pause();
+    if (!this.#stream.writeLent(chunk)) this.#connection?.pause();
   }
 
   responseEnd(trailers: HeaderPairs): void {

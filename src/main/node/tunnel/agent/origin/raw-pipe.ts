@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { HeaderPairs, ResetCode, StreamEvents, TunnelStream } from '../../link/types.ts';
+import type { ServiceSocket } from './service-socket.ts';
 
 /** Told when a raw connection is over, and of the bytes that pass. */
 export interface PipeListener {
@@ -12,6 +13,7 @@ export interface PipeListener {
 
 /** Bytes both ways between a stream and a socket of the local service; each direction ends for itself. */
 export class RawPipe implements StreamEvents {
+  readonly #service: ServiceSocket;
   readonly #socket: Socket;
   readonly #stream: TunnelStream;
   readonly #listener: PipeListener;
@@ -20,17 +22,18 @@ export class RawPipe implements StreamEvents {
   #clientEnded = false;
   #over = false;
 
-  /** @param socket open, with half-open allowed; it is paused until `start` */
-  constructor(socket: Socket, stream: TunnelStream, listener: PipeListener) {
-    this.#socket = socket;
+  /** @param service open, with half-open allowed; it is paused until `start` */
+  constructor(service: ServiceSocket, stream: TunnelStream, listener: PipeListener) {
+    this.#service = service;
+    this.#socket = service.socket;
     this.#stream = stream;
     this.#listener = listener;
   }
 
-  /** @param rest what the service has said already */
+  /** @param rest what the service has said already: lent, as all that it says */
   start(rest: Buffer): void {
     const socket = this.#socket;
-    socket.on('data', (chunk: Buffer) => this.#fromService(chunk));
+    this.#service.onData((lent) => this.#fromService(lent));
     socket.on('end', () => this.#serviceEnd());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#fault = error.code ?? error.message;
@@ -66,10 +69,10 @@ export class RawPipe implements StreamEvents {
     this.#socket.resume();
   }
 
-  #fromService(chunk: Buffer): void {
+  #fromService(lent: Buffer): void {
     if (this.#over) return;
-    this.#listener.fromService(chunk);
-    if (!this.#stream.write(chunk)) this.#socket.pause();
+    this.#listener.fromService(lent);
+    if (!this.#stream.writeLent(lent)) this.#socket.pause();
   }
 
   #serviceEnd(): void {

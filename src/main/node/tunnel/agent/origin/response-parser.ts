@@ -8,7 +8,7 @@ import { parseHeaderLines, parseStatusLine } from './response-head.ts';
 export interface ResponseSink {
   /** Once for each head of 1xx, and once for the one that counts. */
   responseHead(status: number, headers: HeaderPairs): void;
-  /** A piece of the body: a view of what was given to {@link ResponseParser.push}. */
+  /** A piece of the body: a view of what was given to {@link ResponseParser.push}, and like it only lent. */
   responseData(chunk: Buffer): void;
   responseEnd(trailers: HeaderPairs): void;
   /** After 101 as an answer to an upgrade, with what came behind the head: from here on the connection is not HTTP. */
@@ -59,7 +59,7 @@ export class ResponseParser {
     this.#reusable = false;
   }
 
-  /** @throws InvalidResponse when it is not an answer, or one that nobody asked for */
+  /** @param chunk is lent: nothing of it is kept @throws InvalidResponse when it is not an answer, or one that nobody asked for */
   push(chunk: Buffer): void {
     let rest = chunk;
     // A changed protocol begins with its head, also when the client is the first to speak in it.
@@ -102,7 +102,7 @@ export class ResponseParser {
     const end = bytes.indexOf(headEnd);
     if (end < 0 || end > agentLimits.responseHeadBytes) {
       if (bytes.length > agentLimits.responseHeadBytes) throw new InvalidResponse('its head is too large');
-      this.#pending = bytes;
+      this.#pending = bytes === chunk ? Buffer.from(chunk) : bytes;
       return nothing;
     }
     this.#pending = nothing;

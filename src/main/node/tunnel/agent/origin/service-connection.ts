@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { InvalidResponse } from './invalid-response.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
+import type { ServiceSocket } from './service-socket.ts';
 
 /** Who has a request under way on a connection. */
 export interface ConnectionUser extends ResponseSink {
@@ -12,10 +13,10 @@ export interface ConnectionUser extends ResponseSink {
 
 /** One connection to the local service. At most one request is under way on it. */
 export class ServiceConnection {
+  readonly #service: ServiceSocket;
   readonly #socket: Socket;
   readonly #parser: ResponseParser;
   readonly #onIdleEnd: (connection: ServiceConnection) => void;
-  readonly #onData = (chunk: Buffer) => this.#received(chunk);
   readonly #onEnd = () => this.#ended();
   readonly #onError = (error: NodeJS.ErrnoException) => {
     this.#fault = error.code ?? error.message;
@@ -29,10 +30,12 @@ export class ServiceConnection {
   idleUntilMs = 0;
 
   /**
-   * @param socket open
+   * @param service open
    * @param onIdleEnd told when the service closes it while nothing is under way
    */
-  constructor(socket: Socket, onIdleEnd: (connection: ServiceConnection) => void) {
+  constructor(service: ServiceSocket, onIdleEnd: (connection: ServiceConnection) => void) {
+    const { socket } = service;
+    this.#service = service;
     this.#socket = socket;
     this.#onIdleEnd = onIdleEnd;
     this.#parser = new ResponseParser({
@@ -41,10 +44,11 @@ export class ServiceConnection {
       responseEnd: (trailers) => this.#user?.responseEnd(trailers),
       upgraded: (rest) => this.#user?.upgraded(rest),
     });
-    socket.on('data', this.#onData);
+    service.onData((lent) => this.#received(lent));
     socket.on('end', this.#onEnd);
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
+    socket.resume();
   }
 
   /** It had an earlier request: the service may have closed it in this very moment. */
@@ -104,22 +108,22 @@ export class ServiceConnection {
     this.#socket.destroy();
   }
 
-  /** The socket, which is HTTP no more; this object must not be used again. Stands still until it is resumed. */
-  detach(): Socket {
+  /** The connection, which is HTTP no more; this object must not be used again. Stands still until it is resumed. */
+  detach(): ServiceSocket {
     this.#user = undefined;
     const socket = this.#socket;
     socket.pause();
-    socket.off('data', this.#onData);
+    this.#service.onData(() => undefined);
     socket.off('end', this.#onEnd);
     socket.off('error', this.#onError);
     socket.off('close', this.#onClose);
-    return socket;
+    return this.#service;
   }
 
-  #received(chunk: Buffer): void {
+  #received(lent: Buffer): void {
     this.#answered = true;
     try {
-      this.#parser.push(chunk);
+      this.#parser.push(lent);
     } catch (error) {
       if (!(error instanceof InvalidResponse)) throw error;
       this.#fail(`The service broke the rules of HTTP: ${error.message}.`);

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import { SignalboxError } from '../../../../../common/errors.ts';
 import { agentLimits } from '../limits.ts';
+import { ServiceSocket } from './service-socket.ts';
 import { type Target, TargetGuard } from './target-guard.ts';
 
 /** Addresses of a host name, best first. */
@@ -20,7 +21,7 @@ export interface DialFailure {
   readonly message: string;
 }
 
-export type DialOutcome = { readonly socket: Socket } | { readonly failure: DialFailure };
+export type DialOutcome = { readonly service: ServiceSocket } | { readonly failure: DialFailure };
 
 const systemResolve: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
@@ -48,7 +49,7 @@ export class ServiceDialer {
     return port === 80 ? name : `${name}:${port}`;
   }
 
-  /** Never rejects. The socket is open, has no delay, and keeps its own side open when the service ends its. */
+  /** Never rejects. The connection is open, is paused, has no delay, and keeps its own side open when the service ends its. */
   async dial(): Promise<DialOutcome> {
     const control = new AbortController();
     this.#dialing.add(control);
@@ -80,7 +81,7 @@ export class ServiceDialer {
     for (const address of addresses.slice(0, agentLimits.addresses)) {
       if (signal.aborted) break;
       const outcome = await connectTo(address, port, signal);
-      if (typeof outcome !== 'string') return { socket: outcome };
+      if (typeof outcome !== 'string') return { service: outcome };
       reason = outcome;
     }
     if (signal.aborted) return { failure: { code: 'refused', message: `The service at ${where} does not answer.` } };
@@ -88,18 +89,19 @@ export class ServiceDialer {
   }
 }
 
-/** @returns the open socket, or the system's code of why there is none */
-function connectTo(address: string, port: number, signal: AbortSignal): Promise<Socket | string> {
+/** @returns the open connection, or the system's code of why there is none */
+function connectTo(address: string, port: number, signal: AbortSignal): Promise<ServiceSocket | string> {
   return new Promise((resolve) => {
-    const socket = connect({ host: address, port, noDelay: true, keepAlive: true, allowHalfOpen: true });
-    const settle = (outcome: Socket | string) => {
+    const service = new ServiceSocket(address, port);
+    const { socket } = service;
+    const settle = (outcome: ServiceSocket | string) => {
       signal.removeEventListener('abort', giveUp);
       socket.removeListener('error', failed);
       socket.removeListener('connect', connected);
       resolve(outcome);
     };
     const failed = (error: NodeJS.ErrnoException) => settle(error.code ?? 'UNKNOWN');
-    const connected = () => settle(socket);
+    const connected = () => settle(service);
     const giveUp = () => {
       settle('ETIMEDOUT');
       socket.destroy();

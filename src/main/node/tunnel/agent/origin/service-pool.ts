@@ -39,7 +39,7 @@ export class ServicePool {
   async dial(): Promise<{ readonly connection: ServiceConnection } | { readonly failure: DialFailure }> {
     const outcome = await this.#dialer.dial();
     if ('failure' in outcome) return outcome;
-    const connection = new ServiceConnection(outcome.socket, this.#forget);
+    const connection = new ServiceConnection(outcome.service, this.#forget);
     this.#open.add(connection);
     return { connection };
   }

@@ -74,6 +74,26 @@ afterEach(() => {
 });
 
 describe('a link', () => {
+  it('keeps nothing of what it was lent, also of what it has no credit for', async () => {
+    const { served, open } = connected();
+    const asked = open();
+    await until(() => served.length === 1);
+    const answer = streamOf((served[0] as { record: StreamRecord }).record);
+    const lent = Buffer.alloc(65_536);
+    const expected: Buffer[] = [];
+    const lend = (filler: number, give: () => void) => {
+      lent.fill(filler);
+      expected.push(Buffer.from(lent));
+      give();
+      lent.fill(0xff);
+    };
+    lend(1, () => answer.respond({ status: 200, headers: [] }, lent));
+    for (const filler of [2, 3, 4, 5, 6, 7, 8]) lend(filler, () => answer.writeLent(lent));
+    answer.end();
+    await until(() => asked.ends === 1);
+    expect(asked.body.equals(Buffer.concat(expected))).toBe(true);
+  });
+
   it('carries a request and its answer in one message each', async () => {
     const { gateway, agent, served, open, gatewaySocket, agentSocket } = connected();
     const asked = open({ headers: ['Host', 'h', 'X-Name', 'Zürich'], gatewayMicros: 12 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ConnectionExchange } from '../../../../../../../src/main/node/tunnel/agent/origin/connection-exchange.ts';
 import { HttpExchange } from '../../../../../../../src/main/node/tunnel/agent/origin/http-exchange.ts';
 import { type Resolve, ServiceDialer } from '../../../../../../../src/main/node/tunnel/agent/origin/service-dialer.ts';
@@ -89,6 +89,21 @@ describe('HttpExchange', () => {
     expect(pool.open).toBe(1);
     await ask().stream.over;
     expect(pool.open).toBe(1);
+  });
+
+  test('keeps apart what several connections say in pieces, of which each is read to the same place', async () => {
+    const sockets: Socket[] = [];
+    const port = await raw((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nX-Na'));
+    });
+    const { ask } = service(port);
+    const asked = [ask(), ask()];
+    await vi.waitFor(() => expect(sockets.map(({ bytesWritten }) => bytesWritten)).toEqual([21, 21]));
+    for (const [nth, socket] of sockets.entries()) socket.end(`me: ${nth}\r\nContent-Length: 1\r\n\r\n${nth}`);
+    for (const { stream } of asked) await stream.over;
+    expect(asked.map(({ stream }) => stream.body).toSorted()).toEqual(['0', '1']);
+    for (const { stream } of asked) expect(stream.heads[0]?.headers.slice(0, 2)).toEqual(['X-Name', stream.body]);
   });
 
   test.each([
