@@ -330,7 +330,7 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await expect(page.getByText('Gateway running')).toBeVisible();
       await tab(page, /^Tunnels/).click();
       await expose('1');
-      await expect(dialog(page)).toContainText(`Not one of ${port}`);
+      await expect(dialog(page)).toContainText('The gateway does not give out this one');
       await dialog(page).getByRole('textbox', { name: 'Public port' }).fill(String(port));
       await dialog(page).getByRole('button', { name: 'Expose', exact: true }).click();
       await expect(rowOf(page, `localhost:${port}`)).toContainText('Up', { timeout: 30_000 });

@@ -49,8 +49,13 @@ describe('the address to be', () => {
     expect(addressToBe('http', 'orders', { ...gateway, public: { host: '', port: 80, tls: false } })).toBe('http://orders.field.example/');
   });
 
+  it('is the port that is asked for, of a raw tunnel', () => {
+    expect(addressToBe('tcp', 'orders', gateway, '20007')).toBe('tcp://field.example:20007');
+  });
+
   it('is not known for TCP, without a name, or of a gateway elsewhere', () => {
     expect(addressToBe('tcp', 'orders', gateway)).toBeUndefined();
+    expect(addressToBe('tcp', 'orders', gateway, 'ssh')).toBeUndefined();
     expect(addressToBe('http', '', gateway)).toBeUndefined();
     expect(addressToBe('http', 'orders', undefined)).toBeUndefined();
   });

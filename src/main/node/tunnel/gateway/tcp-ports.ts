@@ -64,7 +64,11 @@ export class TcpPorts {
       );
     for (const [other, port] of this.#byAgent)
       if (port === wanted && other !== agentId)
-        throw new SignalboxError('CONFLICT', `Port ${wanted} of the gateway is in use by another tunnel.`, { executed: 'no' });
+        throw new SignalboxError(
+          'CONFLICT',
+          `Port ${wanted} of the gateway is in use by another tunnel. Ask for another one, or for any.`,
+          { executed: 'no' },
+        );
     return wanted;
   }
 

@@ -50,12 +50,11 @@ export function ExposeDialog({ data, context, onClose }: ExposeDialogProps) {
   );
   const read = readExpose({ ...form, gateway: gatewayId }, taken, gateway?.tcpPorts);
   const wrong = checked && 'wrong' in read ? read.wrong : [];
-  const fault = (field: ExposeField) =>
-    wrong.includes(field) ? t(`wrong_${field}`, { name: form.name, ports: gateway?.tcpPorts }) : undefined;
+  const fault = (field: ExposeField) => (wrong.includes(field) ? t(`wrong_${field}`, { name: form.name }) : undefined);
   const access = readAccess(form.access);
   // A gateway that is asked for the first time listens on its own machine alone.
   const exposure = gateway === undefined ? 'unknown' : gateway.exposure;
-  const address = addressToBe(form.kind, form.name, gateway);
+  const address = addressToBe(form.kind, form.name, gateway, form.publicPort);
 
   const submit = () => {
     setChecked(true);

@@ -158,7 +158,7 @@ function Settings({ nodeId, ownId, before, isOn, onClose, refresh }: SettingsPro
         <div>
           <b>{t(wide ? 'reachWide' : 'reachOwn', { host: form['gateway.publicHost'] })}</b>
           <p>{t(wide ? 'reachWideHelp' : 'reachOwnHelp')}</p>
-          <p>{t(plainAgents ? 'agentsPlain' : agentsWide ? 'agentsWide' : 'agentsOwn')}</p>
+          {!plainAgents && <p>{t(agentsWide ? 'agentsWide' : 'agentsOwn')}</p>}
         </div>
       </div>
       {agentsWide && (

@@ -28,15 +28,21 @@ export function agentIdFrom(text: string): string {
   return agentIdPattern.test(plain) ? plain : '';
 }
 
-/** The address under which a tunnel will answer; undefined where the gateway alone chooses it. */
+/**
+ * The address under which a tunnel will answer; undefined where the gateway alone chooses it.
+ *
+ * @param publicPort of a raw tunnel, as it is written in a field
+ */
 export function addressToBe(
   kind: TunnelKind,
   agentId: string,
   gateway: Pick<GatewayStatus, 'domain' | 'public'> | undefined,
+  publicPort = '',
 ): string | undefined {
   if (gateway === undefined || agentId === '') return undefined;
   const { domain, public: listener } = gateway;
-  if (kind === 'tcp' || domain === '') return undefined;
+  if (domain === '') return undefined;
+  if (kind === 'tcp') return /^\d{1,5}$/.test(publicPort.trim()) ? `tcp://${domain}:${publicPort.trim()}` : undefined;
   const secure = listener.tls || kind === 'tls';
   const usual = secure ? 443 : 80;
   const port = listener.port === null || listener.port === usual ? '' : `:${listener.port}`;
