@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TunnelRequest, TunnelRequestDetail } from '../../../src/common/contract/tunnels.ts';
 import { runCommand } from '../../helpers/headless-node.ts';
@@ -39,8 +40,13 @@ beforeAll(async () => {
         authorization: request.headers.authorization,
         body,
       });
-      response.writeHead(request.url === '/missing' ? 404 : 200, { 'Content-Type': 'application/json', 'Set-Cookie': 'sid=abc' });
-      response.end('{"ok":true}');
+      const isPacked = request.url === '/packed';
+      response.writeHead(request.url === '/missing' ? 404 : 200, {
+        'Content-Type': 'application/json',
+        'Set-Cookie': 'sid=abc',
+        ...(isPacked && { 'Content-Encoding': 'br' }),
+      });
+      response.end(isPacked ? brotliCompressSync('{"packed":true}') : '{"ok":true}');
     });
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
@@ -124,6 +130,14 @@ test('requests are listed, filtered, shown whole, copied and sent again', async 
   expect(detail).toMatchObject({ replayOf: missing?.requestId, path: '/missing' });
   expect(await requests('--filter', 'replay')).toHaveLength(2);
   expect(seen.at(-1)).toMatchObject({ url: '/missing', replay: missing?.requestId });
+});
+
+test('a packed answer is shown unpacked, and that is said', async () => {
+  await askThrough(`http://shop.localhost:${node.publicPort}/`, { path: '/packed' });
+  const [packed] = await requests('--filter', 'path=/packed');
+  const text = await run('inspect', packed?.requestId ?? '');
+  expect(text).toContain('"packed": true');
+  expect(text).toMatch(/\(packed with br, unpacked from \d+ B to 15 B\)/);
 });
 
 test('follow goes on with what comes', async () => {
