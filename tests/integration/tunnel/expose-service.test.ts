@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import type { NodeClient } from '../../../src/common/client/node-client.ts';
 import type { TunnelInfo, TunnelRequest } from '../../../src/common/contract/tunnels.ts';
+import { freePort } from '../../helpers/free-port.ts';
 import { startLinkedMembers } from '../../helpers/member-cluster.ts';
 import { type MemberNode, startMember } from '../../helpers/member-node.ts';
 
@@ -91,6 +92,33 @@ test('a local service answers under an address of the gateway, its requests are 
   await expect.poll(async () => (await ask(url, '/')).status).toBe(404);
   expect((await client.call('gateway.tokens', {})).tokens).toEqual([]);
   expect((await client.call('tunnels.list', {})).tunnels).toEqual([]);
+});
+
+test('a raw tunnel has the public port that it asks for; one that another has is refused in words, and given up for another', async () => {
+  const [port, wanted, other] = await Promise.all([startService(), freePort(), freePort()]);
+  const member = await startMember('press-07', { ...gatewaySettings, 'gateway.tcpPorts': `${wanted}, ${other}` });
+  const { client, node } = member;
+  await gatewayRuns(member);
+  expect(await client.call('gateway.status', {})).toMatchObject({ tcpPorts: `${wanted}, ${other}` });
+  const expose = (agentId: string, publicPort: number) =>
+    client.call('tunnels.create', {
+      agentId,
+      kind: 'tcp',
+      publicPort,
+      gateway: { nodeId: node.nodeId },
+      target: { host: 'localhost', port },
+    });
+  const first = await expose('first', wanted);
+  expect(await tunnelThatIsUp(client, first.tunnelId)).toMatchObject({ publicPort: wanted, publicUrls: [`tcp://localhost:${wanted}`] });
+  const { tunnelId } = await expose('second', wanted);
+  const state = async () => (await client.call('tunnels.list', {})).tunnels.find((tunnel) => tunnel.tunnelId === tunnelId);
+  await expect
+    .poll(async () => (await state())?.lastError?.message)
+    .toContain(`Port ${wanted} of the gateway is in use by another tunnel.`);
+  await client.call('tunnels.update', { tunnelId, publicPort: other });
+  expect(await tunnelThatIsUp(client, tunnelId)).toMatchObject({ publicPort: other });
+  await client.call('tunnels.update', { tunnelId, publicPort: null });
+  expect(await tunnelThatIsUp(client, tunnelId)).toMatchObject({ publicPort: other });
 });
 
 test('a tunnel is there again when its node was restarted, with a secret that is nowhere on the disk as it is', async () => {
