@@ -113,14 +113,14 @@ export class LinkKeeper {
     socket.once('close', () => clearTimeout(timer));
   }
 
-  #signedIn({ socket, protocol, place }: SignedIn): void {
+  #signedIn({ socket, connection, protocol, place }: SignedIn): void {
     this.#signIn = undefined;
     this.#socket = socket;
     if (protocol === 'legacy') whenAccepted(socket, () => this.#up(link, place));
     const link: TunnelLink = createLink({
       role: 'agent',
       protocol,
-      socket: webSocketSocket(socket),
+      socket: webSocketSocket(socket, connection),
       ...(this.#options.agent.linkTiming !== undefined && { timing: this.#options.agent.linkTiming }),
       events: {
         onStream: this.#options.onStream,

@@ -3,6 +3,7 @@
  * very channel that it knows the secret, and until it has, nothing but the sign-in is sent or taken (security.md 2.9, row 54).
  */
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type RawData, WebSocket } from 'ws';
 import { isLoopback } from '../../loopback.ts';
@@ -39,6 +40,8 @@ export interface SignInRequest {
 /** A connection that may be used. */
 export interface SignedIn {
   readonly socket: WebSocket;
+  /** What the WebSocket writes to. */
+  readonly connection: Socket;
   readonly protocol: 'v1' | 'legacy';
   /** Undefined in the first system's dialect: the gateway does not say. */
   readonly place: PublicPlace | undefined;
@@ -75,6 +78,7 @@ export class SignIn {
   readonly #outcome: SignInOutcome;
   readonly #timer: NodeJS.Timeout;
   #socket: WebSocket | undefined;
+  #connection: Socket | undefined;
   #channel = noChannel;
   #transcript: HandshakeTranscript | undefined;
   #signature = '';
@@ -128,6 +132,7 @@ export class SignIn {
 
   #bind({ socket }: IncomingMessage): void {
     socket.setNoDelay(true);
+    this.#connection = socket;
     if (socket instanceof TLSSocket) this.#channel = channelBinding(socket);
   }
 
@@ -207,7 +212,8 @@ export class SignIn {
     this.#over = true;
     clearTimeout(this.#timer);
     socket.removeAllListeners();
-    this.#outcome.signedIn({ socket, protocol, place });
+    // `upgrade` comes before `open`, and so before every message.
+    this.#outcome.signedIn({ socket, connection: this.#connection as Socket, protocol, place });
   }
 
   #fail(failure: SignInFailed): void {

@@ -1,9 +1,23 @@
-import type { RawData, WebSocket } from 'ws';
+import type { Socket } from 'node:net';
+import { type RawData, Sender, type WebSocket } from 'ws';
 import { protocolLimits } from '../protocol/index.ts';
+
+declare module 'ws' {
+  /** Exported by `ws`, and left out of its types. */
+  const Sender: {
+    frame(
+      data: Buffer,
+      options: { fin: boolean; rsv1: boolean; opcode: number; mask: boolean; readOnly: boolean },
+    ): [head: Buffer, body?: Buffer];
+  };
+}
 
 /** What a link needs of a WebSocket, so that it can do with another. */
 export interface LinkSocket {
-  /** @param sent in the order of the calls, never from within one, when the bytes are out of this process or never will be */
+  /**
+   * @param frame is the socket's until `sent` is called, and may be changed by it
+   * @param sent in the order of the calls, never from within one, when the bytes are out of this process or never will be
+   */
   send(frame: Uint8Array, sent: () => void): void;
   /** Reads nothing more until {@link resume}. */
   pause(): void;
@@ -34,13 +48,21 @@ export const webSocketOptions = {
   skipUTF8Validation: true,
 } as const;
 
+const binaryOpcode = 2;
 /** Most bytes of the reason in a close frame (RFC 6455 5.5). */
 const closeReasonBytes = 123;
 
-/** A WebSocket of `ws` for {@link LinkSocket}. It must be open, and made with {@link webSocketOptions}. */
-export function webSocketSocket(webSocket: WebSocket): LinkSocket {
+/**
+ * A WebSocket of `ws` for {@link LinkSocket}. It must be open, and made with {@link webSocketOptions}.
+ *
+ * @param connection of a client: what it writes to. Its frames are masked where they are then, while `ws` copies each to a new buffer for it
+ */
+export function webSocketSocket(webSocket: WebSocket, connection?: Socket): LinkSocket {
   return {
-    send: (frame, sent) => webSocket.send(frame, sent),
+    send: (frame, sent) => {
+      if (connection === undefined || webSocket.readyState !== webSocket.OPEN) webSocket.send(frame, sent);
+      else sendMasked(connection, frame, sent);
+    },
     pause: () => webSocket.pause(),
     resume: () => webSocket.resume(),
     ping: () => {
@@ -50,6 +72,20 @@ export function webSocketSocket(webSocket: WebSocket): LinkSocket {
     terminate: () => webSocket.terminate(),
     listen: (events) => listen(webSocket, events),
   };
+}
+
+/** `ws` writes at once as well when it does not compress, so that the order of frames is kept. */
+function sendMasked(connection: Socket, frame: Uint8Array, sent: () => void): void {
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+  const [head, body] = Sender.frame(bytes, { fin: true, opcode: binaryOpcode, mask: true, readOnly: false, rsv1: false });
+  if (body === undefined) {
+    connection.write(head, sent);
+    return;
+  }
+  connection.cork();
+  connection.write(head);
+  connection.write(body, sent);
+  connection.uncork();
 }
 
 function listen(webSocket: WebSocket, events: LinkSocketEvents): void {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -29,7 +30,8 @@ async function connect(
 ): Promise<{ gateway: TunnelLink; agent: TunnelLink; raw: WebSocket }> {
   const accepted = once(server, 'connection') as Promise<[WebSocket]>;
   const raw = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, webSocketOptions);
-  await once(raw, 'open');
+  const [{ socket: connection }] = (await once(raw, 'upgrade')) as [IncomingMessage];
+  if (raw.readyState !== raw.OPEN) await once(raw, 'open');
   const [atGateway] = await accepted;
   sockets.push(raw, atGateway);
   const gateway = createLink({
@@ -41,7 +43,7 @@ async function connect(
   const agent = createLink({
     role: 'agent',
     protocol: 'v1',
-    socket: webSocketSocket(raw),
+    socket: webSocketSocket(raw, connection),
     events: linkEvents({ onEnd: (end) => onEnd('agent', end), onStream: (_, stream) => mirror(stream) }),
   });
   return { gateway, agent, raw };
