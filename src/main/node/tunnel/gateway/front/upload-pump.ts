@@ -22,7 +22,7 @@ export interface UploadOwner {
 export class UploadPump {
   readonly #request: IncomingMessage;
   readonly #flows: readonly Flow[];
-  readonly #context: Pick<FrontContext, 'limits' | 'held'>;
+  readonly #context: Pick<FrontContext, 'limits' | 'held' | 'shut'>;
   /** undefined: the length of the body is known, and it comes without chunks. */
   readonly #framing: ChunkFraming | undefined;
   #stream: TunnelStream | undefined;
@@ -37,7 +37,7 @@ export class UploadPump {
     request: IncomingMessage,
     bodyBytes: number | undefined,
     flows: readonly Flow[],
-    context: Pick<FrontContext, 'limits' | 'held'>,
+    context: Pick<FrontContext, 'limits' | 'held' | 'shut'>,
   ) {
     this.#request = request;
     this.#flows = flows;
@@ -97,12 +97,13 @@ export class UploadPump {
   }
 
   #take(chunk: Buffer): void {
-    const { limits, held } = this.#context;
+    const { limits, held, shut } = this.#context;
     const { socket } = this.#request;
     if (this.#stream === undefined) {
       if (socket.bytesRead - this.#letGoAtBytes > limits.leftoverBytes) socket.destroy();
       return;
     }
+    if (shut.has(socket)) return;
     if (this.#framing !== undefined && this.#framing.surplusAfter(chunk.length) > limits.chunkFramingBytes) {
       this.#owner?.uploadRefused();
       return;
@@ -120,6 +121,8 @@ export class UploadPump {
     this.#complete = true;
     const stream = this.#stream;
     this.#stream = undefined;
+    // The guard of lines stands before a parser that may have taken what it did not: such a body has no end, and its connection is being closed.
+    if (this.#context.shut.has(this.#request.socket)) return;
     stream?.end(passableTrailers(this.#request.rawTrailers, this.#context.limits.headers));
   }
 }

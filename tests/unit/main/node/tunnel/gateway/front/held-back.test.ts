@@ -99,11 +99,13 @@ test.each([
   ['in order behind early bytes', 'early', (client: RawClient) => client.socket.end()],
   ['with a reset behind more than is kept', much, (client: RawClient) => client.socket.resetAndDestroy()],
 ])('a client that leaves %s while its WebSocket waits for the word of the service is told to the agent', async (_name, early, leave) => {
-  const { front, agents, port } = await startFront();
+  const { front, agents, port } = await startFront({ limits: { continueMs: 0 } });
   const agent = agents.add('a');
   const { client } = await open(port, false);
-  client.send(upgrade + early);
-  const stream = await agent.stream();
+  client.send(upgrade);
+  const stream = await agent.stream(0);
+  client.send(early);
+  await aBeat(port, false);
   leave(client);
   await stream.until(({ resetCode }) => resetCode === 'cancelled');
   await expect.poll(() => front.totals()).toMatchObject({ inFlight: 0, connections: 0 });
