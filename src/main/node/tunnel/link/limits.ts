@@ -22,8 +22,11 @@ export const linkLimits = {
   busySocketBytes: 4_194_304,
   /** Above this the link ends: the other end does not read, and asks for more. */
   stuckSocketBytes: 16_777_216,
-  /** Of a frame of several messages. */
-  batchBytes: 65_536,
+  /**
+   * Of a frame of several messages. Half of what is read at once: a frame that spans two reads is copied at the other end, and one of 64 KiB
+   * always does.
+   */
+  batchBytes: 32_768,
   /** Frames up to this are copied, so that they keep no block of {@link batchBytes} while they wait. */
   copiedFrameBytes: 4_096,
   /** Bodies of the first system that are in memory, of all streams of a link: above this nothing is read. */
