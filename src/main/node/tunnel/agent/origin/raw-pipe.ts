@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isReset } from '../../is-reset.ts';
 import type { HeaderPairs, ResetCode, StreamEvents, TunnelStream } from '../../link/types.ts';
 import type { ServiceSocket } from './service-socket.ts';
 
@@ -77,6 +78,13 @@ export class RawPipe implements StreamEvents {
 
   #serviceEnd(): void {
     if (this.#over) return;
+    // A reset that comes together with the last bytes is told as an end by the application's Node 20. One that has been ended from here is
+    // with nobody after an orderly end too.
+    if (!this.#clientEnded && isReset(this.#socket)) {
+      this.#fault = 'ECONNRESET';
+      this.#socket.destroy();
+      return;
+    }
     this.#serviceEnded = true;
     this.#stream.end();
     this.#endIfBoth();

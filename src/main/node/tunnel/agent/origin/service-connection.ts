@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isReset } from '../../is-reset.ts';
 import { InvalidResponse } from './invalid-response.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
 import type { ServiceSocket } from './service-socket.ts';
@@ -133,7 +134,10 @@ export class ServiceConnection {
   }
 
   #ended(): void {
-    if (this.#user !== undefined && !this.#parser.finish()) this.#fail('The service closed the connection before its answer was complete.');
+    // A reset that comes together with the last bytes is told as an end by the application's Node 20: an answer without a length would look complete.
+    if (this.#user !== undefined && isReset(this.#socket)) this.#fail('The connection to the service broke (ECONNRESET).');
+    else if (this.#user !== undefined && !this.#parser.finish())
+      this.#fail('The service closed the connection before its answer was complete.');
     else {
       this.#user?.responseFlush();
       this.#onIdleEnd(this);

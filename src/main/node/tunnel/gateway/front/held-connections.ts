@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { isReset } from '../../is-reset.ts';
 import { Roll } from './roll.ts';
 
 /**
@@ -24,14 +25,4 @@ export class HeldConnections {
       else if (isReset(socket)) socket.destroy();
     }
   }
-}
-
-/** What Node has below a socket over TCP, with TLS or without. */
-interface OverTcp {
-  readonly _handle?: { getpeername?(address: object): number | undefined } | null;
-}
-
-/** A connection that was reset is with nobody any more. The system is asked itself, since `remoteAddress` is what it said the first time. */
-function isReset(socket: Duplex & OverTcp): boolean {
-  return (socket._handle?.getpeername?.({}) ?? 0) < 0;
 }

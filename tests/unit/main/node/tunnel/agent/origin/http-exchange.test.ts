@@ -369,14 +369,22 @@ describe('ConnectionExchange', () => {
     expect(stream.reason).toBeUndefined();
   });
 
-  test('a connection that breaks is reset, never ended', async () => {
-    const port = await raw((socket) => socket.on('data', () => socket.resetAndDestroy()));
+  test.each([
+    ['at once', ''],
+    ['together with its last bytes', 'the last'],
+  ])('a connection that breaks %s is reset, never ended', async (_when, last) => {
+    const port = await raw((socket) =>
+      socket.on('data', () => {
+        socket.write(last);
+        setImmediate(() => socket.resetAndDestroy());
+      }),
+    );
     const { dialer, figures } = service(port);
     const stream = new MemoryStream();
     const events = new ConnectionExchange(dialer, figures, stream, undefined);
     events.start();
     events.onData(Buffer.from('x'));
     await stream.over;
-    expect(stream.reason?.code).toBe('broken');
+    expect([stream.reason?.code, stream.trailers]).toEqual(['broken', undefined]);
   });
 });
