@@ -77,6 +77,11 @@ export const stages = [
   },
   { name: 'self-test', title: 'Cryptography and SQLite in the Electron runtime', needsBuild: true, run: selfTest },
   {
+    name: 'unit-electron',
+    title: 'Parsers and sockets of tunnels in the Electron runtime, whose Node is older than the one of other tests',
+    run: () => vitestInElectron(['tests/unit/main/node/tunnel/gateway/front', 'tests/unit/main/node/tunnel/agent/origin']),
+  },
+  {
     name: 'package',
     title: 'Packages: build, install, start, call, remove',
     needsBuild: true,
@@ -149,11 +154,27 @@ async function checkTypes() {
 }
 
 /** @param {string} project */
-async function vitest(project) {
-  const report = reportFile(`vitest-${project}.json`);
+function vitest(project) {
+  return reportedVitest(`vitest-${project}.json`, (args, env) => tool('vitest', ['run', '--project', project, ...args], env));
+}
+
+/** Unit tests in the Node that the desktop application runs on. @param {readonly string[]} folders */
+async function vitestInElectron(folders) {
+  const { executable } = await ensureElectron();
+  const runner = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+  return reportedVitest('vitest-electron.json', (args, env) =>
+    program(executable, [runner, 'run', '--project', 'unit', ...args, ...folders], { env: { ...env, ELECTRON_RUN_AS_NODE: '1' } }),
+  );
+}
+
+/**
+ * @param {string} reportName
+ * @param {(args: readonly string[], env: NodeJS.ProcessEnv) => Promise<Outcome>} run
+ */
+async function reportedVitest(reportName, run) {
+  const report = reportFile(reportName);
   const reporter = join(root, 'scripts', 'lib', 'vitest-report.mjs');
-  const args = ['run', '--project', project, '--reporter=default', `--reporter=${reporter}`];
-  const done = await tool('vitest', args, { ...process.env, SIGNALBOX_TEST_REPORT: report });
+  const done = await run(['--reporter=default', `--reporter=${reporter}`], { ...process.env, SIGNALBOX_TEST_REPORT: report });
   /** @type {import('./vitest-report.mjs').Report | undefined} */
   const read = readReport(report);
   return withReport(done, read?.counts, read?.failures);
