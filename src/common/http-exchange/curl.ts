@@ -1,6 +1,7 @@
 import { bytesOf, textOfBytes } from '../bytes.ts';
 import type { TunnelRequestDetail } from '../contract/tunnels.ts';
 import { addressOf } from './exchange-address.ts';
+import { oneHopHeaders } from './field-names.ts';
 import { headerOf } from './headers.ts';
 import { powershellLiteral, type Shell, shellQuote } from './shell-quote.ts';
 
@@ -13,15 +14,10 @@ export interface CurlCommand {
 
 /** Of one connection, made by curl itself, or added on the way by the gateway. */
 const leftOut: ReadonlySet<string> = new Set([
+  ...oneHopHeaders,
   'host',
   'content-length',
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'te',
   'trailer',
-  'upgrade',
   'expect',
   'accept-encoding',
   'via',

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { tunnelsContract } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
+import { oneHopHeaders, tokenPattern } from '../../../../common/http-exchange/field-names.ts';
 import type { RequestHead } from '../link/types.ts';
 import { hiddenValue } from './redaction.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -18,23 +19,11 @@ export interface PreparedReplay {
   readonly withheldHeaders: string[];
 }
 
-const token = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const pathForm = /^[/*][\x21-\x7e\x80-\u{10ffff}]*$/u;
 /** What a field value may not hold (RFC 9110 section 5.5). */
 const forbiddenInValue = /[\0\r\n]/;
 /** Of one connection (RFC 9110 section 7.6.1), and those that follow from the body that is sent. */
-const notRepeated: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-  'content-length',
-  replayHeader.toLowerCase(),
-]);
+const notRepeated: ReadonlySet<string> = new Set([...oneHopHeaders, 'trailer', 'expect', 'content-length', replayHeader.toLowerCase()]);
 const methodsWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
@@ -45,7 +34,7 @@ const methodsWithBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 export function prepareReplay(record: RequestRecord, params: ReplayParams): PreparedReplay {
   if (record.kind !== 'http') throw cannot(record, 'it became a raw connection, which cannot be repeated');
   if (record.open && record.status === null) throw cannot(record, 'it is still being sent. Wait for its answer');
-  const method = checked(params.method ?? record.method, token, 'method');
+  const method = checked(params.method ?? record.method, tokenPattern, 'method');
   const path = checked(params.path ?? wholePath(record), pathForm, 'path');
   if (path.includes(hiddenValue))
     throw cannot(record, `its path has a secret that was hidden. Give the path with a value instead of ${hiddenValue}`);
@@ -91,7 +80,7 @@ function headersOf(record: RequestRecord, from: readonly (readonly [string, stri
   const headers: string[] = [];
   const withheld = new Set<string>();
   for (const [name, value] of from) {
-    const lowerCase = checked(name, token, 'name of a header').toLowerCase();
+    const lowerCase = checked(name, tokenPattern, 'name of a header').toLowerCase();
     if (forbiddenInValue.test(value)) throw invalid(`The header ${name} cannot be sent: it has a line break or a NUL.`);
     if (notRepeated.has(lowerCase)) continue;
     if (value.includes(hiddenValue)) withheld.add(lowerCase);

@@ -1,23 +1,14 @@
+import { oneHopHeaders, tokenPattern } from '../../../../../common/http-exchange/field-names.ts';
 import type { HeaderPairs, RequestHead } from '../../link/types.ts';
 
 /** How a service is told its host (`tunnels.create` hostHeader): its own, the one that the client used, or a given one. */
 export type HostHeader = 'target' | 'original' | (string & {});
 
-/** Headers of one hop: each connection has its own (RFC 9110 section 7.6.1). */
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** A proxy on the way is spoken to by its neighbours alone. */
+const hopByHop: ReadonlySet<string> = new Set([...oneHopHeaders, 'proxy-authenticate', 'proxy-authorization']);
 /** Written anew by the agent. */
 const written: ReadonlySet<string> = new Set(['host', 'content-length', 'expect']);
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const value = /^[\t\x20-\x7e\x80-\xff]*$/;
 const requestTarget = /^[\x21-\x7e\x80-\xff]+$/;
 
@@ -38,7 +29,7 @@ export interface RequestText {
  * @returns undefined when the head cannot be written without changing what it means (characters that would end a line)
  */
 export function requestText(head: RequestHead, hostHeader: HostHeader, target: string): RequestText | undefined {
-  if (!token.test(head.method) || !requestTarget.test(head.path)) return undefined;
+  if (!tokenPattern.test(head.method) || !requestTarget.test(head.path)) return undefined;
   const original = hostOf(head.headers);
   const host = hostHeader === 'original' ? (original ?? target) : hostHeader === 'target' ? target : hostHeader;
   const found = readHeaders(head.headers, original, host);
@@ -70,7 +61,7 @@ function readHeaders(headers: HeaderPairs, original: string | undefined, host: s
   for (let index = 0; index + 1 < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const content = headers[index + 1] ?? '';
-    if (!token.test(name) || !value.test(content)) return undefined;
+    if (!tokenPattern.test(name) || !value.test(content)) return undefined;
     const lower = name.toLowerCase();
     if (lower === 'content-length') found.hasLength = true;
     else if (lower === 'upgrade') found.upgrade = content;
@@ -129,7 +120,7 @@ export function trailerText(trailers: HeaderPairs): string {
     const name = trailers[index] ?? '';
     const content = trailers[index + 1] ?? '';
     const lower = name.toLowerCase();
-    if (token.test(name) && value.test(content) && !hopByHop.has(lower) && !written.has(lower)) text += `${name}: ${content}\r\n`;
+    if (tokenPattern.test(name) && value.test(content) && !hopByHop.has(lower) && !written.has(lower)) text += `${name}: ${content}\r\n`;
   }
   return text;
 }

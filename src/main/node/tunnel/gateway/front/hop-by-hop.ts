@@ -1,21 +1,14 @@
-/** Headers that concern one connection and no other (RFC 9110 section 7.6.1). */
+/** What a gateway keeps to itself of what it is sent. */
+import { oneHopHeaders, tokenPattern } from '../../../../../common/http-exchange/field-names.ts';
 
 /** `Expect` is answered by us or the agent; what describes the body's framing is made anew at each end. */
 export const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
+  ...oneHopHeaders,
   'proxy-authenticate',
   'proxy-authorization',
-  'te',
-  'transfer-encoding',
-  'upgrade',
   'http2-settings',
   'expect',
 ]);
-
-/** A header's name (RFC 9110 section 5.6.2). */
-export const tokenPattern = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Without these a message would mean something else: naming them in `Connection` has no effect. */
 const kept: ReadonlySet<string> = new Set(['host', 'content-length', 'authorization', 'cookie', 'close', 'keep-alive', 'upgrade']);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { tokenPattern } from '../../../../../common/http-exchange/field-names.ts';
 import type { HeaderPairs, RequestHead, StreamKind } from '../../link/types.ts';
-import { hopByHop, namedByConnection, tokenPattern } from './hop-by-hop.ts';
+import { hopByHop, namedByConnection } from './hop-by-hop.ts';
 import { hostOf, isOriginForm } from './request-target.ts';
 
 /** What is wrong with a request, before anybody is asked about it. */
