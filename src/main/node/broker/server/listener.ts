@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { listenerTlsOptions, type TlsMaterial } from '../../certificates/index.ts';
+import { listen } from '../../listen.ts';
 import { isLoopback } from '../../loopback.ts';
 import { brokerLimits } from '../limits.ts';
 import { brokerProtocol } from '../peers/types.ts';
@@ -73,16 +74,8 @@ export class Listener {
   /** @throws Error of the system when the port cannot be had */
   start(): Promise<void> {
     const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        // A connection that cannot be accepted, for want of descriptors for example, is the other end's to try again.
-        this.#server.on('error', () => {
-          this.#refused += 1;
-        });
-        resolve();
-      });
+    return listen(this.#server, host, port, () => {
+      this.#refused += 1;
     });
   }
 

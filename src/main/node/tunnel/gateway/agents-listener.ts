@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, TLSSocket, type Server as TlsServer } from 'node:tls';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { listenerTlsOptions, type TlsMaterial } from '../../certificates/index.ts';
+import { listen } from '../../listen.ts';
 import { isLoopback } from '../../loopback.ts';
 import { webSocketOptions } from '../link/index.ts';
 import { subProtocol } from '../protocol/messages.ts';
@@ -111,16 +112,8 @@ export class AgentsListener {
   /** @throws Error of the system when the port cannot be had */
   start(): Promise<void> {
     const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        // A connection that cannot be accepted, for want of descriptors for example, is the other end's to try again.
-        this.#server.on('error', () => {
-          this.#refused += 1;
-        });
-        resolve();
-      });
+    return listen(this.#server, host, port, () => {
+      this.#refused += 1;
     });
   }
 
