@@ -1,0 +1,152 @@
+/** What the rest of the node sees of the file in which chains are kept. Everything behind it happens in the thread of the ledger. */
+import type { LedgerChain, LedgerFault } from '../../../common/contract/ledger.ts';
+import type { EntryDetails } from './entry.ts';
+import type { Entry, FullBlock } from './types.ts';
+
+/** A chain as it is held here. Its name and state are for whoever knows the members. */
+export type ChainHead = Omit<LedgerChain, 'name' | 'self' | 'state'> & {
+  /** Number of the first entry held. */
+  readonly firstNumber: number;
+};
+
+/** A block of the own chain with what stays at this node. */
+export interface OwnBlock extends FullBlock {
+  readonly details: readonly EntryDetails[];
+  /** Newest record of the audit table that is in it or in a block before it. */
+  readonly auditId: number;
+  /** Ed25519 over {@link auditSealBytes}: a changed `auditId` is found. */
+  readonly auditSeal: Uint8Array;
+}
+
+/** What became of blocks that another node brought. */
+export interface TakenBlocks {
+  /** Blocks that were added. */
+  readonly added: number;
+  /** Newest block held now; -1: none. */
+  readonly height: number;
+  /**
+   * Why the rest was not taken. `gap`: blocks before it are missing, ask for those from `height + 1`. `notYet`: its time lies in the future
+   * by more than may be, bring it again later. `fork`: signed like the one held, and another; both are kept as evidence. `invalid`: row 34,
+   * whoever brought it is to be scored. `full`: no further chain is held.
+   */
+  readonly refused: null | {
+    readonly reason: 'gap' | 'notYet' | 'fork' | 'invalid' | 'full';
+    readonly height: number;
+    readonly fault: LedgerFault | null;
+    readonly message: string;
+  };
+}
+
+/** An entry as it is listed: what it says, and where it stands. */
+export interface ListedEntry {
+  readonly chainId: string;
+  readonly height: number;
+  readonly entry: Entry;
+  /** SHA-256 of its bytes, hex. */
+  readonly digest: string;
+  /** It stands below the height up to which the chain was verified. */
+  readonly verified: boolean;
+}
+
+export interface EntryQuery {
+  readonly chainId?: string | undefined;
+  readonly actor?: string | undefined;
+  /** Beginning of the act. */
+  readonly act?: string | undefined;
+  /** Part of the target. */
+  readonly target?: string | undefined;
+  readonly outcome?: Entry['outcome'] | undefined;
+  /** Milliseconds since the epoch, both included. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+export interface KeptFork {
+  readonly chainId: string;
+  readonly height: number;
+  /** Milliseconds since the epoch. */
+  readonly seenAt: number;
+  readonly blocks: readonly (FullBlock & { readonly from: string })[];
+}
+
+export interface VerifyProgress {
+  /** Blocks. */
+  readonly checked: number;
+  readonly total: number;
+}
+
+export interface VerifyResult {
+  readonly checkedBlocks: number;
+  readonly checkedEntries: number;
+  readonly durationMs: number;
+  /** The first place that is not right; null: all is. */
+  readonly fault: LedgerFault | null;
+}
+
+/** Where the own chain goes on after blocks that are not held: after a damaged or older file took the place of what was written. */
+export interface ChainPlace {
+  readonly height: number;
+  readonly hash: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Number of the last entry. */
+  readonly lastNumber: number;
+  readonly auditId: number;
+}
+
+/** Everything that rejects does so with SignalboxError `STORAGE_FULL`, `STORAGE_CORRUPT`, `OVERLOADED` or `INTERNAL`. */
+export interface ChainStore {
+  /** Adds a block of the own chain with what stays here, in one transaction; durable when it resolves. */
+  append(block: OwnBlock): Promise<void>;
+  /**
+   * Checks blocks that another node brought, in order, and adds those that follow what is held, in one transaction: hash, signature, author,
+   * link, root, numbers, every entry, times (security.md row 34). Blocks that are held already are passed over.
+   *
+   * @param from node that brought them
+   * @param nowMs milliseconds since the epoch by the corrected clock
+   */
+  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number): Promise<TakenBlocks>;
+  /**
+   * Puts whole blocks in the place of damaged or missing ones: each must be signed, and fit what is held before and behind it.
+   *
+   * @returns how many took a place; those that do not fit are left out
+   */
+  replace(chainId: string, blocks: readonly FullBlock[]): Promise<number>;
+  /** Blocks from a height on, as far as the bounds go. What cannot be read ends the list. */
+  blocks(
+    chainId: string,
+    fromHeight: number,
+    most?: { readonly blocks?: number; readonly bytes?: number },
+  ): Promise<{ readonly blocks: readonly FullBlock[]; readonly more: boolean }>;
+  /** The block that holds an entry. */
+  blockOf(chainId: string, number: number): Promise<FullBlock | undefined>;
+  /** Every chain held, the newest block of each. */
+  chains(): Promise<readonly ChainHead[]>;
+  chain(chainId: string): Promise<ChainHead | undefined>;
+  /** Newest first: of one chain by number, of all by time. */
+  list(query: EntryQuery): Promise<{ readonly entries: readonly ListedEntry[]; readonly next: string | null; readonly total: number }>;
+  /** What was passed to an act of the own chain; undefined: nothing, or no longer kept. */
+  details(number: number): Promise<EntryDetails | undefined>;
+  /** Last record of the audit table that is in a block; 0: none. */
+  auditId(): Promise<number>;
+  /** Notes the newest height that anybody told of. */
+  announce(chainId: string, height: number): Promise<void>;
+  /** Evidence of forks, newest first. */
+  forks(): Promise<readonly KeptFork[]>;
+  /**
+   * Recomputes bytes of entries, roots, hashes, signatures and links, and compares every column with what was signed. Yields to other work
+   * of the thread between steps.
+   *
+   * @param toHeight included
+   * @throws SignalboxError `NOT_FOUND`, `CANCELLED`
+   */
+  verify(
+    chainId: string,
+    range?: { readonly fromHeight?: number | undefined; readonly toHeight?: number | undefined },
+    options?: { readonly onProgress?: (progress: VerifyProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<VerifyResult>;
+  /** Says after which block the own chain goes on, though it is not held here. */
+  continueAfter(place: ChainPlace): Promise<void>;
+}
