@@ -157,6 +157,28 @@ test('brokers join, leave and take the place of others while a client appends: n
   expect(ids?.toSorted()).toEqual(members.map(({ broker }) => broker.brokerId).toSorted());
 });
 
+test('a leader leaves although the next one has not yet heard of the third broker, whose disk is slow', async () => {
+  let isSlow = false;
+  const [a, b] = [await member(1), await member(2)];
+  const c = await member(3, undefined, {
+    wrapLog: (log) => ({
+      ...methodsOf(log),
+      write: async (writes) => {
+        // Its vote is not on its disk, and so it answers no leader of the new term, before the one that leaves has asked the next leader.
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, 200));
+        await log.write(writes);
+      },
+    }),
+  });
+  const groupId = await begin(a);
+  for (const newcomer of [b, c]) await joinAt(newcomer, groupId, a);
+  isSlow = true;
+  await ask(a, { operation: 'LEAVE_CLUSTER', cluster_id: groupId });
+  isSlow = false;
+  expect(a.broker.status().groups).toBe(0);
+  await expect.poll(() => ask(b, { operation: 'GROUP_LIST' })).toMatchObject({ groups: [{ voters: 2 }] });
+});
+
 test('a node that is removed from the cluster is cut off in the middle of replication; the others go on', async () => {
   const { all } = await three();
   const [a, b, c] = all;

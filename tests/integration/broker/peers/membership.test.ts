@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { SignalboxError } from '../../../../src/common/errors.ts';
 import type { GroupMember, MembershipChange } from '../../../../src/main/node/broker/core/types.ts';
 import type { JoinRequest } from '../../../../src/main/node/broker/peers/group-membership.ts';
+import type { PeerLimits } from '../../../../src/main/node/broker/peers/limits.ts';
 import { type FixtureBroker, type FixtureBrokerOptions, openBroker, statusOf } from '../../../helpers/broker-peers-fixture.ts';
 
 const groupId = 'G-TEST1';
@@ -93,9 +94,9 @@ const at = (broker: FixtureBroker, changes: Partial<JoinRequest> = {}): JoinRequ
   ...changes,
 });
 
-async function threeBrokers() {
+async function threeBrokers(limits: Partial<PeerLimits> = {}) {
   const group = new FakeGroup();
-  const [a, b, c] = [await group.open({ byte: 1 }), await group.open({ byte: 2 }), await group.open({ byte: 3 })];
+  const [a, b, c] = [await group.open({ byte: 1, limits }), await group.open({ byte: 2, limits }), await group.open({ byte: 3, limits })];
   group.begin([a, b], a);
   return { group, a, b, c };
 }
@@ -152,7 +153,7 @@ test('a member leaves, also the one that leads; the only vote stays', async () =
 });
 
 test('a removal that would leave no quorum is refused', async () => {
-  const { group, a, b, c } = await threeBrokers();
+  const { group, a, b, c } = await threeBrokers({ answerMs: 0 });
   await c.peers.membership.join(at(a), quiet);
   await c.stop();
   group.brokers.splice(group.brokers.indexOf(c), 1);

@@ -223,7 +223,7 @@ export interface MemberProgress {
   readonly matchIndex: number;
   readonly state: 'probing' | 'replicating' | 'snapshot';
   readonly inFlightBytes: number;
-  /** When it was last heard of, by the clock of `step`; null: never. */
+  /** When it was last heard of, by the clock of `step`; null: not yet since this broker leads. */
   readonly heardAtMs: number | null;
 }
 

@@ -2,7 +2,7 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import type { BrokerId } from '../core/types.ts';
 import type { Group } from './group.ts';
 
-/** Time another broker has to take over, in times of the longest election. */
+/** How often it is looked whether another broker has taken over, and how long it has for that. */
 const lookEveryMs = 20;
 const deadlineMs = 5_000;
 

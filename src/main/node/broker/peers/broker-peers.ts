@@ -98,7 +98,7 @@ export class BrokerPeers implements PeerSender, PeerDoor, Startable {
       install: (...snapshot) => receiver.installSnapshot(...snapshot),
       mayOffer: (from, groupId) => this.#mayBringSnapshot(from, groupId),
     });
-    this.#desk = new LeaderDesk(groups, self.brokerId, limits.deadMs);
+    this.#desk = new LeaderDesk(groups, self.brokerId, limits);
     this.#dialled = new DialledMembers({
       selfId: self.brokerId,
       limits,

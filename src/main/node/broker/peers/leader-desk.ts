@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { isLoopback } from '../../loopback.ts';
 import type { BrokerId, CoreStatus, GroupId, GroupMember, MembershipChange } from '../core/types.ts';
+import type { PeerLimits } from './limits.ts';
 import type { GroupAnswer, LeaderAddress, MembershipRequest } from './membership-requests.ts';
 import type { GroupControl } from './types.ts';
 
-/** How long a change waits for the one before it, and how often it looks. Shorter than whoever asked waits for the answer. */
+/** How long a change waits for the one before it. With `PeerLimits.answerMs` shorter than whoever asked waits for the answer. */
 const pendingMs = 8_000;
 const pendingLookMs = 100;
+/** How often it is looked whether members have answered. */
+const answerLookMs = 20;
 /** Most members of a group. */
 const mostMembers = 64;
 
@@ -24,13 +27,12 @@ export interface Asker {
 export class LeaderDesk {
   readonly #groups: GroupControl;
   readonly #selfId: BrokerId;
-  /** Milliseconds without a word after which a member counts as gone, for the question whether a quorum would be left. */
-  readonly #goneMs: number;
+  readonly #limits: Pick<PeerLimits, 'answerMs' | 'deadMs'>;
 
-  constructor(groups: GroupControl, selfId: BrokerId, goneMs: number) {
+  constructor(groups: GroupControl, selfId: BrokerId, limits: Pick<PeerLimits, 'answerMs' | 'deadMs'>) {
     this.#groups = groups;
     this.#selfId = selfId;
-    this.#goneMs = goneMs;
+    this.#limits = limits;
   }
 
   /**
@@ -46,6 +48,7 @@ export class LeaderDesk {
       await this.#remove(groupId, status, request.broker_id);
     } else {
       requireMember(status, asker);
+      if (request.to === null) await this.#whenHeard(groupId, hasHeir);
       await this.#groups.transfer(groupId, request.to ?? undefined);
     }
     return this.answer(groupId);
@@ -118,8 +121,12 @@ export class LeaderDesk {
         'CONFLICT',
         `The broker ${brokerId} has the only vote of ${groupId}. Let another broker join first, or delete its queues.`,
       );
-    if (leaving.voter) this.#requireQuorum(groupId, status, rest, brokerId);
-    if (brokerId === this.#selfId) {
+    const isSelf = brokerId === this.#selfId;
+    if (leaving.voter) {
+      const mayGo = (now: CoreStatus) => this.#quorumWithout(brokerId, now).isLeft && (!isSelf || hasHeir(now));
+      this.#requireQuorum(await this.#whenHeard(groupId, mayGo), brokerId);
+    }
+    if (isSelf) {
       // The next leader removes it: a leader outside of its group would have to count without itself.
       await this.#groups.transfer(groupId, undefined);
       this.#leading(groupId);
@@ -142,21 +149,53 @@ export class LeaderDesk {
     }
   }
 
+  /**
+   * Waits for answers of the members, within bounds: a leader that was just elected has heard of nobody yet, and one whose connections are
+   * being made anew does not know what the others have.
+   *
+   * @param isEnough whether what it has heard will do
+   * @returns how the group stands then, or when the time is over
+   * @throws SignalboxError `NOT_LEADER` when it leads no more
+   */
+  async #whenHeard(groupId: GroupId, isEnough: (status: CoreStatus) => boolean): Promise<CoreStatus> {
+    const untilMs = this.#groups.nowMs() + this.#limits.answerMs;
+    for (;;) {
+      const status = this.#leading(groupId);
+      if (isEnough(status) || this.#groups.nowMs() >= untilMs) return status;
+      await pause(answerLookMs);
+    }
+  }
+
   /** A removal that would leave the rest without a majority that lives stops the group for good. */
-  #requireQuorum(groupId: GroupId, status: CoreStatus, rest: readonly GroupMember[], leaving: BrokerId): void {
-    const nowMs = this.#groups.nowMs();
-    const living = rest.filter(({ brokerId }) => {
-      if (brokerId === this.#selfId) return true;
-      const heardAtMs = status.members.find((member) => member.brokerId === brokerId)?.heardAtMs ?? null;
-      return heardAtMs !== null && nowMs - heardAtMs < this.#goneMs;
-    });
-    const quorum = Math.floor(rest.length / 2) + 1;
-    if (living.length < quorum)
+  #requireQuorum(status: CoreStatus, leaving: BrokerId): void {
+    const { isLeft, living, voters } = this.#quorumWithout(leaving, status);
+    if (!isLeft)
       throw refuse(
         'NO_QUORUM',
-        `Without ${leaving} the group ${groupId} would have no quorum: ${living.length} of ${rest.length} brokers answer. Bring another one back first.`,
+        `Without ${leaving} the group ${status.configuration.groupId} would have no quorum: ${living} of ${voters} brokers answer. Bring another one back first.`,
       );
   }
+
+  /** Whether those that stay with a vote are a majority that lives. */
+  #quorumWithout(
+    leaving: BrokerId,
+    { configuration, members }: CoreStatus,
+  ): { readonly isLeft: boolean; readonly living: number; readonly voters: number } {
+    const nowMs = this.#groups.nowMs();
+    const rest = configuration.members.filter(({ voter, brokerId }) => voter && brokerId !== leaving);
+    const living = rest.filter(({ brokerId }) => {
+      if (brokerId === this.#selfId) return true;
+      const heardAtMs = members.find((member) => member.brokerId === brokerId)?.heardAtMs ?? null;
+      return heardAtMs !== null && nowMs - heardAtMs < this.#limits.deadMs;
+    }).length;
+    return { isLeft: living > rest.length / 2, living, voters: rest.length };
+  }
+}
+
+/** Whether somebody could take over from the leader, or nobody else has a vote. */
+function hasHeir({ members }: CoreStatus): boolean {
+  const voters = members.filter(({ voter }) => voter);
+  return voters.length === 0 || voters.some(({ state }) => state === 'replicating');
 }
 
 /** Where the others find a broker that joins. @throws SignalboxError `CONFLICT` when they cannot */

@@ -31,6 +31,11 @@ export const peerLimits = {
   /** Requests to one broker that wait for their answer, and how long they may. */
   requests: 256,
   requestMs: 15_000,
+  /**
+   * How long a leader waits for members to answer before it refuses what would leave its group without a quorum, or without a leader. Two of the
+   * longest elections in a local network; a call of a person, which tries again for 8 s and has 10 s, gets the refusal in time.
+   */
+  answerMs: 4_000,
   /** Groups that a hello may name. */
   groups: 1_000,
   /** One piece of a snapshot. Small, so that heartbeats never wait behind more than a few milliseconds of it. */
