@@ -36,8 +36,8 @@ const typeProjects = ['common', 'node', 'preload', 'web', 'e2e'];
 
 /** @type {readonly Stage[]} */
 export const stages = [
-  { name: 'lint', title: 'Format and lint', run: () => tool('biome', ['check', '.']) },
-  { name: 'types', title: 'Types', run: checkTypes },
+  { name: 'lint', title: 'Format and lint', besideNext: true, run: () => tool('biome', ['check', '.']) },
+  { name: 'types', title: 'Types', besideNext: true, run: checkTypes },
   { name: 'imports', title: 'Import rule', run: () => tool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']) },
   { name: 'unit', title: 'Unit tests', run: () => vitest('unit') },
   {
