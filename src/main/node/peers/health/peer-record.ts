@@ -1,0 +1,71 @@
+import type { PeerHealth } from '../../../../common/contract/peers.ts';
+import type { TransportNode } from '../transport.ts';
+import { HealthHistory } from './health-history.ts';
+import { missedHeartbeats, type Suspicion } from './health-rules.ts';
+import { PeerEvents } from './peer-events.ts';
+import { ServiceRecord } from './service-record.ts';
+
+/** What is known of one peer beside its ways and queues. */
+export class PeerRecord {
+  readonly nodeId: string;
+  readonly service = new ServiceRecord();
+  readonly history = new HealthHistory();
+  readonly events = new PeerEvents();
+  name: string;
+  isOnline = false;
+  secure = false;
+  /** It acknowledges what it is sent; of another one heartbeats are neither sent nor missed. */
+  acknowledges = false;
+  epoch = 0;
+  /** When something of it came last, on a clock that is never set. */
+  heardMs: number;
+  /** The same for people, milliseconds since the epoch; null: never while this node runs. */
+  lastSeenAt: number | null = null;
+  hasLeft = false;
+  suspicion: Suspicion = { kind: 'none' };
+  reported: PeerHealth | null = null;
+  degree: number | null = null;
+  health: PeerHealth = 'Offline';
+  reason: string | null = null;
+  /** Its health was judged before: from then on a change is an event. */
+  isJudged = false;
+  /** When others were last asked after it, and when a sample was last taken. */
+  askedMs = Number.NEGATIVE_INFINITY;
+  sampledMs = Number.NEGATIVE_INFINITY;
+
+  constructor(nodeId: string, name: string, nowMs: number) {
+    this.nodeId = nodeId;
+    this.name = name;
+    this.heardMs = nowMs;
+  }
+
+  /** Takes what the directory knows. @returns whether it is there again, or anew */
+  update({ name, online, secure, acknowledges, epoch, lastSeenMs }: TransportNode, nowMs: number): boolean {
+    const isNew = online && (!this.isOnline || epoch > this.epoch);
+    this.name = name;
+    this.isOnline = online;
+    this.secure = secure;
+    this.acknowledges = acknowledges;
+    if (this.lastSeenAt === null) this.lastSeenAt = lastSeenMs;
+    if (isNew) {
+      if (epoch > this.epoch) this.service.forget();
+      this.heardMs = nowMs;
+      this.hasLeft = false;
+      this.suspicion = { kind: 'none' };
+    }
+    this.epoch = epoch;
+    return isNew;
+  }
+
+  /** Something of it came. */
+  heard(nowMs: number, wallMs: number): void {
+    this.heardMs = nowMs;
+    this.lastSeenAt = wallMs;
+    if (!this.hasLeft) this.suspicion = { kind: 'none' };
+  }
+
+  /** Heartbeats that are missing; of a node that sends none, none. */
+  missed(nowMs: number, heartbeatMs: number): number {
+    return this.acknowledges && !this.hasLeft ? missedHeartbeats(nowMs - this.heardMs, heartbeatMs) : 0;
+  }
+}

@@ -1,0 +1,238 @@
+import type { PeerEvent } from '../../../../common/contract/peers.ts';
+import type { Logger } from '../../telemetry/index.ts';
+import type { PeerObservation, PeerPlace } from '../oversight.ts';
+import type { PeerTransport } from '../transport.ts';
+import { judge } from './health-rules.ts';
+import { healthLimits } from './limits.ts';
+import type { HealthReport } from './messages.ts';
+import type { PeerChoices } from './peer-choices.ts';
+import { PeerRecord } from './peer-record.ts';
+import type { Reputation } from './reputation.ts';
+import type { Inquiry } from './suspicion.ts';
+
+export interface PeerWatchOptions {
+  readonly transport: Pick<PeerTransport, 'nodes' | 'ways'>;
+  readonly choices: PeerChoices;
+  readonly reputation: Reputation;
+  /** Asks others whether they see a peer. Never rejects. */
+  readonly ask: (nodeId: string) => Promise<Inquiry>;
+  readonly heartbeatMs: number;
+  readonly removedAfterMs: number;
+  readonly monotonicMs: () => number;
+  /** Milliseconds since the epoch, for people. */
+  readonly wallMs: () => number;
+  readonly logger: Logger;
+}
+
+/** The peers of this node and how they are: what they said and did is gathered here, and judged (seed 3, update_peer_health). */
+export class PeerWatch {
+  readonly #options: PeerWatchOptions;
+  readonly #records = new Map<string, PeerRecord>();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: PeerWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Called after anything about any peer is new. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Every peer, those included that a person removed and that are still seen. */
+  all(): readonly PeerRecord[] {
+    return [...this.#records.values()];
+  }
+
+  get(nodeId: string): PeerRecord | undefined {
+    return this.#records.get(nodeId);
+  }
+
+  place(nodeId: string): PeerPlace {
+    const { choices } = this.#options;
+    const choice = choices.get(nodeId);
+    if (choice !== undefined) return choice.choice;
+    return this.#records.has(nodeId) ? 'peer' : 'unknown';
+  }
+
+  /** Takes what the directory knows of one node, or of all. */
+  refresh(nodeId?: string): void {
+    const nowMs = this.#options.monotonicMs();
+    for (const node of this.#options.transport.nodes()) {
+      if (nodeId !== undefined && node.nodeId !== nodeId) continue;
+      const known = this.#records.get(node.nodeId);
+      if (known === undefined && !node.online && !this.#options.choices.isPinned(node.nodeId)) continue;
+      const record = known ?? this.#add(node.nodeId, node.name);
+      const wasOnline = record.isOnline;
+      if (record.update(node, nowMs)) this.note(record, 'appeared', `${node.name} is there${record.secure ? '' : ', not signed'}.`);
+      if (wasOnline && !node.online) this.#lost(record);
+    }
+    for (const { nodeId: id, name } of this.#options.choices.all()) if (!this.#records.has(id)) this.#add(id, name);
+    this.#changed(nodeId === undefined ? this.all() : this.all().filter((record) => record.nodeId === nodeId));
+  }
+
+  /** A peer says of itself that it leaves: it is off line from now on, and nobody needs to be asked. */
+  left(nodeId: string): void {
+    const record = this.#records.get(nodeId);
+    if (record === undefined) return;
+    record.hasLeft = true;
+    record.suspicion = { kind: 'none' };
+    this.#changed([record]);
+  }
+
+  /** Takes what a peer says of itself. */
+  reported(nodeId: string, { status, degree }: HealthReport): void {
+    const record = this.#records.get(nodeId);
+    if (record === undefined) return;
+    record.hasLeft = false;
+    record.reported = status;
+    record.degree = degree;
+    this.#heard(record);
+  }
+
+  /** Takes what the communicator saw of a peer. */
+  observe(nodeId: string, observation: PeerObservation): void {
+    const record = this.#records.get(nodeId);
+    if (record === undefined) return;
+    switch (observation.kind) {
+      case 'heard':
+        this.#heard(record);
+        return;
+      case 'settled':
+        this.#settled(record, observation);
+        break;
+      case 'moved':
+        this.note(record, 'wayChanged', movedText(observation.from, observation.to));
+        break;
+      case 'circuit':
+        this.note(record, ...circuitText(observation.way, observation.state));
+        break;
+      case 'refused':
+        this.note(record, 'refused', `This node refused a ${observation.type} of it: ${observation.code}.`);
+        break;
+    }
+    this.#changed([record]);
+  }
+
+  /** Writes down what happened to a peer. @param detail one sentence for people */
+  note(record: PeerRecord, kind: PeerEvent['kind'], detail: string): void {
+    record.events.add(kind, detail, this.#options.wallMs());
+  }
+
+  /** One pass over all peers: heartbeats that are missing, those that are long gone, and a sample of each (seed 3, maintain). */
+  maintain(): void {
+    this.refresh();
+    const { monotonicMs, heartbeatMs, removedAfterMs, choices } = this.#options;
+    const nowMs = monotonicMs();
+    for (const record of this.all()) {
+      if (record.missed(nowMs, heartbeatMs) >= healthLimits.missedToSuspect) this.#suspect(record);
+      else if (record.suspicion.kind === 'elsewhere' && nowMs - record.askedMs >= heartbeatMs) this.#ask(record);
+      const isKept = record.isOnline || choices.isPinned(record.nodeId);
+      if (!isKept && nowMs - record.heardMs >= removedAfterMs) this.#records.delete(record.nodeId);
+      else this.#sample(record, nowMs);
+    }
+  }
+
+  #add(nodeId: string, name: string): PeerRecord {
+    const record = new PeerRecord(nodeId, name, this.#options.monotonicMs());
+    this.#records.set(nodeId, record);
+    return record;
+  }
+
+  #heard(record: PeerRecord): void {
+    const wasSuspected = record.suspicion.kind !== 'none';
+    record.heard(this.#options.monotonicMs(), this.#options.wallMs());
+    if (wasSuspected && record.suspicion.kind === 'none') this.note(record, 'recovered', 'It is heard again.');
+    this.#changed([record]);
+  }
+
+  #settled(record: PeerRecord, { outcome, latencyMs }: Extract<PeerObservation, { kind: 'settled' }>): void {
+    if (outcome === 'taken' && latencyMs !== undefined) record.service.taken(latencyMs);
+    if (outcome === 'timeout') record.service.failed();
+  }
+
+  /** The last way to a peer is gone. It may have said why, or others still see it. */
+  #lost(record: PeerRecord): void {
+    this.note(record, 'wayChanged', 'No way leads to it any more.');
+    this.#suspect(record);
+  }
+
+  #suspect(record: PeerRecord): void {
+    if (record.hasLeft || record.suspicion.kind !== 'none' || this.#options.choices.isRemoved(record.nodeId)) return;
+    record.suspicion = { kind: 'asking' };
+    this.#ask(record);
+    this.#changed([record]);
+  }
+
+  #ask(record: PeerRecord): void {
+    const { suspicion } = record;
+    record.askedMs = this.#options.monotonicMs();
+    void this.#options.ask(record.nodeId).then(({ seenBy, asked }) => {
+      // It was heard meanwhile, or said that it leaves.
+      if (record.suspicion !== suspicion) return;
+      record.suspicion = seenBy === undefined ? { kind: 'down', asked } : { kind: 'elsewhere', seenBy: this.#nameOf(seenBy) };
+      this.#changed([record]);
+    });
+  }
+
+  #nameOf(nodeId: string): string {
+    return this.#records.get(nodeId)?.name ?? nodeId;
+  }
+
+  /** Judges peers anew. */
+  #changed(records: readonly PeerRecord[]): void {
+    for (const record of records) this.#judge(record);
+    for (const listener of this.#listeners) listener();
+  }
+
+  #judge(record: PeerRecord): void {
+    const { transport, reputation, monotonicMs, heartbeatMs, logger } = this.#options;
+    const ways = transport.ways(record.nodeId);
+    const before = record.health;
+    const { health, reason } = judge({
+      isReachable: record.isOnline,
+      hasLeft: record.hasLeft,
+      suspicion: record.suspicion,
+      missedHeartbeats: record.missed(monotonicMs(), heartbeatMs),
+      service: record.service,
+      ways: ways.length,
+      openCircuits: ways.filter(({ circuit }) => circuit !== 'closed').length,
+      reported: record.reported,
+      isGraylisted: reputation.isGraylisted(record.nodeId),
+    });
+    record.health = health;
+    record.reason = reason;
+    const isFirst = !record.isJudged;
+    record.isJudged = true;
+    if (health === before || isFirst) return;
+    this.note(record, 'healthChanged', `${before} → ${health}${reason === null ? '.' : `: ${reason}`}`);
+    const say = health === 'Healthy' ? logger.info.bind(logger) : logger.warn.bind(logger);
+    say('peers.healthChanged', `The peer ${record.name} is ${health.toLowerCase()}.`, { nodeId: record.nodeId, before, health, reason });
+  }
+
+  #sample(record: PeerRecord, nowMs: number): void {
+    this.#judge(record);
+    if (nowMs - record.sampledMs < healthLimits.sampleMs) return;
+    record.sampledMs = nowMs;
+    const { health, nodeId, service } = record;
+    const { latencyMs, successRate } = service;
+    record.history.add({ at: this.#options.wallMs(), health, latencyMs, successRate, score: this.#options.reputation.score(nodeId) });
+  }
+}
+
+function movedText(from: string | null, to: string | null): string {
+  if (to === null) return `The way ${from ?? ''} is gone, and no other one leads there.`;
+  return from === null ? `Messages take the way ${to}.` : `Messages take the way ${to} instead of ${from}.`;
+}
+
+function circuitText(way: string, state: 'closed' | 'open' | 'halfOpen'): [PeerEvent['kind'], string] {
+  switch (state) {
+    case 'open':
+      return ['circuitOpened', `It does not answer by ${way}; that way is left alone for a while.`];
+    case 'halfOpen':
+      return ['circuitProbed', `One message tries whether it answers by ${way}.`];
+    case 'closed':
+      return ['circuitClosed', `It answers by ${way} again.`];
+  }
+}

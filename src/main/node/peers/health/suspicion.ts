@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import type { Communicator, PeerContext, PeerMessage } from '../types.ts';
+import { healthLimits } from './limits.ts';
+import { readPeerQuery, readPeerSighting } from './messages.ts';
+
+export interface SuspicionTimes {
+  /** Milliseconds that somebody who is asked has to reach the suspect, and that whoever asks waits for the answer. */
+  readonly askedProbeMs: number;
+  readonly askMs: number;
+}
+
+export interface SuspectsOptions {
+  readonly nodeId: string;
+  readonly communicator: Pick<Communicator, 'request' | 'answer' | 'on' | 'reachable'>;
+  /** Sends a heartbeat and waits until it is acknowledged. @throws SignalboxError `TIMEOUT`, `NODE_UNREACHABLE` */
+  readonly probe: (nodeId: string, timeoutMs: number) => Promise<void>;
+  /** Whether a peer acknowledges, and so can be asked. */
+  readonly canAsk: (nodeId: string) => boolean;
+  readonly times: SuspicionTimes;
+}
+
+/** What came of asking. */
+export interface Inquiry {
+  /** The one that reaches the suspect; undefined: nobody does. */
+  readonly seenBy: string | undefined;
+  /** How many were asked. */
+  readonly asked: number;
+}
+
+/**
+ * Asks others after a peer that is silent, and looks for one when asked: between a node that died and a way that broke only a third can tell
+ * (security.md 2.7; SWIM calls it an indirect probe).
+ */
+export class Suspects {
+  readonly #options: SuspectsOptions;
+  /** Probes under way for others, by suspect: several questions about one node cost one probe. */
+  readonly #probes = new Map<string, Promise<boolean>>();
+
+  constructor(options: SuspectsOptions) {
+    this.#options = options;
+    options.communicator.on('PeerQuery', (message, context) => this.#lookFor(message, context));
+  }
+
+  /** Asks up to two others, the best standing first. Never rejects. */
+  async ask(suspect: string, signal: AbortSignal): Promise<Inquiry> {
+    const { communicator, canAsk } = this.#options;
+    const asked = communicator
+      .reachable()
+      .filter((nodeId) => nodeId !== suspect && canAsk(nodeId))
+      .slice(0, healthLimits.asked);
+    const answers = await Promise.all(asked.map(async (nodeId) => ((await this.#isSeenBy(nodeId, suspect, signal)) ? nodeId : undefined)));
+    return { seenBy: answers.find((nodeId) => nodeId !== undefined), asked: asked.length };
+  }
+
+  async #isSeenBy(nodeId: string, suspect: string, signal: AbortSignal): Promise<boolean> {
+    const question = { type: 'PeerQuery', request_id: randomUUID(), node_id: suspect };
+    const { communicator, times } = this.#options;
+    try {
+      const answer = await communicator.request(nodeId, question, {
+        priority: 'High',
+        ttlSeconds: Math.ceil(times.askMs / 1_000),
+        timeoutMs: times.askMs,
+        signal,
+      });
+      const { seen, node_id } = readPeerSighting(answer);
+      return seen && node_id === suspect;
+    } catch {
+      // Whoever does not answer, or answers nonsense, has not seen it.
+      return false;
+    }
+  }
+
+  async #lookFor(message: PeerMessage, context: PeerContext): Promise<void> {
+    const { request_id, node_id } = readPeerQuery(message);
+    const seen = node_id === this.#options.nodeId || (await this.#reaches(node_id));
+    this.#options.communicator.answer(message, context, { type: 'PeerSighting', request_id, node_id, seen });
+  }
+
+  #reaches(nodeId: string): Promise<boolean> {
+    let probe = this.#probes.get(nodeId);
+    if (probe === undefined) {
+      const { probe: send, times } = this.#options;
+      probe = send(nodeId, times.askedProbeMs)
+        .then(
+          () => true,
+          () => false,
+        )
+        .finally(() => this.#probes.delete(nodeId));
+      this.#probes.set(nodeId, probe);
+    }
+    return probe;
+  }
+}
