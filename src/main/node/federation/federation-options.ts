@@ -1,5 +1,6 @@
 import type { Role } from '../../../common/roles.ts';
 import type { Signer } from '../identity/index.ts';
+import type { PeerStanding } from '../peers/oversight.ts';
 import type { AuditSink } from '../router/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Metrics, Problems } from '../telemetry/index.ts';
@@ -27,6 +28,8 @@ export interface FederationOptions {
   readonly acceptUnsigned: () => boolean;
   /** The most that somebody on a node which does not sign may do here. */
   readonly unsignedRole: () => Role;
+  /** How far other nodes are trusted with the work of others; absent: all alike. */
+  readonly standing?: PeerStanding;
   readonly store: Store;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SignalboxError } from '../../../common/errors.ts';
 import { leadingNowMs } from '../clock/index.ts';
+import { noStanding } from '../peers/oversight.ts';
 import type { Router } from '../router/index.ts';
 import { Turn } from '../router/turn.ts';
 import type { Startable } from '../startable.ts';
@@ -66,7 +67,7 @@ export class Federation implements Startable {
 
   constructor(options: FederationOptions) {
     this.#options = options;
-    const { nodeId, logger } = options;
+    const { nodeId, logger, standing = noStanding } = options;
     const nowMs = options.nowMs ?? leadingNowMs;
     this.#nowMs = nowMs;
     const topics = new FederationTopics(options.prefix);
@@ -75,7 +76,12 @@ export class Federation implements Startable {
     this.circuits = new Circuits({ logger, monotonicMs: () => performance.now() });
     this.presence = this.#createPresence();
     this.#brokerWatch = new BrokerWatch(options.problems);
-    this.#refused = new RefusedMessages({ onRefused: (code) => this.metrics.refuse(code), audit: options.audit, logger });
+    this.#refused = new RefusedMessages({
+      onRefused: (code) => this.metrics.refuse(code),
+      audit: options.audit,
+      standing,
+      logger,
+    });
     const intake = new RouterIntake({
       onMessage: (message, arrival) => this.gateway.receive(message, arrival),
       onReceived: (count) => this.metrics.received(count),
@@ -138,6 +144,7 @@ export class Federation implements Startable {
       link: this.link,
       reach: this.reach,
       circuits: this.circuits,
+      standing,
       directory: this.directory,
       outgoing: this.#outgoing,
       acceptUnsigned: () => this.acceptsUnsigned,

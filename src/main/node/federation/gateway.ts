@@ -1,5 +1,6 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import type { EventMessage } from '../../../common/wire/messages.ts';
+import type { PeerStanding } from '../peers/oversight.ts';
 import type { BroadcastRequest, ForwardedRequest, RemoteNode, RemoteNodes } from '../router/index.ts';
 import type { Logger } from '../telemetry/index.ts';
 import type { Circuits } from './carriers/circuits.ts';
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly reach: Reach;
   /** Nodes that are left alone because they do not answer. */
   readonly circuits: Circuits;
+  /** How far other nodes are trusted. */
+  readonly standing: PeerStanding;
   readonly directory: NodeDirectory;
   readonly outgoing: Outgoing;
   /** Whether an answer would be taken of a node that does not sign. */
@@ -83,7 +86,11 @@ export class Gateway implements RemoteNodes {
   }
 
   list(): readonly RemoteNode[] {
-    return this.#options.directory.online();
+    const { directory, circuits, standing } = this.#options;
+    return directory.online().map((node) => ({
+      ...node,
+      trusted: standing.mayRelay(node.nodeId) && circuits.stateOf(node.nodeId) === 'closed',
+    }));
   }
 
   find(idOrName: string): RemoteNode | undefined {
@@ -140,7 +147,10 @@ export class Gateway implements RemoteNodes {
         this.#run(message, arrival);
         break;
       case 'rpc_response':
-        if (this.pending.answered(origin, message) && origin !== undefined) this.#options.circuits.answered(origin);
+        if (this.pending.answered(origin, message) && origin !== undefined) {
+          this.#options.circuits.answered(origin);
+          this.#options.standing.conduct(origin, 'useful', 'it answered a call');
+        }
         break;
       case 'rpc_progress':
         this.pending.progressed(origin, message);
@@ -163,7 +173,22 @@ export class Gateway implements RemoteNodes {
   #run(message: NodeRpc, arrival: Arrival): void {
     // Our own broadcast in bare form, or one that a broker's bridge sent back.
     if (arrival.origin === this.#options.nodeId) return;
-    this.#options.here().clients.receive(message, arrival);
+    const { origin, form } = arrival;
+    const error = origin === undefined ? undefined : this.#refusal(origin);
+    if (origin === undefined || error === undefined) this.#options.here().clients.receive(message, arrival);
+    else this.#answerRefused(origin, form, message.requestid, error);
+  }
+
+  /** Why nothing but control traffic is taken from a node now; undefined: all is. */
+  #refusal(origin: string): SignalboxError | undefined {
+    if (!this.#options.standing.isGraylisted(origin)) return undefined;
+    const why = 'This node sent too much there that was wrong, so its calls are not taken for a while. An operator there can forgive it.';
+    return new SignalboxError('OVERLOADED', why, { executed: 'no' });
+  }
+
+  #answerRefused(origin: string, form: Form, requestid: string, error: SignalboxError): void {
+    const { outgoing, nodeId } = this.#options;
+    outgoing.send(origin, form, { type: 'rpc_response', requestid, status: 'error', ...error.toShape(), originId: nodeId });
   }
 
   #follow(origin: string, form: Form, { topic, requestid }: NodeSubscribe): void {
@@ -171,6 +196,8 @@ export class Gateway implements RemoteNodes {
     const local = here();
     const reply = (message: object) => outgoing.send(origin, form, { ...message, originId: nodeId });
     try {
+      const refusal = this.#refusal(origin);
+      if (refusal !== undefined) throw refusal;
       local.checkFilter(topic, origin, form);
       if (reach.isCongested(origin) || (form !== 'secure' && isCongested(link)))
         throw new SignalboxError('OVERLOADED', 'The way to the node does not keep up with the events of this one.', { executed: 'no' });

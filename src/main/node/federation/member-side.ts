@@ -20,7 +20,10 @@ import { keyOfNode } from './secure/node-keys.ts';
 import { Statuses } from './secure/statuses.ts';
 
 export interface MemberSideOptions
-  extends Pick<FederationOptions, 'nodeId' | 'identity' | 'cluster' | 'isBrokerLocal' | 'acceptUnsigned' | 'unsignedRole' | 'store'> {
+  extends Pick<
+    FederationOptions,
+    'nodeId' | 'identity' | 'cluster' | 'isBrokerLocal' | 'acceptUnsigned' | 'unsignedRole' | 'standing' | 'store'
+  > {
   readonly directory: NodeDirectory;
   readonly reach: Reach;
   readonly presence: () => Presence;
@@ -187,7 +190,7 @@ export class MemberSide {
   }
 
   #createNeighbourhood(): Neighbourhood {
-    const { identity, presence, outgoing, directory, refused, onDrained, nowMs } = this.#options;
+    const { identity, presence, outgoing, directory, refused, standing, onDrained, nowMs } = this.#options;
     return new Neighbourhood({
       self: identity.publicKey,
       admit: (publicKey) => void this.#requireCluster().memberOf(publicKey),
@@ -200,7 +203,8 @@ export class MemberSide {
       messages: this.traffic.messages,
       directory,
       tell: (nodeId, text) => outgoing().tell(nodeId, text),
-      onRefused: (what, error) => refused.add(what, error),
+      onRefused: (what, error, from) => refused.add(what, error, from),
+      ...(standing !== undefined && { standing }),
       onDrained,
       nowMs,
     });

@@ -1,4 +1,5 @@
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import type { PeerStanding } from '../peers/oversight.ts';
 import type { ForwardedRequest } from '../router/index.ts';
 import type { Circuits } from './carriers/circuits.ts';
 import type { Reach } from './carriers/reach.ts';
@@ -15,6 +16,7 @@ export interface OutgoingCallsOptions {
   readonly reach: Reach;
   /** Nodes that are left alone because they do not answer. */
   readonly circuits: Circuits;
+  readonly standing: PeerStanding;
   readonly outgoing: Outgoing;
 }
 
@@ -108,10 +110,12 @@ export class OutgoingCalls {
   #cancel(node: KnownNode, requestId: string, reason: unknown): void {
     const error =
       reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
-    const { outgoing, nodeId, reach, circuits, pending } = this.#options;
+    const { outgoing, nodeId, reach, circuits, standing, pending } = this.#options;
     if (!pending.fail(requestId, error)) return;
-    if (error.code === 'TIMEOUT') circuits.failed(node);
-    else circuits.undecided(node.nodeId);
+    if (error.code === 'TIMEOUT') {
+      circuits.failed(node);
+      standing.conduct(node.nodeId, 'timeout', 'it did not answer a call in time');
+    } else circuits.undecided(node.nodeId);
     if (reach.best(node.nodeId) !== undefined)
       outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });
   }

@@ -1,4 +1,5 @@
 import { type ErrorCode, SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { noStanding, type PeerStanding } from '../peers/oversight.ts';
 import type { AuditSink } from '../router/index.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 
@@ -7,6 +8,8 @@ export interface RefusedMessagesOptions {
   readonly onRefused: (code: string) => void;
   /** Where refusals of messages that nobody had the right to send are written down. */
   readonly audit: AuditSink | undefined;
+  /** What of it counts against the node that handed it over. */
+  readonly standing?: PeerStanding;
   readonly logger: Logger;
 }
 
@@ -30,9 +33,13 @@ export class RefusedMessages {
     this.#options = options;
   }
 
-  /** @param what the topic it came on, or the node that sent it */
-  add(what: string, error: unknown): void {
-    const { onRefused, audit, logger } = this.#options;
+  /**
+   * @param what the topic it came on, or the node that sent it
+   * @param from the node that handed it over, proven; absent: nobody can tell
+   */
+  add(what: string, error: unknown, from?: string): void {
+    const { onRefused, audit, logger, standing = noStanding } = this.#options;
+    if (from !== undefined) standing.refused(from, error);
     const { code, message } = toErrorShape(error);
     onRefused(code);
     const suppressed = this.#seen.take(`${code}/${what}`);

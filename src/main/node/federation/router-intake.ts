@@ -50,7 +50,7 @@ export class RouterIntake {
       try {
         this.#options.onMessage(checkRouterMessage(message, arrival.origin, topic), arrival);
       } catch (error) {
-        this.#options.refused.add(`message of ${arrival.origin}`, error);
+        this.#options.refused.add(`message of ${arrival.origin}`, error, arrival.form === 'secure' ? arrival.origin : undefined);
       }
     }
   }

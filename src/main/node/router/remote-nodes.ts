@@ -9,6 +9,8 @@ export interface RemoteNode {
   readonly healthy: boolean;
   /** Requests running there as last announced; the least is chosen. */
   readonly load: number;
+  /** False: it behaved badly or did not answer lately, so others are chosen before it. Absent: true. */
+  readonly trusted?: boolean;
 }
 
 /** A request on its way to another node. The far node checks rights and schema itself. */

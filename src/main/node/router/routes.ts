@@ -85,11 +85,11 @@ export class Routes {
       );
   }
 
-  /** This node when it has the capability, else the healthy one with the least load. */
+  /** This node when it has the capability, else of the healthy ones that behave the one with the least load. */
   #choose(call: RunningCall, capability: string): void {
     const candidates = (this.#options.remoteNodes?.list() ?? [])
       .filter((node) => node.healthy && node.capabilities.includes(capability))
-      .sort((a, b) => a.load - b.load);
+      .sort((a, b) => Number(b.trusted ?? true) - Number(a.trusted ?? true) || a.load - b.load);
     // A hop saved is worth more than a slightly shorter queue.
     if (this.#options.capabilities().includes(capability)) this.#options.dispatcher.run(call);
     else if (candidates[0] !== undefined) this.#forwardTo(call, candidates[0]);

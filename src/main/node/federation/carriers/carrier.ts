@@ -26,6 +26,8 @@ export interface Provenance {
   readonly kind: CarrierKind;
   /** The node that sent them, as far as the carrier itself has proven it: over a link. */
   readonly peer: string | undefined;
+  /** The neighbour that passed them on: what is wrong with them is its fault, not that of the node they name. */
+  readonly relay?: string;
   /** Milliseconds under way, where the carrier itself can tell. */
   readonly ageMs: number | undefined;
 }

@@ -17,6 +17,8 @@ export const carrierLimits = {
   listDelayMs: 100,
   /** How long a member whose last way broke counts as there: a cable that is plugged in again loses no call. */
   linkGraceMs: 3_000,
+  /** Lists of others that a neighbour says while its standing is too low to be believed, kept until it is believed again. */
+  withheldLists: 16,
   /** Calls in a row that a node leaves without an answer before it is left alone (wire.md 3). */
   circuitFailures: 5,
   /** The same as a share of the calls of so long a time, of so many at least (security.md 2.7). */

@@ -1,6 +1,7 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import { nodeIdOf } from '../../identity/index.ts';
 import type { LinkFollower } from '../../links/index.ts';
+import { noStanding, type PeerStanding } from '../../peers/oversight.ts';
 import { TokenBucket } from '../../trust/index.ts';
 import type { NodeDirectory } from '../node-directory.ts';
 import type { PresenceMessage } from '../presence-message.ts';
@@ -26,8 +27,10 @@ export interface NeighbourhoodOptions {
   readonly directory: NodeDirectory;
   /** Says something to a member over whatever way is left. */
   readonly tell: (nodeId: string, text: string) => void;
-  /** @param what of whom or where */
-  readonly onRefused: (what: string, error: unknown) => void;
+  /** @param what of whom or where. @param from the neighbour that handed it over */
+  readonly onRefused: (what: string, error: unknown, from?: string) => void;
+  /** Whom relaying is left to, and whose word on others counts; absent: everybody's. */
+  readonly standing?: PeerStanding;
   /** What waited for a member has left. */
   readonly onDrained: (nodeId: string) => void;
   readonly nowMs: () => number;
@@ -44,11 +47,14 @@ export class Neighbourhood {
   readonly #options: NeighbourhoodOptions;
   readonly #self: string;
   readonly #monotonicMs: () => number;
-  readonly #routes = new RelayRoutes();
+  readonly #standing: PeerStanding;
+  readonly #routes: RelayRoutes;
   readonly #lists: PeerLists;
   /** What others say of themselves, as it was proven. */
   readonly #presences = new Map<string, PresenceMessage>();
   readonly #buckets = new Map<string, TokenBucket>();
+  /** By neighbour, oldest first. */
+  readonly #withheld = new Map<string, readonly NodeMessage[]>();
   #beat: NodeJS.Timeout | undefined;
   #listing: NodeJS.Timeout | undefined;
 
@@ -56,6 +62,9 @@ export class Neighbourhood {
     this.#options = options;
     const { self, admit, received, messages, nowMs, onRefused, onDrained } = options;
     this.#self = nodeIdOf(self);
+    const standing = options.standing ?? noStanding;
+    this.#standing = standing;
+    this.#routes = new RelayRoutes((nodeId) => standing.mayRelay(nodeId));
     this.#monotonicMs = options.monotonicMs ?? (() => performance.now());
     this.links = new LinkCarrier({
       received,
@@ -63,7 +72,7 @@ export class Neighbourhood {
       onLinked: (nodeId) => this.#linked(nodeId),
       onEnded: (nodeId, end) => this.#ended(nodeId, end),
       onDrained,
-      onRefused: (error, from) => onRefused(`link of ${from}`, error),
+      onRefused: (error, from) => onRefused(`link of ${from}`, error, from),
       nowMs,
     });
     this.relay = new RelayCarrier({
@@ -72,7 +81,7 @@ export class Neighbourhood {
       routes: this.#routes,
       admit,
       received,
-      onRefused: (error, from) => onRefused(`relayed by ${from}`, error),
+      onRefused: (error, from) => onRefused(`relayed by ${from}`, error, from),
       monotonicMs: this.#monotonicMs,
     });
     this.#lists = new PeerLists({
@@ -97,6 +106,7 @@ export class Neighbourhood {
     this.#beat = setInterval(() => {
       this.announce();
       this.#lists.send();
+      this.#hearWithheld();
     }, carrierLimits.announceMs).unref();
   }
 
@@ -123,6 +133,7 @@ export class Neighbourhood {
     const { directory, tell } = this.#options;
     this.relay.forget(nodeId);
     this.#buckets.delete(nodeId);
+    this.#withheld.delete(nodeId);
     // Before anything is sent again: the other end may believe in the link for half a minute more, and answer into nowhere.
     if (!wasSaid) tell(nodeId, linkLostOf(session));
     // Another link takes the place of one that conflicts with it.
@@ -146,12 +157,36 @@ export class Neighbourhood {
 
   #takeList(from: string, message: NodeMessage): void {
     if (!this.links.reaches(from)) return;
+    if (!this.#standing.mayGossip(from)) {
+      this.#withhold(from, message);
+      return;
+    }
     const { peers, presences } = readPeerList(message);
     const fresh = presences.filter((presence) => this.#prove(presence, from));
     const others = peers.filter(({ id }) => id !== this.#self).map(({ id, hops }) => ({ nodeId: id, hops }));
     const changed = new Set([...this.#routes.learn(from, others), ...fresh.map(({ serviceId }) => serviceId)]);
     for (const nodeId of changed) this.#routeChanged(nodeId);
     if (changed.size > 0) this.#listSoon();
+  }
+
+  /** What a neighbour says of others that told too much that was wrong: it says each thing once, so it is heard when it is believed again. */
+  #withhold(from: string, message: NodeMessage): void {
+    const lists = this.#withheld.get(from) ?? [];
+    this.#withheld.set(from, [...lists, message].slice(-carrierLimits.withheldLists));
+  }
+
+  #hearWithheld(): void {
+    for (const [from, lists] of this.#withheld) {
+      if (!this.#standing.mayGossip(from)) continue;
+      this.#withheld.delete(from);
+      for (const message of lists) {
+        try {
+          this.#takeList(from, message);
+        } catch (error) {
+          this.#options.onRefused(`list of ${from}`, error, from);
+        }
+      }
+    }
   }
 
   #takeLinkLost(from: string, message: NodeMessage): void {
@@ -169,7 +204,7 @@ export class Neighbourhood {
       this.#presences.set(serviceId, presence);
       return true;
     } catch (error) {
-      this.#options.onRefused(`list of ${from}`, error);
+      this.#options.onRefused(`list of ${from}`, error, from);
       return false;
     }
   }

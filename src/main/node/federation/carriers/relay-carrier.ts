@@ -69,7 +69,7 @@ export class RelayCarrier implements Carrier {
       const frame = decodeRelayFrame(bytes);
       this.#check(frame, from);
       if (sameBytes(frame.target, this.#options.self))
-        this.#options.received(frame.bytes, { kind: 'relay', peer: undefined, ageMs: undefined });
+        this.#options.received(frame.bytes, { kind: 'relay', peer: undefined, relay: from, ageMs: undefined });
       else this.#passOn(frame, from);
     } catch (error) {
       this.#options.onRefused(error, from);

@@ -10,6 +10,12 @@ export interface Route {
 export class RelayRoutes {
   /** By neighbour, then by member. */
   readonly #listed = new Map<string, ReadonlyMap<string, number>>();
+  readonly #mayRelay: (neighbour: string) => boolean;
+
+  /** @param mayRelay whether a neighbour is trusted with what is for others (security.md 2.7, threshold -10) */
+  constructor(mayRelay: (neighbour: string) => boolean = () => true) {
+    this.#mayRelay = mayRelay;
+  }
 
   /** @returns members whose way through this neighbour is new or gone */
   learn(neighbour: string, routes: readonly Route[]): readonly string[] {
@@ -28,7 +34,7 @@ export class RelayRoutes {
   }
 
   /**
-   * The neighbour with the shortest way to a member.
+   * The neighbour with the shortest way to a member, of those that are trusted with it.
    *
    * @param except neighbours that it must not be: what came from one is never sent back to it
    */
@@ -36,7 +42,8 @@ export class RelayRoutes {
     let best: { readonly neighbour: string; readonly hops: number } | undefined;
     for (const [neighbour, led] of this.#listed) {
       const hops = led.get(nodeId);
-      if (hops !== undefined && !except.includes(neighbour) && hops < (best?.hops ?? Number.POSITIVE_INFINITY)) best = { neighbour, hops };
+      if (hops === undefined || except.includes(neighbour) || !this.#mayRelay(neighbour)) continue;
+      if (hops < (best?.hops ?? Number.POSITIVE_INFINITY)) best = { neighbour, hops };
     }
     return best;
   }

@@ -117,17 +117,17 @@ export class MemberTraffic {
   }
 
   /** Takes what a link or a relay brought. Never throws. */
-  receiveFrom(bytes: Buffer, { kind, peer, ageMs = 0 }: Provenance): void {
+  receiveFrom(bytes: Buffer, { kind, peer, relay, ageMs = 0 }: Provenance): void {
     try {
       // What is for everybody is signed by its source, whoever brings it.
-      if (bytes[0] === 1) void this.#envelope(bytes, { kind: 'broadcast' });
+      if (bytes[0] === 1) void this.#envelope(bytes, { kind: 'broadcast' }, peer ?? relay);
       else if (peer !== undefined) {
         // A membership may have ended by time, of which nobody is told.
         this.#options.cluster()?.memberOf(keyOfNode(peer));
         this.#body(peer, bytes, ageMs);
       } else this.#fromInbox(bytes);
     } catch (error) {
-      this.#options.refused.add(peer ?? kind, error);
+      this.#options.refused.add(peer ?? kind, error, peer ?? relay);
     }
   }
 
@@ -145,7 +145,8 @@ export class MemberTraffic {
     else this.messages.receive(nodeId, value);
   }
 
-  async #envelope(bytes: Buffer, topic: Exclude<MessageTopic, { kind: 'inbox' }>): Promise<void> {
+  /** @param from the node that handed it over, as far as that is proven */
+  async #envelope(bytes: Buffer, topic: Exclude<MessageTopic, { kind: 'inbox' }>, from?: string): Promise<void> {
     const what = topic.kind === 'event' ? `events of ${topic.serviceId}` : 'broadcast';
     try {
       const received = await (topic.kind === 'event' ? this.#events : this.#broadcasts).receive(bytes);
@@ -154,7 +155,7 @@ export class MemberTraffic {
       // Our own, back from the broker.
       else if (received.error.code !== 'SELF') throw received.error;
     } catch (error) {
-      this.#options.refused.add(what, error);
+      this.#options.refused.add(what, error, from);
     }
   }
 

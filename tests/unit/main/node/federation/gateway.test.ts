@@ -6,6 +6,7 @@ import { Gateway, type GatewayOptions } from '../../../../../src/main/node/feder
 import { NodeDirectory } from '../../../../../src/main/node/federation/node-directory.ts';
 import { presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
+import { noStanding } from '../../../../../src/main/node/peers/oversight.ts';
 import type { ForwardedRequest } from '../../../../../src/main/node/router/index.ts';
 import { recordingLogger } from '../../../../helpers/router-fixture.ts';
 
@@ -31,6 +32,7 @@ it('leaves a node alone that did not answer five calls, and says so, until it is
     link: { connected: true, unsentBytes: 0 },
     outgoing: { send: (...message: unknown[]) => sent.push(message) },
     circuits: new Circuits({ logger: recordingLogger(), monotonicMs: () => 0 }),
+    standing: noStanding,
     reach: { best: () => ({ kind: 'mqtt' }), isCongested: () => false },
     acceptUnsigned: () => true,
     here: () => ({ clients: { lost: () => undefined }, relay: { lost: () => undefined } }),
@@ -63,6 +65,7 @@ it('sends no call whose answer it would refuse', async () => {
     link: { connected: true, unsentBytes: 0 },
     outgoing: { send: (...message: unknown[]) => sent.push(message) },
     circuits: new Circuits({ logger: recordingLogger(), monotonicMs: () => 0 }),
+    standing: noStanding,
     reach: { best: () => ({}), isCongested: () => false },
     acceptUnsigned: () => false,
     here: () => undefined,

@@ -7,6 +7,7 @@ import type { Outgoing } from '../../../../../src/main/node/federation/outgoing.
 import { OutgoingCalls } from '../../../../../src/main/node/federation/outgoing-calls.ts';
 import { PendingCalls } from '../../../../../src/main/node/federation/pending-calls.ts';
 import { presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
+import { noStanding } from '../../../../../src/main/node/peers/oversight.ts';
 import type { ForwardedRequest } from '../../../../../src/main/node/router/index.ts';
 import { recordingLogger } from '../../../../helpers/router-fixture.ts';
 
@@ -28,6 +29,7 @@ function open() {
     directory,
     reach: { best: () => (state.way === undefined ? undefined : { kind: state.way }), isCongested: () => state.congested } as never,
     circuits: new Circuits({ logger: recordingLogger(), monotonicMs: () => 0 }),
+    standing: noStanding,
     outgoing: {
       send: (_target: string, _form: string, message: Sent['message'], _ttl: number, unsent: Sent['unsent']) =>
         void sent.push({ message, unsent }),

@@ -4,6 +4,7 @@ import { federationLimits } from '../../../../../src/main/node/federation/limits
 import { NodeDirectory } from '../../../../../src/main/node/federation/node-directory.ts';
 import { presenceSchema } from '../../../../../src/main/node/federation/presence-message.ts';
 import { FederationTopics } from '../../../../../src/main/node/federation/topics.ts';
+import { noStanding } from '../../../../../src/main/node/peers/oversight.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,6 +20,7 @@ function open() {
     directory,
     link: { connected: true, unsentBytes: 0 },
     circuits: { forget: () => undefined },
+    standing: noStanding,
     reach: { best: () => undefined, isCongested: () => false },
     outgoing: { send: () => undefined },
     here: () => ({ relay, clients: { lost: () => undefined }, lastValues: () => [], checkFilter: () => undefined }),

@@ -187,6 +187,18 @@ describe('a node among others', () => {
     expect(client.answerTo('a')).toMatchObject({ data: { from: 'node-c' } });
   });
 
+  test('chooses one that behaves before a less loaded one that does not, and that one before none', async () => {
+    const others = new OtherNodes();
+    for (const node of others.nodes) Object.assign(node, { trusted: false });
+    others.nodes.push({ nodeId: 'busy', name: 'busy', capabilities: ['broker'], healthy: true, load: 90, trusted: true });
+    const { client } = open(others);
+    client.request({ requestid: 'a', ...validate, target: { any: 'broker' } });
+    others.nodes.pop();
+    client.request({ requestid: 'b', ...validate, target: { any: 'broker' } });
+    await endOfTurn();
+    expect(others.calls.map(({ node }) => node)).toEqual(['busy', 'node-c']);
+  });
+
   test('sends a broadcast to the others and runs its own part, unknown methods included', () => {
     const others = new OtherNodes();
     const { client, ran } = open(others);

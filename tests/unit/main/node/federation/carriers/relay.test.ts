@@ -158,6 +158,16 @@ describe('routes', () => {
     expect([routes.next('x'), routes.reachable().size]).toEqual([undefined, 0]);
   });
 
+  test('nothing is left to a neighbour that behaved badly, even on the shortest way', () => {
+    const bad = new Set(['c']);
+    const routes = new RelayRoutes((neighbour) => !bad.has(neighbour));
+    routes.learn('b', [{ nodeId: 'x', hops: 2 }]);
+    routes.learn('c', [{ nodeId: 'x', hops: 1 }]);
+    expect(routes.next('x')).toEqual({ neighbour: 'b', hops: 2 });
+    bad.clear();
+    expect(routes.next('x')).toEqual({ neighbour: 'c', hops: 1 });
+  });
+
   test('a way of more than four relays, and one to the neighbour itself, are none', () => {
     const routes = new RelayRoutes();
     routes.learn('b', [
