@@ -10,6 +10,8 @@ const hashBytes = 32;
 
 /** Bytes that a signature of a block covers. */
 export const blockHeadBytes = 140;
+/** Where in those the hash of the block before it stands. */
+export const prevHashRange = [56, 88] as const;
 /** Bytes of a block as it is kept and sent: those, then the signature. */
 export const signedBlockBytes = blockHeadBytes + signatureBytes;
 /** What the first block of a chain names as the hash before it. */

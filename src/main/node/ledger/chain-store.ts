@@ -41,6 +41,8 @@ export interface TakenBlocks {
 export interface ListedEntry {
   readonly chainId: string;
   readonly height: number;
+  /** Hash that its block names, hex. */
+  readonly prevHash: string;
   readonly entry: Entry;
   /** SHA-256 of its bytes, hex. */
   readonly digest: string;
@@ -106,8 +108,9 @@ export interface ChainStore {
    *
    * @param from node that brought them
    * @param nowMs milliseconds since the epoch by the corrected clock
+   * @param startsAt height at which a chain of which nothing is held may begin, because its author sealed what is older; without: 0
    */
-  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number): Promise<TakenBlocks>;
+  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number, startsAt?: number): Promise<TakenBlocks>;
   /**
    * Puts whole blocks in the place of damaged or missing ones: each must be signed, and fit what is held before and behind it.
    *
@@ -120,6 +123,8 @@ export interface ChainStore {
     fromHeight: number,
     most?: { readonly blocks?: number; readonly bytes?: number },
   ): Promise<{ readonly blocks: readonly FullBlock[]; readonly more: boolean }>;
+  /** Hashes of blocks, hex; null for those that are not held. */
+  hashes(chainId: string, heights: readonly number[]): Promise<readonly (string | null)[]>;
   /** The block that holds an entry. */
   blockOf(chainId: string, number: number): Promise<FullBlock | undefined>;
   /** Every chain held, the newest block of each. */
@@ -147,6 +152,8 @@ export interface ChainStore {
     range?: { readonly fromHeight?: number | undefined; readonly toHeight?: number | undefined },
     options?: { readonly onProgress?: (progress: VerifyProgress) => void; readonly signal?: AbortSignal },
   ): Promise<VerifyResult>;
+  /** Takes sealed blocks out, once they are safe elsewhere. @param toHeight included @returns entries that are no longer held */
+  prune(chainId: string, toHeight: number): Promise<number>;
   /** Says after which block the own chain goes on, though it is not held here. */
   continueAfter(place: ChainPlace): Promise<void>;
 }

@@ -20,7 +20,12 @@ export function leafHash(bytes: Uint8Array): Uint8Array {
 
 /** Merkle tree hash of the entries, in order. */
 export function merkleRoot(entries: readonly Uint8Array[]): Uint8Array {
-  return rootOf(entries.map(leafHash));
+  return merkleRootOf(entries.map(leafHash));
+}
+
+/** The same of hashes of entries. */
+export function merkleRootOf(leaves: readonly Uint8Array[]): Uint8Array {
+  return rootOf(leaves);
 }
 
 /**

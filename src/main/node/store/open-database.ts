@@ -19,9 +19,15 @@ const busyTimeoutMs = 5_000;
 /**
  * Opens a database file, checks it and brings its schema up to date. Runs in the worker: it may wait for the disk.
  *
+ * @param options `checked: false` leaves the check of all pages to somebody who reads them anyway
  * @throws SchemaError for a file of a newer version, or a migration that was edited after its release
  */
-export function openDatabase(sqlite: typeof Database, file: string, migrations: readonly Migration[]): OpenedDatabase {
+export function openDatabase(
+  sqlite: typeof Database,
+  file: string,
+  migrations: readonly Migration[],
+  { checked = true }: { readonly checked?: boolean } = {},
+): OpenedDatabase {
   // The binding throws a TypeError without a code for this.
   if (!existsSync(dirname(file))) throw Object.assign(new Error('its folder does not exist'), { code: 'SQLITE_CANTOPEN' });
   const isNew = !existsSync(file);
@@ -30,7 +36,7 @@ export function openDatabase(sqlite: typeof Database, file: string, migrations: 
     // Before the journal is made: it takes the permissions of the file.
     if (isNew) chmodSync(file, 0o600);
     setPragmas(database);
-    checkIntegrity(database);
+    if (checked) checkIntegrity(database);
     return { database, ...migrate(database, file, migrations) };
   } catch (error) {
     database.close();

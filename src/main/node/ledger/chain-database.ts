@@ -1,0 +1,183 @@
+import { copyFileSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { SignalboxError } from '../../../common/errors.ts';
+import { sameBytes } from '../identity/index.ts';
+import { toHex } from '../trust/digest.ts';
+import { BlockIntake } from './block-intake.ts';
+import { BlockRows } from './block-rows.ts';
+import type { ChainHead, ChainPlace, EntryQuery, KeptFork, OwnBlock, TakenBlocks } from './chain-store.ts';
+import { type ChainRow, ChainTable, headOf } from './chain-table.ts';
+import { checkBlock } from './check-block.ts';
+import type { EntryDetails } from './entry.ts';
+import { EntryList, type EntryPage } from './entry-list.ts';
+import { ForkTable } from './fork-table.ts';
+import type { FullBlock } from './types.ts';
+
+type Page = { readonly blocks: readonly FullBlock[]; readonly more: boolean };
+
+/** The chains of one file. Runs in the thread of the ledger; nothing here waits but for the disk. */
+export class ChainDatabase {
+  readonly database: Database.Database;
+  readonly table: ChainTable;
+  readonly rows: BlockRows;
+  readonly #self: string;
+  readonly #forks: ForkTable;
+  readonly #intake: BlockIntake;
+  readonly #list: EntryList;
+  #continuesAfter: ChainPlace | undefined;
+  #keptAside = false;
+
+  /** @param self id of the node whose own chain is in it */
+  constructor(database: Database.Database, self: string) {
+    this.database = database;
+    this.#self = self;
+    this.table = new ChainTable(database);
+    this.rows = new BlockRows(database);
+    this.#forks = new ForkTable(database, this.table);
+    this.#intake = new BlockIntake(this.table, this.rows, this.#forks);
+    this.#list = new EntryList(database, this.table);
+  }
+
+  append(block: OwnBlock): void {
+    this.#transaction(() => {
+      const row = this.table.open(this.#self);
+      if (row === undefined) throw new SignalboxError('LIMIT', 'The ledger holds as many chains as it may.', { executed: 'no' });
+      const before = this.#before(row);
+      const fault = checkBlock(block, { chainId: this.#self, before });
+      if (fault !== null) throw new SignalboxError('CONFLICT', fault.message, { executed: 'no', data: fault });
+      this.#intake.add(row, block);
+      this.table.save(row);
+    });
+    this.#continuesAfter = undefined;
+  }
+
+  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number, startsAt = 0): TakenBlocks {
+    return this.#transaction(() => this.#intake.take(chainId, blocks, { from, nowMs, startsAt }));
+  }
+
+  replace(chainId: string, blocks: readonly FullBlock[]): number {
+    if (this.table.require(chainId).fault !== null) this.#keepAside();
+    return this.#transaction(() => {
+      const replaced = this.#intake.replace(this.table.require(chainId), blocks);
+      this.table.reload();
+      return replaced;
+    });
+  }
+
+  blocks(chainId: string, fromHeight: number, most?: { readonly blocks?: number; readonly bytes?: number }): Page {
+    const row = this.table.get(chainId);
+    return row === undefined ? { blocks: [], more: false } : this.rows.read(row.id, fromHeight, most);
+  }
+
+  hashes(chainId: string, heights: readonly number[]): readonly (string | null)[] {
+    const row = this.table.get(chainId);
+    return heights.map((height) => {
+      const [found] = row === undefined ? [] : this.rows.blocks(row.id, height, 1);
+      return found?.height === height ? toHex(found.hash) : null;
+    });
+  }
+
+  blockOf(chainId: string, number: number): FullBlock | undefined {
+    const row = this.table.get(chainId);
+    const height = row === undefined ? undefined : this.rows.heightOf(row.id, number);
+    return row === undefined || height === undefined ? undefined : this.rows.read(row.id, height, { blocks: 1 }).blocks[0];
+  }
+
+  chains(): readonly ChainHead[] {
+    return this.table.all().map(headOf);
+  }
+
+  chain(chainId: string): ChainHead | undefined {
+    const row = this.table.get(chainId);
+    return row === undefined ? undefined : headOf(row);
+  }
+
+  list(query: EntryQuery): EntryPage {
+    return this.#list.page(query);
+  }
+
+  details(number: number): EntryDetails | undefined {
+    const row = this.database.prepare('SELECT * FROM details WHERE number = ?').get(number) as
+      | { number: number; salt: Buffer; params: string }
+      | undefined;
+    return row === undefined ? undefined : { number: row.number, salt: new Uint8Array(row.salt), params: row.params };
+  }
+
+  auditId(): number {
+    const row = this.table.get(this.#self);
+    const held =
+      row === undefined
+        ? null
+        : (this.database
+            .prepare('SELECT audit_id FROM block WHERE chain = ? AND audit_id IS NOT NULL ORDER BY height DESC LIMIT 1')
+            .pluck()
+            .get(row.id) as number | undefined);
+    return Math.max(held ?? 0, this.#continuesAfter?.auditId ?? 0);
+  }
+
+  announce(chainId: string, height: number): void {
+    const row = this.table.open(chainId);
+    if (row === undefined || height <= (row.announcedHeight ?? -1)) return;
+    row.announcedHeight = height;
+    this.table.save(row);
+  }
+
+  forks(): readonly KeptFork[] {
+    return this.#forks.all();
+  }
+
+  /**
+   * Takes sealed blocks out of a chain, with what stayed at the node of their entries. Details whose entries are gone go too.
+   *
+   * @param toHeight included
+   * @returns entries that are no longer held
+   */
+  prune(chainId: string, toHeight: number): number {
+    return this.#transaction(() => {
+      const { id } = this.table.require(chainId);
+      if (chainId === this.#self)
+        this.database
+          .prepare('DELETE FROM details WHERE number IN (SELECT number FROM entry WHERE chain = ? AND height <= ?)')
+          .run(id, toHeight);
+      const { changes } = this.database.prepare('DELETE FROM entry WHERE chain = ? AND height <= ?').run(id, toHeight);
+      this.database.prepare('DELETE FROM block WHERE chain = ? AND height <= ?').run(id, toHeight);
+      this.table.reload();
+      return changes;
+    });
+  }
+
+  continueAfter(place: ChainPlace): void {
+    this.#continuesAfter = place;
+  }
+
+  /** What the next own block follows: the newest that is held, or the place that was said to lie after it. */
+  #before(row: ChainRow) {
+    const place = this.#continuesAfter;
+    if (place === undefined || place.height < (row.last?.height ?? -1)) return row.last;
+    if (row.last !== null && place.height === row.last.height && sameBytes(place.hash, row.last.hash)) return row.last;
+    return place;
+  }
+
+  /** A copy of the file as it is, once: nobody can look into what was replaced otherwise. */
+  #keepAside(): void {
+    if (this.#keptAside) return;
+    const aside = `${this.database.name}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    this.database.pragma('wal_checkpoint(TRUNCATE)');
+    copyFileSync(this.database.name, aside);
+    this.#keptAside = true;
+  }
+
+  /** All or nothing; what is known of chains in memory goes back with it. */
+  #transaction<T>(act: () => T): T {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = act();
+      this.database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.database.inTransaction) this.database.exec('ROLLBACK');
+      this.table.reload();
+      throw error;
+    }
+  }
+}
