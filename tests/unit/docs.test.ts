@@ -17,7 +17,7 @@ import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { secureLimits } from '../../src/main/node/federation/secure/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
-import { membershipLimits } from '../../src/main/node/membership/limits.ts';
+import { linkDegree, membershipLimits } from '../../src/main/node/membership/limits.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { agentLimits } from '../../src/main/node/tunnel/agent/index.ts';
@@ -58,7 +58,7 @@ test('limits.md lists every limit with its value', async () => {
 
 test('federation.md lists every limit of federation with its value', async () => {
   const rows = rowsOf(await page('federation.md'));
-  for (const [name, value] of Object.entries({ ...federationLimits, ...carrierLimits, ...secureLimits }))
+  for (const [name, value] of Object.entries({ ...federationLimits, ...carrierLimits, ...linkDegree, ...secureLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
 });
 

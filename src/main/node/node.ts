@@ -142,6 +142,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   });
   federation.control.follow(membership.followFar((member, bytes) => federation.control.send(member, bytes)));
   membership.followLinks(federation.neighbourhood.follower);
+  federation.members.followSends((nodeId) => membership.sent(nodeId));
   const router = new Router({
     nodeId,
     remoteNodes: federation.gateway,

@@ -6,6 +6,9 @@ import type { PeerChannel } from './peer-channel.ts';
 /** First byte of a frame: what it is for. Ours; the envelope forms of both versions follow. */
 const kinds = { message: 1, ping: 2, pong: 3, bye: 4, control: 5, relay: 6 } as const;
 
+/** Reasons for the end of a link whose data the other side needs: which start was kept, and when to come again. */
+const toldData: ReadonlySet<string> = new Set(['SELF', 'OVERLOADED']);
+
 /** Who hears what comes over a link. */
 export interface LinkListener {
   /** Bytes of one message, as the other side handed them to {@link Link.send}. */
@@ -138,7 +141,7 @@ export class Link {
   close(reason: SignalboxError): void {
     this.#wasClosed = true;
     const { code, message, data } = reason;
-    const bye = { code, message: message.slice(0, 512), ...(code === 'SELF' && { data }) };
+    const bye = { code, message: message.slice(0, 512), ...(toldData.has(code) && { data }) };
     this.#post(kinds.bye, Buffer.from(JSON.stringify(bye)));
     this.#channel.end(reason);
   }

@@ -25,6 +25,8 @@ const messageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('news'), operations, head: digest }),
   /** Where members were found; of the sender itself where it listens. */
   z.strictObject({ type: z.literal('addresses'), of: z.array(z.strictObject({ member: digest, at: addresses })).max(64) }),
+  /** Whether the sender needs the link: one that neither end needs is let go of (degree limits). */
+  z.strictObject({ type: z.literal('need'), needed: z.boolean() }),
   /** Another node has come with the key of the one that is told, and was refused. */
   z.strictObject({ type: z.literal('sameKey'), address: z.string().max(64) }),
   groupKeyStepSchema,

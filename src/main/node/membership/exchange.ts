@@ -43,6 +43,10 @@ export interface MembershipExchangeOptions {
   readonly onGroupKey: (message: GroupKeyMessage) => Promise<void>;
   /** Addresses of these members were news. */
   readonly onAddresses: (members: readonly Uint8Array[]) => void;
+  /** The member says whether it needs the link; only over links. */
+  readonly onNeed?: (isNeeded: boolean) => void;
+  /** False while the standing of the member is so bad that nothing it says of others is believed (security.md 2.7). */
+  readonly isTrusted: () => boolean;
 }
 
 /**
@@ -99,6 +103,11 @@ export class MembershipExchange implements KeyPeer {
       this.#send({ type: 'addresses', of: of.slice(first, first + addressedMembers) });
   }
 
+  /** Says whether this node needs the link. */
+  sendNeed(needed: boolean): void {
+    this.#send({ type: 'need', needed });
+  }
+
   /** Says that another node has come with the member's key. @param address where it came from */
   tellSameKey(address: string): void {
     this.#send({ type: 'sameKey', address: address.slice(0, 64) });
@@ -148,6 +157,9 @@ export class MembershipExchange implements KeyPeer {
       case 'addresses':
         this.#learn(message);
         return;
+      case 'need':
+        this.#options.onNeed?.(message.needed);
+        return;
       case 'sameKey':
         this.#options.onSameKey?.(message.address);
         return;
@@ -179,7 +191,7 @@ export class MembershipExchange implements KeyPeer {
   }
 
   #learn({ of }: Extract<ExchangeMessage, { type: 'addresses' }>): void {
-    const { link, contacts, self, trust, onAddresses } = this.#options;
+    const { link, contacts, self, trust, onAddresses, isTrusted } = this.#options;
     const isFar = !isLoopback(link.remoteAddress);
     const sender = link.peer.hello.publicKey;
     const { members } = trust.require().log.state;
@@ -188,6 +200,7 @@ export class MembershipExchange implements KeyPeer {
       // Of strangers nothing is kept, except of one whose admission is still on its way.
       if (key === undefined || sameBytes(key, self) || !(sameBytes(key, sender) || members.has(Buffer.from(key).toString('hex'))))
         return [];
+      if (!sameBytes(key, sender) && !isTrusted()) return [];
       const usable = at.filter(({ host }) => !(isFar && isLoopback(host)));
       return contacts.learn(key, usable, sameBytes(key, sender) ? 'announced' : 'told') ? [key] : [];
     });

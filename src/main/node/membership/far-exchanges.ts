@@ -8,6 +8,7 @@ import { membershipLimits } from './limits.ts';
 export interface FarExchangesOptions
   extends Pick<MembershipExchangeOptions, 'trust' | 'contacts' | 'self' | 'ownAddresses' | 'nowMs' | 'logger' | 'onAddresses'> {
   readonly groupKeys: Pick<GroupKeys, 'linked' | 'lost' | 'take'>;
+  readonly isTrusted: (member: Uint8Array) => boolean;
   /** Carries bytes to a member that has no link, proven and sealed. Nothing happens when there is no way. */
   readonly send: (member: Uint8Array, bytes: Uint8Array) => void;
 }
@@ -82,7 +83,7 @@ export class FarExchanges {
   }
 
   #open(publicKey: Uint8Array): FarMember {
-    const { send, groupKeys, ...options } = this.#options;
+    const { send, groupKeys, isTrusted, ...options } = this.#options;
     const name = toBase64url(publicKey);
     const way = {
       // How far its clock is ahead is part of what it proves on a link; here nothing says.
@@ -98,6 +99,7 @@ export class FarExchanges {
     const exchange: MembershipExchange = new MembershipExchange({
       ...options,
       link: way,
+      isTrusted: () => isTrusted(publicKey),
       onGroupKey: (message) => groupKeys.take(exchange, message),
     });
     return { exchange, way, hasStarted: false };

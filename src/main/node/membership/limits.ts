@@ -35,3 +35,32 @@ export const membershipLimits = {
   /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */
   refusedRestMs: 300_000,
 } as const;
+
+/**
+ * How many links a node keeps. Up to twelve members all are linked: eleven links cost little, and no message is relayed. Above that each keeps
+ * about eight: four in the ring, so that any two neighbours may fail and the graph stays in one piece, and four that a hash picks, in or out,
+ * with which 200 members are at most four links apart, as its test shows, while a message passes five. Sixteen at most bounds what a
+ * node spends on heartbeats and lists of peers, and is twice the usual, so that a newcomer finds room almost everywhere.
+ */
+export const linkDegree = {
+  /** Members up to which everybody is linked with everybody, this node included. */
+  fullMembers: 12,
+  least: 6,
+  wanted: 8,
+  most: 16,
+  /** Neighbours in the order of keys, on each side. */
+  ringEachSide: 2,
+  /** Members that a hash picks; about as many pick this node. */
+  far: 3,
+  /** Members that much is sent to. */
+  used: 4,
+  /** Members that failed and are tried again, in each of the orders. */
+  probed: 3,
+  /** How long a failure counts for a member that is not tried again. */
+  forgetFailureMs: 300_000,
+  /** How long neither end has needed a link before it is let go of. */
+  unneededMs: 600_000,
+  /** Messages a minute at which a member is one that much is sent to, and below which it is no more. */
+  usedFromPerMinute: 120,
+  usedToPerMinute: 30,
+} as const;

@@ -1,16 +1,17 @@
 import { SignalboxError } from '../../../common/errors.ts';
-import { shortNodeId } from '../../../common/ids.ts';
-import { fromBase64url, nodeIdOf, sameBytes, toBase64url } from '../identity/index.ts';
-import { dialLink, type HandshakeParty, type Link, type LinkFollower, type LinkLimits } from '../links/index.ts';
+import { nodeIdOf, publicKeyOf, sameBytes } from '../identity/index.ts';
+import type { HandshakeParty, Link, LinkFollower, LinkLimits } from '../links/index.ts';
 import { type Logger, RepeatSampler } from '../telemetry/index.ts';
 import type { Operation } from '../trust/index.ts';
 import type { ClusterTrust } from './cluster-trust.ts';
-import { type Address, type Contacts, formatAddress, isSameAddress } from './contacts.ts';
+import type { Address, Contacts } from './contacts.ts';
 import { MembershipExchange } from './exchange.ts';
 import type { GroupKeys } from './group-key/index.ts';
 import { membershipLimits } from './limits.ts';
+import { LinkNeeds } from './link-needs.ts';
 import { LinkTable } from './link-table.ts';
-import { MemberDialer } from './member-dialer.ts';
+import type { LinkUse } from './link-use.ts';
+import { MemberDialers, mayBe } from './member-dialers.ts';
 import type { SameKeyAlarm } from './same-key-alarm.ts';
 
 export interface MemberLinksOptions {
@@ -30,6 +31,10 @@ export interface MemberLinksOptions {
   readonly sameKey: SameKeyAlarm;
   /** Another member says that this node was removed from the cluster. */
   readonly onRevoked: (reason: SignalboxError) => void;
+  /** False for a member of bad standing: it is no shortcut for others, and what it says of addresses is not taken. */
+  readonly isTrusted: (member: Uint8Array) => boolean;
+  /** What is sent to whom: who is sent much is linked with. */
+  readonly use: LinkUse;
 }
 
 /** The links of this node to the other members: dialled, kept one a pair, closed when the other is no member any more. */
@@ -37,32 +42,57 @@ export class MemberLinks {
   readonly #options: MemberLinksOptions;
   readonly #table: LinkTable;
   readonly #exchanges = new Map<Link, MembershipExchange>();
-  readonly #dialers = new Map<string, MemberDialer>();
-  readonly #failures = new Map<string, SignalboxError>();
+  /** Whether the other end was told that this node needs the link. */
+  readonly #toldNeed = new Map<Link, boolean>();
+  readonly #dialers: MemberDialers;
+  readonly #needs: LinkNeeds;
   readonly #said = new RepeatSampler();
   /** Links over which the other end has spoken. */
   readonly #heard = new Set<Link>();
   #wasHeard = false;
   #comparing: NodeJS.Timeout | undefined;
+  #following: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(options: MemberLinksOptions) {
     this.#options = options;
-    this.#table = new LinkTable(options.party.identity.publicKey);
+    const { contacts, nearby, isTrusted, use, party } = options;
+    const self = party.identity.publicKey;
+    this.#table = new LinkTable(self);
+    this.#dialers = new MemberDialers({
+      ...options,
+      isLinked: (member) => this.#isLinked(member),
+      onLink: (link, address) => {
+        const member = link.peer.hello.publicKey;
+        if (contacts.learn(member, [address], 'answered')) this.#addressesLearnt([member], link);
+        this.take(link);
+      },
+      onFailure: (name) => this.#notLinked(name),
+    });
+    this.#needs = new LinkNeeds({
+      self: nameOf(self),
+      isLinked: (name) => this.#isLinked(keyOf(name)),
+      isDialable: (name) => contacts.addressesOf(keyOf(name)).length > 0 || nearby(keyOf(name)).length > 0,
+      isTrusted: (name) => isTrusted(keyOf(name)),
+      used: () => use.used().map((nodeId) => nameOf(publicKeyOf(nodeId))),
+      monotonicMs: () => performance.now(),
+    });
   }
 
-  /** Dials every other member. */
+  /** Dials the members that are to be linked. */
   start(): void {
     this.#follow();
     this.#comparing = setInterval(() => {
       for (const exchange of this.#exchanges.values()) exchange.compare();
+      this.#follow();
     }, membershipLimits.compareMs).unref();
   }
 
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#comparing);
-    for (const dialer of this.#dialers.values()) dialer.stop();
+    clearImmediate(this.#following);
+    this.#dialers.stop();
     for (const link of this.#table.all()) link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
   }
 
@@ -76,34 +106,24 @@ export class MemberLinks {
 
   /** Why the member could not be reached; undefined while it is linked or was not dialled. */
   failureOf(member: Uint8Array): SignalboxError | undefined {
-    return this.#failures.get(toBase64url(member));
+    return this.#dialers.failureOf(nameOf(member));
   }
 
   /** Takes a link whose other end has proven who it is, from the door or dialled. */
   take(link: Link): void {
-    const { trust, contacts, party, ownAddresses, onChange, logger, follower, groupKeys, sameKey } = this.#options;
+    const { contacts, party, onChange, logger, follower, groupKeys, sameKey } = this.#options;
     const member = link.peer.hello.publicKey;
     if (this.#stopped) {
       link.close(new SignalboxError('NODE_LOST', 'The node stops.', { executed: 'maybe' }));
       return;
     }
     contacts.proved(member, party.nowMs());
+    if (!this.#admits(link)) return;
     const offer = this.#table.offer(link);
     if (offer === 'outlived') this.#tellLaterStart(link);
     if (offer !== 'kept') return;
-    this.#failures.delete(toBase64url(member));
-    const exchange = new MembershipExchange({
-      link,
-      trust,
-      contacts,
-      self: party.identity.publicKey,
-      ownAddresses,
-      nowMs: party.nowMs,
-      logger,
-      onSameKey: (address) => sameKey.outlives(address),
-      onGroupKey: (message) => groupKeys.take(exchange, message),
-      onAddresses: (members) => this.#addressesLearnt(members, link),
-    });
+    this.#dialers.linked(nameOf(member));
+    const exchange = this.#exchangeOver(link);
     this.#exchanges.set(link, exchange);
     follower?.linked(link);
     link.start({
@@ -123,6 +143,7 @@ export class MemberLinks {
     exchange.start();
     groupKeys.linked(exchange);
     onChange();
+    this.#followSoon();
     // It may have been removed while it proved who it is.
     this.#closeIfRemoved(link);
   }
@@ -138,15 +159,20 @@ export class MemberLinks {
 
   /** Members of that short id may have been found on the local network. Whoever answers there must prove the member's key. */
   found(shortId: string): void {
-    for (const [name, dialer] of this.#dialers) {
-      const member = fromBase64url(name, 'the member');
-      if (shortNodeId(nodeIdOf(member)) === shortId && this.#table.of(member) === undefined) dialer.wake();
-    }
+    const { trust } = this.#options;
+    for (const { key } of trust.require().log.state.members.values()) if (mayBe(nameOf(key), shortId)) this.#hopeFor(key);
   }
 
   /** Addresses of members were learnt another way than over a link. */
   addressesLearnt(members: readonly Uint8Array[]): void {
-    for (const member of members) if (this.#table.of(member) === undefined) this.#dialers.get(toBase64url(member))?.wake();
+    for (const member of members) this.#hopeFor(member);
+  }
+
+  /** Dials at once whoever is to be linked and is not: the network is another one, or the way to somebody is back. */
+  redial(): void {
+    this.#needs.hope();
+    this.#follow();
+    this.#dialers.wakeAll();
   }
 
   /** Tells every member where this node listens now. */
@@ -170,48 +196,80 @@ export class MemberLinks {
     }
   }
 
-  /** One dialler for each other member, none for anybody else. */
+  /** Dials whom this node needs a link with, tells those linked whether it needs theirs, and lets go of one that nobody needs. */
   #follow(): void {
     const { trust, party } = this.#options;
-    const members = new Map<string, Uint8Array>();
-    for (const { key } of trust.require().log.state.members.values())
-      if (!sameBytes(key, party.identity.publicKey)) members.set(toBase64url(key), key);
-    for (const [name, dialer] of this.#dialers) {
-      if (members.has(name)) continue;
-      dialer.stop();
-      this.#dialers.delete(name);
-      this.#failures.delete(name);
+    const others = [...trust.require().log.state.members.values()].filter(({ key }) => !sameBytes(key, party.identity.publicKey));
+    this.#needs.follow(others.map(({ key }) => nameOf(key)));
+    const plan = this.#needs.plan();
+    this.#dialers.follow(this.#needs.affordable(plan), (name) => this.#needs.isMember(name));
+    for (const [link, exchange] of this.#exchanges) {
+      const isNeeded = plan.has(nameOf(link.peer.hello.publicKey));
+      if (this.#toldNeed.get(link) === isNeeded) continue;
+      this.#toldNeed.set(link, isNeeded);
+      exchange.sendNeed(isNeeded);
     }
-    for (const [name, member] of members) {
-      if (this.#dialers.has(name)) continue;
-      const dialer = this.#dialerOf(name, member);
-      this.#dialers.set(name, dialer);
-      dialer.wake();
-    }
+    const surplus = this.#needs.surplus(plan);
+    if (surplus !== undefined) this.#table.of(keyOf(surplus))?.close(unneeded());
   }
 
-  #dialerOf(name: string, member: Uint8Array): MemberDialer {
-    const { contacts, party, limits, logger, nearby, onRevoked } = this.#options;
-    return new MemberDialer({
-      addresses: () => {
-        const known = contacts.addressesOf(member);
-        return [...known, ...nearby(member).filter((address) => !known.some((other) => isSameAddress(other, address)))];
-      },
-      dial: ({ host, port }, signal) => dialLink({ host, port, publicKey: member }, party, limits, signal),
-      isLinked: () => this.#table.of(member)?.isOpen === true,
-      onLink: (link, address) => {
-        if (contacts.learn(member, [address], 'answered')) this.#addressesLearnt([member], link);
-        this.take(link);
-      },
-      onFailure: (error) => {
-        this.#failures.set(name, error);
-        if (error.code === 'REVOKED') onRevoked(error);
-        const suppressed = this.#said.take(`${name} ${error.code}`);
-        if (suppressed === undefined) return;
-        const addresses = contacts.addressesOf(member).map(formatAddress);
-        logger.warn('links.notLinked', 'A member could not be linked.', { nodeId: nodeIdOf(member), addresses, error, suppressed });
-      },
+  /** Changes come in bursts. */
+  #followSoon(): void {
+    if (this.#stopped) return;
+    this.#following ??= setImmediate(() => {
+      this.#following = undefined;
+      this.#follow();
     });
+  }
+
+  /** Whether a link of a pair that has none yet is kept; one for which there is no room is told of others and closed. */
+  #admits(link: Link): boolean {
+    const member = link.peer.hello.publicKey;
+    if (this.#isLinked(member)) return true;
+    const name = nameOf(member);
+    this.#needs.hope(name);
+    const admission = this.#needs.admit(name);
+    if (admission === false) {
+      this.#exchangeOver(link).sendAddresses(this.#table.all().map((other) => other.peer.hello.publicKey));
+      link.close(full(this.count));
+      return false;
+    }
+    if (admission.instead !== undefined) this.#table.of(keyOf(admission.instead))?.close(unneeded());
+    return true;
+  }
+
+  #exchangeOver(link: Link): MembershipExchange {
+    const { party, sameKey, groupKeys, isTrusted } = this.#options;
+    const member = link.peer.hello.publicKey;
+    const exchange: MembershipExchange = new MembershipExchange({
+      ...this.#options,
+      link,
+      self: party.identity.publicKey,
+      nowMs: party.nowMs,
+      isTrusted: () => isTrusted(member),
+      onSameKey: (address) => sameKey.outlives(address),
+      onGroupKey: (message) => groupKeys.take(exchange, message),
+      onAddresses: (members) => this.#addressesLearnt(members, link),
+      onNeed: (isNeeded) => this.#needs.said(nameOf(member), isNeeded),
+    });
+    return exchange;
+  }
+
+  #isLinked(member: Uint8Array): boolean {
+    return this.#table.of(member)?.isOpen === true;
+  }
+
+  /** A member could not be linked: in a large cluster another stands in for it. */
+  #notLinked(name: string): void {
+    this.#needs.failed(name);
+    this.#followSoon();
+  }
+
+  #hopeFor(member: Uint8Array): void {
+    if (this.#isLinked(member)) return;
+    this.#needs.hope(nameOf(member));
+    this.#followSoon();
+    this.#dialers.wake(nameOf(member));
   }
 
   #ended(link: Link, reason: SignalboxError): void {
@@ -220,17 +278,22 @@ export class MemberLinks {
     const exchange = this.#exchanges.get(link);
     if (exchange !== undefined) groupKeys.lost(exchange);
     this.#exchanges.delete(link);
+    this.#toldNeed.delete(link);
     const wasHeard = this.#heard.delete(link);
     if (!this.#table.remove(link)) return;
     follower?.ended(link, reason);
     if (this.#stopped) return;
-    const name = toBase64url(member);
-    this.#failures.set(name, reason);
+    const name = nameOf(member);
+    this.#needs.ended(name);
     logger.info('links.ended', 'The link to a member has ended.', { nodeId: nodeIdOf(member), code: reason.code, reason: reason.message });
     // From one that is no member itself it is what this node has told it.
     if (reason.code === 'REVOKED' && this.#refusalOf(member) === undefined) onRevoked(reason);
     if (reason.code === 'SELF') void this.#outlived(name, reason, wasHeard);
-    else this.#dialers.get(name)?.lost();
+    else if (isFull(reason)) {
+      this.#dialers.refused(name, reason);
+      this.#needs.failed(name);
+    } else this.#dialers.lost(name, reason);
+    this.#followSoon();
     onChange();
   }
 
@@ -251,23 +314,53 @@ export class MemberLinks {
    * A member keeps the link to another node with this one's key, which started later. Dialling once more at once shows the member that both
    * live. When no member has spoken with this start yet, it is the later one after all: its data folder was restored from an older copy.
    */
-  async #outlived(name: string, { data }: SignalboxError, wasHeard: boolean): Promise<void> {
+  async #outlived(name: string, reason: SignalboxError, wasHeard: boolean): Promise<void> {
     const { contacts, sameKey, logger } = this.#options;
-    const { epoch } = (data ?? {}) as { readonly epoch?: unknown };
+    const { epoch } = (reason.data ?? {}) as { readonly epoch?: unknown };
     try {
       const isRestored = !this.#wasHeard && typeof epoch === 'number' && (await contacts.raiseEpoch(epoch));
       if (isRestored) logger.warn('links.epochRaised', 'A member knows a later start of this node than its own data folder.', { epoch });
       else sameKey.outlived();
-      if (wasHeard || isRestored) this.#dialers.get(name)?.lost();
-      else this.#dialers.get(name)?.rest();
+      if (wasHeard || isRestored) this.#dialers.lost(name, reason);
+      else this.#dialers.refused(name, reason);
     } catch (error) {
       logger.error('links.epochNotRaised', 'Members take this node for an older start of itself.', { error });
-      this.#dialers.get(name)?.rest();
+      this.#dialers.refused(name, reason);
     }
   }
 
   #addressesLearnt(members: readonly Uint8Array[], from: Link): void {
     for (const [link, exchange] of this.#exchanges) if (link !== from) exchange.sendAddresses(members);
-    for (const member of members) if (this.#table.of(member) === undefined) this.#dialers.get(toBase64url(member))?.wake();
+    for (const member of members) this.#hopeFor(member);
   }
+}
+
+/** Members go by the hex of their keys here: its order is that of the keys. */
+function nameOf(publicKey: Uint8Array): string {
+  return Buffer.from(publicKey).toString('hex');
+}
+
+function keyOf(name: string): Buffer {
+  return Buffer.from(name, 'hex');
+}
+
+/** The other end may come again after that long, and is told of other members meanwhile. */
+function full(links: number): SignalboxError {
+  return new SignalboxError(
+    'OVERLOADED',
+    `The node is linked with ${links} members and has no room for another. It is reached through them.`,
+    {
+      executed: 'no',
+      retryable: true,
+      data: { retryAfterMs: membershipLimits.refusedRestMs },
+    },
+  );
+}
+
+function isFull({ code, data }: SignalboxError): boolean {
+  return code === 'OVERLOADED' && typeof (data as { readonly retryAfterMs?: unknown } | undefined)?.retryAfterMs === 'number';
+}
+
+function unneeded(): SignalboxError {
+  return new SignalboxError('CONFLICT', 'The two nodes need no link of their own: others lead from one to the other.', { executed: 'no' });
 }

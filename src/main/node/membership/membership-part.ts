@@ -18,7 +18,8 @@ import { FarExchanges } from './far-exchanges.ts';
 import { GroupKeys } from './group-key/index.ts';
 import type { JoinedCluster, JoinGuest } from './join-guest.ts';
 import { JoinRequests } from './join-requests.ts';
-import { membershipLimits } from './limits.ts';
+import { linkDegree, membershipLimits } from './limits.ts';
+import { LinkUse } from './link-use.ts';
 import { MemberDoor } from './member-door.ts';
 import { MemberLinks } from './member-links.ts';
 import { MembershipProblems } from './membership-problems.ts';
@@ -58,6 +59,8 @@ export class MembershipPart implements Startable {
   #follower: LinkFollower | undefined;
   #groupKeys: GroupKeys | undefined;
   #far: FarExchanges | undefined;
+  readonly #use = new LinkUse(() => performance.now());
+  #isTrusted: (nodeId: string) => boolean = () => true;
   #sendFar: ((member: Uint8Array, bytes: Uint8Array) => void) | undefined;
   #upkeep: NodeJS.Timeout | undefined;
   /** Nodes that wait to be let in here. */
@@ -130,6 +133,23 @@ export class MembershipPart implements Startable {
       lost: (member) => this.#far?.lost(member),
       message: (member, bytes) => this.#far?.take(member, bytes),
     };
+  }
+
+  /** Asks from now on whether a member may be a shortcut for others, and is believed what it says of addresses. */
+  judgeBy(isTrusted: (nodeId: string) => boolean): void {
+    this.#isTrusted = isTrusted;
+  }
+
+  /** A message leaves for a member, whatever way: one that is sent much is given a link. */
+  sent(nodeId: string): void {
+    this.#use.sent(nodeId);
+  }
+
+  /** How many links a node of this cluster keeps. */
+  get degree(): { readonly least: number; readonly most: number } {
+    const others = (this.#trust?.membership?.log.state.members.size ?? 1) - 1;
+    if (others < linkDegree.fullMembers) return { least: others, most: others };
+    return { least: linkDegree.least, most: linkDegree.most };
   }
 
   /** As {@link trust}; undefined before the start. */
@@ -325,6 +345,8 @@ export class MembershipPart implements Startable {
       nearby: (member) => this.#options.nearby?.(shortNodeId(nodeIdOf(member))) ?? [],
       onChange: () => this.#tell('links'),
       onRevoked: (reason) => this.#revoked(reason.message),
+      isTrusted: (member) => this.#isTrusted(nodeIdOf(member)),
+      use: this.#use,
     });
     this.#links = links;
     await this.#openDoor(party, links);
@@ -343,6 +365,7 @@ export class MembershipPart implements Startable {
       groupKeys,
       send: (member, bytes) => this.#sendFar?.(member, bytes),
       onAddresses: (members) => this.#links?.addressesLearnt(members),
+      isTrusted: (member) => this.#isTrusted(nodeIdOf(member)),
     });
   }
 

@@ -100,6 +100,11 @@ export class Neighbourhood {
     return this.links;
   }
 
+  /** Members that a neighbour is linked with, as it says. */
+  neighboursOf(neighbour: string): readonly string[] {
+    return this.#routes.linkedWith(neighbour);
+  }
+
   /** Says over every link that this node is there, now and from then on. */
   start(): void {
     this.announce();

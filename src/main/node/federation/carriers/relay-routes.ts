@@ -48,6 +48,11 @@ export class RelayRoutes {
     return best;
   }
 
+  /** Members that a neighbour is linked with itself. */
+  linkedWith(neighbour: string): readonly string[] {
+    return [...(this.#listed.get(neighbour) ?? [])].flatMap(([nodeId, hops]) => (hops === 1 ? [nodeId] : []));
+  }
+
   /** Every member that some neighbour leads to. */
   reachable(): ReadonlySet<string> {
     return new Set([...this.#listed.values()].flatMap((led) => [...led.keys()]));

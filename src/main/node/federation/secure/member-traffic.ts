@@ -52,6 +52,7 @@ export class MemberTraffic {
   readonly sessions: MemberSessions;
   readonly #options: MemberTrafficOptions;
   readonly #events: SignedLane;
+  #onSend: ((nodeId: string) => void) | undefined;
   #broadcasts: SignedLane;
 
   constructor(options: MemberTrafficOptions) {
@@ -83,6 +84,11 @@ export class MemberTraffic {
     this.sessions.forgetAll(new SignalboxError('NODE_LOST', 'This node stops.', { executed: 'no' }));
   }
 
+  /** Calls `listener` with the node that each message is for: who is sent much may be given a link. One listener. */
+  followSends(listener: (nodeId: string) => void): void {
+    this.#onSend = listener;
+  }
+
   /**
    * Sends content to one member, over a link as it is, over anything else sealed.
    *
@@ -92,6 +98,7 @@ export class MemberTraffic {
   send(nodeId: string, message: Outbound): boolean {
     const carrier = this.#options.carrierTo(nodeId);
     if (carrier === undefined) return false;
+    this.#onSend?.(nodeId);
     if (carrier.kind === 'link') return carrier.send(nodeId, message.text, message);
     return this.sessions.send(nodeId, message);
   }

@@ -27,6 +27,7 @@ test('a member that sends faster than the disk takes it is let go before it fill
     onSameKey: () => undefined,
     onGroupKey: () => Promise.resolve(),
     onAddresses: () => undefined,
+    isTrusted: () => true,
   });
   const message = encodeExchange({ type: 'page', operations: Array.from({ length: 200 }, () => 'A'.repeat(1_000)), more: false });
   const fitting = Math.floor(membershipLimits.waitingControlBytes / message.byteLength);
