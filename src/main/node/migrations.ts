@@ -3,6 +3,7 @@ import { accountsMigrations } from './accounts/index.ts';
 import { auditMigrations } from './audit/index.ts';
 import { federationMigrations } from './federation/index.ts';
 import { membershipTables } from './membership/index.ts';
+import { communicatorMigrations } from './peers/communicator/index.ts';
 import { routerMigrations } from './router/index.ts';
 import { workspaceMigrations } from './services/workspace.ts';
 import type { Migration } from './store/index.ts';
@@ -18,4 +19,5 @@ export const nodeMigrations: readonly Migration[] = [
   ...membershipTables,
   ...gatewayMigrations,
   ...tunnelMigrations,
+  ...communicatorMigrations,
 ];

@@ -126,6 +126,10 @@ export interface EnvelopeHead {
   readonly epoch: number;
   readonly seq: number;
   readonly nowMs: number;
+  /** Absent: a new one. */
+  readonly messageId?: string;
+  /** Absent: Medium. */
+  readonly priority?: (typeof priorities)[number];
 }
 
 /**
@@ -134,12 +138,17 @@ export interface EnvelopeHead {
  * @param messages one or more; several only for nodes that announce `batch`
  */
 export function sealRouterMessages(head: EnvelopeHead, messages: readonly string[]): string {
+  return sealContent(head, routerContent(messages));
+}
+
+/** The text of an envelope around a NodeMessage that is JSON text already. */
+export function sealContent(head: EnvelopeHead, content: string): string {
   const target = head.target === null ? 'null' : `"${head.target}"`;
   return (
-    `{"message_id":"${randomUUID()}","source_node_id":"${head.source}","target_node_id":${target},` +
+    `{"message_id":"${head.messageId ?? randomUUID()}","source_node_id":"${head.source}","target_node_id":${target},` +
     `"timestamp":${Math.floor(head.nowMs / 1_000)},"timestamp_ms":${head.nowMs},"ttl":${head.ttlSeconds},` +
-    `"epoch":${head.epoch},"seq":${head.seq},"priority":"Medium","is_encrypted":false,` +
-    `"payload":${routerContent(messages)}}`
+    `"epoch":${head.epoch},"seq":${head.seq},"priority":"${head.priority ?? 'Medium'}","is_encrypted":false,` +
+    `"payload":${content}}`
   );
 }
 

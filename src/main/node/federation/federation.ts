@@ -12,6 +12,7 @@ import { Circuits } from './carriers/circuits.ts';
 import { MqttCarrier } from './carriers/mqtt-carrier.ts';
 import type { Neighbourhood } from './carriers/neighbourhood.ts';
 import { Reach } from './carriers/reach.ts';
+import { WayCircuits } from './carriers/way-circuits.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { nextEpoch } from './epoch-store.ts';
 import type { EventRelay } from './event-relay.ts';
@@ -27,6 +28,7 @@ import { MessageAges } from './message-ages.ts';
 import { type LinkState, MqttLink } from './mqtt-link.ts';
 import { NodeDirectory } from './node-directory.ts';
 import { Outgoing } from './outgoing.ts';
+import { FederationPeerTransport } from './peer-transport.ts';
 import { Presence } from './presence.ts';
 import { RefusedMessages } from './refused-messages.ts';
 import type { RemoteClients } from './remote-clients.ts';
@@ -48,7 +50,9 @@ export class Federation implements Startable {
   readonly clocks: ClockWatch;
   readonly metrics = new FederationMetrics();
   /** The ways to other nodes. */
-  readonly reach = new Reach();
+  readonly reach: Reach;
+  /** Ways for messages between peers. */
+  readonly peerTransport: FederationPeerTransport;
   /** Nodes that are left alone because they do not answer. */
   readonly circuits: Circuits;
   readonly #options: FederationOptions;
@@ -74,6 +78,7 @@ export class Federation implements Startable {
     this.#topics = topics;
     this.directory = new NodeDirectory(nowMs);
     this.circuits = new Circuits({ logger, monotonicMs: () => performance.now() });
+    this.reach = new Reach(new WayCircuits({ logger, monotonicMs: () => performance.now() }));
     this.presence = this.#createPresence();
     this.#brokerWatch = new BrokerWatch(options.problems);
     this.#refused = new RefusedMessages({
@@ -98,7 +103,10 @@ export class Federation implements Startable {
       offsetMs,
       onTimeRefused: (id) => this.clocks.doubt(id, true),
       onClusterChanged: () => void this.link.reconnect(),
-      onDrained: (id) => this.#local?.relay.drained(id),
+      onDrained: (id) => {
+        this.#local?.relay.drained(id);
+        this.peerTransport.drained(id);
+      },
       onUnsent: (id, error) => this.#notSent(id, error),
       intake,
       ages,
@@ -118,6 +126,7 @@ export class Federation implements Startable {
       },
       onStatus: (presence, retained) => this.#side.statuses.take(presence, retained),
       onSecured: (payload, topic) => this.members.receive(payload, topic),
+      onNodeMessage: (message, envelope, sizeBytes) => this.peerTransport.takeUnsigned(message, envelope, sizeBytes),
       intake,
       ages,
       refused: this.#refused,
@@ -154,6 +163,17 @@ export class Federation implements Startable {
       nowMs,
     });
     this.clocks = new ClockWatch({ gateway: this.gateway, directory: this.directory, nodeId, nowMs });
+    this.peerTransport = new FederationPeerTransport({
+      directory: this.directory,
+      reach: this.reach,
+      members: this.members,
+      outgoing: this.#outgoing,
+      routeTo: (id) => this.neighbourhood.routeTo(id),
+      isMember: (id) => this.#side.isMember(id),
+      acceptsUnsigned: () => this.acceptsUnsigned,
+      roleOf: (id, form) => this.#side.grantTo(id, form).role,
+      measureClock: (id) => this.clocks.doubt(id, true),
+    });
     this.metrics.expose(
       options.metrics,
       gaugesOf(this, () => this.#local),

@@ -1,9 +1,9 @@
 import { parseGuarded } from '../../../common/wire/guarded-json.ts';
-import { checkEnvelope, looksLikeEnvelope, sentAtMs } from './envelope.ts';
+import { checkEnvelope, type Envelope, looksLikeEnvelope, sentAtMs } from './envelope.ts';
 import type { Form } from './form.ts';
 import { federationLimits } from './limits.ts';
 import type { MessageAges } from './message-ages.ts';
-import { isPlainObject } from './plain-checks.ts';
+import { isPlainObject, type PlainObject } from './plain-checks.ts';
 import { type PresenceMessage, presenceSchema } from './presence-message.ts';
 import { RecentIds } from './recent-ids.ts';
 import type { RefusedMessages } from './refused-messages.ts';
@@ -26,6 +26,8 @@ export interface IncomingOptions {
   readonly onStatus: (presence: PresenceMessage, retained: boolean) => void;
   /** Takes what members sign and seal. @throws SignalboxError */
   readonly onSecured: (payload: Buffer, topic: MessageTopic) => void;
+  /** Takes a message of another type than `Router` that a node says without a signature. @throws SignalboxError */
+  readonly onNodeMessage: (message: PlainObject, envelope: Envelope, sizeBytes: number) => void;
   readonly intake: RouterIntake;
   readonly ages: MessageAges;
   readonly refused: RefusedMessages;
@@ -79,11 +81,11 @@ export class Incoming {
     }
     if (!this.#options.acceptUnsigned()) throw refusal('BAD_SIGNATURE', 'it is not signed, and unsigned messages are not taken here');
     const value = parseGuarded(payload.toString(), bounds);
-    if (looksLikeEnvelope(value)) this.#envelope(topic, value);
+    if (looksLikeEnvelope(value)) this.#envelope(topic, value, payload.length);
     else this.#bare(topic, value);
   }
 
-  #envelope(topic: MessageTopic, value: unknown): void {
+  #envelope(topic: MessageTopic, value: unknown, sizeBytes: number): void {
     const { nodeId, nowMs, offsetMs, formOf, intake, ages, onTimeRefused } = this.#options;
     const envelope = checkEnvelope(value, { nodeId, nowMs: nowMs(), offsetMs, onTimeRefused });
     const origin = envelope.source_node_id;
@@ -93,7 +95,11 @@ export class Incoming {
       throw refusal('INVALID_PARAMS', 'the event is of another node than its topic says');
     this.#checkUnsigned(origin);
     if (!this.#idsOf(origin).add(envelope.message_id)) return;
-    if (!isPlainObject(envelope.payload)) throw refusal('BAD_REQUEST', 'it carries nothing for the router');
+    if (!isPlainObject(envelope.payload)) throw refusal('BAD_REQUEST', 'it carries nothing');
+    if (envelope.payload.type !== 'Router' && topic.kind !== 'event') {
+      this.#options.onNodeMessage(envelope.payload, envelope, sizeBytes);
+      return;
+    }
     const ageMs = ages.ageMs(origin, sentAtMs(envelope));
     const announced = formOf(origin);
     intake.take(

@@ -1,6 +1,6 @@
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Flushable, Turn } from '../router/turn.ts';
-import { routerContent, sealRouterMessages } from './envelope.ts';
+import { type EnvelopeHead, routerContent, sealContent, sealRouterMessages } from './envelope.ts';
 import type { Form, Readers } from './form.ts';
 import { federationLimits } from './limits.ts';
 import type { LinkMessage } from './link-message.ts';
@@ -112,6 +112,24 @@ export class Outgoing implements Flushable {
   /** Says something to a member that nobody waits for. @param text JSON text of a NodeMessage */
   tell(target: string, text: string): void {
     this.#emitSecured(target, { text, ttlSeconds: liveTtlSeconds, confirmed: true, unsent: [] }, 0);
+  }
+
+  /**
+   * Says something to a node that does not sign, in an envelope that nobody signs. Never for a member.
+   *
+   * @param text JSON text of a NodeMessage
+   * @param head what is to stand on the envelope; `nowMs`: when it was made
+   * @returns false: it was not sent
+   */
+  tellUnsigned(
+    target: string,
+    text: string,
+    head: Pick<EnvelopeHead, 'ttlSeconds' | 'messageId' | 'priority'> & { nowMs?: number },
+  ): boolean {
+    if (this.#options.isMemberId(target)) return false;
+    const { nodeId, epoch, nowMs, topics } = this.#options;
+    const envelope = sealContent({ source: nodeId, target, epoch: epoch(), seq: ++this.#seq, nowMs: nowMs(), ...head }, text);
+    return this.#publish(topics.inbox(target), envelope, 0);
   }
 
   flush(): void {

@@ -7,8 +7,11 @@ import { serviceIdPattern } from './topics.ts';
 export const healths = ['ok', 'warn', 'crit'] as const;
 export type Health = (typeof healths)[number];
 
-/** What a node can read beside bare messages: `envelope` (wire.md 3), its binary form, and several router messages in one (`batch`). */
-export const formats = ['envelope', 'batch', 'envelope-binary'] as const;
+/**
+ * What a node can read beside bare messages: `envelope` (wire.md 3), its binary form, several router messages in one (`batch`), and batches of
+ * envelopes between peers, which it acknowledges (`envelopes-taken`).
+ */
+export const formats = ['envelope', 'batch', 'envelope-binary', 'envelopes-taken'] as const;
 
 /** What is shown to people beside the name: no space, no control, bidirectional or invisible character (security.md row 52). */
 const plainText = z.string().regex(/^[\x21-\x7e]{0,64}$/);

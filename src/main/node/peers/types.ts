@@ -1,6 +1,7 @@
 /** What the parts that speak with peers see of the communicator (seed 3; wire.md 3). */
 import type { PeerPriority } from '../../../common/contract/peers.ts';
 import type { SignalboxError } from '../../../common/errors.ts';
+import type { Statement } from '../store/index.ts';
 import type { PeerOrigin } from './transport.ts';
 
 /** A NodeMessage of wire.md 3: told apart by `type`, the rest is plain JSON data. */
@@ -45,6 +46,12 @@ export interface PeerContext {
   readonly priority: PeerPriority;
   /** Milliseconds since it was made, by this node's clock. */
   readonly ageMs: number;
+  /**
+   * Of a durable message: what writes that it had its effect. A handler that stores the effect runs these statements in the same transaction,
+   * and so has it once whatever happens; they fail when it had it already. Where a handler does not ask for them, they are run after it.
+   * Empty for a message that is not durable.
+   */
+  readonly receipt: () => readonly Statement[];
 }
 
 /**
@@ -77,8 +84,12 @@ export interface Communicator {
   ): Promise<PeerMessage>;
   /** Answers a request: sends `message` with the `request_id` of what was asked. Never throws: whoever asked has a timeout. */
   answer(request: PeerMessage, context: PeerContext, message: PeerMessage): void;
-  /** Takes messages of a type from now on; one handler for each. */
-  on(type: string, handler: PeerHandler): void;
+  /**
+   * Takes messages of a type from now on; one handler for each.
+   *
+   * @param mostBytes of one message, as JSON; larger ones are refused. Without: 262,144
+   */
+  on(type: string, handler: PeerHandler, mostBytes?: number): void;
   /** Notes conduct of a peer that the communicator itself cannot see. */
   conduct(nodeId: string, kind: ConductKind, why: string): void;
   /** Ids of the peers that messages can be sent to now, the best standing first. */

@@ -36,6 +36,11 @@ export class CircuitBreaker {
     return this.#monotonicMs() < this.#untilMs && !this.#probing ? 'open' : 'halfOpen';
   }
 
+  /** Failures in a row, since something was answered or the rest began. */
+  get failures(): number {
+    return this.#inARow;
+  }
+
   /** Milliseconds until a call is let through; 0 while it is. */
   get restMs(): number {
     return this.state === 'open' ? (this.#untilMs ?? 0) - this.#monotonicMs() : 0;
@@ -48,6 +53,11 @@ export class CircuitBreaker {
     if (state === 'open' || this.#probing) return false;
     this.#probing = true;
     return true;
+  }
+
+  /** Lets one through at once, before the rest is over: somebody asks for it. It must end as one of {@link admit}. */
+  probeNow(): void {
+    if (this.#untilMs !== undefined) this.#probing = true;
   }
 
   /** The node has answered, whatever it said. @returns whether calls pass again that did not */

@@ -105,6 +105,11 @@ export class Neighbourhood {
     return this.#routes.linkedWith(neighbour);
   }
 
+  /** The neighbour through which a member is reached; undefined: none leads there. */
+  routeTo(nodeId: string): string | undefined {
+    return this.#routes.next(nodeId)?.neighbour;
+  }
+
   /** Says over every link that this node is there, now and from then on. */
   start(): void {
     this.announce();

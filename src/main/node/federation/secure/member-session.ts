@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { KnownKeys } from '../../identity/index.ts';
 import { type AgreementParties, PeerSessions, readSessionRefusal } from '../../trust/index.ts';
@@ -15,6 +16,8 @@ export interface Outbound {
   readonly confirmed: boolean;
   /** One for each router message in it whose sender waits. */
   readonly unsent: readonly Unsent[];
+  /** This way and no other; absent: the best. While keys are agreed on, the best. */
+  readonly kind?: CarrierKind;
 }
 
 interface Waiting {
@@ -30,7 +33,7 @@ export interface MemberSessionOptions {
   readonly parties: AgreementParties;
   readonly keys: KnownKeys;
   /** Hands bytes to the carrier. False: nothing was sent. */
-  readonly post: (bytes: Uint8Array, confirmed: boolean) => boolean;
+  readonly post: (bytes: Uint8Array, confirmed: boolean, kind?: CarrierKind) => boolean;
   /** There are keys that were not there before. */
   readonly keysChanged: () => void;
   readonly nowMs: () => number;
@@ -149,9 +152,9 @@ export class MemberSession {
     return waiting;
   }
 
-  #sealAndPost({ text, ttlSeconds, confirmed }: Outbound, sentMs: number): boolean {
+  #sealAndPost({ text, ttlSeconds, confirmed, kind }: Outbound, sentMs: number): boolean {
     const sealed = this.#sessions.seal('sealed', Buffer.from(text, 'utf8'), sentMs, ttlSeconds);
-    return this.#options.post(sealed, confirmed);
+    return this.#options.post(sealed, confirmed, kind);
   }
 
   #keep(message: Outbound): void {

@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { type KnownKeys, nodeIdOf, type Signer } from '../../identity/index.ts';
 import { agreementKind, agreementSender, isSessionRefusal, readSessionHead, refuseSession, TokenBucket } from '../../trust/index.ts';
@@ -13,8 +14,8 @@ export interface MemberSessionsOptions {
   readonly cluster: () => ClusterView | undefined;
   /** Counts the starts of this node. */
   readonly epoch: () => number;
-  /** Hands bytes to the best carrier that needs them sealed. False: nothing was sent. */
-  readonly post: (nodeId: string, bytes: Uint8Array, confirmed: boolean) => boolean;
+  /** Hands bytes to the carrier that is named, or the best of those that need them sealed. False: nothing was sent. */
+  readonly post: (nodeId: string, bytes: Uint8Array, confirmed: boolean, kind?: CarrierKind) => boolean;
   /** Members that are there, for when nobody says who sent something. */
   readonly online: () => readonly string[];
   /** How far a node's clock is ahead of ours; undefined while unmeasured. */
@@ -22,7 +23,7 @@ export interface MemberSessionsOptions {
   /** A message is about to be refused for its time. */
   readonly onTimeRefused: (nodeId: string) => void;
   /** Takes what a member said. @param sentMs by its clock, milliseconds since the epoch */
-  readonly onBody: (nodeId: string, body: Uint8Array, sentMs: number) => void;
+  readonly onBody: (nodeId: string, body: Uint8Array, sentMs: number, kind: CarrierKind) => void;
   readonly nowMs: () => number;
 }
 
@@ -58,12 +59,13 @@ export class MemberSessions {
   /**
    * Takes session messages and what is said to agree on keys.
    *
+   * @param via the way it came
    * @throws SignalboxError for whatever is refused: `DECRYPT`, `BAD_SIGNATURE`, `REPLAYED`, `EXPIRED`, `FUTURE`, `NOT_MEMBER`, `REVOKED`,
    *   `WRONG_CLUSTER`, `SELF`, `KEY_WEAK`, `OVERLOADED`, `INVALID_PARAMS`, `TOO_LARGE`, `VERSION`
    */
-  receive(bytes: Buffer): void {
+  receive(bytes: Buffer, via: CarrierKind): void {
     const kind = isSessionRefusal(bytes) ? 'refusal' : agreementKind(bytes);
-    if (kind === undefined) this.#message(bytes);
+    if (kind === undefined) this.#message(bytes, via);
     else this.#agreement(kind, bytes);
   }
 
@@ -88,7 +90,7 @@ export class MemberSessions {
     return [...this.#sessions.keys()];
   }
 
-  #message(bytes: Buffer): void {
+  #message(bytes: Buffer, via: CarrierKind): void {
     const { onBody, cluster } = this.#options;
     const { timestampMs } = readSessionHead(bytes);
     const session = this.#byKeyId.get(bytes.toString('hex', 1, 9));
@@ -103,7 +105,7 @@ export class MemberSessions {
     const body = this.#open(session, bytes);
     // Its membership may have ended by time, of which nobody is told.
     cluster()?.memberOf(session.publicKey);
-    onBody(nodeId, body, timestampMs);
+    onBody(nodeId, body, timestampMs, via);
   }
 
   #open(session: MemberSession, bytes: Buffer): Uint8Array {
@@ -175,7 +177,7 @@ export class MemberSessions {
       name: () => name,
       parties: { identity, clusterId: view.clusterId, peer, epoch: epoch() },
       keys,
-      post: (bytes, confirmed) => post(nodeId, bytes, confirmed),
+      post: (bytes, confirmed, kind) => post(nodeId, bytes, confirmed, kind),
       keysChanged: () => this.#index(created),
       nowMs,
     });

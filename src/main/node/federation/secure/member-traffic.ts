@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { parseGuarded } from '../../../../common/wire/guarded-json.ts';
 import { type KnownKeys, nodeIdOf, type Signer } from '../../identity/index.ts';
@@ -24,10 +25,10 @@ export interface MemberTrafficOptions {
   readonly cluster: () => ClusterView | undefined;
   /** Counts the starts of this node. */
   readonly epoch: () => number;
-  /** The best way to a node; undefined when there is none. */
-  readonly carrierTo: (nodeId: string) => Carrier | undefined;
-  /** The best way of those that nobody trusts. */
-  readonly sealedCarrierTo: (nodeId: string) => Carrier | undefined;
+  /** The best way to a node, or the one of a kind; undefined when there is none. */
+  readonly carrierTo: (nodeId: string, kind?: CarrierKind) => Carrier | undefined;
+  /** The best way of those that nobody trusts, or the one of a kind. */
+  readonly sealedCarrierTo: (nodeId: string, kind?: CarrierKind) => Carrier | undefined;
   /** Members that are there. */
   readonly online: () => readonly string[];
   readonly offsetMs: (nodeId: string) => number | undefined;
@@ -63,11 +64,11 @@ export class MemberTraffic {
       keys,
       cluster,
       epoch,
-      post: (nodeId, bytes, confirmed) => sealedCarrierTo(nodeId)?.send(nodeId, bytes, { confirmed }) ?? false,
+      post: (nodeId, bytes, confirmed, kind) => sealedCarrierTo(nodeId, kind)?.send(nodeId, bytes, { confirmed }) ?? false,
       online,
       offsetMs,
       onTimeRefused: options.onTimeRefused,
-      onBody: (nodeId, body, sentMs) => this.#body(nodeId, body, options.ages.ageMs(nodeId, sentMs)),
+      onBody: (nodeId, body, sentMs, kind) => this.#body(nodeId, body, options.ages.ageMs(nodeId, sentMs), kind),
       nowMs,
     });
     // A repeated event shows an old value for a moment and changes nothing: its ids are remembered in memory alone.
@@ -96,7 +97,7 @@ export class MemberTraffic {
    * @throws SignalboxError `NOT_MEMBER`, `REVOKED`, `OVERLOADED`, `TOO_LARGE`; nothing was sent
    */
   send(nodeId: string, message: Outbound): boolean {
-    const carrier = this.#options.carrierTo(nodeId);
+    const carrier = this.#options.carrierTo(nodeId, message.kind);
     if (carrier === undefined) return false;
     this.#onSend?.(nodeId);
     if (carrier.kind === 'link') return carrier.send(nodeId, message.text, message);
@@ -119,7 +120,7 @@ export class MemberTraffic {
    * @throws SignalboxError for whatever is refused before a signature was checked
    */
   receive(bytes: Buffer, topic: MessageTopic): void {
-    if (topic.kind === 'inbox') this.#fromInbox(bytes);
+    if (topic.kind === 'inbox') this.#fromInbox(bytes, 'mqtt');
     else void this.#envelope(bytes, topic);
   }
 
@@ -131,25 +132,25 @@ export class MemberTraffic {
       else if (peer !== undefined) {
         // A membership may have ended by time, of which nobody is told.
         this.#options.cluster()?.memberOf(keyOfNode(peer));
-        this.#body(peer, bytes, ageMs);
-      } else this.#fromInbox(bytes);
+        this.#body(peer, bytes, ageMs, kind);
+      } else this.#fromInbox(bytes, kind);
     } catch (error) {
       this.#options.refused.add(peer ?? kind, error, peer ?? relay);
     }
   }
 
-  #fromInbox(bytes: Buffer): void {
+  #fromInbox(bytes: Buffer, via: CarrierKind): void {
     if (bytes[0] === 1)
       throw new SignalboxError('INVALID_PARAMS', 'A message for this node alone came without a session.', { executed: 'no' });
-    this.sessions.receive(bytes);
+    this.sessions.receive(bytes, via);
   }
 
-  #body(nodeId: string, body: Uint8Array, ageMs: number): void {
+  #body(nodeId: string, body: Uint8Array, ageMs: number, via: CarrierKind): void {
     const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
     const value = parseGuarded(text, bounds);
     if (isPlainObject(value) && value.type === 'Router')
       this.#options.intake.take(value, { origin: nodeId, form: 'secure', ageMs, via: 'inbox' }, { kind: 'inbox', serviceId: nodeId });
-    else this.messages.receive(nodeId, value);
+    else this.messages.receive(nodeId, value, { via, sizeBytes: body.byteLength });
   }
 
   /** @param from the node that handed it over, as far as that is proven */

@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { isPlainObject, type PlainObject } from '../plain-checks.ts';
 
@@ -9,8 +10,15 @@ export interface NodeMessage extends PlainObject {
 /** Says nothing but that its sender is there and holds the keys. */
 export const heartbeatText = '{"type":"Heartbeat"}';
 
+/** How a message came. */
+export interface NodeMessageArrival {
+  readonly via: CarrierKind;
+  /** Of its JSON text. */
+  readonly sizeBytes: number;
+}
+
 /** Takes messages of one type. @param nodeId the member that sent it, proven */
-export type NodeMessageHandler = (nodeId: string, message: NodeMessage) => void;
+export type NodeMessageHandler = (nodeId: string, message: NodeMessage, arrival: NodeMessageArrival) => void;
 
 /** Who takes which messages of members. */
 export class NodeMessages {
@@ -26,11 +34,11 @@ export class NodeMessages {
    *
    * @throws SignalboxError `INVALID_PARAMS` for what is no NodeMessage, `BAD_REQUEST` for a type that this version does not know
    */
-  receive(nodeId: string, value: unknown): void {
+  receive(nodeId: string, value: unknown, arrival: NodeMessageArrival): void {
     if (!isPlainObject(value) || typeof value.type !== 'string')
       throw new SignalboxError('INVALID_PARAMS', 'A message of another member says no type.', { executed: 'no' });
     const handler = this.#handlers.get(value.type);
-    if (handler !== undefined) handler(nodeId, value as NodeMessage);
+    if (handler !== undefined) handler(nodeId, value as NodeMessage, arrival);
     else if (value.type !== 'Heartbeat')
       throw new SignalboxError('BAD_REQUEST', 'A message of another member is of a type that this version does not know.', {
         executed: 'no',

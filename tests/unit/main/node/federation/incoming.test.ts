@@ -31,6 +31,7 @@ let refused: string[];
 let doubts: string[];
 let acceptUnsigned: boolean;
 let secured: Buffer[];
+let said: { message: unknown; from: string; priority: string }[];
 let incoming: Incoming;
 
 beforeEach(() => {
@@ -40,6 +41,7 @@ beforeEach(() => {
   doubts = [];
   acceptUnsigned = true;
   secured = [];
+  said = [];
   const logger = recordingLogger();
   const refusedMessages = new RefusedMessages({ onRefused: (code) => refused.push(code), audit: undefined, logger });
   const offsetMs = (id: string) => (id === 'measured' ? 2_000 : undefined);
@@ -53,6 +55,7 @@ beforeEach(() => {
     formOf: () => 'envelope',
     onStatus: (presence) => statuses.push(presence),
     onSecured: (payload) => secured.push(payload),
+    onNodeMessage: (message, { source_node_id: from, priority }) => said.push({ message, from, priority }),
     intake: new RouterIntake({
       onMessage: (message, arrival) => taken.push({ message, arrival }),
       onReceived: () => undefined,
@@ -89,7 +92,7 @@ const refusals: readonly [string, unknown, string][] = [
   ['encryption that is not there', { ...envelope, is_encrypted: true }, 'DECRYPT'],
   ['a signature nobody can check', { ...envelope, signature: 'c2lnbmF0dXJl' }, 'BAD_SIGNATURE'],
   ['a signed payload', { ...envelope, payload: JSON.stringify(envelope.payload) }, 'BAD_SIGNATURE'],
-  ['an unknown payload type', { ...envelope, payload: { type: 'Teleport' } }, 'BAD_REQUEST'],
+  ['a payload that is none', { ...envelope, payload: [] }, 'INVALID_PARAMS'],
   ['a known payload with extra fields', { ...envelope, payload: { type: 'Router', message: rpc, more: 1 } }, 'INVALID_PARAMS'],
   ['a batch of nothing', { ...envelope, payload: { type: 'Router', messages: [] } }, 'INVALID_PARAMS'],
   ['a message id with markup', { ...envelope, message_id: '<b>hello</b>' }, 'INVALID_PARAMS'],

@@ -68,7 +68,7 @@ export function openEnd(
     texts: () => heard.map(({ text }) => text).filter((text) => !text.includes('Heartbeat')),
     take: (bytes: Buffer) => {
       try {
-        sessions.receive(bytes);
+        sessions.receive(bytes, 'mqtt');
       } catch (error) {
         refused.push(error as SignalboxError);
       }

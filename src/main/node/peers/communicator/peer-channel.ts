@@ -1,0 +1,392 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
+import { peerPriorities } from '../../../../common/contract/peers.ts';
+import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import type { PeerOversight } from '../oversight.ts';
+import type { PeerTransport, TransportWay } from '../transport.ts';
+import type { DeliveryOutcome } from '../types.ts';
+import { type Batch, Batches } from './batches.ts';
+import type { PeerCounts, TotalCounts } from './counts.ts';
+import { communicatorLimits } from './limits.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import { SendQueue, type SharedRoom } from './send-queue.ts';
+import { SendWindow } from './window.ts';
+import { batchText, errorOf, type Refusal } from './wire.ts';
+
+const { batchMessages, batchBytes, batchMs, urgentInFlight, busyMs, busyAtMostMs, defaultTtlSeconds } = communicatorLimits;
+
+export interface PeerChannelOptions {
+  readonly nodeId: string;
+  readonly transport: PeerTransport;
+  readonly oversight: PeerOversight;
+  readonly room: SharedRoom;
+  readonly counts: PeerCounts;
+  readonly totals: TotalCounts;
+  /** A message has ended. */
+  readonly onSettled: (message: OutgoingMessage, outcome: DeliveryOutcome) => void;
+  /** A peer refused a message for a reason that will not pass. */
+  readonly onDeadLetter: (message: OutgoingMessage, reason: string) => void;
+  /** The next sequence number of a batch. */
+  readonly nextSeq: () => number;
+  /** Clocks: one that is never set, and one that never runs ahead. */
+  readonly monotonicMs: () => number;
+  readonly laggingMs: () => number;
+}
+
+/**
+ * Sends messages to one peer: gathers them into batches, keeps few enough on their way that an urgent one is never behind many others, and
+ * sends again, another way if there is one, what was not acknowledged in time.
+ */
+export class PeerChannel {
+  readonly queue: SendQueue;
+  readonly #options: PeerChannelOptions;
+  readonly #window: SendWindow;
+  readonly #batches = new Batches();
+  #gathering: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
+  #ackTimer: NodeJS.Timeout | undefined;
+  #restTimer: NodeJS.Timeout | undefined;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #busyMs: number = busyMs;
+  #stopped = false;
+
+  constructor(options: PeerChannelOptions) {
+    this.#options = options;
+    const { nodeId, transport, room, monotonicMs } = options;
+    this.#window = new SendWindow(monotonicMs);
+    this.queue = new SendQueue({
+      name: () => transport.node(nodeId)?.name ?? nodeId,
+      room,
+      onEnd: (message, outcome) => this.#end(message, outcome),
+      monotonicMs,
+    });
+  }
+
+  /** Nothing waits and nothing is on its way. */
+  get isIdle(): boolean {
+    return this.queue.lanes.size === 0 && this.#batches.size === 0;
+  }
+
+  /** Messages and bytes on their way. */
+  get inFlight(): { readonly messages: number; readonly sizeBytes: number } {
+    return this.#batches.figures();
+  }
+
+  /** @throws SignalboxError `QUEUE_FULL` */
+  add(message: OutgoingMessage): void {
+    this.queue.add(message);
+    if (message.place?.lane === 'Critical') this.#sendUrgent();
+    else this.#sendSoon();
+  }
+
+  /** The ways to the peer have changed: what was on one that is gone goes another way at once. */
+  changed(): void {
+    const open = new Set(this.#options.transport.ways(this.#options.nodeId).flatMap(({ kind, available }) => (available ? [kind] : [])));
+    for (const batch of this.#batches.all().toReversed()) if (!open.has(batch.way)) this.#putBack(batch);
+    this.send();
+  }
+
+  /** The peer says what it took of a batch. @returns false: no such batch was sent */
+  acknowledged(seq: number, refusals: readonly Refusal[]): boolean {
+    const { nodeId, transport, oversight, monotonicMs } = this.#options;
+    const wasFull = this.#batches.sharedBytes * 2 >= this.#window.sizeBytes;
+    const found = this.#batches.acknowledged(seq);
+    if (found === undefined) return false;
+    const { batch, isLate } = found;
+    const latencyMs = monotonicMs() - batch.sentMs;
+    transport.answered(nodeId, batch.way);
+    this.#window.acknowledged(latencyMs, batch.sizeBytes, wasFull && !isLate);
+    const refused = new Map(refusals.map((refusal) => [refusal.message_id, refusal]));
+    for (const message of batch.messages) {
+      const refusal = refused.get(message.messageId);
+      refused.delete(message.messageId);
+      if (message.outcome !== undefined) continue;
+      if (refusal === undefined) this.#settle(message, { outcome: 'taken', latencyMs }, batch.way);
+      else this.#refused(message, errorOf(refusal), batch.way);
+    }
+    if (refused.size > 0) oversight.conduct(nodeId, 'behaviour', 'it refused messages that it was not sent');
+    else if (refusals.length === 0) this.#busyMs = busyMs;
+    this.#watchAcks();
+    this.send();
+    return true;
+  }
+
+  /** Sends what may leave now. */
+  send(): void {
+    if (this.#stopped) return;
+    this.#sendUrgent();
+    this.#sendShared();
+  }
+
+  /** Ends what is too old, and what is for the live session alone while there is none (wire.md 3, ttl 0); then tries again. */
+  sweep(): void {
+    this.queue.expire(this.#options.laggingMs());
+    if (this.#options.transport.node(this.#options.nodeId)?.online !== true) this.#endLive();
+    else this.send();
+  }
+
+  /** Ends what waits: what is durable stays on the disk. */
+  stop(error: SignalboxError): void {
+    this.#stopped = true;
+    for (const timer of [this.#gathering, this.#ackTimer, this.#restTimer]) clearTimeout(timer);
+    clearImmediate(this.#soon);
+    for (const batch of this.#batches.all())
+      for (const message of batch.messages) if (!message.durable) this.#end(message, { outcome: 'dropped', error });
+    for (const priority of peerPriorities) this.queue.discard(priority, error, ({ durable }) => !durable);
+  }
+
+  #sendSoon(): void {
+    if (this.#batches.sharedBytes === 0) this.#soon ??= setImmediate(() => this.#sendNow());
+    else if (this.queue.lanes.sizeBytes >= this.#window.sizeBytes / 2) this.#soon ??= setImmediate(() => this.#sendNow());
+    else this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();
+  }
+
+  #sendNow(): void {
+    this.#soon = undefined;
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    this.send();
+  }
+
+  #sendUrgent(): void {
+    const { lanes } = this.queue;
+    if (this.#isResting) return;
+    while (this.#batches.urgent < urgentInFlight && lanes.peekUrgent() !== undefined)
+      if (!this.#sendBatch(() => lanes.peekUrgent(), batchBytes, true)) return;
+  }
+
+  #sendShared(): void {
+    const { nodeId, transport, monotonicMs } = this.#options;
+    const { lanes } = this.queue;
+    while (lanes.peekShared() !== undefined && !this.#isResting) {
+      const { oldest } = this.#batches;
+      // Until it is known what became of it, what follows would only wait behind it.
+      if (oldest !== undefined && monotonicMs() - oldest.sentMs > this.#window.stallMs) return;
+      const roomBytes = this.#window.sizeBytes - this.#batches.sharedBytes;
+      if (roomBytes <= 0 || (roomBytes < this.#window.sizeBytes / 2 && lanes.sizeBytes > roomBytes)) return;
+      if (transport.isCongested(nodeId)) {
+        this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();
+        return;
+      }
+      if (!this.#sendBatch(() => lanes.peekShared(), Math.min(roomBytes, this.#window.sizeBytes / 2, batchBytes), false)) return;
+    }
+  }
+
+  get #isResting(): boolean {
+    return this.#options.monotonicMs() < this.#restUntilMs;
+  }
+
+  /** Sends one batch of what `peek` finds. @returns false: nothing could be sent */
+  #sendBatch(peek: () => OutgoingMessage['place'], mostBytes: number, isUrgent: boolean): boolean {
+    const first = this.#nextFresh(peek);
+    if (first === undefined) return true;
+    const { nodeId, transport } = this.#options;
+    const node = transport.node(nodeId);
+    const way = this.#chooseWay(first.entry.item);
+    if (node?.online !== true || way === undefined) return false;
+    if (!node.acknowledges) return this.#sendAlone(this.queue.take(first), way.kind);
+    // A way that is tried again gets one message, which goes another way when it is lost.
+    const most = way.circuit === 'halfOpen' ? 1 : batchMessages;
+    return this.#post(this.#gather(peek, first, most, mostBytes), way, isUrgent);
+  }
+
+  #gather(peek: () => OutgoingMessage['place'], first: NonNullable<OutgoingMessage['place']>, most: number, mostBytes: number) {
+    const messages = [this.queue.take(first)];
+    let sizeBytes = messages[0]?.sizeBytes ?? 0;
+    while (messages.length < most) {
+      const next = this.#nextFresh(peek);
+      if (next === undefined || sizeBytes + next.entry.item.sizeBytes > mostBytes) break;
+      // What a peer did not acknowledge goes with nothing that it may take.
+      if (next.entry.item.attempts > 1) break;
+      sizeBytes += next.entry.item.sizeBytes;
+      messages.push(this.queue.take(next));
+      if ((messages[0]?.attempts ?? 0) > 1) break;
+    }
+    return { messages, sizeBytes };
+  }
+
+  #post({ messages, sizeBytes }: { messages: OutgoingMessage[]; sizeBytes: number }, way: TransportWay, isUrgent: boolean): boolean {
+    const { nodeId, transport, totals, counts, oversight, monotonicMs, nextSeq } = this.#options;
+    const seq = nextSeq();
+    const text = batchText(
+      seq,
+      messages.map((message) => message.text()),
+    );
+    let kind: CarrierKind | undefined;
+    try {
+      kind = transport.send(nodeId, text, { ttlSeconds: defaultTtlSeconds, kind: way.kind, probe: way.circuit === 'halfOpen' });
+    } catch (error) {
+      this.#couldNotSend(messages, SignalboxError.fromShape(toErrorShape(error)));
+      return false;
+    }
+    if (kind === undefined) {
+      for (const message of messages.reverse()) this.queue.putBack(message);
+      return false;
+    }
+    for (const message of messages) {
+      message.attempts++;
+      if (message.attempts > 1) {
+        counts.moved++;
+        oversight.observe(nodeId, { kind: 'moved', from: message.lastWay ?? null, to: kind });
+      }
+      message.lastWay = kind;
+      counts.sent++;
+      totals.sent[message.priority]++;
+    }
+    totals.batches++;
+    this.#batches.add({ seq, way: kind, messages, sizeBytes, isUrgent, sentMs: monotonicMs() });
+    this.#watchAcks();
+    return true;
+  }
+
+  /** A node that acknowledges nothing has taken what was handed to its way. */
+  #sendAlone(message: OutgoingMessage, kind: CarrierKind): boolean {
+    const { nodeId, transport, totals, counts } = this.#options;
+    const { messageId, priority, timestampMs, ttlSeconds } = message;
+    try {
+      if (transport.send(nodeId, message.payload, { ttlSeconds, kind, lone: { messageId, priority, timestampMs } }) === undefined) {
+        this.queue.putBack(message);
+        return false;
+      }
+    } catch (error) {
+      this.#couldNotSend([message], SignalboxError.fromShape(toErrorShape(error)));
+      return false;
+    }
+    counts.sent++;
+    totals.sent[priority]++;
+    this.#settle(message, { outcome: 'taken', latencyMs: 0 }, kind);
+    return true;
+  }
+
+  /** The next that is not too old. */
+  #nextFresh(peek: () => OutgoingMessage['place']): OutgoingMessage['place'] {
+    for (let place = peek(); place !== undefined; place = peek()) {
+      const message = place.entry.item;
+      if (!message.isExpired(this.#options.laggingMs())) return place;
+      this.queue.end(message, { outcome: 'expired' });
+    }
+    return undefined;
+  }
+
+  /** The best way whose circuit lets something through; another than the last for what was lost on it, while there is one. */
+  #chooseWay({ attempts, lastWay }: OutgoingMessage): TransportWay | undefined {
+    const ways = this.#options.transport.ways(this.#options.nodeId).filter(({ available, circuit }) => available && circuit !== 'open');
+    const others = attempts > 0 ? ways.filter(({ kind, circuit }) => kind !== lastWay && circuit === 'closed') : [];
+    return others[0] ?? ways[0];
+  }
+
+  #endLive(): void {
+    for (const priority of peerPriorities) this.queue.discard(priority, unreachable(this.queue.name), ({ ttlSeconds }) => ttlSeconds === 0);
+  }
+
+  #couldNotSend(messages: readonly OutgoingMessage[], error: SignalboxError): void {
+    for (const message of [...messages].reverse()) this.#recover(message, error, undefined);
+  }
+
+  /** The peer refused a message. */
+  #refused(message: OutgoingMessage, error: SignalboxError, way: CarrierKind): void {
+    if (error.code === 'OVERLOADED') this.#peerIsBusy();
+    this.#recover(message, error, way);
+  }
+
+  #recover(message: OutgoingMessage, error: SignalboxError, way: CarrierKind | undefined): void {
+    const { nodeId, oversight, transport, onDeadLetter } = this.#options;
+    const recovery = oversight.recover(nodeId, error, Math.max(1, message.attempts));
+    switch (recovery.action) {
+      case 'retry':
+        this.#rest(recovery.afterMs);
+        this.queue.putBack(message);
+        return;
+      case 'rest':
+        this.#rest(recovery.forMs);
+        this.queue.putBack(message);
+        return;
+      case 'measureClock':
+        transport.measureClock(nodeId);
+        this.#rest(busyMs);
+        this.queue.putBack(message);
+        return;
+      case 'deadLetter':
+        onDeadLetter(message, recovery.reason);
+        break;
+      case 'stopAccepting':
+      case 'fail':
+        break;
+    }
+    this.#settle(message, { outcome: 'refused', error }, way);
+  }
+
+  #peerIsBusy(): void {
+    this.#window.collapse();
+    this.#rest(this.#busyMs);
+    this.#busyMs = Math.min(busyAtMostMs, this.#busyMs * 2);
+  }
+
+  /** Nothing is sent for a while. */
+  #rest(forMs: number): void {
+    const untilMs = this.#options.monotonicMs() + forMs;
+    if (untilMs <= this.#restUntilMs) return;
+    this.#restUntilMs = untilMs;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => this.send(), forMs + 1).unref();
+  }
+
+  #watchAcks(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    const { oldest } = this.#batches;
+    if (oldest === undefined || this.#stopped) return;
+    const leftMs = oldest.sentMs + this.#window.ackTimeoutMs - this.#options.monotonicMs();
+    this.#ackTimer = setTimeout(() => this.#overdue(), Math.max(1, leftMs)).unref();
+  }
+
+  /** No acknowledgement came in time: what left on that way counts as lost, and as one failure of it. */
+  #overdue(): void {
+    const { nodeId, transport, oversight, monotonicMs } = this.#options;
+    const { oldest } = this.#batches;
+    if (oldest === undefined) return;
+    if (monotonicMs() - oldest.sentMs < this.#window.ackTimeoutMs) {
+      this.#watchAcks();
+      return;
+    }
+    for (const batch of this.#batches.all().toReversed()) if (batch.way === oldest.way) this.#putBack(batch);
+    this.#window.collapse();
+    oversight.observe(nodeId, { kind: 'settled', outcome: 'timeout', way: oldest.way });
+    transport.failed(nodeId, oldest.way);
+    this.#watchAcks();
+    this.send();
+  }
+
+  #putBack(batch: Batch): void {
+    this.#batches.giveUp(batch);
+    for (const message of [...batch.messages].reverse()) this.queue.putBack(message);
+  }
+
+  /** A message that was sent ends; one that waits to be sent again is acknowledged late. */
+  #settle(message: OutgoingMessage, outcome: DeliveryOutcome, way: CarrierKind | undefined): void {
+    if (!this.queue.end(message, outcome)) this.#end(message, outcome);
+    const latencyMs = outcome.outcome === 'taken' ? outcome.latencyMs : undefined;
+    const code = outcome.outcome === 'refused' ? outcome.error.code : undefined;
+    this.#options.oversight.observe(this.#options.nodeId, {
+      kind: 'settled',
+      outcome: outcome.outcome,
+      ...(latencyMs !== undefined && { latencyMs }),
+      ...(way !== undefined && { way }),
+      ...(code !== undefined && { code }),
+    });
+  }
+
+  #end(message: OutgoingMessage, outcome: DeliveryOutcome): void {
+    if (!message.settle(outcome)) return;
+    const { counts, totals, room, onSettled } = this.#options;
+    room.release(message);
+    if (outcome.outcome !== 'refused') {
+      counts[outcome.outcome]++;
+      totals[outcome.outcome]++;
+    }
+    onSettled(message, outcome);
+  }
+}
+
+function unreachable(name: string): SignalboxError {
+  return new SignalboxError('NODE_UNREACHABLE', `No way leads to ${name} now, and the message is not to wait for one.`, { executed: 'no' });
+}

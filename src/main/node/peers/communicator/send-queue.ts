@@ -1,0 +1,150 @@
+import { type PeerPriority, peerPriorities } from '../../../../common/contract/peers.ts';
+import { SignalboxError } from '../../../../common/errors.ts';
+import type { DeliveryOutcome } from '../types.ts';
+import { PriorityLanes } from './lanes.ts';
+import { communicatorLimits } from './limits.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+
+const { laneMessages, laneBytes, peerMessages, peerBytes } = communicatorLimits;
+
+/** Room that all peers share: a message has its part of it until it ends, also while it is on its way. */
+export interface SharedRoom {
+  /** Takes room for something new; of what waits, what is Low gives way to what is not. @returns false: there is none */
+  take(message: OutgoingMessage): boolean;
+  /** A message has ended. */
+  release(message: OutgoingMessage): void;
+}
+
+export interface SendQueueOptions {
+  /** For people. */
+  readonly name: () => string;
+  readonly room: SharedRoom;
+  /** A message ends here without having been taken. */
+  readonly onEnd: (message: OutgoingMessage, outcome: DeliveryOutcome) => void;
+  /** A clock that is never set. */
+  readonly monotonicMs: () => number;
+}
+
+/** What waits for one peer: bounded by messages and bytes for each priority and all of them, the newest of a key only. */
+export class SendQueue {
+  readonly lanes: PriorityLanes<OutgoingMessage>;
+  readonly #options: SendQueueOptions;
+  readonly #byKey = new Map<string, OutgoingMessage>();
+
+  constructor(options: SendQueueOptions) {
+    this.#options = options;
+    this.lanes = new PriorityLanes(options.monotonicMs);
+  }
+
+  /** The peer, for people. */
+  get name(): string {
+    return this.#options.name();
+  }
+
+  /** @throws SignalboxError `QUEUE_FULL` */
+  add(message: OutgoingMessage): void {
+    if (this.#supersede(message)) return;
+    const lane = this.lanes.laneFor(message.priority);
+    const { messages, sizeBytes } = this.lanes.backlog(lane);
+    if (messages >= laneMessages || sizeBytes + message.sizeBytes > laneBytes) throw this.#full(message.priority);
+    while (this.lanes.size >= peerMessages || this.lanes.sizeBytes + message.sizeBytes > peerBytes)
+      if (message.priority === 'Low' || !this.dropOldestLow()) throw this.#full(message.priority);
+    if (!this.#options.room.take(message)) throw this.#full(message.priority);
+    message.place = this.lanes.push(message, lane);
+    message.lane = lane;
+    if (message.supersedes !== undefined) this.#byKey.set(message.supersedes, message);
+  }
+
+  /** Takes a message for sending; {@link putBack} or the end of it follows. */
+  take(place: NonNullable<OutgoingMessage['place']>): OutgoingMessage {
+    const message = this.lanes.take(place);
+    this.#left(message);
+    return message;
+  }
+
+  /** It was sent in vain: it is next again, unless a newer one of its key waits. Call from the last to the first. */
+  putBack(message: OutgoingMessage): void {
+    if (message.outcome !== undefined) return;
+    const { supersedes } = message;
+    if (supersedes !== undefined && this.#byKey.has(supersedes)) {
+      this.#options.onEnd(message, { outcome: 'dropped', error: superseded() });
+      return;
+    }
+    // What was urgent stays so, and what was above the quota stays where it was.
+    message.place = this.lanes.putBack(message, message.lane);
+    if (supersedes !== undefined) this.#byKey.set(supersedes, message);
+  }
+
+  /** Ends a message that waits. @returns false: it does not wait */
+  end(message: OutgoingMessage, outcome: DeliveryOutcome): boolean {
+    if (message.place === undefined || !this.lanes.remove(message.place)) return false;
+    this.#left(message);
+    this.#options.onEnd(message, outcome);
+    return true;
+  }
+
+  /** @returns false: nothing of Low waits */
+  dropOldestLow(): boolean {
+    const oldest = this.lanes.first('Low');
+    if (oldest === undefined) return false;
+    return this.end(oldest.entry.item, { outcome: 'dropped', error: gaveWay() });
+  }
+
+  /** Ends what is too old. @param laggingMs a clock that never runs ahead */
+  expire(laggingMs: number): void {
+    for (const priority of peerPriorities)
+      for (const { entry } of this.lanes.places(priority))
+        if (entry.item.isExpired(laggingMs)) this.end(entry.item, { outcome: 'expired' });
+  }
+
+  /** Ends all that waits in a priority. @returns how many */
+  discard(priority: PeerPriority, error: SignalboxError, which: (message: OutgoingMessage) => boolean = () => true): number {
+    let ended = 0;
+    for (const { entry } of this.lanes.places(priority))
+      if (which(entry.item) && this.end(entry.item, { outcome: 'dropped', error })) ended++;
+    return ended;
+  }
+
+  #supersede(message: OutgoingMessage): boolean {
+    const { supersedes, priority } = message;
+    const former = supersedes === undefined ? undefined : this.#byKey.get(supersedes);
+    if (supersedes === undefined || former?.place === undefined) return false;
+    const outcome: DeliveryOutcome = { outcome: 'dropped', error: superseded() };
+    if (former.priority !== priority || former.sizeBytes < message.sizeBytes) {
+      this.end(former, outcome);
+      return false;
+    }
+    // It keeps the place in the queue, so that what is renewed often is sent nonetheless.
+    const { place } = former;
+    this.lanes.replace(place, message);
+    former.place = undefined;
+    message.place = place;
+    message.lane = place.lane;
+    this.#byKey.set(supersedes, message);
+    this.#options.onEnd(former, outcome);
+    this.#options.room.take(message);
+    return true;
+  }
+
+  #left(message: OutgoingMessage): void {
+    message.place = undefined;
+    const { supersedes } = message;
+    if (supersedes !== undefined && this.#byKey.get(supersedes) === message) this.#byKey.delete(supersedes);
+  }
+
+  #full(priority: PeerPriority): SignalboxError {
+    return new SignalboxError(
+      'QUEUE_FULL',
+      `Too many messages of the priority ${priority} wait for ${this.#options.name()} already. This one was not taken.`,
+      { executed: 'no' },
+    );
+  }
+}
+
+function superseded(): SignalboxError {
+  return new SignalboxError('CANCELLED', 'A newer message took the place of this one before it was sent.', { executed: 'maybe' });
+}
+
+function gaveWay(): SignalboxError {
+  return new SignalboxError('QUEUE_FULL', 'This message gave way to more urgent ones: no more can wait.', { executed: 'no' });
+}
