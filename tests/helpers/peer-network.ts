@@ -56,15 +56,19 @@ export interface NetworkPeer {
   readonly logger: ReturnType<typeof recordingLogger>;
 }
 
-/** Judges nobody, and gives a message up only when that is of no use any more. */
-const indifferent: Omit<PeerOversight, 'peers' | 'place'> = {
-  score: () => 0,
-  conduct: () => undefined,
-  refusal: () => undefined,
-  observe: () => undefined,
-  recover: (_nodeId, error) =>
-    error instanceof SignalboxError && error.retryable ? { action: 'retry', afterMs: 100 } : { action: 'fail' },
-};
+/** Judges nobody, and gives a message up only when to send it again is of no use. */
+export function indifferentTo(transport: PeerTransport): PeerOversight {
+  return {
+    score: () => 0,
+    conduct: () => undefined,
+    refusal: () => undefined,
+    observe: () => undefined,
+    recover: (_nodeId, error) =>
+      error instanceof SignalboxError && error.retryable ? { action: 'retry', afterMs: 100 } : { action: 'fail' },
+    peers: () => transport.nodes().map((node) => node.nodeId),
+    place: (id) => (transport.node(id) === undefined ? 'unknown' : 'peer'),
+  };
+}
 
 const usual: WayBehaviour = { latencyMs: 1, loss: 0, bytesPerMs: Number.POSITIVE_INFINITY, isSilent: false };
 
@@ -86,9 +90,7 @@ export class PeerNetwork {
     const transport = new MemoryTransport(this, nodeId, options.acknowledges ?? true, logger);
     const store = options.store ?? memoryStore();
     const oversight: PeerOversight = {
-      ...indifferent,
-      peers: () => transport.nodes().map((node) => node.nodeId),
-      place: (id) => (transport.node(id) === undefined ? 'unknown' : 'peer'),
+      ...indifferentTo(transport),
       ...options.oversight,
     };
     const ahead = options.clockAheadMs ?? 0;
