@@ -16,6 +16,7 @@ import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
 import { nodeContract } from './node.ts';
 import { nodesContract } from './nodes.ts';
+import { peersContract } from './peers.ts';
 import { queuesContract } from './queues.ts';
 import { rpcContract } from './rpc.ts';
 import { systemContract } from './system.ts';
@@ -27,6 +28,7 @@ export const contract = {
   ...systemContract,
   ...nodeContract,
   ...nodesContract,
+  ...peersContract,
   ...clusterContract,
   ...membershipContract,
   ...groupKeyContract,

@@ -4,6 +4,7 @@ import type { Config } from './config/index.ts';
 import { type ClusterView, EmbeddedHub, Federation, type LinkTarget, readLinkTarget } from './federation/index.ts';
 import type { NodeIdentity } from './identity/index.ts';
 import { isLoopback } from './loopback.ts';
+import type { PeerStanding } from './peers/oversight.ts';
 import { RetryDelay } from './retry-delay.ts';
 import type { AuditSink } from './router/index.ts';
 import { stateOf } from './services/node.ts';
@@ -23,6 +24,8 @@ export interface FederationPartOptions {
   readonly capabilities: () => readonly string[];
   /** Calls running on this node. */
   readonly load: () => number;
+  /** How far other nodes are trusted. */
+  readonly standing: PeerStanding;
   readonly store: Store;
   readonly logs: Logs;
   readonly metrics: Metrics;
@@ -92,7 +95,7 @@ export class FederationPart implements Startable {
   }
 
   #createFederation(): Federation {
-    const { config, identity, cluster, version, capabilities, load, store, logs, metrics, problems, audit } = this.#options;
+    const { config, identity, cluster, version, capabilities, load, standing, store, logs, metrics, problems, audit } = this.#options;
     return new Federation({
       nodeId: identity.nodeId,
       identity,
@@ -107,6 +110,7 @@ export class FederationPart implements Startable {
       isBrokerLocal: () => isLoopback(this.#brokerHost()),
       acceptUnsigned: () => config.get('federation.acceptUnsigned'),
       unsignedRole: () => config.get('federation.unsignedRole'),
+      standing,
       store,
       logger: logs.logger('federation'),
       metrics,

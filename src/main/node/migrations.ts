@@ -4,6 +4,7 @@ import { auditMigrations } from './audit/index.ts';
 import { federationMigrations } from './federation/index.ts';
 import { membershipTables } from './membership/index.ts';
 import { communicatorMigrations } from './peers/communicator/index.ts';
+import { peerChoiceMigrations } from './peers/index.ts';
 import { routerMigrations } from './router/index.ts';
 import { workspaceMigrations } from './services/workspace.ts';
 import type { Migration } from './store/index.ts';
@@ -19,5 +20,6 @@ export const nodeMigrations: readonly Migration[] = [
   ...membershipTables,
   ...gatewayMigrations,
   ...tunnelMigrations,
+  ...peerChoiceMigrations,
   ...communicatorMigrations,
 ];

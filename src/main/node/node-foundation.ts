@@ -15,6 +15,7 @@ import {
   type SecretStore,
 } from './identity/index.ts';
 import { withFormerSecrets } from './membership/index.ts';
+import type { PeerTimes } from './peers/index.ts';
 import type { ProcessSample } from './services/system.ts';
 import { Logs, Problems } from './telemetry/index.ts';
 
@@ -35,6 +36,8 @@ export interface NodeOptions {
   readonly resourcesPath?: string;
   /** Logs that outlive the node; absent: the node's own, in `DATA/logs`. */
   readonly logs?: Logs;
+  /** Other times between heartbeats than usual, and until a peer is given up: for tests. */
+  readonly peerTimes?: Partial<PeerTimes>;
   /** Where `SIGNALBOX_PASSPHRASE` is looked up; absent: the environment of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }

@@ -20,7 +20,9 @@ import { nodeMigrations } from './migrations.ts';
 import { createBroker } from './node-broker.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { createGateway, gatewayCapability } from './node-gateway.ts';
+import { createPeers, createReputation, learnAddress } from './node-peers.ts';
 import { registerServices } from './node-services.ts';
+import type { PeersPart } from './peers/index.ts';
 import { type AuditSink, Router } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
 import { brokerCapability } from './services/broker/cluster-brokers.ts';
@@ -30,6 +32,7 @@ import { createMembershipFeed } from './services/membership-feed.ts';
 import { stateOf } from './services/node.ts';
 import { NodeSampler } from './services/node-sampler.ts';
 import { createNodesFeed, type NodesServiceOptions } from './services/nodes.ts';
+import { createPeersFeed } from './services/peers.ts';
 import { ProblemNotices } from './services/problem-notices.ts';
 import { createTunnelsFeed } from './services/tunnels-feed.ts';
 import type { Startable } from './startable.ts';
@@ -54,6 +57,7 @@ export interface SignalboxNode extends Startable {
   readonly logs: Logs;
   readonly problems: Problems;
   readonly federation: Federation;
+  readonly peers: PeersPart;
   /** The embedded broker; undefined unless this node is the hub. */
   readonly hub: EmbeddedHub | undefined;
 }
@@ -123,6 +127,10 @@ function assemble(foundation: Foundation): SignalboxNode {
     problems,
     nearby: (shortId) => discovery.addressesOf(shortId),
   });
+  const reputation = createReputation(
+    () => membership,
+    () => peers,
+  );
   const federationPart = new FederationPart({
     config,
     identity,
@@ -130,6 +138,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     version,
     capabilities,
     load: () => router.snapshot().rpc.inFlight,
+    standing: reputation,
     store,
     logs,
     metrics,
@@ -162,6 +171,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     },
   });
   federation.attach(router);
+  const peers = createPeers(foundation, { reputation, federation, membership, discovery, router: () => router, store, metrics });
   const broker = createBroker(foundation, { sessions, membership, metrics });
   broker.onChange(() => federation.presence.announce());
   const gateway = createGateway(foundation, { store, metrics });
@@ -217,6 +227,8 @@ function assemble(foundation: Foundation): SignalboxNode {
     discovery,
     membership,
     federation,
+    peers,
+    learnAddress: (id, address) => learnAddress(membership, id, address),
     hub,
     broker,
     gateway,
@@ -245,6 +257,9 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'federation', part: federationPart },
       { name: 'membership feed', part: createMembershipFeed({ membership, discovery }, (topic, data) => router.publish(topic, data)) },
       { name: 'discovery', part: discovery },
+      // Before federation stops: a node that stops says good-bye to its peers.
+      { name: 'peers', part: peers },
+      { name: 'peers feed', part: createPeersFeed(peers, router) },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
       // After the listeners, and not waited for: a node is of use before its queues are.
@@ -271,6 +286,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     logs,
     problems,
     federation,
+    peers,
     hub,
     start: async () => {
       try {

@@ -1,0 +1,340 @@
+import type { PeerHealth, PeerInfo, PeerPriority } from '../../../common/contract/peers.ts';
+import { SignalboxError } from '../../../common/errors.ts';
+import { isNodeId, shortNodeId } from '../../../common/ids.ts';
+import type { Startable } from '../startable.ts';
+import type { Store } from '../store/index.ts';
+import type { Logs, Metrics, Problems } from '../telemetry/index.ts';
+import { PeerCommunicator } from './communicator/index.ts';
+import { GraylistProblems } from './health/graylist-problems.ts';
+import { Heartbeats } from './health/heartbeats.ts';
+import { healthLimits } from './health/limits.ts';
+import { type HealthReport, readHealthReport } from './health/messages.ts';
+import { Overseer } from './health/overseer.ts';
+import { PeerChoices } from './health/peer-choices.ts';
+import type { PeerRecord } from './health/peer-record.ts';
+import { PeerWatch } from './health/peer-watch.ts';
+import type { Reputation } from './health/reputation.ts';
+import { Suspects } from './health/suspicion.ts';
+import { peerInfoOf } from './peer-info.ts';
+import { PeerMetrics } from './peer-metrics.ts';
+import { Recoveries } from './recovery/index.ts';
+import { Topology, type TopologySource } from './topology/index.ts';
+import type { PeerTransport } from './transport.ts';
+
+/** Times that tests shorten; `docs/peers.md` lists those that hold. */
+export interface PeerTimes {
+  readonly heartbeatMs: number;
+  readonly removedAfterMs: number;
+  readonly askedProbeMs: number;
+  readonly askMs: number;
+}
+
+const usualTimes: PeerTimes = healthLimits;
+/** A node that stops waits no longer for the others to hear it. */
+const farewellMs = 1_000;
+const probeMs = 10_000;
+/** Passes of {@link PeersPart.maintain} between two heartbeats. */
+const passes = 10;
+
+export interface PeersPartOptions {
+  readonly nodeId: string;
+  readonly transport: PeerTransport;
+  readonly topologySource: TopologySource;
+  /** Also asked by the federation, which is made before. */
+  readonly reputation: Reputation;
+  /** Told when nodes came or went. @returns stops it */
+  readonly followNodes: (changed: () => void) => () => void;
+  /** How this node is, and how many calls run on it. */
+  readonly health: () => PeerHealth;
+  readonly load: () => number;
+  readonly store: Store;
+  readonly logs: Logs;
+  readonly metrics: Metrics;
+  readonly problems: Problems;
+  readonly times?: Partial<PeerTimes>;
+}
+
+/** This node and its peers: the communicator, what is known of each peer and how it goes on after errors (seed 3). */
+export class PeersPart implements Startable {
+  readonly communicator: PeerCommunicator;
+  readonly topology: Topology;
+  readonly times: PeerTimes;
+  readonly #options: PeersPartOptions;
+  readonly #choices: PeerChoices;
+  readonly #watch: PeerWatch;
+  readonly #recoveries: Recoveries;
+  readonly #graylistProblems: GraylistProblems;
+  readonly #heartbeats: Heartbeats;
+  readonly #metrics: PeerMetrics;
+  readonly #stopping = new AbortController();
+  readonly #stops: (() => void)[] = [];
+  #headsDigest: (() => string | undefined) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: PeersPartOptions) {
+    this.#options = options;
+    const { nodeId, transport, topologySource, reputation, store, logs, metrics, problems } = options;
+    const logger = logs.logger('peers');
+    this.times = { ...usualTimes, ...options.times };
+    this.#choices = new PeerChoices(store);
+    this.#graylistProblems = new GraylistProblems(problems);
+    this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.#nameOf(id) });
+    this.#watch = new PeerWatch({
+      transport,
+      choices: this.#choices,
+      reputation,
+      ask: (suspect) => suspects.ask(suspect, this.#stopping.signal),
+      heartbeatMs: this.times.heartbeatMs,
+      removedAfterMs: this.times.removedAfterMs,
+      monotonicMs: () => performance.now(),
+      wallMs: Date.now,
+      logger,
+    });
+    const overseer = new Overseer({ watch: this.#watch, reputation, recoveries: this.#recoveries });
+    this.communicator = new PeerCommunicator({ nodeId, transport, oversight: overseer, store, logger });
+    const suspects = new Suspects({
+      nodeId,
+      communicator: this.communicator,
+      probe: async (suspect, timeoutMs) => void (await this.communicator.probe(suspect, this.#report(), 'High', timeoutMs)),
+      canAsk: (id) => this.#watch.get(id)?.acknowledges === true,
+      times: this.times,
+    });
+    this.topology = new Topology({ source: topologySource, communicator: this.communicator, problems, logger: logs.logger('topology') });
+    this.#heartbeats = new Heartbeats({
+      communicator: this.communicator,
+      receivers: () => this.#receivers(),
+      report: () => this.#report(),
+      heartbeatMs: this.times.heartbeatMs,
+      logger,
+    });
+    this.#metrics = new PeerMetrics(metrics, {
+      health: () => this.health(),
+      totals: () => this.communicator.totals(),
+      graylisted: () => reputation.graylisted().length,
+      recoveries: () => this.#recoveries.counts,
+    });
+    this.communicator.on('HealthReport', (message, { origin }) => this.#watch.reported(origin.nodeId, readHealthReport(message)));
+    this.#stops.push(
+      this.topology.onLeft((id) => this.#watch.left(id)),
+      this.communicator.onReachable((id) => this.#appeared(id)),
+      this.communicator.onWayChange(({ nodeId: id, kind, circuit }) =>
+        this.#watch.observe(id, { kind: 'circuit', way: kind, state: circuitStates[circuit] }),
+      ),
+    );
+  }
+
+  /** @throws SignalboxError `STORAGE_FULL`, `STORAGE_CORRUPT` */
+  async start(): Promise<void> {
+    await this.#choices.load();
+    this.#watch.refresh();
+    await this.communicator.start();
+    await this.topology.start();
+    this.#stops.push(this.#options.followNodes(() => this.#watch.refresh()));
+    this.#heartbeats.start();
+    this.#timer = setInterval(() => this.maintain(), this.times.heartbeatMs / passes).unref();
+  }
+
+  /** Says good-bye, so that nobody has to find out, then ends what waits in memory. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#heartbeats.stop();
+    this.#stopping.abort();
+    for (const stop of this.#stops.splice(0)) stop();
+    await this.#sayGoodbye();
+    await this.topology.stop();
+    await this.communicator.stop();
+  }
+
+  /** One pass over everything that goes by time (seed 3, maintain). */
+  maintain(): void {
+    const { reputation } = this.#options;
+    reputation.maintain();
+    this.#graylistProblems.maintain(reputation);
+    this.#watch.maintain();
+    this.#metrics.update();
+  }
+
+  /** Adds the digest of the chain heads that this node holds to what it says of itself. */
+  reportHeads(digest: () => string | undefined): void {
+    this.#headsDigest = digest;
+  }
+
+  /** Told after anything about any peer is new. @returns stops it */
+  onChange(listener: () => void): () => void {
+    return this.#watch.onChange(listener);
+  }
+
+  /** Peers of the list: those that are seen or pinned, and those that a person took out. By name. */
+  list(): PeerInfo[] {
+    return this.#watch
+      .all()
+      .map((record) => this.info(record))
+      .sort((a, b) => a.name.localeCompare(b.name) || a.nodeId.localeCompare(b.nodeId));
+  }
+
+  info(record: PeerRecord): PeerInfo {
+    const { transport, reputation } = this.#options;
+    const { nodeId } = record;
+    return peerInfoOf({
+      record,
+      choice: this.#choices.get(nodeId)?.choice,
+      ways: transport.ways(nodeId),
+      standing: reputation.standingOf(nodeId),
+      figures: this.communicator.figures(nodeId),
+      missedHeartbeats: record.missed(performance.now(), this.times.heartbeatMs),
+    });
+  }
+
+  /** How many peers are how; those that a person took out are not counted. */
+  health(): Record<PeerHealth, number> {
+    const counts = { Healthy: 0, Warning: 0, Critical: 0, Offline: 0 };
+    for (const { nodeId, health } of this.#watch.all()) if (!this.#choices.isRemoved(nodeId)) counts[health]++;
+    return counts;
+  }
+
+  /** Errors after which this node had to go on, by kind. */
+  get recoveries(): Record<string, number> {
+    return this.#recoveries.counts;
+  }
+
+  /**
+   * The peer of an id or a name.
+   *
+   * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT` when the name is not unique
+   */
+  find(idOrName: string): PeerRecord {
+    if (idOrName === this.#options.nodeId)
+      throw new SignalboxError('SELF', 'This node is no peer of itself. Name another one.', { executed: 'no' });
+    const record = this.#watch.get(idOrName) ?? this.#named(idOrName);
+    if (record === undefined)
+      throw new SignalboxError('NOT_FOUND', `No peer ${idOrName} is known here. See signalbox peers, or give the id of the node.`, {
+        executed: 'no',
+      });
+    return record;
+  }
+
+  /**
+   * The node that is meant, also one that was never seen when it is named by its id.
+   *
+   * @throws SignalboxError as {@link find}
+   */
+  identify(idOrName: string): { readonly nodeId: string; readonly name: string } {
+    const isStranger = isNodeId(idOrName) && idOrName !== this.#options.nodeId && this.#watch.get(idOrName) === undefined;
+    return isStranger ? { nodeId: idOrName, name: shortNodeId(idOrName) } : this.find(idOrName);
+  }
+
+  /**
+   * Keeps a node as a peer, also one that was never seen (seed 3, add_peer). It counts when it is on the disk.
+   *
+   * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `LIMIT`, `STORAGE_FULL`
+   */
+  async add(idOrName: string): Promise<PeerRecord> {
+    const { nodeId, name } = this.identify(idOrName);
+    await this.#choices.choose({ nodeId, choice: 'pinned', name });
+    this.#watch.refresh();
+    if (this.#receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
+    return this.find(nodeId);
+  }
+
+  /**
+   * Takes a node out of the peers: it is sent nothing, and what waits for it is discarded (seed 3, remove_peer).
+   *
+   * @returns how many messages were discarded
+   * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `LIMIT`, `STORAGE_FULL`
+   */
+  async remove(idOrName: string): Promise<number> {
+    const record = this.find(idOrName);
+    const { nodeId, name } = record;
+    await this.#choices.choose({ nodeId, choice: 'removed', name });
+    const discarded = this.communicator.discard(nodeId, 'all');
+    this.#watch.note(record, 'removed', `A person took it out of the peers; ${discarded} messages that waited for it were discarded.`);
+    this.#watch.refresh(nodeId);
+    return discarded;
+  }
+
+  /**
+   * Measures the way to a peer now, also where a circuit is open.
+   *
+   * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`, `TIMEOUT`, `NODE_UNREACHABLE`
+   */
+  async probe(idOrName: string, priority: PeerPriority): Promise<Awaited<ReturnType<PeerCommunicator['probe']>>> {
+    const { nodeId, name, acknowledges, isOnline } = this.find(idOrName);
+    if (isOnline && !acknowledges)
+      throw new SignalboxError(
+        'NODE_UNREACHABLE',
+        `${name} acknowledges nothing, as nodes of the first system do, so the way to it cannot be measured.`,
+        { executed: 'no', retryable: false },
+      );
+    return await this.communicator.probe(nodeId, this.#report(), priority, probeMs);
+  }
+
+  /** Sets the standing of a peer to nothing known. @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT` */
+  forgive(idOrName: string): PeerRecord {
+    const record = this.find(idOrName);
+    this.#options.reputation.forgive(record.nodeId);
+    this.#graylistProblems.clear(record.nodeId);
+    this.#watch.note(record, 'recovered', 'An operator forgave it: its standing is that of a stranger.');
+    this.#watch.refresh(record.nodeId);
+    return record;
+  }
+
+  /** A peer fell below the last threshold of its standing. @param forMs 0: the cluster is too small, so it is only said */
+  graylisted(nodeId: string, forMs: number, why: string): void {
+    const consequence = this.#graylistProblems.raise({ nodeId, name: this.#nameOf(nodeId) }, forMs, why);
+    const record = this.#watch.get(nodeId);
+    if (record !== undefined) this.#watch.note(record, 'graylisted', `It behaved badly (last: ${why}). ${consequence}`);
+    this.#watch.refresh(nodeId);
+  }
+
+  #appeared(nodeId: string): void {
+    this.#watch.refresh(nodeId);
+    if (this.#receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
+  }
+
+  #receivers(): readonly string[] {
+    return this.#watch
+      .all()
+      .flatMap(({ nodeId, acknowledges, isOnline }) => (acknowledges && isOnline && !this.#choices.isRemoved(nodeId) ? [nodeId] : []));
+  }
+
+  #report(): HealthReport {
+    const { health, load } = this.#options;
+    const digest = this.#headsDigest?.();
+    return {
+      type: 'HealthReport',
+      status: health(),
+      load: load(),
+      degree: this.topology.degree,
+      ...(digest !== undefined && { heads_digest: digest }),
+    };
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const farewells = this.#receivers().map(async (nodeId) => {
+      const { settled } = await this.communicator.send(nodeId, { type: 'LeaveNetwork' }, { priority: 'Critical', ttlSeconds: 10 });
+      await settled;
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, farewellMs);
+    });
+    // Whoever cannot be told finds out by the silence.
+    await Promise.race([Promise.allSettled(farewells), deadline]);
+    clearTimeout(timer);
+  }
+
+  #named(name: string): PeerRecord | undefined {
+    const named = this.#watch.all().filter((record) => record.name === name);
+    const present = named.filter(({ isOnline }) => isOnline);
+    const candidates = present.length > 0 ? present : named;
+    if (candidates.length <= 1) return candidates[0];
+    const ids = candidates.map(({ nodeId }) => nodeId).join(', ');
+    throw new SignalboxError('CONFLICT', `${candidates.length} peers are named ${name}. Say which by its id: ${ids}.`, { executed: 'no' });
+  }
+
+  #nameOf(nodeId: string): string {
+    return this.#watch.get(nodeId)?.name ?? this.#choices.get(nodeId)?.name ?? nodeId;
+  }
+}
+
+const circuitStates = { opened: 'open', probed: 'halfOpen', closed: 'closed' } as const;
