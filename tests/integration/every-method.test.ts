@@ -44,6 +44,9 @@ const routeAccess = { basicAuth: { username: 'ada', password: 'a password' }, al
 /** What earlier calls answered, by method. */
 type Seen = <M extends MethodName>(method: M) => ResultOf<M>;
 
+/** Id of the second node. */
+const guestOf = (seen: Seen) => seen('membership.members').members.find(({ name }) => name === 'kiln-02')?.nodeId;
+
 /** One call of each method, in an order in which each finds what it needs; `guest`: on the second node. */
 const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unknown>, 'guest'?])[] = [
   ['system.info', () => ({})],
@@ -96,6 +99,15 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['membership.inviteFile', () => ({ uses: 3, minutes: 60 })],
   ['membership.recover', (seen) => ({ words: seen('membership.create').recoveryWords }), 'guest'],
   ['membership.members', () => ({})],
+  ['peers.add', (seen) => ({ node: guestOf(seen), address: '127.0.0.1:7422' })],
+  ['peers.list', () => ({})],
+  ['peers.get', (seen) => ({ node: guestOf(seen) })],
+  ['peers.probe', (seen) => ({ node: guestOf(seen) })],
+  ['peers.statistics', () => ({})],
+  ['peers.topology', () => ({})],
+  ['peers.forgive', (seen) => ({ node: guestOf(seen) })],
+  ['peers.discard', (seen) => ({ node: guestOf(seen), priority: 'Low' })],
+  ['peers.remove', (seen) => ({ node: guestOf(seen) })],
   ['membership.rotate', () => ({})],
   ['membership.rotation', () => ({})],
   ['membership.skip', () => ({ node: 'kiln-02' })],

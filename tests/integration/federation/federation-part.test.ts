@@ -5,6 +5,7 @@ import { SignalboxError } from '../../../src/common/errors.ts';
 import { Config } from '../../../src/main/node/config/index.ts';
 import { federationMigrations } from '../../../src/main/node/federation/index.ts';
 import { FederationPart } from '../../../src/main/node/federation-part.ts';
+import { noStanding } from '../../../src/main/node/peers/oversight.ts';
 import { createStore, type Store } from '../../../src/main/node/store/index.ts';
 import { Logs, Metrics, Problems } from '../../../src/main/node/telemetry/index.ts';
 import { trustMigrations } from '../../../src/main/node/trust/index.ts';
@@ -41,6 +42,7 @@ async function open(beforeWrite: () => Promise<void>) {
     version: '0.0.0',
     capabilities: () => [],
     load: () => 0,
+    standing: noStanding,
     store: guarded,
     logs: new Logs({ level: 'info' }),
     metrics: new Metrics(),

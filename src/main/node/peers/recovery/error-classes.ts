@@ -1,5 +1,6 @@
 /** Which errors are alike for whoever has to go on after them (security.md 2.7, Error -> recovery). */
 import { type ErrorCode, SignalboxError } from '../../../../common/errors.ts';
+import type { NetworkError } from '../communicator/index.ts';
 
 export const errorClasses = [
   'connectionFailed',
@@ -14,18 +15,6 @@ export const errorClasses = [
   'internal',
 ] as const;
 export type ErrorClass = (typeof errorClasses)[number];
-
-/** Kinds of errors as seed 3 counts them. */
-export const networkErrors = [
-  'ConnectionFailed',
-  'Timeout',
-  'ValidationFailed',
-  'StorageError',
-  'ProtocolError',
-  'SecurityError',
-  'InternalError',
-] as const;
-export type NetworkError = (typeof networkErrors)[number];
 
 const codes: Readonly<Record<ErrorClass, readonly ErrorCode[]>> = {
   connectionFailed: ['NODE_UNREACHABLE', 'NODE_LOST', 'CIRCUIT_OPEN', 'SELF'],

@@ -1,7 +1,8 @@
 import { toErrorShape } from '../../../../common/errors.ts';
 import type { Problems } from '../../telemetry/index.ts';
+import { type NetworkError, networkErrors } from '../communicator/index.ts';
 import type { Recovery } from '../oversight.ts';
-import { classOf, type ErrorClass, type NetworkError, networkErrorOf, networkErrors } from './error-classes.ts';
+import { classOf, type ErrorClass, networkErrorOf } from './error-classes.ts';
 import { recoveryLimits, strategies } from './strategies.ts';
 
 export interface RecoveriesOptions {
