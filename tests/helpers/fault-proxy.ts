@@ -19,6 +19,11 @@ export interface FaultProxy {
   resume(): void;
   /** Holds everything back for a while, in order; 0: no longer. */
   delay(ms: number): void;
+  /** Carries so many bytes a second at most, on each connection in each direction; what does not fit waits where it comes from. */
+  throttle(bytesPerSecond: number): void;
+  /** Connections that were tried so far, and those that are carried now. */
+  readonly tried: number;
+  readonly open: number;
   /** Ends each connection in the middle of the next piece that it carries. */
   cutInside(): void;
 }
@@ -30,6 +35,8 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
   const stalled = new Set<Direction>();
   let refusing = false;
   let delayMs = 0;
+  let bytesPerSecond = Number.POSITIVE_INFINITY;
+  let tried = 0;
   let breaking = new Set<Socket>();
   const carry = (from: Socket, to: Socket, chunk: Buffer) => {
     if (breaking.delete(from)) {
@@ -39,8 +46,13 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
     // Timers of one length keep their order; a delay that has just ended may let later bytes overtake, so it ends the connection.
     if (delayMs > 0) setTimeout(() => to.write(chunk), delayMs);
     else to.write(chunk);
+    if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
+    // Nothing more is read until this would have gone through.
+    from.pause();
+    setTimeout(() => from.resume(), (chunk.length / bytesPerSecond) * 1_000).unref();
   };
   const server = createServer((inner) => {
+    tried++;
     if (refusing) {
       inner.destroy();
       return;
@@ -94,6 +106,15 @@ export async function startFaultProxy(target: number | string): Promise<FaultPro
     delay: (ms) => {
       if (delayMs > 0 && ms < delayMs) cut();
       delayMs = ms;
+    },
+    throttle: (bytes) => {
+      bytesPerSecond = bytes;
+    },
+    get tried() {
+      return tried;
+    },
+    get open() {
+      return sockets.size / 2;
     },
     cutInside: () => {
       breaking = new Set(sockets.keys());

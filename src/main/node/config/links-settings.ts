@@ -27,6 +27,14 @@ export const linksSettings = {
     fallback: () => 7_422,
     applies: 'restart',
   }),
+  'links.advertise': setting({
+    schema: z.string().regex(/^(?:(?:\[[0-9A-Fa-f:.]{2,64}\]|[A-Za-z0-9._-]{1,253}):\d{1,5})?$/, 'HOST:PORT, or nothing'),
+    group: 'Links',
+    title: 'Links: address that other members are told',
+    help: 'Where other members reach this node when that is not where it listens: a forwarded port, a proxy. As HOST:PORT. Empty: the addresses of this machine.',
+    fallback: () => '',
+    applies: 'restart',
+  }),
   'links.discovery': setting({
     schema: z.enum(['on', 'off']),
     group: 'Links',

@@ -139,9 +139,9 @@ export class MembershipExchange implements KeyPeer {
   }
 
   async #take(bytes: Buffer): Promise<void> {
-    const { link } = this.#options;
-    if (!link.isOpen) return;
     const message = decodeExchange(bytes);
+    // Where others are found counts also when it is the last word: a node without room says so, and closes.
+    if (!this.#options.link.isOpen && message?.type !== 'addresses') return;
     switch (message?.type) {
       case 'have':
         this.#answer(message);

@@ -13,7 +13,7 @@ import type { Logger, Logs, Problems } from '../telemetry/index.ts';
 import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
 import { advertisedBy } from './advertised.ts';
 import { ClusterTrust } from './cluster-trust.ts';
-import { type Address, Contacts, formatAddress } from './contacts.ts';
+import { type Address, Contacts, formatAddress, parseAddress } from './contacts.ts';
 import { FarExchanges } from './far-exchanges.ts';
 import { GroupKeys } from './group-key/index.ts';
 import type { JoinedCluster, JoinGuest } from './join-guest.ts';
@@ -173,8 +173,11 @@ export class MembershipPart implements Startable {
 
   /** Where other nodes find this one; none while the door is closed. */
   ownAddresses(): readonly Address[] {
+    const { config } = this.#options;
     const port = this.#door?.address?.port;
-    return port === undefined ? [] : reachableAddresses(this.#options.config.get('links.host'), port);
+    if (port === undefined) return [];
+    const advertised = parseAddress(config.get('links.advertise'));
+    return advertised === undefined ? reachableAddresses(config.get('links.host'), port) : [advertised];
   }
 
   /** Lets a node in that waits. @throws SignalboxError as `JoinRequests.admit`; `FORBIDDEN`, `NOT_MEMBER` */
