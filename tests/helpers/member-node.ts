@@ -4,6 +4,7 @@ import { createMemoryTransport } from '../../src/common/client/memory-transport.
 import { NodeClient } from '../../src/common/client/node-client.ts';
 import type { ClusterMember } from '../../src/common/contract/membership.ts';
 import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
+import type { NodeOptions } from '../../src/main/node/node-foundation.ts';
 import { attachMemory } from '../../src/main/node/router/index.ts';
 import { principalWith } from './router-fixture.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -20,8 +21,13 @@ export interface MemberNode {
   stop(): Promise<void>;
 }
 
-/** Starts a node; stopped when the test ends. @param settings besides free ports */
-export async function startMember(name: string, settings: Record<string, unknown> = {}, dataFolder?: string): Promise<MemberNode> {
+/** Starts a node; stopped when the test ends. @param settings besides free ports. @param peerTimes shorter than usual */
+export async function startMember(
+  name: string,
+  settings: Record<string, unknown> = {},
+  dataFolder?: string,
+  peerTimes?: NodeOptions['peerTimes'],
+): Promise<MemberNode> {
   const folder = dataFolder ?? (await temporaryFolder());
   const node = await createNode({
     dataFolder: folder,
@@ -29,6 +35,7 @@ export async function startMember(name: string, settings: Record<string, unknown
     overrides: { 'node.name': name, 'http.port': 0, 'links.port': 0, 'links.discovery': 'off', ...settings },
     onRestart: () => undefined,
     environment: {},
+    ...(peerTimes !== undefined && { peerTimes }),
   });
   await node.start();
   const { client: transport, node: end } = createMemoryTransport();

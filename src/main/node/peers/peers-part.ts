@@ -18,7 +18,7 @@ import { Suspects } from './health/suspicion.ts';
 import { peerInfoOf } from './peer-info.ts';
 import { PeerMetrics } from './peer-metrics.ts';
 import { Recoveries } from './recovery/index.ts';
-import { Topology, type TopologySource } from './topology/index.ts';
+import { Topology, type TopologyLimits, type TopologySource, topologyLimits } from './topology/index.ts';
 import type { PeerTransport } from './transport.ts';
 
 /** Times that tests shorten; `docs/peers.md` lists those that hold. */
@@ -27,9 +27,10 @@ export interface PeerTimes {
   readonly removedAfterMs: number;
   readonly askedProbeMs: number;
   readonly askMs: number;
+  readonly topology: TopologyLimits;
 }
 
-const usualTimes: PeerTimes = healthLimits;
+const usualTimes: PeerTimes = { ...healthLimits, topology: topologyLimits };
 /** A node that stops waits no longer for the others to hear it. */
 const farewellMs = 1_000;
 const probeMs = 10_000;
@@ -99,7 +100,13 @@ export class PeersPart implements Startable {
       canAsk: (id) => this.#watch.get(id)?.acknowledges === true,
       times: this.times,
     });
-    this.topology = new Topology({ source: topologySource, communicator: this.communicator, problems, logger: logs.logger('topology') });
+    this.topology = new Topology({
+      source: topologySource,
+      communicator: this.communicator,
+      problems,
+      logger: logs.logger('topology'),
+      limits: this.times.topology,
+    });
     this.#heartbeats = new Heartbeats({
       communicator: this.communicator,
       receivers: () => this.#receivers(),
