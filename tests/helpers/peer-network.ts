@@ -13,9 +13,8 @@ import type {
   TransportSendOptions,
   TransportWay,
 } from '../../src/main/node/peers/transport.ts';
-import type { Store } from '../../src/main/node/store/index.ts';
 import type { Logger } from '../../src/main/node/telemetry/index.ts';
-import { memoryStore } from './memory-store.ts';
+import { type MemoryStore, memoryStore } from './memory-store.ts';
 import { recordingLogger } from './router-fixture.ts';
 
 /** How one way between two nodes behaves, in both directions. */
@@ -40,9 +39,9 @@ export interface PeerNetworkOptions {
 
 export interface NetworkPeerOptions {
   readonly oversight?: Partial<PeerOversight>;
-  readonly store?: Store;
-  /** How far its clock is ahead. Default 0. */
-  readonly clockAheadMs?: number;
+  readonly store?: MemoryStore;
+  /** Clocks in place of those of the system. */
+  readonly clock?: { readonly nowMs?: () => number; readonly laggingMs?: () => number };
   /** False: it takes one envelope a message and acknowledges nothing. Default true. */
   readonly acknowledges?: boolean;
 }
@@ -52,7 +51,7 @@ export interface NetworkPeer {
   readonly nodeId: string;
   readonly communicator: PeerCommunicator;
   readonly transport: MemoryTransport;
-  readonly store: Store;
+  readonly store: MemoryStore;
   readonly logger: ReturnType<typeof recordingLogger>;
 }
 
@@ -93,15 +92,15 @@ export class PeerNetwork {
       ...indifferentTo(transport),
       ...options.oversight,
     };
-    const ahead = options.clockAheadMs ?? 0;
     const communicator = new PeerCommunicator({
       nodeId,
       transport,
       oversight,
       store,
       logger,
-      nowMs: () => Date.now() + ahead,
-      laggingMs: () => Date.now() + ahead,
+      nowMs: () => Date.now(),
+      laggingMs: () => Date.now(),
+      ...options.clock,
     });
     this.#transports.get(nodeId)?.leave();
     this.#transports.set(nodeId, transport);

@@ -41,6 +41,12 @@ export class Batches {
     return this.#inFlight.values().next().value;
   }
 
+  /** Whether something is on its way by a carrier. */
+  isOn(way: CarrierKind): boolean {
+    for (const batch of this.#inFlight.values()) if (batch.way === way) return true;
+    return false;
+  }
+
   all(): readonly Batch[] {
     return [...this.#inFlight.values()];
   }

@@ -102,7 +102,7 @@ export class Channels {
     const queue = this.#channels.get(nodeId)?.queue;
     if (queue === undefined) return 0;
     const which: readonly PeerPriority[] = priority === 'all' ? peerPriorities : [priority];
-    return which.reduce((sum, each) => sum + queue.discard(each, error), 0);
+    return which.reduce((sum, each) => sum + queue.endAll(each, { outcome: 'dropped', error }), 0);
   }
 
   #dropOldestLow(): boolean {

@@ -241,7 +241,7 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   /**
-   * Measures how long a peer takes to acknowledge a message.
+   * Measures how long a peer takes to acknowledge a message, which also passes a circuit that is open.
    *
    * @throws SignalboxError `TIMEOUT`, `NODE_UNREACHABLE`, what {@link send} throws, and the refusal of the peer
    */
@@ -252,8 +252,9 @@ export class PeerCommunicator implements Communicator, Startable {
     timeoutMs: number,
   ): Promise<{ readonly kind: CarrierKind; readonly latencyMs: number }> {
     const payload = JSON.stringify(message);
-    const sent = await this.#send(nodeId, payload, { priority, ttlSeconds: Math.max(1, Math.ceil(timeoutMs / 1_000)) });
-    this.#channels.get(nodeId)?.send();
+    this.#checkPeer(nodeId);
+    const sent = this.#newMessage(nodeId, payload, { priority, ttlSeconds: Math.max(1, timeoutMs / 1_000) });
+    this.#channels.of(nodeId).sendFirst(sent);
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<DeliveryOutcome>((resolve) => {
       timer = setTimeout(() => resolve({ outcome: 'expired' }), timeoutMs);
@@ -302,17 +303,8 @@ export class PeerCommunicator implements Communicator, Startable {
 
   async #send(nodeId: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
     this.#checkPeer(nodeId);
-    const { priority, ttlSeconds = defaultTtlSeconds, durable = false, supersedes } = options;
-    const nowMs = this.#nowMs();
-    const message = this.#message(nodeId, payload, {
-      messageId: newMessageId(nowMs),
-      priority,
-      timestampMs: nowMs,
-      queuedAtMs: this.#laggingMs(),
-      ttlSeconds: Math.min(mostTtlSeconds, Math.max(0, Math.ceil(ttlSeconds))),
-      durable,
-      supersedes,
-    });
+    const message = this.#newMessage(nodeId, payload, options);
+    const { durable } = message;
     if (durable) await this.#outbox.add(message);
     try {
       this.#channels.of(nodeId).add(message);
@@ -321,6 +313,20 @@ export class PeerCommunicator implements Communicator, Startable {
       throw error;
     }
     return message;
+  }
+
+  #newMessage(nodeId: string, payload: string, options: SendOptions): OutgoingMessage {
+    const { priority, ttlSeconds = defaultTtlSeconds, durable = false, supersedes } = options;
+    const nowMs = this.#nowMs();
+    return this.#message(nodeId, payload, {
+      messageId: newMessageId(nowMs),
+      priority,
+      timestampMs: nowMs,
+      queuedAtMs: this.#laggingMs(),
+      ttlSeconds: Math.min(mostTtlSeconds, Math.max(0, Math.ceil(ttlSeconds))),
+      durable,
+      supersedes,
+    });
   }
 
   #message(

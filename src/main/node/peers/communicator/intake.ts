@@ -49,8 +49,10 @@ export class Intake {
   add(received: Received): boolean {
     const source = this.#of(received.nodeId);
     const { lanes } = source;
-    if (lanes.size >= inboxMessages || lanes.sizeBytes + received.sizeBytes > inboxBytes) return false;
     const lane = lanes.laneFor(received.priority);
+    const isFull = lanes.size >= inboxMessages || lanes.sizeBytes + received.sizeBytes > inboxBytes;
+    // What is urgent gets in as well: its quota bounds it.
+    if (isFull && lane !== 'Critical') return false;
     if (lane !== received.priority) this.#demoted++;
     lanes.push(received, lane);
     if (source.running < handlersPerPeer) this.#ready.add(received.nodeId);

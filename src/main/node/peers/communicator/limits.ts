@@ -11,6 +11,8 @@ export const communicatorLimits = {
   /** Life of a message in seconds, when its sender says nothing, and at most (wire.md 3). */
   defaultTtlSeconds: 300,
   ttlSeconds: 604_800,
+  /** How long a message for the live session alone is tried (wire.md 3, ttl 0). */
+  liveMs: 60_000,
   /** Urgent messages of one source a second that go before all others; more are treated as High (security.md row 40). */
   criticalPerSecond: 20,
   /** What waits for one peer in one priority, for one peer, and for all. */

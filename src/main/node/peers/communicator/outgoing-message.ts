@@ -2,6 +2,7 @@ import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { PeerPriority } from '../../../../common/contract/peers.ts';
 import type { Delivery, DeliveryOutcome } from '../types.ts';
 import type { Place } from './lanes.ts';
+import { communicatorLimits } from './limits.ts';
 import { envelopeText } from './wire.ts';
 
 /** Bytes of an envelope beside its content. */
@@ -84,7 +85,7 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
 
   /** @param laggingMs a clock that never runs ahead */
   isExpired(laggingMs: number): boolean {
-    return this.ttlSeconds > 0 && laggingMs > this.queuedAtMs + this.ttlSeconds * 1_000;
+    return laggingMs > this.queuedAtMs + (this.ttlSeconds === 0 ? communicatorLimits.liveMs : this.ttlSeconds * 1_000);
   }
 
   /** The text of its envelope. */

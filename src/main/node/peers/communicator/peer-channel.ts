@@ -45,7 +45,9 @@ export class PeerChannel {
   #soon: NodeJS.Immediate | undefined;
   #ackTimer: NodeJS.Timeout | undefined;
   #restTimer: NodeJS.Timeout | undefined;
+  /** Nothing is sent until then, and nothing but what is urgent. */
   #restUntilMs = Number.NEGATIVE_INFINITY;
+  #sharedRestUntilMs = Number.NEGATIVE_INFINITY;
   #busyMs: number = busyMs;
   #stopped = false;
 
@@ -76,6 +78,20 @@ export class PeerChannel {
     this.queue.add(message);
     if (message.place?.lane === 'Critical') this.#sendUrgent();
     else this.#sendSoon();
+  }
+
+  /**
+   * Sends a message before all that waits, also where the circuit is open.
+   *
+   * @throws SignalboxError `NODE_UNREACHABLE`, `QUEUE_FULL`
+   */
+  sendFirst(message: OutgoingMessage): void {
+    const { nodeId, transport, room } = this.#options;
+    const way = transport.ways(nodeId).find(({ available }) => available);
+    if (transport.node(nodeId)?.online !== true || way === undefined) throw unreachable(this.queue.name);
+    if (!room.take(message)) throw new SignalboxError('QUEUE_FULL', 'Too much waits for other nodes already.', { executed: 'no' });
+    if (transport.node(nodeId)?.acknowledges === false) this.#sendAlone(message, way.kind);
+    else this.#post({ messages: [message], sizeBytes: message.sizeBytes }, way, true);
   }
 
   /** The ways to the peer have changed: what was on one that is gone goes another way at once. */
@@ -131,12 +147,12 @@ export class PeerChannel {
     clearImmediate(this.#soon);
     for (const batch of this.#batches.all())
       for (const message of batch.messages) if (!message.durable) this.#end(message, { outcome: 'dropped', error });
-    for (const priority of peerPriorities) this.queue.discard(priority, error, ({ durable }) => !durable);
+    for (const priority of peerPriorities) this.queue.endAll(priority, { outcome: 'dropped', error }, ({ durable }) => !durable);
   }
 
   #sendSoon(): void {
     if (this.#batches.sharedBytes === 0) this.#soon ??= setImmediate(() => this.#sendNow());
-    else if (this.queue.lanes.sizeBytes >= this.#window.sizeBytes / 2) this.#soon ??= setImmediate(() => this.#sendNow());
+    else if (this.queue.lanes.sizeBytes >= this.#window.batchBytes) this.#soon ??= setImmediate(() => this.#sendNow());
     else this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();
   }
 
@@ -149,30 +165,29 @@ export class PeerChannel {
 
   #sendUrgent(): void {
     const { lanes } = this.queue;
-    if (this.#isResting) return;
-    while (this.#batches.urgent < urgentInFlight && lanes.peekUrgent() !== undefined)
+    while (this.#batches.urgent < urgentInFlight && lanes.peekUrgent() !== undefined && !this.#isResting(true))
       if (!this.#sendBatch(() => lanes.peekUrgent(), batchBytes, true)) return;
   }
 
   #sendShared(): void {
     const { nodeId, transport, monotonicMs } = this.#options;
     const { lanes } = this.queue;
-    while (lanes.peekShared() !== undefined && !this.#isResting) {
+    while (lanes.peekShared() !== undefined && !this.#isResting(false)) {
       const { oldest } = this.#batches;
       // Until it is known what became of it, what follows would only wait behind it.
       if (oldest !== undefined && monotonicMs() - oldest.sentMs > this.#window.stallMs) return;
       const roomBytes = this.#window.sizeBytes - this.#batches.sharedBytes;
-      if (roomBytes <= 0 || (roomBytes < this.#window.sizeBytes / 2 && lanes.sizeBytes > roomBytes)) return;
+      if (roomBytes <= 0 || (roomBytes < this.#window.batchBytes && lanes.sizeBytes > roomBytes)) return;
       if (transport.isCongested(nodeId)) {
         this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();
         return;
       }
-      if (!this.#sendBatch(() => lanes.peekShared(), Math.min(roomBytes, this.#window.sizeBytes / 2, batchBytes), false)) return;
+      if (!this.#sendBatch(() => lanes.peekShared(), Math.min(roomBytes, this.#window.batchBytes), false)) return;
     }
   }
 
-  get #isResting(): boolean {
-    return this.#options.monotonicMs() < this.#restUntilMs;
+  #isResting(isUrgent: boolean): boolean {
+    return this.#options.monotonicMs() < (isUrgent ? this.#restUntilMs : Math.max(this.#restUntilMs, this.#sharedRestUntilMs));
   }
 
   /** Sends one batch of what `peek` finds. @returns false: nothing could be sent */
@@ -185,7 +200,7 @@ export class PeerChannel {
     if (node?.online !== true || way === undefined) return false;
     if (!node.acknowledges) return this.#sendAlone(this.queue.take(first), way.kind);
     // A way that is tried again gets one message, which goes another way when it is lost.
-    const most = way.circuit === 'halfOpen' ? 1 : batchMessages;
+    const most = way.circuit === 'closed' ? batchMessages : 1;
     return this.#post(this.#gather(peek, first, most, mostBytes), way, isUrgent);
   }
 
@@ -213,7 +228,7 @@ export class PeerChannel {
     );
     let kind: CarrierKind | undefined;
     try {
-      kind = transport.send(nodeId, text, { ttlSeconds: defaultTtlSeconds, kind: way.kind, probe: way.circuit === 'halfOpen' });
+      kind = transport.send(nodeId, text, { ttlSeconds: defaultTtlSeconds, kind: way.kind, probe: way.circuit !== 'closed' });
     } catch (error) {
       this.#couldNotSend(messages, SignalboxError.fromShape(toErrorShape(error)));
       return false;
@@ -269,13 +284,19 @@ export class PeerChannel {
 
   /** The best way whose circuit lets something through; another than the last for what was lost on it, while there is one. */
   #chooseWay({ attempts, lastWay }: OutgoingMessage): TransportWay | undefined {
-    const ways = this.#options.transport.ways(this.#options.nodeId).filter(({ available, circuit }) => available && circuit !== 'open');
+    const { nodeId, transport } = this.#options;
+    const ways = transport.ways(nodeId).filter(({ kind, available, circuit }) => {
+      if (!available || circuit === 'closed') return available;
+      // One at a time tries whether the way works again.
+      return circuit === 'halfOpen' && !this.#batches.isOn(kind);
+    });
     const others = attempts > 0 ? ways.filter(({ kind, circuit }) => kind !== lastWay && circuit === 'closed') : [];
     return others[0] ?? ways[0];
   }
 
   #endLive(): void {
-    for (const priority of peerPriorities) this.queue.discard(priority, unreachable(this.queue.name), ({ ttlSeconds }) => ttlSeconds === 0);
+    const outcome: DeliveryOutcome = { outcome: 'refused', error: unreachable(this.queue.name) };
+    for (const priority of peerPriorities) this.queue.endAll(priority, outcome, ({ ttlSeconds }) => ttlSeconds === 0);
   }
 
   #couldNotSend(messages: readonly OutgoingMessage[], error: SignalboxError): void {
@@ -293,16 +314,16 @@ export class PeerChannel {
     const recovery = oversight.recover(nodeId, error, Math.max(1, message.attempts));
     switch (recovery.action) {
       case 'retry':
-        this.#rest(recovery.afterMs);
+        this.#rest(recovery.afterMs, message.lane === 'Critical');
         this.queue.putBack(message);
         return;
       case 'rest':
-        this.#rest(recovery.forMs);
+        this.#rest(recovery.forMs, true);
         this.queue.putBack(message);
         return;
       case 'measureClock':
         transport.measureClock(nodeId);
-        this.#rest(busyMs);
+        this.#rest(busyMs, false);
         this.queue.putBack(message);
         return;
       case 'deadLetter':
@@ -317,17 +338,18 @@ export class PeerChannel {
 
   #peerIsBusy(): void {
     this.#window.collapse();
-    this.#rest(this.#busyMs);
+    this.#rest(this.#busyMs, false);
     this.#busyMs = Math.min(busyAtMostMs, this.#busyMs * 2);
   }
 
-  /** Nothing is sent for a while. */
-  #rest(forMs: number): void {
-    const untilMs = this.#options.monotonicMs() + forMs;
-    if (untilMs <= this.#restUntilMs) return;
-    this.#restUntilMs = untilMs;
+  /** Nothing is sent for a while. @param alsoUrgent nor what is urgent */
+  #rest(forMs: number, alsoUrgent: boolean): void {
+    const nowMs = this.#options.monotonicMs();
+    if (alsoUrgent) this.#restUntilMs = Math.max(this.#restUntilMs, nowMs + forMs);
+    else this.#sharedRestUntilMs = Math.max(this.#sharedRestUntilMs, nowMs + forMs);
+    const untilMs = Math.max(this.#restUntilMs, this.#sharedRestUntilMs);
     clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => this.send(), forMs + 1).unref();
+    this.#restTimer = setTimeout(() => this.send(), untilMs - nowMs + 1).unref();
   }
 
   #watchAcks(): void {

@@ -97,11 +97,10 @@ export class SendQueue {
         if (entry.item.isExpired(laggingMs)) this.end(entry.item, { outcome: 'expired' });
   }
 
-  /** Ends all that waits in a priority. @returns how many */
-  discard(priority: PeerPriority, error: SignalboxError, which: (message: OutgoingMessage) => boolean = () => true): number {
+  /** Ends what waits in a priority. @returns how many */
+  endAll(priority: PeerPriority, outcome: DeliveryOutcome, which: (message: OutgoingMessage) => boolean = () => true): number {
     let ended = 0;
-    for (const { entry } of this.lanes.places(priority))
-      if (which(entry.item) && this.end(entry.item, { outcome: 'dropped', error })) ended++;
+    for (const { entry } of this.lanes.places(priority)) if (which(entry.item) && this.end(entry.item, outcome)) ended++;
     return ended;
   }
 

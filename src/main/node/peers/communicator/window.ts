@@ -1,11 +1,12 @@
 import { communicatorLimits } from './limits.ts';
 
-const { windowBytes, windowLeastBytes, windowMostBytes, firstAckMs, leastAckMs, mostAckMs } = communicatorLimits;
+const { batchBytes, windowBytes, windowLeastBytes, windowMostBytes, firstAckMs, leastAckMs, mostAckMs } = communicatorLimits;
 /** The least round trip counts for so long: routes change. */
 const baseMs = 10_000;
 /** Delay above the least one that is nothing but chance. */
 const jitterMs = 1;
 const shrinkTo = 0.8;
+const leastBatchBytes = 8_192;
 
 /**
  * How much may be on its way to a peer, and how long its acknowledgement is waited for. What waits in a carrier cannot be overtaken, so the
@@ -28,6 +29,11 @@ export class SendWindow {
   /** Bytes that may be on their way. */
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  /** Bytes of one batch: several are on their way at a time, so that the way is never idle while an acknowledgement is awaited. */
+  get batchBytes(): number {
+    return Math.min(batchBytes, Math.max(leastBatchBytes, this.#sizeBytes / 4));
   }
 
   /** Milliseconds after which a batch counts as lost (RFC 6298, with bounds of its own). */
@@ -72,6 +78,8 @@ export class SendWindow {
     if (nowMs - this.#base.sinceMs > baseMs) {
       this.#formerBaseMs = this.#base.ms;
       this.#base = { ms: roundTripMs, sinceMs: nowMs };
+      // What is on its way delays what is measured: now and then there is little of it.
+      this.#shrink(0, nowMs);
     } else this.#base.ms = Math.min(this.#base.ms, roundTripMs);
   }
 }
