@@ -1,37 +1,88 @@
+import { connectAsync } from 'mqtt';
 import { expect, it, onTestFinished } from 'vitest';
-import { PeerCommunicator } from '../../../src/main/node/peers/communicator/index.ts';
-import type { PeerMessage } from '../../../src/main/node/peers/types.ts';
-import { startLinkedMembers } from '../../helpers/member-cluster.ts';
-import type { MemberNode } from '../../helpers/member-node.ts';
-import { memoryStore } from '../../helpers/memory-store.ts';
-import { indifferentTo } from '../../helpers/peer-network.ts';
-import { recordingLogger } from '../../helpers/router-fixture.ts';
+import type { PeerContext, PeerMessage } from '../../../src/main/node/peers/types.ts';
+import { startHub } from '../../helpers/hub-fixture.ts';
+import { startLinkedMembers, startMembers, untilOnline } from '../../helpers/member-cluster.ts';
+import { type MemberNode, startMember } from '../../helpers/member-node.ts';
 
-/** A communicator of its own over the ways of a real node. */
-async function communicatorOf({ node }: MemberNode): Promise<PeerCommunicator> {
-  const transport = node.federation.peerTransport;
-  const communicator = new PeerCommunicator({
-    nodeId: node.nodeId,
-    transport,
-    oversight: indifferentTo(transport),
-    store: memoryStore(),
-    logger: recordingLogger(),
+/** Answers each `Ask` with its number and who asked. */
+function answering({ node }: MemberNode): PeerContext[] {
+  const { communicator } = node.peers;
+  const asked: PeerContext[] = [];
+  communicator.on('Ask', (message, context) => {
+    asked.push(context);
+    communicator.answer(message, context, { type: 'Told', number: message.number });
   });
-  await communicator.start();
-  onTestFinished(() => communicator.stop());
-  return communicator;
+  return asked;
 }
 
-it('carries messages between members over their link, and answers', async () => {
+const ask = ({ node }: MemberNode, other: MemberNode, number: number): Promise<PeerMessage> =>
+  node.peers.communicator.request(other.node.nodeId, { type: 'Ask', number }, { priority: 'High', timeoutMs: 10_000 });
+
+it('carries messages between members over their link', async () => {
   const [north, south] = await startLinkedMembers(['north', 'south']);
-  const from = await communicatorOf(north);
-  const to = await communicatorOf(south);
-  to.on('Ask', (message, context) => to.answer(message, context, { type: 'Told', number: message.number }));
-  const asked: PeerMessage = { type: 'Ask', number: 7 };
-  const answer = await from.request(south.node.nodeId, asked, { priority: 'High', timeoutMs: 10_000 });
-  expect(answer).toMatchObject({ type: 'Told', number: 7 });
-  const { settled } = await from.send(south.node.nodeId, { type: 'Unheard' }, { priority: 'Critical' });
+  const asked = answering(south);
+  expect(await ask(north, south, 7)).toMatchObject({ type: 'Told', number: 7 });
+  expect(asked).toMatchObject([{ origin: { nodeId: north.node.nodeId, secure: true, kind: 'link', role: 'admin' } }]);
+  const { settled } = await north.node.peers.communicator.send(south.node.nodeId, { type: 'Unheard' }, { priority: 'Critical' });
   expect(await settled).toMatchObject({ outcome: 'refused', error: { code: 'BAD_REQUEST' } });
-  expect(to.deadLetters().letters).toMatchObject([{ direction: 'received', nodeId: north.node.nodeId, type: 'Unheard' }]);
-  expect(from.figures(south.node.nodeId).counts).toMatchObject({ sent: 2, taken: 1 });
+  expect(south.node.peers.communicator.deadLetters().letters).toMatchObject([{ nodeId: north.node.nodeId, type: 'Unheard' }]);
+});
+
+it('carries messages between members over the broker, sealed', async () => {
+  const hub = await startHub();
+  const [north, south] = (await startMembers({ names: ['north', 'south'], brokerUrl: hub.url })) as [MemberNode, MemberNode];
+  const asked = answering(south);
+  const spy = await connectAsync(hub.url, { reconnectPeriod: 0 });
+  onTestFinished(() => spy.endAsync(true));
+  const seen: string[] = [];
+  spy.on('message', (_topic, payload) => seen.push(payload.toString('latin1')));
+  await spy.subscribeAsync('cloudisense/service/+/inbox');
+  expect(await ask(north, south, 8)).toMatchObject({ type: 'Told', number: 8 });
+  expect(asked).toMatchObject([{ origin: { secure: true, kind: 'mqtt' } }]);
+  expect(seen.length).toBeGreaterThan(0);
+  expect(seen.some((text) => text.includes('Told') || text.includes('Envelopes'))).toBe(false);
+});
+
+it('carries messages of nodes in no cluster in envelopes that nobody signs, also to and from a node of the first system', async () => {
+  const hub = await startHub();
+  const settings = { 'federation.mode': 'external', 'federation.brokerUrl': hub.url };
+  const [north, south] = await Promise.all([startMember('north', settings), startMember('south', settings)]);
+  await Promise.all([untilOnline(north, 'south'), untilOnline(south, 'north')]);
+  const asked = answering(south);
+  expect(await ask(north, south, 9)).toMatchObject({ type: 'Told', number: 9 });
+  expect(asked).toMatchObject([{ origin: { nodeId: north.node.nodeId, secure: false, kind: 'mqtt', role: 'viewer' } }]);
+
+  const first = await connectAsync(hub.url, { reconnectPeriod: 0 });
+  onTestFinished(() => first.endAsync(true));
+  const came = new Promise<{ topic: string; envelope: Record<string, unknown> }>((resolve) => {
+    first.on('message', (topic, payload) => {
+      const envelope = JSON.parse(payload.toString());
+      if (envelope.payload?.type === 'Told') resolve({ topic, envelope });
+    });
+  });
+  await first.subscribeAsync('cloudisense/service/old-one/inbox');
+  await first.publishAsync('cloudisense/service/old-one/status', JSON.stringify({ serviceId: 'old-one', status: 'online' }), {
+    retain: true,
+  });
+  await untilOnline(south, 'old-one');
+  const envelope = {
+    message_id: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
+    source_node_id: 'old-one',
+    target_node_id: south.node.nodeId,
+    timestamp: Math.floor(Date.now() / 1_000),
+    ttl: 300,
+    priority: 'High',
+    is_encrypted: false,
+    payload: { type: 'Ask', request_id: 'r1', number: 10 },
+  };
+  await first.publishAsync(`cloudisense/service/${south.node.nodeId}/inbox`, JSON.stringify(envelope));
+  expect(await came).toMatchObject({
+    envelope: {
+      source_node_id: south.node.nodeId,
+      target_node_id: 'old-one',
+      priority: 'High',
+      payload: { type: 'Told', number: 10, request_id: 'r1' },
+    },
+  });
 });
