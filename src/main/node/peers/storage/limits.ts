@@ -9,9 +9,9 @@ export const storageLimits = {
   /** Pages of keys that are asked of a peer while copies are compared. */
   comparePages: 1_000,
   /** Deleted keys of which this node remembers the version; of those let go of, the highest. */
-  tombstones: 10_000,
+  tombstones: 2_000,
   /** The same of the copies of one owner. */
-  copyTombstones: 2_000,
+  copyTombstones: 1_000,
   /** Writes of peers that are told apart from their repeats, also over a restart. */
   rememberedWrites: 10_000,
   /** How far versions may count; a peer that names a higher one is refused. */

@@ -27,6 +27,7 @@ export class Usage {
   readonly #byOwner = new Map<string, Held>();
   #total: Held = nothing;
   #refused = 0;
+  #loaded = false;
 
   constructor(quota: () => StorageQuota) {
     this.#quota = quota;
@@ -57,14 +58,14 @@ export class Usage {
       .sort((a, b) => b.sizeBytes - a.sizeBytes);
   }
 
-  /** Counts anew what the tables hold. */
+  /** Adds what the tables hold; asked when the file was opened, while the first changes wait for it. */
   async load(store: Store): Promise<void> {
+    if (this.#loaded) return;
     const rows = await store.all<{ owner: string; items: number; bytes: number }>(
       `SELECT '' AS owner, count(*) AS items, coalesce(sum(size_bytes), 0) AS bytes FROM own_value WHERE value IS NOT NULL
        UNION ALL SELECT owner, count(*), sum(size_bytes) FROM copy WHERE value IS NOT NULL GROUP BY owner`,
     );
-    this.#byOwner.clear();
-    this.#total = nothing;
+    this.#loaded = true;
     for (const { owner, items, bytes } of rows) this.#add(owner, { items, sizeBytes: bytes });
   }
 
