@@ -19,6 +19,7 @@ import { nodesContract } from './nodes.ts';
 import { peersContract } from './peers.ts';
 import { queuesContract } from './queues.ts';
 import { rpcContract } from './rpc.ts';
+import { storeContract } from './store.ts';
 import { systemContract } from './system.ts';
 import { tunnelsContract } from './tunnels.ts';
 import { usersContract } from './users.ts';
@@ -47,6 +48,7 @@ export const contract = {
   ...usersContract,
   ...auditContract,
   ...workspaceContract,
+  ...storeContract,
 } as const;
 
 export type Contract = typeof contract;

@@ -25,6 +25,7 @@ const itemFields = {
         name: z.string(),
         version: z.number().int().nullable(),
         state: z.enum(['current', 'behind', 'waiting', 'refused']),
+        refusal: z.string().nullable().describe('Why the replica does not take the value; null unless refused'),
       }),
     )
     .describe('Where copies are kept; at a copy: empty'),
@@ -85,12 +86,25 @@ export const storeContract = defineService({
     result: z.object({
       own: z.object({ items: z.number().int(), sizeBytes: z.number().int() }),
       copies: z.array(z.object({ ownerId: z.string(), name: z.string(), items: z.number().int(), sizeBytes: z.number().int() })),
-      quota: z.object({ items: z.number().int(), sizeBytes: z.number().int(), perOwnerBytes: z.number().int() }),
+      quota: z.object({
+        items: z.number().int(),
+        sizeBytes: z.number().int(),
+        perOwnerItems: z.number().int(),
+        perOwnerBytes: z.number().int(),
+      }),
       refused: z.number().int().describe('Values and copies that were not taken because of a quota'),
     }),
     role: 'viewer',
     effect: 'read',
     help: 'How much the store of this node holds, and may.',
     quiet: true,
+  },
+  'store.forget': {
+    params: z.strictObject({ owner: z.string().min(1).max(128).describe('Node whose copies they are, by id or name') }),
+    result: z.object({ forgotten: z.number().int().describe('Copies that were dropped') }),
+    role: 'operator',
+    effect: 'destructive',
+    help: 'Drops the copies that this node keeps for another one, which does not come back. One that does sends them again.',
+    example: { owner: 'press-07' },
   },
 });

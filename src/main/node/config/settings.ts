@@ -8,6 +8,7 @@ import { federationIssues, federationSettings } from './federation-settings.ts';
 import { gatewaySettings } from './gateway-settings.ts';
 import { linksSettings } from './links-settings.ts';
 import { setting } from './setting.ts';
+import { storeSettings } from './store-settings.ts';
 
 /** A display name must be a level of a topic (`name/stats`), a `serviceId` and a file name, and never look like a node id. */
 export const nodeNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/;
@@ -157,6 +158,7 @@ export const settings = {
   ...linksSettings,
   ...brokerSettings,
   ...gatewaySettings,
+  ...storeSettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',

@@ -27,6 +27,8 @@ export interface PutOptions {
   readonly value: Uint8Array;
   /** `name@node` */
   readonly by: string;
+  /** When, milliseconds since the epoch. */
+  readonly atMs: number;
   /** Nodes that shall keep a copy, by id; without: as before, at first none. */
   readonly replicas?: readonly string[] | undefined;
   /** Only when this is its version; 0: only when there is none. */
@@ -83,7 +85,7 @@ export class OwnValues {
    * @throws SignalboxError `CONFLICT` (another version), `LIMIT`, `STORAGE_FULL`
    */
   put(options: PutOptions): Promise<number> {
-    const { key, value, by, replicas, ifVersion, peerWrite } = options;
+    const { key, value, by, atMs, replicas, ifVersion, peerWrite } = options;
     return this.#turns.take(key, async () => {
       const repeated = await this.#repeatOf(peerWrite);
       if (repeated !== undefined) return repeated;
@@ -97,7 +99,7 @@ export class OwnValues {
             sql: `INSERT INTO own_value (key, version, value, size_bytes, updated_at, updated_by, write_order) VALUES (?, ?, ?, ?, ?, ?, ?)
               ON CONFLICT (key) DO UPDATE SET version = excluded.version, value = excluded.value, size_bytes = excluded.size_bytes,
                 updated_at = excluded.updated_at, updated_by = excluded.updated_by, write_order = excluded.write_order`,
-            params: [key, version, value, value.length, this.#nowMs(), by, this.#order()],
+            params: [key, version, value, value.length, atMs, by, this.#order()],
           },
           ...(replicas === undefined ? [] : chooseReplicas(key, replicas)),
           ...this.#remember(peerWrite, version),

@@ -34,10 +34,13 @@ const passing: ReadonlySet<string> = new Set(['OVERLOADED', 'STORAGE_FULL', 'INT
 export class PeerStore {
   readonly #communicator: Pick<Communicator, 'request' | 'conduct'>;
   readonly #ownId: string;
+  readonly #stopped: AbortSignal;
 
-  constructor(communicator: Pick<Communicator, 'request' | 'conduct'>, ownId: string) {
+  /** @param stopped aborted when this node stops and waits for nobody any more */
+  constructor(communicator: Pick<Communicator, 'request' | 'conduct'>, ownId: string, stopped: AbortSignal) {
     this.#communicator = communicator;
     this.#ownId = ownId;
+    this.#stopped = stopped;
   }
 
   /** @throws RefusedByReplica, SignalboxError of {@link Communicator.request} */
@@ -82,7 +85,8 @@ export class PeerStore {
   ): Promise<Extract<Answer, { result: R }>> {
     const message = { type: 'StorageRequest', request_id: randomUUID(), ...ask };
     const timeoutMs = storageLimits.requestMs;
-    const answered = await this.#communicator.request(nodeId, message, { priority, timeoutMs, ttlSeconds: timeoutMs / 1_000 });
+    const options = { priority, timeoutMs, ttlSeconds: timeoutMs / 1_000, signal: this.#stopped };
+    const answered = await this.#communicator.request(nodeId, message, options);
     const parsed = storageResponseSchema.safeParse(answered);
     if (!parsed.success) throw this.#wrong(nodeId, 'its StorageResponse is not in the form of wire.md 3');
     const answer = parsed.data;

@@ -82,7 +82,7 @@ export class Replication implements Startable {
     this.#retries.delete(nodeId);
     const run: Run = { again: true, compare, ended: Promise.resolve() };
     this.#runs.set(nodeId, run);
-    run.ended = this.#run(nodeId, run).finally(() => this.#runs.delete(nodeId));
+    run.ended = this.#run(nodeId, run);
   }
 
   /** Wakes the replicas of a key, also those that have to delete their copy. */
@@ -94,7 +94,7 @@ export class Replication implements Startable {
     for (const nodeId of this.#options.communicator.reachable()) this.wake(nodeId, true);
   }
 
-  /** Never rejects. */
+  /** Never rejects. It is among the runs until it looks for more no more, so that nobody wakes it in vain. */
   async #run(nodeId: string, run: Run): Promise<void> {
     try {
       while (run.again && !this.#stopped) {
@@ -104,12 +104,14 @@ export class Replication implements Startable {
           await this.#compare(nodeId);
         }
         await this.#sendPending(nodeId);
+        await this.#tellRefusals();
       }
+      this.#runs.delete(nodeId);
       this.#delays.delete(nodeId);
     } catch (error) {
+      this.#runs.delete(nodeId);
       this.#retryLater(nodeId, error);
     }
-    await this.#tellRefusals().catch((error: unknown) => this.#log(nodeId, error));
   }
 
   /** What a node holds is what counts: it may have been away, or have lost its store. */

@@ -52,6 +52,8 @@ const unreadable = 'store.unreadable';
 /** The key-value store of a node: its own values, copies of them at chosen peers, and the copies that it keeps for others. */
 export class StoragePart implements Startable {
   readonly #options: StoragePartOptions;
+  readonly #nowMs: () => number;
+  readonly #stopping = new AbortController();
   readonly #store: OnDemandStore;
   readonly #usage: Usage;
   readonly #own: OwnValues;
@@ -65,6 +67,7 @@ export class StoragePart implements Startable {
     const logger = logs.logger('peers');
     const file = join(dataFolder, 'store.db');
     this.#options = options;
+    this.#nowMs = nowMs;
     this.#usage = new Usage(options.quota);
     this.#store = new OnDemandStore(
       file,
@@ -79,7 +82,7 @@ export class StoragePart implements Startable {
       communicator,
       own: this.#own,
       replicas: this.#replicas,
-      peers: new PeerStore(communicator, nodeId),
+      peers: new PeerStore(communicator, nodeId, this.#stopping.signal),
       nameOf,
       logger,
       problems,
@@ -92,6 +95,7 @@ export class StoragePart implements Startable {
       own: this.#own,
       copies: this.#copies,
       keepsCopies,
+      nowMs,
       onChanged: (key) => this.#replicate(key),
       onRefused: (code) => figures.refused(code),
       logger,
@@ -117,6 +121,7 @@ export class StoragePart implements Startable {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.#replication.stop();
     await this.#store.stop();
   }
@@ -152,11 +157,16 @@ export class StoragePart implements Startable {
   /**
    * Stores a value of this node. When it resolves the value is on the disk; copies follow.
    *
+   * @returns what was stored
    * @throws SignalboxError `CONFLICT` (another version), `LIMIT`, `STORAGE_FULL`
    */
-  async put(options: PutOptions): Promise<void> {
-    await this.#own.put(options);
-    this.#replicate(options.key);
+  async put(options: Omit<PutOptions, 'atMs'>): Promise<Replicated<StoredItem>> {
+    const { key, value, by } = options;
+    const atMs = this.#nowMs();
+    const version = await this.#own.put({ ...options, atMs });
+    const replicas = await this.#replicasOf(key);
+    this.#replicate(key);
+    return { key, version, sizeBytes: value.length, updatedAt: atMs, updatedBy: by, replicas };
   }
 
   /**

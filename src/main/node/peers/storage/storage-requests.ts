@@ -24,6 +24,8 @@ export interface StorageRequestsOptions {
   readonly copies: Copies;
   /** Whether this node keeps copies for others; a setting. */
   readonly keepsCopies: () => boolean;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly nowMs: () => number;
   /** Told when a peer changed a value of this node. */
   readonly onChanged: (key: string) => void;
   readonly onRefused: (code: string) => void;
@@ -124,8 +126,15 @@ export class StorageRequests {
   async #putOwn({ key, value, version, if_version }: RequestOf<'Put'>, context: PeerContext): Promise<Answer> {
     needRole(context, 'operator');
     if (version !== undefined) throw new SignalboxError('FORBIDDEN', 'The owner of a key counts its versions.');
-    const { own, onChanged } = this.#options;
-    const stored = await own.put({ key, value: bytesOf(value), by: userOf(context), ifVersion: if_version, peerWrite: writeOf(context) });
+    const { own, nowMs, onChanged } = this.#options;
+    const stored = await own.put({
+      key,
+      atMs: nowMs(),
+      value: bytesOf(value),
+      by: userOf(context),
+      ifVersion: if_version,
+      peerWrite: writeOf(context),
+    });
     onChanged(key);
     return { result: 'Success', key, version: stored };
   }
