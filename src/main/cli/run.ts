@@ -20,6 +20,7 @@ import { addRescueCommand } from './commands/rescue.ts';
 import { addSelfTestCommand } from './commands/self-test.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addStoreCommand } from './commands/store.ts';
 import { addSubscribeCommand } from './commands/subscribe.ts';
 import { addTunnelCommand } from './commands/tunnel.ts';
 import { addUsersCommand } from './commands/users.ts';
@@ -39,6 +40,7 @@ export const cliCommands: readonly string[] = [
   'identity',
   'queue',
   'broker',
+  'store',
   'mqtt',
   'tunnel',
   'gateway',
@@ -111,6 +113,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addIdentityCommand(program, io);
   addQueueCommand(program, io, setExitCode);
   addBrokerCommand(program, io, setExitCode);
+  addStoreCommand(program, io);
   addMqttCommand(program, io);
   addTunnelCommand(program, io, setExitCode);
   addGatewayCommand(program, io);
