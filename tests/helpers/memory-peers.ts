@@ -52,7 +52,7 @@ export class MemoryPeers {
     const parsed = JSON.parse(JSON.stringify(message)) as PeerMessage;
     this.sent.push({ from, to, message: parsed });
     const origin: PeerOrigin = { nodeId: from, secure: this.secure, kind: 'link', role: this.role };
-    return this.#members.get(to)?.take(parsed, { origin, messageId, priority: 'Medium', ageMs: 0 });
+    return this.#members.get(to)?.take(parsed, { origin, messageId, priority: 'Medium', ageMs: 0, receipt: () => [] });
   }
 }
 
@@ -72,7 +72,7 @@ export class MemoryPeer implements RequestingPeers {
   async request(nodeId: string, message: PeerMessage): Promise<PeerMessage> {
     const lost = () => new SignalboxError('TIMEOUT', `${nodeId} did not answer.`);
     if (!this.#network.leads(this.nodeId, nodeId)) throw lost();
-    const answer = await this.#network.deliver(this.nodeId, nodeId, message);
+    const answer = await this.#network.deliver(this.nodeId, nodeId, { ...message, request_id: randomUUID() });
     if (answer === undefined || !this.#network.leads(nodeId, this.nodeId)) throw lost();
     return answer;
   }

@@ -72,7 +72,7 @@ function addPut(store: Command, io: CliIo): void {
     .action(async (key: string, value: string | undefined, options: PutFlags, command: Command) => {
       const { out, withNode } = contextOf(command, io);
       if (!options.replicas && options.replica.length > 0) throw new UsageError('Give --replica or --no-replicas, not both.');
-      const bytes = await valueOf(value, options.file, io);
+      const bytes = await inputOf(value, options.file, io);
       const params: ParamsOf<'store.put'> = {
         key,
         value: bytes.toString('base64'),
@@ -190,7 +190,7 @@ function copiesOf(replicas: Items[number]['replicas']): string {
   return replicas.length === 0 ? '' : `; copies at ${replicas.map(({ name }) => name).join(', ')} follow`;
 }
 
-async function valueOf(value: string | undefined, file: string | undefined, io: CliIo): Promise<Buffer> {
+async function inputOf(value: string | undefined, file: string | undefined, io: CliIo): Promise<Buffer> {
   if (value !== undefined && file !== undefined) throw new UsageError('Give a value or --file, not both.');
   if (value !== undefined) return Buffer.from(value);
   if (file !== undefined && file !== '-') return readBytes(file, mostValueBytes);

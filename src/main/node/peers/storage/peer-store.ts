@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { harmlessText } from '../../../../common/steering-text.ts';
 import type { Communicator, SendOptions } from '../types.ts';
@@ -83,7 +82,7 @@ export class PeerStore {
     expected: R,
     priority: SendOptions['priority'],
   ): Promise<Extract<Answer, { result: R }>> {
-    const message = { type: 'StorageRequest', request_id: randomUUID(), ...ask };
+    const message = { type: 'StorageRequest', ...ask };
     const timeoutMs = storageLimits.requestMs;
     const options = { priority, timeoutMs, ttlSeconds: timeoutMs / 1_000, signal: this.#stopped };
     const answered = await this.#communicator.request(nodeId, message, options);
