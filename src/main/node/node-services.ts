@@ -9,7 +9,9 @@ import type { HttpListener } from './http/index.ts';
 import type { MembershipPart } from './membership/index.ts';
 import { makeBackup } from './node-backup.ts';
 import type { Foundation } from './node-foundation.ts';
+import type { StoreNames } from './node-storage.ts';
 import type { PeersPart } from './peers/index.ts';
+import type { StoragePart } from './peers/storage/index.ts';
 import type { Router } from './router/index.ts';
 import { createAuditService } from './services/audit.ts';
 import { createBrokerServices } from './services/broker-services.ts';
@@ -30,6 +32,7 @@ import type { NodeSampler } from './services/node-sampler.ts';
 import { createNodesService, type NodesServiceOptions } from './services/nodes.ts';
 import { createPeersService } from './services/peers.ts';
 import { createRpcService } from './services/rpc.ts';
+import { createStoreService } from './services/store.ts';
 import { createSystemService } from './services/system.ts';
 import { createTunnelsService } from './services/tunnels.ts';
 import { createUsersService } from './services/users.ts';
@@ -59,6 +62,8 @@ export interface ServedParts {
   readonly membership: MembershipPart;
   readonly federation: Federation;
   readonly peers: PeersPart;
+  readonly storage: StoragePart;
+  readonly storeNames: StoreNames;
   readonly learnAddress: (nodeId: string, address: string) => void;
   readonly hub: EmbeddedHub | undefined;
   readonly broker: BrokerFace;
@@ -72,7 +77,22 @@ export interface ServedParts {
 /** Offers every method of the contract on the router. */
 export function registerServices({ options, dataFolder, config, identity, keySeed, logs, problems }: Foundation, parts: ServedParts): void {
   const { startedAt, capabilities, listeners, nodesOptions, logger, router, http, store, audit, accounts, sessions, setupLinks } = parts;
-  const { discovery, membership, federation, peers, learnAddress, hub, broker, gateway, tunnels, host, history, sampler } = parts;
+  const {
+    discovery,
+    membership,
+    federation,
+    peers,
+    storage,
+    storeNames,
+    learnAddress,
+    hub,
+    broker,
+    gateway,
+    tunnels,
+    host,
+    history,
+    sampler,
+  } = parts;
   const { nodeId } = identity;
   router.register(createSystemService({ host, history, sampler, store, extraProcesses: options.extraProcesses ?? (() => []) }));
   router.register(createLogsService({ logs }));
@@ -100,6 +120,7 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl, onRoleChanged: () => router.rolesChanged() }));
   router.register(createNodesService(nodesOptions));
   router.register(createPeersService({ peers, learnAddress }));
+  router.register(createStoreService({ storage, nodeId, ...storeNames }));
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));
   router.register(createMembershipService({ membership, identity, config, discovery }));
   router.register(createJoiningService({ membership, discovery }));

@@ -1,4 +1,9 @@
 /** The key-value store of a node, with what it needs of the other parts. */
+import { SignalboxError } from '../../common/errors.ts';
+import { isNodeId } from '../../common/ids.ts';
+import type { Federation } from './federation/index.ts';
+import { nodeIdOf, publicKeyOf } from './identity/index.ts';
+import type { MembershipPart } from './membership/index.ts';
 import type { Foundation } from './node-foundation.ts';
 import { StoragePart, type StoragePartOptions } from './peers/storage/index.ts';
 
@@ -22,4 +27,31 @@ export function createStorage(
     problems,
     resourcesPath: options.resourcesPath,
   });
+}
+
+/** How people call nodes, and which node they mean, also one that has been away for long: the membership knows it. */
+export interface StoreNames {
+  readonly nameOf: (nodeId: string) => string;
+  /** @throws SignalboxError `CONFLICT` when the name is not unique */
+  readonly findNode: (idOrName: string) => string | undefined;
+}
+
+export function createStoreNames(
+  { config, identity: { nodeId } }: Foundation,
+  { federation, membership }: { readonly federation: Federation; readonly membership: MembershipPart },
+): StoreNames {
+  const members = () => membership.trustIfStarted?.membership?.log.state.members;
+  const memberName = (id: string) => (isNodeId(id) ? members()?.get(Buffer.from(publicKeyOf(id)).toString('hex'))?.name : undefined);
+  const memberCalled = (name: string) => {
+    const named = [...(members()?.values() ?? [])].filter((member) => member.name === name);
+    if (named.length <= 1) return named[0] === undefined ? undefined : nodeIdOf(named[0].key);
+    throw new SignalboxError('CONFLICT', `${named.length} members are called ${name}. Name the node by its id.`, { executed: 'no' });
+  };
+  return {
+    nameOf: (id) => (id === nodeId ? config.get('node.name') : (federation.directory.get(id)?.name ?? memberName(id) ?? id)),
+    findNode: (node) => {
+      if (node === nodeId || node === config.get('node.name')) return nodeId;
+      return isNodeId(node) ? node : (federation.directory.find(node)?.nodeId ?? memberCalled(node));
+    },
+  };
 }

@@ -22,6 +22,7 @@ import { type Foundation, layFoundation, type NodeOptions } from './node-foundat
 import { createGateway, gatewayCapability } from './node-gateway.ts';
 import { createPeers, createReputation, learnAddress } from './node-peers.ts';
 import { registerServices } from './node-services.ts';
+import { createStorage, createStoreNames } from './node-storage.ts';
 import type { PeersPart } from './peers/index.ts';
 import { type AuditSink, Router } from './router/index.ts';
 import { SelfReport } from './self-report.ts';
@@ -172,6 +173,8 @@ function assemble(foundation: Foundation): SignalboxNode {
   });
   federation.attach(router);
   const peers = createPeers(foundation, { reputation, federation, membership, discovery, router: () => router, store, metrics });
+  const storeNames = createStoreNames(foundation, { federation, membership });
+  const storage = createStorage(foundation, { communicator: peers.communicator, nameOf: storeNames.nameOf, metrics });
   const broker = createBroker(foundation, { sessions, membership, metrics });
   broker.onChange(() => federation.presence.announce());
   const gateway = createGateway(foundation, { store, metrics });
@@ -228,6 +231,8 @@ function assemble(foundation: Foundation): SignalboxNode {
     membership,
     federation,
     peers,
+    storage,
+    storeNames,
     learnAddress: (id, address) => learnAddress(membership, id, address),
     hub,
     broker,
@@ -259,6 +264,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'discovery', part: discovery },
       // Before federation stops: a node that stops says good-bye to its peers.
       { name: 'peers', part: peers },
+      { name: 'key-value store', part: storage },
       { name: 'peers feed', part: createPeersFeed(peers, router) },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
