@@ -15,6 +15,7 @@ import { addLogsCommand } from './commands/logs.ts';
 import { addClusterCommand } from './commands/membership.ts';
 import { addMqttCommand } from './commands/mqtt.ts';
 import { addNodesCommand } from './commands/nodes.ts';
+import { addPeersCommand } from './commands/peers.ts';
 import { addQueueCommand } from './commands/queue.ts';
 import { addRescueCommand } from './commands/rescue.ts';
 import { addSelfTestCommand } from './commands/self-test.ts';
@@ -36,6 +37,7 @@ export const cliCommands: readonly string[] = [
   'call',
   'subscribe',
   'nodes',
+  'peers',
   'cluster',
   'identity',
   'queue',
@@ -109,6 +111,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addCallCommand(program, io, setExitCode);
   addSubscribeCommand(program, io);
   addNodesCommand(program, io, setExitCode);
+  addPeersCommand(program, io);
   addClusterCommand(program, io);
   addIdentityCommand(program, io);
   addQueueCommand(program, io, setExitCode);
