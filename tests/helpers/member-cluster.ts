@@ -1,6 +1,7 @@
 /** Members of one cluster: they have joined over links, and reach each other as a test wants it. */
 import { expect } from 'vitest';
 import type { CarrierKind } from '../../src/common/contract/nodes.ts';
+import type { NodeOptions } from '../../src/main/node/node-foundation.ts';
 import { letJoin, type MemberNode, startMember } from './member-node.ts';
 import { until } from './until.ts';
 
@@ -34,8 +35,9 @@ export async function startMembers({ names, brokerUrl, settings = {}, links = 'o
 export async function startLinkedMembers<const Names extends readonly string[]>(
   names: Names,
   settings: Record<string, unknown> = {},
+  peerTimes?: NodeOptions['peerTimes'],
 ): Promise<{ [K in keyof Names]: MemberNode }> {
-  const members = await Promise.all(names.map((name) => startMember(name, settings)));
+  const members = await Promise.all(names.map((name) => startMember(name, settings, undefined, peerTimes)));
   const [admin, ...guests] = members;
   await admin?.client.call('membership.create', { name: 'North yard' });
   for (const guest of guests) if (admin !== undefined) await letJoin(admin, guest);

@@ -18,6 +18,8 @@ import { secureLimits } from '../../src/main/node/federation/secure/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { linkDegree, membershipLimits } from '../../src/main/node/membership/limits.ts';
+import { healthLimits } from '../../src/main/node/peers/health/limits.ts';
+import { PeerMetrics } from '../../src/main/node/peers/peer-metrics.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { agentLimits } from '../../src/main/node/tunnel/agent/index.ts';
@@ -29,6 +31,11 @@ import { inspectorLimits } from '../../src/main/node/tunnel/inspector/limits.ts'
 import { requestFields } from '../../src/main/node/tunnel/inspector/request-fields.ts';
 import { linkTiming, linkLimits as tunnelLinkLimits } from '../../src/main/node/tunnel/link/limits.ts';
 import { protocolLimits as tunnelProtocolLimits } from '../../src/main/node/tunnel/protocol/limits.ts';
+
+/** For what a test never asks. */
+const never = (): never => {
+  throw new Error('not asked for');
+};
 
 function page(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../../docs', name), 'utf8');
@@ -93,6 +100,15 @@ test('tunnels.md lists every limit of an agent with its value, and every metric'
   const metrics = new Metrics();
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
   new TunnelMetrics(metrics);
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
+});
+
+test('peers.md lists every limit of health with its value, and every metric', async () => {
+  const rows = rowsOf(await page('peers.md'));
+  for (const [name, value] of Object.entries(healthLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  new PeerMetrics(metrics, { health: never, totals: never, graylisted: never, recoveries: never });
   for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
 

@@ -1,5 +1,4 @@
 /** The peers of a node, with what they need of the other parts. */
-import type { PeerHealth } from '../../common/contract/peers.ts';
 import { SignalboxError } from '../../common/errors.ts';
 import type { Discovery } from './discovery/index.ts';
 import type { Federation } from './federation/index.ts';
@@ -8,13 +7,11 @@ import { type MembershipPart, parseAddress } from './membership/index.ts';
 import type { Foundation } from './node-foundation.ts';
 import { createTopologySource } from './node-topology.ts';
 import { Reputation } from './peers/health/reputation.ts';
+import { selfHealth } from './peers/health/self-health.ts';
 import { PeersPart } from './peers/index.ts';
 import type { Router } from './router/index.ts';
-import { stateOf } from './services/node.ts';
 import type { Store } from './store/index.ts';
 import type { Metrics } from './telemetry/index.ts';
-
-const healthOf: Readonly<Record<ReturnType<typeof stateOf>, PeerHealth>> = { ok: 'Healthy', warn: 'Warning', crit: 'Critical' };
 
 /** How nodes have behaved. Made first: federation, router and membership ask it too. @param peers told of those that behave badly; made later */
 export function createReputation(membership: () => MembershipPart, peers: () => PeersPart): Reputation {
@@ -36,7 +33,7 @@ export interface PeersNeeds {
 }
 
 /** Peers over the federation's ways, judged together with what passes there. */
-export function createPeers({ options, identity, logs, problems }: Foundation, needs: PeersNeeds): PeersPart {
+export function createPeers({ options, config, identity, logs, problems }: Foundation, needs: PeersNeeds): PeersPart {
   const { reputation, federation, membership, discovery, router, store, metrics } = needs;
   const { nodeId } = identity;
   membership.judgeBy((id) => reputation.mayGossip(id));
@@ -46,13 +43,13 @@ export function createPeers({ options, identity, logs, problems }: Foundation, n
     topologySource: createTopologySource({ nodeId, membership, federation, discovery }),
     reputation,
     followNodes: (changed) => federation.directory.listen({ changed }),
-    health: () => healthOf[stateOf(problems)],
+    health: () => selfHealth(problems.list()),
     load: () => router().snapshot().rpc.inFlight,
     store,
     logs,
     metrics,
     problems,
-    ...(options.peerTimes !== undefined && { times: options.peerTimes }),
+    times: { heartbeatMs: config.get('peers.heartbeatMs'), ...options.peerTimes },
   });
 }
 

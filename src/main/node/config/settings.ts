@@ -7,6 +7,7 @@ import { brokerSettings } from './broker-settings.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
 import { gatewaySettings } from './gateway-settings.ts';
 import { linksSettings } from './links-settings.ts';
+import { peersSettings } from './peers-settings.ts';
 import { setting } from './setting.ts';
 import { storeSettings } from './store-settings.ts';
 
@@ -156,6 +157,7 @@ export const settings = {
   }),
   ...federationSettings,
   ...linksSettings,
+  ...peersSettings,
   ...brokerSettings,
   ...gatewaySettings,
   ...storeSettings,

@@ -124,9 +124,6 @@ export class PeersPart implements Startable {
     this.#stops.push(
       this.topology.onLeft((id) => this.#watch.left(id)),
       this.communicator.onReachable((id) => this.#appeared(id)),
-      this.communicator.onWayChange(({ nodeId: id, kind, circuit }) =>
-        this.#watch.observe(id, { kind: 'circuit', way: kind, state: circuitStates[circuit] }),
-      ),
     );
   }
 
@@ -343,5 +340,3 @@ export class PeersPart implements Startable {
     return this.#watch.get(nodeId)?.name ?? this.#choices.get(nodeId)?.name ?? nodeId;
   }
 }
-
-const circuitStates = { opened: 'open', probed: 'halfOpen', closed: 'closed' } as const;

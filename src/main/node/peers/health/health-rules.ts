@@ -46,6 +46,8 @@ const offline: readonly Rule[] = [
         ? 'Nothing comes from it, and no other node could be asked.'
         : `Nothing comes from it, and ${suspicion.asked === 1 ? 'the other node that was asked does not' : `${suspicion.asked} others that were asked do not`} see it either.`
       : undefined,
+  // It was never seen since this node started, or nobody is to look for it.
+  ({ isReachable, suspicion }) => (!isReachable && suspicion.kind === 'none' ? 'No way leads to it.' : undefined),
 ];
 
 const critical: readonly Rule[] = [
@@ -54,7 +56,6 @@ const critical: readonly Rule[] = [
     suspicion.kind === 'elsewhere'
       ? `${suspicion.seenBy} sees it, but nothing passes between it and this node. Check the network between the two.`
       : undefined,
-  ({ isReachable }) => (isReachable ? undefined : 'No way leads to it.'),
   ({ ways, openCircuits }) =>
     ways > 0 && openCircuits === ways ? 'It does not answer on any way; each is tried again from time to time.' : undefined,
   ({ service: { successRate, outcomes } }) =>

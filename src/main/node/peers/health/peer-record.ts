@@ -21,7 +21,9 @@ export class PeerRecord {
   heardMs: number;
   /** The same for people, milliseconds since the epoch; null: never while this node runs. */
   lastSeenAt: number | null = null;
+  /** It said that it leaves, and when. */
   hasLeft = false;
+  leftMs = 0;
   suspicion: Suspicion = { kind: 'none' };
   reported: PeerHealth | null = null;
   degree: number | null = null;

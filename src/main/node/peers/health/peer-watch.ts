@@ -1,3 +1,4 @@
+import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { PeerEvent } from '../../../../common/contract/peers.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { PeerObservation, PeerPlace } from '../oversight.ts';
@@ -11,7 +12,7 @@ import type { Reputation } from './reputation.ts';
 import type { Inquiry } from './suspicion.ts';
 
 export interface PeerWatchOptions {
-  readonly transport: Pick<PeerTransport, 'nodes' | 'ways'>;
+  readonly transport: Pick<PeerTransport, 'node' | 'nodes' | 'ways'>;
   readonly choices: PeerChoices;
   readonly reputation: Reputation;
   /** Asks others whether they see a peer. Never rejects. */
@@ -49,11 +50,13 @@ export class PeerWatch {
     return this.#records.get(nodeId);
   }
 
+  /** What a person decided about a node, or whether it is known. */
   place(nodeId: string): PeerPlace {
     const { choices } = this.#options;
     const choice = choices.get(nodeId);
     if (choice !== undefined) return choice.choice;
-    return this.#records.has(nodeId) ? 'peer' : 'unknown';
+    // Whoever hears first that a node is there may speak with it before it is on the list.
+    return this.#records.has(nodeId) || this.#options.transport.node(nodeId)?.online === true ? 'peer' : 'unknown';
   }
 
   /** Takes what the directory knows of one node, or of all. */
@@ -77,6 +80,7 @@ export class PeerWatch {
     const record = this.#records.get(nodeId);
     if (record === undefined) return;
     record.hasLeft = true;
+    record.leftMs = this.#options.monotonicMs();
     record.suspicion = { kind: 'none' };
     this.#changed([record]);
   }
@@ -85,7 +89,6 @@ export class PeerWatch {
   reported(nodeId: string, { status, degree }: HealthReport): void {
     const record = this.#records.get(nodeId);
     if (record === undefined) return;
-    record.hasLeft = false;
     record.reported = status;
     record.degree = degree;
     this.#heard(record);
@@ -142,7 +145,10 @@ export class PeerWatch {
 
   #heard(record: PeerRecord): void {
     const wasSuspected = record.suspicion.kind !== 'none';
-    record.heard(this.#options.monotonicMs(), this.#options.wallMs());
+    const nowMs = this.#options.monotonicMs();
+    // What it sent before its good-bye, which overtakes, still comes for a moment.
+    if (record.hasLeft && nowMs - record.leftMs >= this.#options.heartbeatMs) record.hasLeft = false;
+    record.heard(nowMs, this.#options.wallMs());
     if (wasSuspected && record.suspicion.kind === 'none') this.note(record, 'recovered', 'It is heard again.');
     this.#changed([record]);
   }
@@ -221,18 +227,25 @@ export class PeerWatch {
   }
 }
 
-function movedText(from: string | null, to: string | null): string {
-  if (to === null) return `The way ${from ?? ''} is gone, and no other one leads there.`;
-  return from === null ? `Messages take the way ${to}.` : `Messages take the way ${to} instead of ${from}.`;
+/** Ways as people call them. */
+const wayNames: Readonly<Record<CarrierKind, string>> = { link: 'the direct link', mqtt: 'MQTT', relay: 'another member' };
+
+function wayText(way: CarrierKind): string {
+  return way === 'relay' ? `through ${wayNames.relay}` : `over ${wayNames[way]}`;
 }
 
-function circuitText(way: string, state: 'closed' | 'open' | 'halfOpen'): [PeerEvent['kind'], string] {
+function movedText(from: CarrierKind | null, to: CarrierKind | null): string {
+  if (to === null) return 'The last way to it is gone.';
+  return from === null ? `Messages go ${wayText(to)}.` : `Messages go ${wayText(to)} instead of ${wayText(from)}.`;
+}
+
+function circuitText(way: CarrierKind, state: 'closed' | 'open' | 'halfOpen'): [PeerEvent['kind'], string] {
   switch (state) {
     case 'open':
-      return ['circuitOpened', `It does not answer by ${way}; that way is left alone for a while.`];
+      return ['circuitOpened', `It does not answer ${wayText(way)}; that way is left alone for a while.`];
     case 'halfOpen':
-      return ['circuitProbed', `One message tries whether it answers by ${way}.`];
+      return ['circuitProbed', `One message tries whether it answers ${wayText(way)}.`];
     case 'closed':
-      return ['circuitClosed', `It answers by ${way} again.`];
+      return ['circuitClosed', `It answers ${wayText(way)} again.`];
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isNodeId } from '../../../../common/ids.ts';
 import type { Communicator, PeerContext, PeerMessage } from '../types.ts';
 import { healthLimits } from './limits.ts';
 import { readPeerQuery, readPeerSighting } from './messages.ts';
@@ -44,6 +45,8 @@ export class Suspects {
   /** Asks up to two others, the best standing first. Never rejects. */
   async ask(suspect: string, signal: AbortSignal): Promise<Inquiry> {
     const { communicator, canAsk } = this.#options;
+    // A node of the first system: others know it by nothing that they could be asked by.
+    if (!isNodeId(suspect)) return { seenBy: undefined, asked: 0 };
     const asked = communicator
       .reachable()
       .filter((nodeId) => nodeId !== suspect && canAsk(nodeId))

@@ -25,7 +25,7 @@ describe('the health of a peer', () => {
     ['nobody could be asked', { suspicion: { kind: 'down', asked: 0 } }, 'Offline', /no other node could be asked/],
     ['others are asked', { suspicion: { kind: 'asking' } }, 'Critical', /asked/],
     ['another sees it', { suspicion: { kind: 'elsewhere', seenBy: 'press-07' } }, 'Critical', /press-07 sees it/],
-    ['no way leads to it', { isReachable: false }, 'Critical', /No way/],
+    ['it was never seen', { isReachable: false }, 'Offline', /No way/],
     ['every way is left alone', { openCircuits: 2 }, 'Critical', /any way/],
     ['half of what it is sent is lost', { service: { ...service, successRate: 0.4 } }, 'Critical', /40 % of the last 100/],
     ['it says so', { reported: 'Critical' }, 'Critical', /says of itself/],

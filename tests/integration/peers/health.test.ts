@@ -1,0 +1,96 @@
+/** Peers of whole nodes: how they are is seen, and what follows from it. */
+import { expect, test } from 'vitest';
+import type { ResultOf } from '../../../src/common/contract/index.ts';
+import type { PeerInfo } from '../../../src/common/contract/peers.ts';
+import { startHeadless } from '../../helpers/headless-node.ts';
+import { startLinkedMembers, untilOnline } from '../../helpers/member-cluster.ts';
+import { type MemberNode, startMember } from '../../helpers/member-node.ts';
+import { killMemberProcess, runClusterCommand } from '../../helpers/member-processes.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+
+const peerTimes = { heartbeatMs: 200, askedProbeMs: 300, askMs: 1_000 };
+
+async function peerOf({ client }: MemberNode, name: string): Promise<PeerInfo> {
+  const { peers } = await client.call('peers.list', {});
+  const peer = peers.find((candidate) => candidate.name === name);
+  if (peer === undefined) throw new Error(`no peer ${name}`);
+  return peer;
+}
+
+/** Resolves when a node sees a peer as the test wants it. */
+function untilPeer(member: MemberNode, name: string, expected: Partial<PeerInfo>): Promise<void> {
+  return expect.poll(() => peerOf(member, name), { timeout: 20_000, interval: 25 }).toMatchObject(expected);
+}
+
+test('peers are seen well, their standing decides who is asked, and one that stops is off line at once', async () => {
+  const names = ['mill-01', 'kiln-02', 'press-07'] as const;
+  const [mill, kiln, press] = await startLinkedMembers(names, {}, peerTimes);
+
+  await untilPeer(mill, 'kiln-02', { health: 'Healthy', reported: 'Healthy', secure: true, degree: 2 });
+  await expect.poll(async () => (await peerOf(mill, 'press-07')).latencyMs).not.toBeNull();
+  const { peer, history, events } = await mill.client.call('peers.get', { node: 'press-07' });
+  expect(peer).toMatchObject({
+    successRate: 1,
+    missedHeartbeats: 0,
+    ways: expect.arrayContaining([expect.objectContaining({ kind: 'link', inUse: true, circuit: 'closed' })]),
+  });
+  expect(history[0]).toMatchObject({ score: expect.any(Number) });
+  expect(events.map(({ kind }) => kind)).toContain('appeared');
+  expect(await mill.client.call('peers.probe', { node: 'press-07', priority: 'Critical' })).toMatchObject({ kind: 'link' });
+
+  const first = mill.node.peers.find('kiln-02').nodeId;
+  for (let count = 0; count < 4; count++) mill.node.peers.communicator.conduct(first, 'invalid', 'it sent a block that is not valid');
+  expect(await peerOf(mill, 'kiln-02')).toMatchObject({ standing: { level: 'noRelay' } });
+  expect(mill.node.peers.communicator.reachable().at(-1)).toBe(first);
+  expect(mill.node.federation.gateway.list().map(({ name, trusted }) => [name, trusted])).toEqual(
+    expect.arrayContaining([
+      ['kiln-02', false],
+      ['press-07', true],
+    ]),
+  );
+  await mill.client.call('peers.forgive', { node: 'kiln-02' });
+  expect(await peerOf(mill, 'kiln-02')).toMatchObject({ standing: { score: 0, level: 'neutral' } });
+
+  await press.stop();
+  await untilPeer(mill, 'press-07', { health: 'Offline', reason: expect.stringContaining('good-bye') });
+  await untilPeer(kiln, 'press-07', { health: 'Offline', reason: expect.stringContaining('good-bye') });
+});
+
+test('a person’s choice of peers holds over a restart, and one that was removed is sent nothing', async () => {
+  const [mill, kiln] = await startLinkedMembers(['mill-01', 'kiln-02'], {}, peerTimes);
+  const { nodeId } = await peerOf(mill, 'kiln-02');
+  await mill.client.call('peers.remove', { node: 'kiln-02' });
+  const sent = (await peerOf(mill, 'kiln-02')).counts.sent;
+  await expect(mill.node.peers.communicator.send(nodeId, { type: 'Block' }, { priority: 'High' })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+  });
+  await expect(mill.client.call('peers.probe', { node: 'kiln-02' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  // Heartbeats of the other keep coming meanwhile.
+  const { received } = (await peerOf(mill, 'kiln-02')).counts;
+  await expect.poll(async () => (await peerOf(mill, 'kiln-02')).counts.received).toBeGreaterThan(received + 2);
+  expect(await peerOf(mill, 'kiln-02')).toMatchObject({ removed: true, counts: { sent } });
+
+  expect(await mill.client.call('peers.add', { node: nodeId })).toMatchObject({ pinned: true, removed: false });
+  await kiln.stop();
+  await mill.stop();
+  const again = await startMember('mill-01', {}, mill.folder, peerTimes);
+  expect(await peerOf(again, 'kiln-02')).toMatchObject({ pinned: true, health: 'Offline' });
+});
+
+test('one that was killed is off line after others were asked', async () => {
+  const [mill, kiln] = await startLinkedMembers(['mill-01', 'kiln-02'], {}, peerTimes);
+  const { code } = await mill.client.call('membership.invite', { roles: ['peer', 'viewer'] });
+  const folder = await temporaryFolder();
+  const victim = await startHeadless(folder, ['--no-console', '--set', 'node.name=press-07', '--set', 'links.port=0']);
+  expect((await runClusterCommand(folder, 'join', code, '--at', await mill.address())).code).toBe(0);
+  await Promise.all([untilOnline(mill, 'press-07'), untilOnline(kiln, 'press-07')]);
+  await untilPeer(mill, 'press-07', { health: 'Healthy' });
+  await killMemberProcess(victim);
+  await untilPeer(mill, 'press-07', { health: 'Offline', reason: expect.stringContaining('the other node that was asked does not') });
+  const { events }: ResultOf<'peers.get'> = await mill.client.call('peers.get', { node: 'press-07' });
+  expect(events.filter(({ kind }) => kind === 'healthChanged').map(({ detail }) => detail.split(':')[0])).toEqual([
+    'Critical → Offline',
+    expect.stringMatching(/ → Critical$/),
+    ...events.filter(({ kind, detail }) => kind === 'healthChanged' && !detail.includes('Critical')).map(() => expect.any(String)),
+  ]);
+});
