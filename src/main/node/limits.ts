@@ -32,6 +32,8 @@ export const nodeLimits = {
   auditParamsBytes: 16_384,
   /** Most audit records written in one transaction. */
   auditBatchRecords: 200,
+  /** How long the answer of a write waits for its audit record to be on the disk. */
+  auditAnswerWaitMs: 2_000,
   /** Largest value of one workspace item. */
   workspaceValueBytes: 262_144,
   /** Largest sum of one person's workspace items. */

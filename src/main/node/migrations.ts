@@ -2,6 +2,7 @@
 import { accountsMigrations } from './accounts/index.ts';
 import { auditMigrations } from './audit/index.ts';
 import { federationMigrations } from './federation/index.ts';
+import { ledgerMarkMigrations } from './ledger/high-water-mark.ts';
 import { membershipTables } from './membership/index.ts';
 import { communicatorMigrations } from './peers/communicator/index.ts';
 import { peerChoiceMigrations } from './peers/index.ts';
@@ -22,4 +23,5 @@ export const nodeMigrations: readonly Migration[] = [
   ...tunnelMigrations,
   ...peerChoiceMigrations,
   ...communicatorMigrations,
+  ...ledgerMarkMigrations,
 ];

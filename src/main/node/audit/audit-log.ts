@@ -58,6 +58,13 @@ export interface AuditQuery {
   readonly act?: string | undefined;
 }
 
+/** A record that is not on the disk yet. */
+interface WaitingRecord {
+  readonly statement: Statement;
+  /** It is on the disk, or will not be soon, which the problems of the node say. */
+  readonly settle: () => void;
+}
+
 interface AuditRow extends Omit<AuditEntry, 'roles' | 'params' | 'durationMs'> {
   readonly roles: string;
   readonly params: string;
@@ -77,7 +84,8 @@ export class AuditLog implements AuditSink, Startable {
   readonly #options: AuditLogOptions;
   readonly #nowMs: () => number;
   readonly #failures = new RepeatSampler();
-  #waiting: Statement[] = [];
+  readonly #listeners = new Set<(records: number) => void>();
+  #waiting: WaitingRecord[] = [];
   #writing: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -108,13 +116,34 @@ export class AuditLog implements AuditSink, Startable {
   }
 
   /** Never throws; see {@link AuditSink}. */
-  record(record: AuditRecord): void {
+  record(record: AuditRecord): Promise<void> {
     if (this.#waiting.length >= nodeLimits.auditPendingRecords) {
       this.#lose(1, new Error('more records wait than may wait'));
-      return;
+      return Promise.resolve();
     }
-    this.#waiting.push({ sql: insertSql, params: this.#rowOf(record) });
-    if (this.#retry === undefined) void this.#write();
+    const statement: Statement = { sql: insertSql, params: this.#rowOf(record) };
+    const settled = new Promise<void>((settle) => this.#waiting.push({ statement, settle }));
+    if (this.#retry !== undefined) return Promise.resolve();
+    void this.#write();
+    return settled;
+  }
+
+  /** Records after the one with this id, oldest first. */
+  async since(id: number, limit: number): Promise<AuditEntry[]> {
+    const rows = await this.#options.store.all<AuditRow>('SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?', [id, limit]);
+    return rows.map(entryOf);
+  }
+
+  /** Id of the newest record on the disk; 0: there is none. */
+  async lastId(): Promise<number> {
+    const row = await this.#options.store.get<{ id: number | null }>('SELECT max(id) AS id FROM audit');
+    return row?.id ?? 0;
+  }
+
+  /** Told of so many records more on the disk. @returns stops it */
+  onWritten(listener: (records: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Newest first, with the number of records that match. Records still waiting are written first. */
@@ -160,8 +189,10 @@ export class AuditLog implements AuditSink, Startable {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, nodeLimits.auditBatchRecords);
       try {
-        await this.#options.store.transaction(batch);
+        await this.#options.store.transaction(batch.map(({ statement }) => statement));
         this.#waiting.splice(0, batch.length);
+        for (const { settle } of batch) settle();
+        for (const listener of this.#listeners) listener(batch.length);
         if (this.#waiting.length === 0) this.#options.problems?.clear('audit.waiting');
       } catch (error) {
         if (!this.#stopping && error instanceof SignalboxError && error.retryable) {
@@ -169,12 +200,15 @@ export class AuditLog implements AuditSink, Startable {
           return;
         }
         this.#waiting.splice(0, batch.length);
+        for (const { settle } of batch) settle();
         this.#lose(batch.length, error);
       }
     }
   }
 
   #wait(error: SignalboxError): void {
+    // Whoever waits for the disk is not kept waiting while it refuses.
+    for (const { settle } of this.#waiting) settle();
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       void this.#write();

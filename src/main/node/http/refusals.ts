@@ -59,7 +59,7 @@ export class Refusals {
     if (heldBack === undefined) return;
     this.#logger.warn(`http.refused.${reason}`, message, { address, reason, heldBack });
     if (audit === undefined) return;
-    this.#audit.record({
+    void this.#audit.record({
       principal: { user: audit.user ?? 'unknown', roles: [], via: 'ws' },
       act: audit.act,
       target: null,

@@ -145,7 +145,7 @@ export class SignInRoutes {
   }
 
   #record(act: string, account: Account, address: string): void {
-    this.#options.audit.record({
+    void this.#options.audit.record({
       principal: { user: `${account.username}@${this.#options.nodeId}`, roles: [account.role], via: 'ws' },
       act,
       target: account.username,

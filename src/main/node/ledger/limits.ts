@@ -18,6 +18,12 @@ export const ledgerLimits = {
   pageBytes: 262_144,
   /** Blocks that verification reads at a time; what is to be written waits for so many at most. */
   verifyStepBlocks: 64,
+  /** Blocks that are checked again in the background at a time. */
+  checkBlocks: 128,
+  /** Pause between those. */
+  checkEveryMs: 2_000,
+  /** How often the node looks whether anything is older than the retention. */
+  retentionEveryMs: 3_600_000,
   /** Forks kept as evidence; further ones are counted. */
   keptForks: 1_000,
   /** Chains held at once. */
@@ -26,8 +32,8 @@ export const ledgerLimits = {
   pendingRequests: 4_096,
   /** Records of the audit table that are taken at a time. */
   feedRecords: 256,
+  /** How long a node made from a backup waits for others to say how far its chain goes. */
+  restoredWaitMs: 600_000,
   /** Entries of the node itself (notes, heads of other chains, seals) that may wait for a block. */
   waitingEntries: 1_024,
-  /** How long a write waits for its record to be on the disk before it is answered all the same. */
-  durableAnswerMs: 2_000,
 } as const;

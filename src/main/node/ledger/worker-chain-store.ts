@@ -23,7 +23,7 @@ interface Pending {
 }
 
 export interface WorkerChainStoreOptions extends LedgerWorkerData {
-  /** Told when the thread ends though nobody asked it to. @param code of its end */
+  /** Told when the thread ends though nobody asked it to; what waited for it was refused. @param code of its end */
   readonly onDied?: (code: number) => void;
 }
 
@@ -69,10 +69,16 @@ export class WorkerChainStore implements ChainStore, Startable {
     });
   }
 
-  /** Ends what runs, empties the journal into the file, ends the thread. */
+  /** Ends what runs, empties the journal into the file, ends the thread. It can be started again. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+    this.#stopping ??= this.#stop().finally(() => {
+      this.#stopping = undefined;
+    });
     return this.#stopping;
+  }
+
+  get isOpen(): boolean {
+    return this.#worker !== undefined && this.#stopping === undefined;
   }
 
   /** Requests that wait for the thread. */
@@ -164,7 +170,7 @@ export class WorkerChainStore implements ChainStore, Startable {
   }
 
   #ask(id: number, onProgress: Pending['onProgress'], message: ToLedgerWorker): Promise<unknown> {
-    if (this.#worker === undefined || this.#stopping !== undefined) return Promise.reject(threadStopped(this.#options.file));
+    if (!this.isOpen) return Promise.reject(threadStopped(this.#options.file));
     if (this.#pending.size >= ledgerLimits.pendingRequests)
       return Promise.reject(
         new SignalboxError('OVERLOADED', 'The ledger of this node is too slow for what is asked of it. Try again.', { executed: 'no' }),

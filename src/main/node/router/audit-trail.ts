@@ -19,8 +19,12 @@ export class AuditTrail {
     this.#streams = new FoldedRecords({ sink, nowMs, closing: (_first, heldBack) => `Done ${heldBack} more times before this line.` });
   }
 
-  /** A write has ended. Of a stream that goes well, the first of ten seconds is written, then the count of the rest. */
-  ended(call: RunningCall, spec: MethodSpec, params: unknown, outcome: CallOutcome): void {
+  /**
+   * A write has ended. Of a stream that goes well, the first of ten seconds is written, then the count of the rest.
+   *
+   * @returns fulfilled when the record is on the disk; nothing for a stream, whose records are not waited for
+   */
+  ended(call: RunningCall, spec: MethodSpec, params: unknown, outcome: CallOutcome): Promise<void> | void {
     const make = (): AuditRecord => ({
       principal: call.principal,
       act: call.method,
@@ -32,7 +36,8 @@ export class AuditTrail {
       durationMs: Math.round(performance.now() - call.startedTick),
     });
     if (spec.streamed === true && outcome.ok) this.#streams.add(JSON.stringify([call.principal.user, call.method]), make);
-    else this.#sink.record(make());
+    else if (spec.streamed === true) void this.#sink.record(make());
+    else return this.#sink.record(make());
   }
 
   /** A caller may not do this. The first of ten seconds is written, then the count of the rest. */

@@ -2,6 +2,7 @@ import { assistantAliases, type MethodName, type MethodSpec, resolveMethod } fro
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Limits } from '../../../common/limits.ts';
 import { allows } from '../../../common/roles.ts';
+import { nodeLimits } from '../limits.ts';
 import type { Logger } from '../telemetry/types.ts';
 import { type AuditTrail, redact } from './audit-trail.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -154,7 +155,7 @@ export class Dispatcher {
       } catch (error) {
         own = { ok: false, error: this.#expected(call, error) };
       }
-      this.#record(checked, own);
+      await this.#record(checked, own);
       return own;
     });
     call.answer(outcome);
@@ -162,14 +163,24 @@ export class Dispatcher {
   }
 
   #finish(checked: Checked, outcome: CallOutcome): void {
-    this.#record(checked, outcome);
-    checked.call.answer(outcome);
-    checked.call.end();
+    const recorded = this.#record(checked, outcome);
+    if (recorded === undefined) this.#conclude(checked.call, outcome);
+    else void recorded.then(() => this.#conclude(checked.call, outcome));
   }
 
-  #record({ call, spec, params }: Checked, outcome: CallOutcome): void {
+  #conclude(call: RunningCall, outcome: CallOutcome): void {
+    call.answer(outcome);
+    call.end();
+  }
+
+  /** Nothing acknowledged is lost: a write is answered when its record is on the disk, or when it would have to wait too long for that. */
+  #record({ call, spec, params }: Checked, outcome: CallOutcome): Promise<void> | undefined {
     if (!outcome.ok && outcome.error.code === 'FORBIDDEN') this.#refuse(call, spec, outcome.error);
-    else if (spec.effect !== 'read' && spec.quiet !== true) this.#options.audit.ended(call, spec, params, outcome);
+    else if (spec.effect !== 'read' && spec.quiet !== true) {
+      const recorded = this.#options.audit.ended(call, spec, params, outcome);
+      if (recorded !== undefined) return withinMs(recorded, nodeLimits.auditAnswerWaitMs);
+    }
+    return undefined;
   }
 
   #refuse(call: RunningCall, spec: MethodSpec, error: SignalboxError): void {
@@ -212,6 +223,17 @@ export class Dispatcher {
     const message = `${call.request.method} met an unexpected fault. The log of the node has the details.`;
     return new SignalboxError('INTERNAL', message, { executed: 'maybe', cause: error });
   }
+}
+
+/** Waits for a promise that never rejects, but no longer than so many milliseconds. */
+function withinMs(settled: Promise<void>, mostMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, mostMs);
+    void settled.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function roleMissing(method: string, role: string, user: string): SignalboxError {

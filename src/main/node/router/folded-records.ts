@@ -48,7 +48,7 @@ export class FoldedRecords {
     }
     if (burst !== undefined) this.#close(burst);
     const first = make();
-    sink.record(first);
+    void sink.record(first);
     this.#bursts.set(key, { first, sinceMs: nowMs(), heldBack: 0, timer: undefined });
   }
 
@@ -76,6 +76,6 @@ export class FoldedRecords {
     burst.heldBack = 0;
     burst.sinceMs = nowMs();
     // Params and duration belong to one act, not to many.
-    sink.record({ ...first, params: null, durationMs: null, detail: closing(first, heldBack) });
+    void sink.record({ ...first, params: null, durationMs: null, detail: closing(first, heldBack) });
   }
 }

@@ -101,6 +101,10 @@ export interface RefusedCaller {
 
 /** Where state-changing acts and refusals are written down. */
 export interface AuditSink {
-  /** Never throws; a write that fails is logged and shown as a problem of the node. */
-  record(record: AuditRecord): void;
+  /**
+   * Never throws; a write that fails is logged and shown as a problem of the node.
+   *
+   * @returns fulfilled when the record is on the disk, or when the disk refuses it for now; never rejects. Nothing: there is nothing to wait for
+   */
+  record(record: AuditRecord): Promise<void> | void;
 }
