@@ -11,6 +11,7 @@ import { clusterSource, type EmbeddedHub, type Federation } from './federation/i
 import { FederationPart } from './federation-part.ts';
 import { HttpListener } from './http/index.ts';
 import { HttpPart } from './http-part.ts';
+import { LedgerPart } from './ledger/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
@@ -102,6 +103,18 @@ function assemble(foundation: Foundation): SignalboxNode {
     resourcesPath: options.resourcesPath,
   });
   const audit = new AuditLog({ store, nodeId, logger: logs.logger('audit'), problems });
+  const ledger = new LedgerPart({
+    dataFolder,
+    identity,
+    config,
+    store,
+    audit,
+    software: version,
+    resourcesPath: options.resourcesPath,
+    logger: logs.logger('ledger'),
+    problems,
+    metrics,
+  });
   const accounts = new Accounts({ store });
   const sessions = new Sessions({
     store,
@@ -251,6 +264,7 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'clock', part: new ClockJumps({ problems, logger: logs.logger('node') }) },
       { name: 'store', part: store },
       { name: 'audit', part: audit },
+      { name: 'ledger', part: ledger },
       { name: 'accounts', part: accounts },
       { name: 'sessions', part: sessions },
       { name: 'set-up links', part: setupLinks },

@@ -179,6 +179,8 @@ export class AuditLog implements AuditSink, Startable {
   #write(): Promise<void> {
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
+      // Whoever was told that a record is on the disk may have brought the next one since the last look.
+      if (this.#waiting.length > 0 && this.#retry === undefined && !this.#stopping) void this.#write();
     });
     return this.#writing;
   }

@@ -6,6 +6,7 @@ import { roles } from '../../../common/roles.ts';
 import { brokerSettings } from './broker-settings.ts';
 import { federationIssues, federationSettings } from './federation-settings.ts';
 import { gatewaySettings } from './gateway-settings.ts';
+import { ledgerSettings } from './ledger-settings.ts';
 import { linksSettings } from './links-settings.ts';
 import { peersSettings } from './peers-settings.ts';
 import { setting } from './setting.ts';
@@ -161,6 +162,7 @@ export const settings = {
   ...brokerSettings,
   ...gatewaySettings,
   ...storeSettings,
+  ...ledgerSettings,
   'logs.level': setting({
     schema: z.enum(logLevels),
     group: 'Logs',

@@ -12,8 +12,7 @@ export interface LedgerFigures {
 
 /** Gauges of the ledger, read when they are asked for. */
 export function registerLedgerMetrics(metrics: Metrics, figures: () => LedgerFigures): void {
-  const gauge = (name: string, help: string, read: (now: LedgerFigures) => number) =>
-    metrics.gauge({ name, help }, () => read(figures()));
+  const gauge = (name: string, help: string, read: (now: LedgerFigures) => number) => metrics.gauge({ name, help }, () => read(figures()));
   gauge('signalbox_ledger_height', 'Height of the own chain of the ledger', ({ height }) => height);
   gauge('signalbox_ledger_entries', 'Entries of the own chain that are held', ({ entries }) => entries);
   gauge('signalbox_ledger_chains', 'Chains that are held: the own one and copies', ({ chains }) => chains);

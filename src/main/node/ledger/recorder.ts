@@ -55,8 +55,8 @@ export class Recorder implements Startable {
   /** Newest record of the audit table that is in a block. */
   #auditId = 0;
   #auditWaiting = 0;
-  /** The block that was given to the disk last, until it has answered, with how many of its entries are records of the audit table. */
-  #attempted: { readonly made: MadeBlock; readonly records: number } | undefined;
+  /** The block that was given to the disk last, until it has answered, with how many of what it was offered nobody waits for. */
+  #attempted: { readonly made: MadeBlock; readonly unawaited: number } | undefined;
   #prepared = false;
   #unlisten: (() => void) | undefined;
   #running: Promise<void> | undefined;
@@ -79,7 +79,7 @@ export class Recorder implements Startable {
   /** Does not wait for the disk: what is to be written waits. */
   start(): Promise<void> {
     this.#started = true;
-    this.#unlisten = this.#options.audit.onWritten((records) => {
+    this.#unlisten ??= this.#options.audit.onWritten((records) => {
       this.#auditWaiting += records;
       this.#wake();
     });
@@ -168,6 +168,8 @@ export class Recorder implements Startable {
     if (!this.#started || this.#stopped || this.#retry !== undefined) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
+      // Somebody may have asked between the last look and now.
+      if (this.#again) this.#wake();
     });
   }
 
@@ -209,7 +211,7 @@ export class Recorder implements Startable {
       storedAuditId <= lastAuditId ? Math.max(storedAuditId, place === held ? 0 : (mark?.auditId ?? 0)) : (mark?.auditId ?? 0);
     if (this.#auditId > lastAuditId) this.#auditId = lastAuditId;
     this.#prepared = true;
-    if (place === undefined) await this.#append([this.#genesis()], []);
+    if (place === undefined) await this.#append([this.#genesis()], 1);
     this.#again = true;
     return true;
   }
@@ -276,6 +278,7 @@ export class Recorder implements Startable {
       if (drafts.length + own.length === 0) continue;
       const taken = await this.#append(
         [...drafts.map(({ draft }) => draft), ...own.map(({ draft }) => draft)],
+        drafts.length,
         drafts.map(({ id }) => id),
         last,
       );
@@ -289,23 +292,26 @@ export class Recorder implements Startable {
     this.#auditWaiting = Math.max(0, this.#auditWaiting - records);
   }
 
-  /** @param ids of the records of the audit table, which come first among the drafts @returns drafts taken */
-  async #append(drafts: readonly EntryDraft[], ids: readonly number[], lastId = this.#auditId): Promise<number> {
-    const before = this.#place;
+  /**
+   * @param unawaited so many drafts come first that nobody waits for: records of the audit table, or the first entry
+   * @param ids of the records of the audit table among them
+   * @returns drafts taken
+   */
+  async #append(drafts: readonly EntryDraft[], unawaited: number, ids: readonly number[] = [], lastId = this.#auditId): Promise<number> {
     const auditIdOf = (taken: number) => (taken >= ids.length ? lastId : (ids[taken - 1] ?? this.#auditId));
-    const made = makeBlock(drafts, { before, auditIdOf, nowMs: this.#nowMs(), signer: this.#options.identity });
-    this.#attempted = { made, records: ids.length };
+    const made = makeBlock(drafts, { before: this.#place, auditIdOf, nowMs: this.#nowMs(), signer: this.#options.identity });
+    this.#attempted = { made, unawaited };
     await this.#options.store.append(made.own);
-    this.#appended(made, ids.length);
+    this.#appended(made, unawaited);
     return made.taken;
   }
 
-  #appended({ own, taken }: MadeBlock, records: number): void {
+  #appended({ own, taken }: MadeBlock, unawaited: number): void {
     this.#attempted = undefined;
     this.#auditId = own.auditId;
     this.#place = { ...placeOf(own.block), auditId: own.auditId };
-    const settled = this.#waiting.splice(0, Math.max(0, Math.min(taken - records, this.#waiting.length)));
-    for (const [index, { resolve }] of settled.entries()) resolve(own.block.firstNumber + records + index);
+    const settled = this.#waiting.splice(0, Math.max(0, taken - unawaited));
+    for (const [index, { resolve }] of settled.entries()) resolve(own.block.firstNumber + unawaited + index);
     void this.#saveMark(this.#place);
     for (const listener of this.#listeners) listener({ block: own.block, entries: own.entries });
   }
@@ -315,7 +321,7 @@ export class Recorder implements Startable {
     const attempted = this.#attempted;
     this.#attempted = undefined;
     if (attempted === undefined || held === undefined || !sameBytes(held.hash, attempted.made.own.block.hash)) return;
-    this.#appended(attempted.made, attempted.records);
+    this.#appended(attempted.made, attempted.unawaited);
   }
 
   async #saveMark(place: ChainPlace): Promise<void> {

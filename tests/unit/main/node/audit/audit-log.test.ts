@@ -149,3 +149,23 @@ test('records wait within a bound', async () => {
 test('one value has one canonical text', () => {
   expect(canonicalJson({ b: undefined, a: [undefined, { z: 1, y: 'ü"' }], c: null })).toBe('{"a":[null,{"y":"ü\\"","z":1}],"c":null}');
 });
+
+test('whoever waits is told when a record is on the disk, one after the other and all at once', async () => {
+  const { audit } = await openAudit();
+  let written = 0;
+  const stop = audit.onWritten((records) => {
+    written += records;
+  });
+  for (let index = 0; index < 5; index++) {
+    await audit.record(record({ act: `one.${index}` }));
+    expect(await audit.lastId()).toBe(index + 1);
+  }
+  await Promise.all(Array.from({ length: 5 }, (_none, index) => audit.record(record({ act: `all.${index}` }))));
+  stop();
+  await audit.record(record({ act: 'unheard' }));
+  expect(written).toBe(10);
+  expect((await audit.since(8, 2)).map(({ id, act }) => [id, act])).toEqual([
+    [9, 'all.3'],
+    [10, 'all.4'],
+  ]);
+});
