@@ -73,7 +73,15 @@ test('a node starts, answers, stops without leaving anything behind, and is the 
   expect(await readdir(folder)).toContain('cli.token');
   expect(await first.stop()).toBe(0);
   await expect(fetch(`${first.url}/health`)).rejects.toThrow();
-  expect((await readdir(folder)).sort()).toEqual(['config.json', 'identity.json', 'identity.key', 'logs', 'node.db', 'node.lock']);
+  expect((await readdir(folder)).sort()).toEqual([
+    'config.json',
+    'identity.json',
+    'identity.key',
+    'ledger.db',
+    'logs',
+    'node.db',
+    'node.lock',
+  ]);
 
   const second = await startProcess(folder);
   expect(second.nodeId).toBe(first.nodeId);
