@@ -11,6 +11,7 @@ import type logs from './en/logs.json';
 import type membership from './en/membership.json';
 import type nodes from './en/nodes.json';
 import overview from './en/overview.json' with { type: 'json' };
+import type peers from './en/peers.json';
 import type queues from './en/queues.json';
 import type removed from './en/removed.json';
 import type rpc from './en/rpc.json';
@@ -32,6 +33,7 @@ export interface Texts {
   membership: typeof membership;
   nodes: typeof nodes;
   overview: typeof overview;
+  peers: typeof peers;
   queues: typeof queues;
   removed: typeof removed;
   rpc: typeof rpc;

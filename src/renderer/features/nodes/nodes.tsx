@@ -13,6 +13,7 @@ import { filterFieldId, focusTable, useTableFilter } from './table/table-store.t
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
 const tabs = {
   table: onDemand(() => import('./table/table-tab.tsx').then((module) => module.TableTab)),
+  peers: onDemand(() => import('./peers/peers-tab.tsx').then((module) => module.PeersTab)),
   topology: onDemand(() => import('./topology/topology-tab.tsx').then((module) => module.TopologyTab)),
   activity: onDemand(() => import('./activity/activity-tab.tsx').then((module) => module.ActivityTab)),
   topics: onDemand(() => import('./activity/topics-tab.tsx').then((module) => module.TopicsTab)),

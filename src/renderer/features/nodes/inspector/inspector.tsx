@@ -6,6 +6,7 @@ import { Button, useDebouncedValue } from '../../../design/controls/index.ts';
 import { MenuButton } from '../../../design/controls/menu-button.tsx';
 import { IconDots, IconX, StateShape } from '../../../design/icons/index.ts';
 import { TabBar } from '../../../design/layout/bars.tsx';
+import { onDemand } from '../../../design/on-demand.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
 import { stateOf } from '../model/node-state.ts';
@@ -22,8 +23,12 @@ import { ServicesTab } from './services-tab.tsx';
 import { TunnelsTab } from './tunnels-tab.tsx';
 import type { InspectedProps } from './use-ask.ts';
 
+// With its history and acts; loaded when it is asked for.
+const PeerTab = onDemand(() => import('../peers/inspector/peer-tab.tsx').then((module) => module.PeerTab));
+
 const contents: Record<InspectorTab, ComponentType<InspectedProps>> = {
   overview: OverviewTab,
+  peer: PeerTab,
   services: ServicesTab,
   connections: ConnectionsTab,
   queues: QueuesTab,

@@ -1,0 +1,151 @@
+import type { ReactNode } from 'react';
+import type { PeerInfo } from '../../../../../common/contract/peers.ts';
+import { Meter } from '../../../../design/data/small.tsx';
+import { IconPin, StateLabel, StateShape } from '../../../../design/icons/index.ts';
+import { useTranslation } from '../../../../i18n/index.ts';
+import { formatAge, formatBytes, formatCount, formatTime } from '../../../../state/format.ts';
+import { bareMs, formatSince } from '../../node-words.ts';
+import { urgentFirst } from '../model/backlog.ts';
+import { shapeOf, stateOf } from '../model/peer-health.ts';
+import type { Column, ColumnId } from '../model/peer-table.ts';
+import { wayInUse, wayLeft } from '../model/peer-ways.ts';
+import { formatScore, standingPercent, standingTones } from '../model/standing.ts';
+import { healthWords, type NameOf, shareWords, wayStateWords, wayWords } from '../peer-words.ts';
+
+interface PeerRowProps {
+  readonly peer: PeerInfo;
+  readonly columns: readonly Column[];
+  readonly nameOf: NameOf;
+  /** The console has lost its own node. */
+  readonly stale: boolean;
+  readonly saidAtMs: number;
+  readonly nowMs: number;
+}
+
+/** The cells of one peer. */
+export function PeerRow({ columns, ...props }: PeerRowProps) {
+  return columns.map((column) => {
+    const Cell = cells[column.id];
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
+      // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+      <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined}>
+        <Cell {...props} />
+      </span>
+    );
+  });
+}
+
+type CellProps = Omit<PeerRowProps, 'columns'>;
+
+const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
+  name: Name,
+  health: Health,
+  way: Way,
+  latency: ({ peer }) => bareMs(peer.latencyMs),
+  p95: ({ peer }) => bareMs(peer.latencyP95Ms),
+  success: ({ peer }) => shareWords(peer.successRate),
+  standing: Standing,
+  queued: Queued,
+  seen: Seen,
+};
+
+function Name({ peer: { name, pinned } }: CellProps) {
+  const { t } = useTranslation('peers');
+  return (
+    <span className="sb-flex" title={name}>
+      <span className="nd-name sb-clip">{name}</span>
+      {pinned && (
+        <span className="sb-3 pe-pin" title={t('pinnedHint')}>
+          <IconPin size={12} stroke={1.6} aria-hidden="true" />
+          <span className="sb-hidden">{t('pinned')}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Health({ peer, stale }: CellProps) {
+  const { t } = useTranslation('peers');
+  return (
+    <span className="sb-flex" title={peer.reason ?? undefined}>
+      <StateLabel kind={shapeOf(stateOf(peer), stale)}>{healthWords(t, peer, stale)}</StateLabel>
+      {peer.reason !== null && !peer.removed && <span className="sb-3 sb-clip">{peer.reason}</span>}
+    </span>
+  );
+}
+
+/** The way in use, and beside it one that is left alone. */
+function Way({ peer, nameOf, saidAtMs, nowMs, stale }: CellProps) {
+  const { t } = useTranslation('peers');
+  if (peer.removed) return <span className="sb-3">{t('sentNothing')}</span>;
+  const used = wayInUse(peer);
+  const left = wayLeft(peer);
+  const leftWords = left === undefined ? undefined : `${wayWords(t, left, nameOf)}: ${wayStateWords(t, left, saidAtMs, nowMs)}`;
+  return (
+    <span className="sb-flex" title={leftWords}>
+      <span className={used === undefined ? 'sb-3' : 'sb-clip'}>{used === undefined ? t('noWay') : wayWords(t, used, nameOf)}</span>
+      {left !== undefined && !stale && (
+        <span className="sb-flex sb-warn sb-clip pe-left">
+          <StateShape kind="paused" />
+          <span className="sb-clip">{leftWords}</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function Standing({ peer: { standing } }: CellProps) {
+  const { t } = useTranslation('peers');
+  const tone = standingTones[standing.level];
+  return (
+    <span className="sb-flex" title={t('standingHint', { score: formatScore(standing.score), words: t(`levelHint_${standing.level}`) })}>
+      <Meter percent={standingPercent(standing.score)} {...(tone !== undefined && { tone })} />
+      <span className={tone === undefined ? 'sb-2' : `sb-${tone}`}>{t(`level_${standing.level}`)}</span>
+    </span>
+  );
+}
+
+/** Four counts, the most urgent first. */
+function Queued({ peer: { queued } }: CellProps) {
+  const { t } = useTranslation('peers');
+  const title = urgentFirst
+    .map((priority) =>
+      t('queuedOne', {
+        priority: t(`priority_${priority}`),
+        amount: formatCount(queued[priority].messages),
+        size: formatBytes(queued[priority].sizeBytes),
+      }),
+    )
+    .join('\n');
+  return (
+    <span className="pe-queued sb-num" title={title}>
+      {urgentFirst.map((priority) => {
+        const { messages } = queued[priority];
+        return (
+          <span key={priority} className={messages === 0 ? 'sb-3' : undefined}>
+            {shortCount(messages)}
+            <span className="sb-hidden">{` ${t(`priority_${priority}`)} `}</span>
+          </span>
+        );
+      })}
+    </span>
+  );
+}
+
+/** `140`, `12k`, `1.2M`: the exact number is in the tooltip and in the inspector. */
+function shortCount(count: number): string {
+  if (count < 1_000) return String(count);
+  return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: count < 10_000 ? 1 : 0 }).format(count);
+}
+
+function Seen({ peer: { lastSeenAt, health }, nowMs, stale }: CellProps) {
+  const { t } = useTranslation('peers');
+  if (lastSeenAt === null) return <span className="sb-3">–</span>;
+  const words = health === 'Offline' || stale ? formatSince(lastSeenAt) : t('ago', { age: formatAge(nowMs - lastSeenAt) });
+  return (
+    <span className="sb-3" title={formatTime(lastSeenAt)}>
+      {words}
+    </span>
+  );
+}
