@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
 
-export const inspectorTabs = ['overview', 'peer', 'services', 'connections', 'queues', 'tunnels', 'logs'] as const;
+export const inspectorTabs = ['overview', 'services', 'connections', 'peer', 'queues', 'tunnels', 'logs'] as const;
 export type InspectorTab = (typeof inspectorTabs)[number];
 
 export interface NodesRoute {

@@ -28,9 +28,9 @@ const PeerTab = onDemand(() => import('../peers/inspector/peer-tab.tsx').then((m
 
 const contents: Record<InspectorTab, ComponentType<InspectedProps>> = {
   overview: OverviewTab,
-  peer: PeerTab,
   services: ServicesTab,
   connections: ConnectionsTab,
+  peer: PeerTab,
   queues: QueuesTab,
   tunnels: TunnelsTab,
   logs: LogsTab,

@@ -41,7 +41,7 @@ export function peerActions(context: PeerActContext, peer: PeerInfo): readonly A
         one(
           `discard.${priority}`,
           t('act_discard', { priority: t(`priority_${priority}`), amount: formatCount(peer.queued[priority].messages) }),
-          3,
+          2,
           () => openPeerDialog({ kind: 'discard', nodeId, priority }),
         ),
       ),

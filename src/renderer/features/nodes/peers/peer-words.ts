@@ -38,6 +38,18 @@ export function wayStateWords(t: Translate, way: PeerWay, saidAtMs: number, nowM
   return restMs < 1_000 ? t('wayState_leftSoon') : t('wayState_left', { time: formatAge(restMs) });
 }
 
+/** `Direct link tries again in 42 s`: of a way that is passed over. */
+export function wayLeftWords(
+  t: Translate,
+  way: PeerWay,
+  nameOf: NameOf,
+  { saidAtMs, nowMs }: { readonly saidAtMs: number; readonly nowMs: number },
+): string {
+  const name = wayWords(t, way, nameOf);
+  const restMs = openForMs(way, saidAtMs, nowMs);
+  return way.circuit === 'open' && restMs >= 1_000 ? t('leftFor', { way: name, time: formatAge(restMs) }) : t('leftTried', { way: name });
+}
+
 /** `98 %`, `–` before anything was sent. */
 export function shareWords(share: number | null): string {
   if (share === null) return '–';

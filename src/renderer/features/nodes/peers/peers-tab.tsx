@@ -85,8 +85,8 @@ function Content({ call, route, context }: ContentProps) {
         <SideColumn
           name="nodes.inspector"
           side="right"
-          initialWidth={348}
-          minWidth={324}
+          initialWidth={396}
+          minWidth={388}
           maxWidth={720}
           label={t('inspectorWidth')}
           className="sb-col nd-inspector"

@@ -6,13 +6,21 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
 import { useFollowClusterProblems } from '../../shared/cluster-problems.ts';
 import { Topology } from '../../shared/topology/topology.tsx';
+import { PartitionStrip } from '../peers/partition-strip.tsx';
 
 /** How the nodes of the cluster hang together. */
 export function TopologyTab() {
   const { t } = useTranslation('topology');
   const alone = useCluster(({ nodes }) => nodes.length === 1);
   useFollowClusterProblems();
-  if (!alone) return <Topology size="full" />;
+  if (!alone) {
+    return (
+      <>
+        <PartitionStrip />
+        <Topology size="full" />
+      </>
+    );
+  }
   return (
     <Empty
       icon={<IconTopologyStar3 size={24} stroke={1.5} />}

@@ -33,16 +33,16 @@ export function PeerDetail({ peer, saidAtMs, context }: PeerDetailProps) {
   return (
     <ScrollArea label={t('inspector')}>
       {peer.removed ? <RemovedStrip /> : peer.reason !== null && <Reason peer={peer} stale={stale} />}
-      <Facts peer={peer} stale={stale} />
       <Ways peer={peer} saidAtMs={saidAtMs} stale={stale} />
+      <Facts peer={peer} stale={stale} />
       {state.kind === 'error' && (
         <CallFailure title={t('detailFailed', { name: peer.name })} error={state.error} call="peers.get" onRetry={retry} />
       )}
+      {more !== undefined && <Events events={more.events} />}
       {more !== undefined && <History history={more.history} />}
       <Queued peer={peer} context={context} />
       <StandingParts peer={peer} />
       <Counts peer={peer} />
-      {more !== undefined && <Events events={more.events} />}
     </ScrollArea>
   );
 }
@@ -95,7 +95,7 @@ function Facts({ peer, stale }: { readonly peer: PeerInfo; readonly stale: boole
             t('fact_heartbeats'),
             peer.missedHeartbeats === 0 ? t('heartbeatsNone') : t('heartbeatsMissed', { count: peer.missedHeartbeats }),
           ],
-          [t('fact_inFlight'), t('messages', amountOf(inFlight))],
+          [t('fact_inFlight'), inFlight.messages === 0 ? t('inFlightNone') : t('messages', amountOf(inFlight))],
           [t('fact_degree'), peer.degree === null ? t('reportedNothing') : t('degreeWords', { count: peer.degree })],
           [t('fact_proven'), peer.secure ? t('provenYes') : t('provenNo')],
           [t('fact_kept'), t(peer.removed ? 'keptRemoved' : peer.pinned ? 'keptYes' : 'keptNo')],

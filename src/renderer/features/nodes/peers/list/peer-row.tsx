@@ -1,16 +1,15 @@
 import type { ReactNode } from 'react';
-import type { PeerInfo } from '../../../../../common/contract/peers.ts';
+import type { PeerInfo, PeerPriority } from '../../../../../common/contract/peers.ts';
 import { Meter } from '../../../../design/data/small.tsx';
 import { IconPin, StateLabel, StateShape } from '../../../../design/icons/index.ts';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatAge, formatBytes, formatCount, formatTime } from '../../../../state/format.ts';
 import { bareMs, formatSince } from '../../node-words.ts';
-import { urgentFirst } from '../model/backlog.ts';
 import { shapeOf, stateOf } from '../model/peer-health.ts';
 import type { Column, ColumnId } from '../model/peer-table.ts';
 import { wayInUse, wayLeft } from '../model/peer-ways.ts';
 import { formatScore, standingPercent, standingTones } from '../model/standing.ts';
-import { healthWords, type NameOf, shareWords, wayStateWords, wayWords } from '../peer-words.ts';
+import { healthWords, type NameOf, shareWords, wayLeftWords, wayWords } from '../peer-words.ts';
 
 interface PeerRowProps {
   readonly peer: PeerInfo;
@@ -36,6 +35,9 @@ export function PeerRow({ columns, ...props }: PeerRowProps) {
   });
 }
 
+/** Below it the share of taken messages is a warning, as the node judges it. */
+const goodShare = 0.9;
+
 type CellProps = Omit<PeerRowProps, 'columns'>;
 
 const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
@@ -44,9 +46,14 @@ const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
   way: Way,
   latency: ({ peer }) => bareMs(peer.latencyMs),
   p95: ({ peer }) => bareMs(peer.latencyP95Ms),
-  success: ({ peer }) => shareWords(peer.successRate),
+  success: ({ peer: { successRate } }) => (
+    <span className={successRate !== null && successRate < goodShare ? 'sb-warn' : undefined}>{shareWords(successRate)}</span>
+  ),
   standing: Standing,
-  queued: Queued,
+  Critical: queuedOf('Critical'),
+  High: queuedOf('High'),
+  Medium: queuedOf('Medium'),
+  Low: queuedOf('Low'),
   seen: Seen,
 };
 
@@ -81,10 +88,12 @@ function Way({ peer, nameOf, saidAtMs, nowMs, stale }: CellProps) {
   if (peer.removed) return <span className="sb-3">{t('sentNothing')}</span>;
   const used = wayInUse(peer);
   const left = wayLeft(peer);
-  const leftWords = left === undefined ? undefined : `${wayWords(t, left, nameOf)}: ${wayStateWords(t, left, saidAtMs, nowMs)}`;
+  const leftWords = left === undefined ? undefined : wayLeftWords(t, left, nameOf, { saidAtMs, nowMs });
   return (
     <span className="sb-flex" title={leftWords}>
-      <span className={used === undefined ? 'sb-3' : 'sb-clip'}>{used === undefined ? t('noWay') : wayWords(t, used, nameOf)}</span>
+      <span className={used === undefined ? 'sb-3' : left === undefined ? 'sb-clip' : 'pe-fixed'}>
+        {used === undefined ? t('noWay') : wayWords(t, used, nameOf)}
+      </span>
       {left !== undefined && !stale && (
         <span className="sb-flex sb-warn sb-clip pe-left">
           <StateShape kind="paused" />
@@ -106,31 +115,20 @@ function Standing({ peer: { standing } }: CellProps) {
   );
 }
 
-/** Four counts, the most urgent first. */
-function Queued({ peer: { queued } }: CellProps) {
-  const { t } = useTranslation('peers');
-  const title = urgentFirst
-    .map((priority) =>
-      t('queuedOne', {
-        priority: t(`priority_${priority}`),
-        amount: formatCount(queued[priority].messages),
-        size: formatBytes(queued[priority].sizeBytes),
-      }),
-    )
-    .join('\n');
-  return (
-    <span className="pe-queued sb-num" title={title}>
-      {urgentFirst.map((priority) => {
-        const { messages } = queued[priority];
-        return (
-          <span key={priority} className={messages === 0 ? 'sb-3' : undefined}>
-            {shortCount(messages)}
-            <span className="sb-hidden">{` ${t(`priority_${priority}`)} `}</span>
-          </span>
-        );
-      })}
-    </span>
-  );
+/** The messages of one priority that wait; how many bytes they are is in the tooltip. */
+function queuedOf(priority: PeerPriority) {
+  return function Queued({ peer: { queued } }: CellProps) {
+    const { t } = useTranslation('peers');
+    const { messages, sizeBytes } = queued[priority];
+    return (
+      <span
+        className={messages === 0 ? 'sb-3' : undefined}
+        title={t('queuedOne', { priority: t(`priority_${priority}`), amount: formatCount(messages), size: formatBytes(sizeBytes) })}
+      >
+        {shortCount(messages)}
+      </span>
+    );
+  };
 }
 
 /** `140`, `12k`, `1.2M`: the exact number is in the tooltip and in the inspector. */
@@ -140,9 +138,8 @@ function shortCount(count: number): string {
 }
 
 function Seen({ peer: { lastSeenAt, health }, nowMs, stale }: CellProps) {
-  const { t } = useTranslation('peers');
   if (lastSeenAt === null) return <span className="sb-3">–</span>;
-  const words = health === 'Offline' || stale ? formatSince(lastSeenAt) : t('ago', { age: formatAge(nowMs - lastSeenAt) });
+  const words = health === 'Offline' || stale ? formatSince(lastSeenAt) : formatAge(nowMs - lastSeenAt);
   return (
     <span className="sb-3" title={formatTime(lastSeenAt)}>
       {words}

@@ -18,12 +18,3 @@ export function totalQueued({ queued }: Pick<PeerInfo, 'queued'>): Backlog {
     { messages: 0, sizeBytes: 0 },
   );
 }
-
-/** Orders backlogs: one urgent message weighs more than any number of less urgent ones. Below 0: `a` is smaller. */
-export function compareQueued(a: Pick<PeerInfo, 'queued'>, b: Pick<PeerInfo, 'queued'>): number {
-  for (const priority of urgentFirst) {
-    const difference = a.queued[priority].messages - b.queued[priority].messages;
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}

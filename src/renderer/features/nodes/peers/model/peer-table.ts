@@ -1,10 +1,23 @@
 /** The table of peers: its columns, its order, its filter. */
 import type { PeerInfo } from '../../../../../common/contract/peers.ts';
 import { columnsThatFit } from '../../../shared/fitting-columns.ts';
-import { compareQueued } from './backlog.ts';
 import { rankOf } from './peer-health.ts';
 
-export const columnIds = ['name', 'health', 'way', 'latency', 'p95', 'success', 'standing', 'queued', 'seen'] as const;
+/** The last but one have the name of the priority whose messages they count. */
+export const columnIds = [
+  'name',
+  'health',
+  'way',
+  'latency',
+  'p95',
+  'success',
+  'standing',
+  'Critical',
+  'High',
+  'Medium',
+  'Low',
+  'seen',
+] as const;
 export type ColumnId = (typeof columnIds)[number];
 
 export interface Column {
@@ -35,7 +48,10 @@ const columns: readonly Column[] = [
   number('p95', 60, 5),
   number('success', 52, 2),
   { id: 'standing', width: '124px', minPx: 124, right: false, leaves: 4 },
-  { id: 'queued', width: '132px', minPx: 132, right: true, leaves: 0 },
+  number('Critical', 46, 0),
+  number('High', 40, 0),
+  number('Medium', 46, 0),
+  number('Low', 40, 0),
   number('seen', 64, 6),
 ];
 
@@ -49,7 +65,7 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-const largestFirst: ReadonlySet<ColumnId> = new Set(['latency', 'p95', 'queued', 'seen']);
+const largestFirst: ReadonlySet<ColumnId> = new Set(['latency', 'p95', 'Critical', 'High', 'Medium', 'Low', 'seen']);
 
 /** The next order after a click on a head: the other way round, or that column, with what is wrong first. */
 export function toggledSort(sort: Sort, column: ColumnId): Sort {
@@ -83,14 +99,12 @@ function comparison(column: ColumnId, wayOf: (peer: PeerInfo) => string): ((a: P
       return (a, b) => rankOf(a) - rankOf(b);
     case 'way':
       return (a, b) => collator.compare(wayOf(a), wayOf(b));
-    case 'queued':
-      return compareQueued;
     default:
       return undefined;
   }
 }
 
-function numberOf(column: ColumnId, { latencyMs, latencyP95Ms, successRate, standing, lastSeenAt }: PeerInfo): number | null {
+function numberOf(column: ColumnId, { latencyMs, latencyP95Ms, successRate, standing, lastSeenAt, queued }: PeerInfo): number | null {
   switch (column) {
     case 'latency':
       return latencyMs;
@@ -102,6 +116,11 @@ function numberOf(column: ColumnId, { latencyMs, latencyP95Ms, successRate, stan
       return standing.score;
     case 'seen':
       return lastSeenAt;
+    case 'Critical':
+    case 'High':
+    case 'Medium':
+    case 'Low':
+      return queued[column].messages;
     default:
       return null;
   }
