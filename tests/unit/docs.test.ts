@@ -15,6 +15,8 @@ import { discoveryLimits } from '../../src/main/node/discovery/index.ts';
 import { carrierLimits } from '../../src/main/node/federation/carriers/limits.ts';
 import { federationLimits } from '../../src/main/node/federation/limits.ts';
 import { secureLimits } from '../../src/main/node/federation/secure/limits.ts';
+import { registerLedgerMetrics } from '../../src/main/node/ledger/ledger-metrics.ts';
+import { ledgerLimits } from '../../src/main/node/ledger/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { linkDegree, membershipLimits } from '../../src/main/node/membership/limits.ts';
@@ -142,5 +144,14 @@ test('queues.md names every metric of the queue broker', async () => {
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
   new BrokerMetrics(metrics);
   const rows = rowsOf(await page('queues.md'));
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
+});
+
+test('ledger.md lists every limit of the ledger with its value, and every metric', async () => {
+  const rows = rowsOf(await page('ledger.md'));
+  for (const [name, value] of Object.entries(ledgerLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  registerLedgerMetrics(metrics, () => ({ height: 0, entries: 0, chains: 0, waiting: 0, damaged: 0, sizeBytes: 0 }));
   for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });

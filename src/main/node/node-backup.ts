@@ -1,6 +1,7 @@
 /**
  * The backup of who a node is, and a data folder made from one (security.md 2.8, rows 39 and 65). It holds what nobody else can give back
- * or what the node needs to find the others: its key, its name, the membership log, where members were found, and how often it has started.
+ * or what the node needs to find the others: its key, its name, the membership log, where members were found, how often it has started, and
+ * how far its ledger goes.
  * Group keys and whatever has happened since come from the other members.
  */
 import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
@@ -31,6 +32,7 @@ const tables = {
   member_addresses: ['member', 'host', 'port', 'position'],
   link_epoch: ['only_one', 'epoch'],
   epochs: ['name', 'epoch'],
+  ledger_mark: ['only_one', 'height', 'hash', 'at', 'last_number', 'audit_id', 'restored'],
 } as const;
 type Table = keyof typeof tables;
 const tableNames = Object.keys(tables) as Table[];
@@ -138,6 +140,8 @@ function fillDatabase(file: string, content: IdentityBackup, nowMs: number, reso
     database.transaction(() => {
       for (const table of tableNames) insertRows(database, table, content.tables[table] ?? []);
       const missed = startsSince(content.createdMs, nowMs);
+      // The audit table begins anew, and the chain may have gone on since: other nodes know (security.md row 39).
+      database.prepare('UPDATE ledger_mark SET audit_id = 0, restored = 1').run();
       for (const table of countingTables) database.prepare(`UPDATE ${table} SET epoch = epoch + ?`).run(missed);
     })();
     checkLog(database);

@@ -24,7 +24,7 @@ export const ledgerLimits = {
   checkEveryMs: 2_000,
   /** How often the node looks whether anything is older than the retention. */
   retentionEveryMs: 3_600_000,
-  /** Forks kept as evidence; further ones are counted. */
+  /** Blocks kept as evidence of forks; the first ones stay. */
   keptForks: 1_000,
   /** Chains held at once. */
   chains: 1_024,
