@@ -17,11 +17,11 @@ export const communicatorLimits = {
   criticalPerSecond: 20,
   /** What waits for one peer in one priority, for one peer, and for all. */
   laneMessages: 131_072,
-  laneBytes: 33_554_432,
+  laneBytes: 67_108_864,
   peerMessages: 196_608,
-  peerBytes: 67_108_864,
+  peerBytes: 100_663_296,
   queuedMessages: 393_216,
-  queuedBytes: 134_217_728,
+  queuedBytes: 201_326_592,
   /** Bytes on their way to one peer and not acknowledged: at first, at least and at most, as the measured delay lets them grow. */
   windowBytes: 65_536,
   windowLeastBytes: 16_384,

@@ -112,13 +112,20 @@ export class PeerChannel {
     transport.answered(nodeId, batch.way);
     this.#window.acknowledged(latencyMs, batch.sizeBytes, wasFull && !isLate);
     const refused = new Map(refusals.map((refusal) => [refusal.message_id, refusal]));
+    const outcome: DeliveryOutcome = { outcome: 'taken', latencyMs };
+    let taken = 0;
     for (const message of batch.messages) {
       const refusal = refused.get(message.messageId);
       refused.delete(message.messageId);
       if (message.outcome !== undefined) continue;
-      if (refusal === undefined) this.#settle(message, { outcome: 'taken', latencyMs }, batch.way);
-      else this.#refused(message, errorOf(refusal), batch.way);
+      if (refusal !== undefined) this.#refused(message, errorOf(refusal), batch.way);
+      else {
+        this.#finish(message, outcome);
+        taken++;
+      }
     }
+    // Once for all of them: they took the same time, and to judge a peer by each would cost more than to send it.
+    if (taken > 0) oversight.observe(nodeId, { kind: 'settled', outcome: 'taken', latencyMs, way: batch.way });
     if (refused.size > 0) oversight.conduct(nodeId, 'behaviour', 'it refused messages that it was not sent');
     else if (refusals.length === 0) this.#busyMs = busyMs;
     this.#watchAcks();
@@ -268,7 +275,7 @@ export class PeerChannel {
     }
     counts.sent++;
     totals.sent[priority]++;
-    this.#settle(message, { outcome: 'taken', latencyMs: 0 }, kind);
+    this.#finish(message, { outcome: 'taken', latencyMs: 0 });
     return true;
   }
 
@@ -333,7 +340,9 @@ export class PeerChannel {
       case 'fail':
         break;
     }
-    this.#settle(message, { outcome: 'refused', error }, way);
+    this.#finish(message, { outcome: 'refused', error });
+    const { code } = error;
+    oversight.observe(nodeId, { kind: 'settled', outcome: 'refused', code, ...(way !== undefined && { way }) });
   }
 
   #peerIsBusy(): void {
@@ -383,28 +392,21 @@ export class PeerChannel {
     for (const message of [...batch.messages].reverse()) this.queue.putBack(message);
   }
 
-  /** A message that was sent ends; one that waits to be sent again is acknowledged late. */
-  #settle(message: OutgoingMessage, outcome: DeliveryOutcome, way: CarrierKind | undefined): void {
+  /** A message that was sent ends, perhaps while it waits to be sent again. */
+  #finish(message: OutgoingMessage, outcome: DeliveryOutcome): void {
     if (!this.queue.end(message, outcome)) this.#end(message, outcome);
-    const latencyMs = outcome.outcome === 'taken' ? outcome.latencyMs : undefined;
-    const code = outcome.outcome === 'refused' ? outcome.error.code : undefined;
-    this.#options.oversight.observe(this.#options.nodeId, {
-      kind: 'settled',
-      outcome: outcome.outcome,
-      ...(latencyMs !== undefined && { latencyMs }),
-      ...(way !== undefined && { way }),
-      ...(code !== undefined && { code }),
-    });
   }
 
   #end(message: OutgoingMessage, outcome: DeliveryOutcome): void {
     if (!message.settle(outcome)) return;
-    const { counts, totals, room, onSettled } = this.#options;
+    const { nodeId, counts, totals, room, oversight, onSettled } = this.#options;
     room.release(message);
     if (outcome.outcome !== 'refused') {
       counts[outcome.outcome]++;
       totals[outcome.outcome]++;
     }
+    if (outcome.outcome === 'expired' || outcome.outcome === 'dropped')
+      oversight.observe(nodeId, { kind: 'settled', outcome: outcome.outcome });
     onSettled(message, outcome);
   }
 }
