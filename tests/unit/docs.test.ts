@@ -20,6 +20,7 @@ import { ledgerLimits } from '../../src/main/node/ledger/limits.ts';
 import { nodeLimits } from '../../src/main/node/limits.ts';
 import { linkLimits } from '../../src/main/node/links/limits.ts';
 import { linkDegree, membershipLimits } from '../../src/main/node/membership/limits.ts';
+import { communicatorLimits } from '../../src/main/node/peers/communicator/index.ts';
 import { healthLimits } from '../../src/main/node/peers/health/limits.ts';
 import { PeerMetrics } from '../../src/main/node/peers/peer-metrics.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
@@ -105,9 +106,10 @@ test('tunnels.md lists every limit of an agent with its value, and every metric'
   for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
 
-test('peers.md lists every limit of health with its value, and every metric', async () => {
+test('peers.md lists every limit of messages and health with its value, and every metric', async () => {
   const rows = rowsOf(await page('peers.md'));
-  for (const [name, value] of Object.entries(healthLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  for (const [name, value] of Object.entries({ ...communicatorLimits, ...healthLimits }))
+    expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
   const metrics = new Metrics();
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
   new PeerMetrics(metrics, { health: never, totals: never, graylisted: never, recoveries: never });

@@ -12,6 +12,10 @@ export interface Batch {
   readonly isUrgent: boolean;
   /** On a clock that is never set. */
   readonly sentMs: number;
+  /** Messages that left before it, since the start. */
+  readonly ordinal: number;
+  /** Batches that left later, the same way, and are acknowledged already. */
+  passedBy: number;
 }
 
 /** What is on its way to one peer. */
@@ -39,6 +43,16 @@ export class Batches {
   /** The one that waits longest. */
   get oldest(): Batch | undefined {
     return this.#inFlight.values().next().value;
+  }
+
+  /** Counts an acknowledged batch for those that left before it the same way. @returns those that were passed so often that they are lost */
+  passed({ seq, way, isUrgent }: Batch): readonly Batch[] {
+    const lost: Batch[] = [];
+    for (const batch of this.#inFlight.values()) {
+      if (batch.seq > seq || batch.way !== way || batch.isUrgent !== isUrgent) continue;
+      if (++batch.passedBy >= communicatorLimits.passedBy) lost.push(batch);
+    }
+    return lost;
   }
 
   /** Whether something is on its way by a carrier. */

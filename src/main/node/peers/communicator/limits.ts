@@ -11,6 +11,8 @@ export const communicatorLimits = {
   /** Life of a message in seconds, when its sender says nothing, and at most (wire.md 3). */
   defaultTtlSeconds: 300,
   ttlSeconds: 604_800,
+  /** Times that a message is sent with others: after that it goes alone, for it may be what the peer cannot take. */
+  aloneAfter: 3,
   /** How long a message for the live session alone is tried (wire.md 3, ttl 0). */
   liveMs: 60_000,
   /** Urgent messages of one source a second that go before all others; more are treated as High (security.md row 40). */
@@ -30,8 +32,12 @@ export const communicatorLimits = {
   urgentInFlight: 64,
   /** How long an acknowledgement is waited for: before any was measured, at least and at most. */
   firstAckMs: 3_000,
-  leastAckMs: 1_000,
+  leastAckMs: 500,
   mostAckMs: 10_000,
+  /** Later batches whose acknowledgement says that an earlier one was lost. */
+  passedBy: 2,
+  /** Messages that are sent while one of them is not acknowledged: fewer than the other end remembers ids of. */
+  sentPastOne: 16_384,
   /** Batches that were sent again and may still be acknowledged. */
   lateBatches: 64,
   /** Pause after a peer said that it has no room, doubled each time, and at most. */

@@ -12,7 +12,8 @@ import { SendQueue, type SharedRoom } from './send-queue.ts';
 import { SendWindow } from './window.ts';
 import { batchText, errorOf, type Refusal } from './wire.ts';
 
-const { batchMessages, batchBytes, batchMs, urgentInFlight, busyMs, busyAtMostMs, defaultTtlSeconds } = communicatorLimits;
+const { batchMessages, batchBytes, batchMs, urgentInFlight, sentPastOne, aloneAfter, busyMs, busyAtMostMs, defaultTtlSeconds } =
+  communicatorLimits;
 
 export interface PeerChannelOptions {
   readonly nodeId: string;
@@ -49,6 +50,8 @@ export class PeerChannel {
   #restUntilMs = Number.NEGATIVE_INFINITY;
   #sharedRestUntilMs = Number.NEGATIVE_INFINITY;
   #busyMs: number = busyMs;
+  /** Messages that left, since the start. */
+  #sent = 0;
   #stopped = false;
 
   constructor(options: PeerChannelOptions) {
@@ -111,6 +114,7 @@ export class PeerChannel {
     const latencyMs = monotonicMs() - batch.sentMs;
     transport.answered(nodeId, batch.way);
     this.#window.acknowledged(latencyMs, batch.sizeBytes, wasFull && !isLate);
+    if (!isLate) this.#sendLostAgain(batch);
     const refused = new Map(refusals.map((refusal) => [refusal.message_id, refusal]));
     const outcome: DeliveryOutcome = { outcome: 'taken', latencyMs };
     let taken = 0;
@@ -177,12 +181,11 @@ export class PeerChannel {
   }
 
   #sendShared(): void {
-    const { nodeId, transport, monotonicMs } = this.#options;
+    const { nodeId, transport } = this.#options;
     const { lanes } = this.queue;
     while (lanes.peekShared() !== undefined && !this.#isResting(false)) {
       const { oldest } = this.#batches;
-      // Until it is known what became of it, what follows would only wait behind it.
-      if (oldest !== undefined && monotonicMs() - oldest.sentMs > this.#window.stallMs) return;
+      if (oldest !== undefined && this.#sent - oldest.ordinal > sentPastOne) return;
       const roomBytes = this.#window.sizeBytes - this.#batches.sharedBytes;
       if (roomBytes <= 0 || (roomBytes < this.#window.batchBytes && lanes.sizeBytes > roomBytes)) return;
       if (transport.isCongested(nodeId)) {
@@ -218,10 +221,10 @@ export class PeerChannel {
       const next = this.#nextFresh(peek);
       if (next === undefined || sizeBytes + next.entry.item.sizeBytes > mostBytes) break;
       // What a peer did not acknowledge goes with nothing that it may take.
-      if (next.entry.item.attempts > 1) break;
+      if (next.entry.item.attempts > aloneAfter) break;
       sizeBytes += next.entry.item.sizeBytes;
       messages.push(this.queue.take(next));
-      if ((messages[0]?.attempts ?? 0) > 1) break;
+      if ((messages[0]?.attempts ?? 0) > aloneAfter) break;
     }
     return { messages, sizeBytes };
   }
@@ -255,7 +258,8 @@ export class PeerChannel {
       totals.sent[message.priority]++;
     }
     totals.batches++;
-    this.#batches.add({ seq, way: kind, messages, sizeBytes, isUrgent, sentMs: monotonicMs() });
+    this.#batches.add({ seq, way: kind, messages, sizeBytes, isUrgent, sentMs: monotonicMs(), ordinal: this.#sent, passedBy: 0 });
+    this.#sent += messages.length;
     this.#watchAcks();
     return true;
   }
@@ -359,6 +363,14 @@ export class PeerChannel {
     const untilMs = Math.max(this.#restUntilMs, this.#sharedRestUntilMs);
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => this.send(), untilMs - nowMs + 1).unref();
+  }
+
+  /** What left well before a batch that is acknowledged is lost, unless its handlers take long: then it is a repeat there. */
+  #sendLostAgain(acknowledged: Batch): void {
+    const { monotonicMs } = this.#options;
+    const lost = this.#batches.passed(acknowledged).filter(({ sentMs }) => monotonicMs() - sentMs > this.#window.usualMs);
+    for (const batch of lost.toReversed()) this.#putBack(batch);
+    if (lost.length > 0) this.#window.shrink();
   }
 
   #watchAcks(): void {

@@ -42,9 +42,9 @@ export class SendWindow {
     return Math.min(mostAckMs, Math.max(leastAckMs, this.#smoothMs + 4 * this.#spreadMs));
   }
 
-  /** Milliseconds after which nothing more is sent before an acknowledgement comes. */
-  get stallMs(): number {
-    return this.ackTimeoutMs / 2;
+  /** Milliseconds in which an acknowledgement usually comes. */
+  get usualMs(): number {
+    return this.#smoothMs === undefined ? firstAckMs : this.#smoothMs + 2 * this.#spreadMs;
   }
 
   /** A batch was acknowledged. @param isFull as much was on its way as the window lets through */
@@ -55,6 +55,11 @@ export class SendWindow {
     const isDelayed = roundTripMs > leastMs * 1.5 + jitterMs;
     if (!isDelayed && isFull) this.#sizeBytes = Math.min(windowMostBytes, this.#sizeBytes + sizeBytes);
     else if (isDelayed && nowMs - this.#shrunkMs > roundTripMs) this.#shrink(shrinkTo, nowMs);
+  }
+
+  /** A batch was lost and others were not: goes on with less. */
+  shrink(): void {
+    this.#shrink(0.5, this.#monotonicMs());
   }
 
   /** Nothing came back in time, or the peer has no room: begins anew with little. */
