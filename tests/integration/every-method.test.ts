@@ -81,6 +81,17 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['users.remove', () => ({ username: 'ada' })],
   ['users.setupLink', () => ({})],
   ['audit.list', () => ({})],
+  ['ledger.status', () => ({})],
+  ['ledger.chains', () => ({})],
+  ['ledger.note', () => ({ text: 'Replaced the fan of press-07.', target: 'press-07' })],
+  ['ledger.list', () => ({ act: 'ledger.' })],
+  ['ledger.get', (seen) => ({ number: seen('ledger.note').number ?? 1 })],
+  ['ledger.verify', () => ({})],
+  ['ledger.compare', () => ({})],
+  ['ledger.confirm', (seen) => ({ number: seen('ledger.note').number ?? 1 })],
+  ['ledger.export', () => ({ withDetails: true, withConfirmations: true })],
+  ['ledger.checkpoint', () => ({})],
+  ['ledger.repair', () => ({})],
   ['workspace.put', () => ({ ...kept, value: { method: 'system.info' } })],
   ['workspace.list', () => ({ kind: 'request' })],
   ['workspace.remove', () => kept],
@@ -175,12 +186,14 @@ const ofTwoBrokers: readonly MethodName[] = ['brokers.join', 'brokers.leave', 'b
 const ofAgents: readonly MethodName[] = ['gateway.closeSession'];
 /** Those that need a request that came through a tunnel: tests/integration/tunnel. */
 const ofRequests: readonly MethodName[] = ['tunnels.request', 'tunnels.replay'];
+/** Those that need a second member: tests/integration/ledger. */
+const ofTwoMembers: readonly MethodName[] = ['ledger.difference'];
 
 test('the node offers every method of the contract, and each answers as the contract says, with nothing beside', async () => {
   const { node, client, restarts } = await startNode({ 'broker.enabled': true, 'broker.port': 0 });
   const guest = await startNode({ 'node.name': 'kiln-02' });
   expect([...allMethods().keys()].filter((method) => !node.router.offers(method))).toEqual([]);
-  const elsewhere = [...ofTwoPeople, ...ofTwoBrokers, ...ofAgents, ...ofRequests];
+  const elsewhere = [...ofTwoPeople, ...ofTwoBrokers, ...ofAgents, ...ofRequests, ...ofTwoMembers];
   expect([...calls.map(([method]) => method), ...elsewhere].sort()).toEqual([...allMethods().keys()].sort());
   const answers = new Map<MethodName, unknown>();
   const seen: Seen = <M extends MethodName>(method: M) => answers.get(method) as ResultOf<M>;

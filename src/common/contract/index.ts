@@ -11,6 +11,7 @@ import { gatewayContract } from './gateway.ts';
 import { groupKeyContract } from './group-key.ts';
 import { identityContract } from './identity.ts';
 import { joiningContract } from './joining.ts';
+import { ledgerContract } from './ledger.ts';
 import { logsContract } from './logs.ts';
 import { membershipContract } from './membership.ts';
 import { mqttContract } from './mqtt.ts';
@@ -43,6 +44,7 @@ export const contract = {
   ...brokersContract,
   ...gatewayContract,
   ...tunnelsContract,
+  ...ledgerContract,
   ...logsContract,
   ...configContract,
   ...usersContract,

@@ -7,6 +7,7 @@ export const ledgerEntrySchema = z.object({
   chainName: z.string(),
   number: z.number().int().describe('Counts the entries of the chain, from 1'),
   height: z.number().int().describe('Block that holds it; the first is 0'),
+  prevHash: z.string().describe('Of the block before the one that holds it, hex'),
   at: z.number().describe('Milliseconds since the epoch, by the clock of the node that wrote it'),
   kind: z.enum(['genesis', 'act', 'refusal', 'note', 'witness', 'checkpoint', 'fork']),
   actor: z.string(),
@@ -85,6 +86,8 @@ const blockSchema = z.object({
   signature: z.string().describe('Ed25519, base64url'),
 });
 
+export type LedgerBlock = z.infer<typeof blockSchema>;
+
 /** What one node says of a place in a chain. */
 const confirmationSchema = z.object({
   nodeId: z.string(),
@@ -97,6 +100,21 @@ const confirmationSchema = z.object({
   signature: z.string().nullable().describe('Of the answer, by the key of that node, base64url'),
 });
 export type LedgerConfirmation = z.infer<typeof confirmationSchema>;
+
+const blockSide = z.object({ block: blockSchema, entries: z.array(z.string()) }).nullable();
+const differenceSchema = z.object({
+  ours: blockSide,
+  theirs: blockSide,
+  fields: z.array(
+    z.object({
+      path: z.string().describe('For example entries[2].target'),
+      ours: z.string().nullable(),
+      theirs: z.string().nullable(),
+    }),
+  ),
+  valid: z.object({ ours: z.boolean(), theirs: z.boolean() }).describe('Whether each bears the signature of the chain and its own hash'),
+});
+export type LedgerDifference = z.infer<typeof differenceSchema>;
 
 export const ledgerContract = defineService({
   'ledger.status': {
@@ -201,20 +219,7 @@ export const ledgerContract = defineService({
   },
   'ledger.difference': {
     params: z.strictObject({ chain, height: z.number().int().min(0), node: z.string().min(1).max(128) }),
-    result: z.object({
-      ours: z.object({ block: blockSchema, entries: z.array(z.string()) }).nullable(),
-      theirs: z.object({ block: blockSchema, entries: z.array(z.string()) }).nullable(),
-      fields: z.array(
-        z.object({
-          path: z.string().describe('For example entries[2].target'),
-          ours: z.string().nullable(),
-          theirs: z.string().nullable(),
-        }),
-      ),
-      valid: z
-        .object({ ours: z.boolean(), theirs: z.boolean() })
-        .describe('Whether each bears the signature of the chain and its own hash'),
-    }),
+    result: differenceSchema,
     role: 'operator',
     effect: 'read',
     help: 'Shows field by field where a block here and at another node differ.',
@@ -226,7 +231,11 @@ export const ledgerContract = defineService({
       fromNumber: z.number().int().min(1).optional(),
       toNumber: z.number().int().min(1).optional(),
       withDetails: z.boolean().default(false).describe('What was passed to each act, opened for the reader; admins alone'),
-      after: z.string().max(64).optional().describe('Cursor of the answer before'),
+      withConfirmations: z
+        .boolean()
+        .default(false)
+        .describe('Asks the other nodes about the last block of the range, and adds their signed answers'),
+      after: z.string().max(256).optional().describe('Cursor of the answer before'),
     }),
     result: z.object({
       text: z.string().describe('Lines of JSON to be appended to the file'),
@@ -240,8 +249,12 @@ export const ledgerContract = defineService({
     quiet: true,
   },
   'ledger.note': {
-    params: z.strictObject({ text: z.string().min(1).max(1_000), target: z.string().max(256).optional().describe('What it is about') }),
-    result: z.object({ number: z.number().int() }),
+    params: z.strictObject({
+      chain: chain.describe('Node whose chain; that of another one is offered the note, signed, as soon as that node is there'),
+      text: z.string().min(1).max(1_000),
+      target: z.string().max(256).optional().describe('What it is about'),
+    }),
+    result: z.object({ number: z.number().int().nullable().describe('null: offered to another node, which numbers it') }),
     role: 'operator',
     effect: 'write',
     help: 'Writes a note into the ledger of this node, for whoever reads it later. It cannot be taken back.',

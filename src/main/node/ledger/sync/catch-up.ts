@@ -1,0 +1,142 @@
+import { toErrorShape } from '../../../../common/errors.ts';
+import type { TakenBlocks } from '../chain-store.ts';
+import type { FullBlock } from '../types.ts';
+import type { HeldChains } from './held-chains.ts';
+import { syncLimits } from './limits.ts';
+import type { Questions } from './questions.ts';
+import type { SyncContext } from './sync-context.ts';
+
+/** What is done with blocks that came, wherever they came from. */
+export interface BlockIntake {
+  /** Checks and keeps blocks of another node's chain. @throws SignalboxError what the store throws */
+  take(chainId: string, blocks: readonly FullBlock[], from: string): Promise<TakenBlocks>;
+  /** The copy of a node is of another past than the one here: looks where they part. */
+  partedFrom(chainId: string, from: string): Promise<void>;
+}
+
+/**
+ * Fetches blocks that others have and this node has not: a page at a time for each chain, from the best node that holds them, from another
+ * one when that answers wrongly or not at all (security.md rows 34 and 36). What a node claims to hold costs a number here, no memory.
+ */
+export class CatchUp {
+  readonly #context: SyncContext;
+  readonly #held: HeldChains;
+  readonly #questions: Questions;
+  readonly #intake: BlockIntake;
+  /** By chain: nodes that say they hold it, and how far. */
+  readonly #sources = new Map<string, Map<string, number>>();
+  /** By chain and node: until when that node is not asked. */
+  readonly #wrong = new Map<string, number>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stop = new AbortController();
+  #pages = 0;
+
+  constructor(context: SyncContext, held: HeldChains, questions: Questions, intake: BlockIntake) {
+    this.#context = context;
+    this.#held = held;
+    this.#questions = questions;
+    this.#intake = intake;
+  }
+
+  /** Pages fetched since the start. */
+  get pages(): number {
+    return this.#pages;
+  }
+
+  /** Chains that are being caught up with. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Notes that a node holds a chain up to a height, and fetches what is missing here. */
+  want(chainId: string, height: number, nodeId: string): void {
+    let sources = this.#sources.get(chainId);
+    if (sources === undefined) {
+      sources = new Map();
+      this.#sources.set(chainId, sources);
+    }
+    if (!sources.has(nodeId) && sources.size >= syncLimits.sourcesPerChain) sources.delete(sources.keys().next().value ?? '');
+    sources.set(nodeId, height);
+    this.#begin(chainId);
+  }
+
+  /** A node is there again: what it could not answer before it may answer now. */
+  again(nodeId: string): void {
+    for (const key of this.#wrong.keys()) if (key.endsWith(` ${nodeId}`)) this.#wrong.delete(key);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#running.values());
+  }
+
+  #begin(chainId: string): void {
+    if (this.#stop.signal.aborted || this.#running.has(chainId) || this.#running.size >= syncLimits.catchUps) return;
+    if (this.#sourceOf(chainId) === undefined) return;
+    const run = this.#run(chainId)
+      .catch((error: unknown) =>
+        this.#context.logger.warn('ledger.notCaughtUp', 'Blocks of a chain could not be fetched.', { chainId, error }),
+      )
+      .finally(() => {
+        this.#running.delete(chainId);
+        if (this.#sourceOf(chainId) === undefined) this.#sources.delete(chainId);
+        this.#beginNext();
+      });
+    this.#running.set(chainId, run);
+  }
+
+  /** Chains that had to wait for their turn. */
+  #beginNext(): void {
+    for (const chainId of this.#sources.keys()) this.#begin(chainId);
+  }
+
+  async #run(chainId: string): Promise<void> {
+    for (let source = this.#sourceOf(chainId); source !== undefined; source = this.#sourceOf(chainId)) {
+      if (this.#stop.signal.aborted) return;
+      if (!(await this.#page(chainId, source))) this.#leaveOut(chainId, source);
+    }
+  }
+
+  /** @returns false: this node is not asked for the chain again for a while */
+  async #page(chainId: string, nodeId: string): Promise<boolean> {
+    const from = this.#held.heightOf(chainId) + 1;
+    const { communicator, logger } = this.#context;
+    let page: Awaited<ReturnType<Questions['blocks']>>;
+    try {
+      page = await this.#questions.blocks(nodeId, chainId, from, syncLimits.pageBlocks, this.#stop.signal);
+    } catch (error) {
+      logger.debug('ledger.pageNotGiven', 'A node did not give the blocks it was asked for.', {
+        chainId,
+        nodeId,
+        error: toErrorShape(error),
+      });
+      return false;
+    }
+    this.#pages++;
+    this.#sources.get(chainId)?.set(nodeId, page.height);
+    if (page.blocks.length === 0) return false;
+    const { added, refused } = await this.#intake.take(chainId, page.blocks, nodeId);
+    if (refused === null) {
+      if (added > 0) communicator.conduct(nodeId, 'useful', 'It gave blocks of a chain.');
+      return added > 0 || this.#held.heightOf(chainId) >= page.height;
+    }
+    if (refused.reason === 'invalid' && refused.fault?.fault === 'prevHash') await this.#intake.partedFrom(chainId, nodeId);
+    return false;
+  }
+
+  #leaveOut(chainId: string, nodeId: string): void {
+    const nowMs = this.#context.nowMs();
+    for (const [key, untilMs] of this.#wrong) if (untilMs <= nowMs) this.#wrong.delete(key);
+    this.#wrong.set(`${chainId} ${nodeId}`, nowMs + syncLimits.wrongSourceMs);
+  }
+
+  /** The best node that holds more than is held here; undefined: none that can be asked now. */
+  #sourceOf(chainId: string): string | undefined {
+    const held = this.#held.heightOf(chainId);
+    const sources = this.#sources.get(chainId);
+    const nowMs = this.#context.nowMs();
+    return this.#context.communicator
+      .reachable()
+      .find((nodeId) => (sources?.get(nodeId) ?? -1) > held && (this.#wrong.get(`${chainId} ${nodeId}`) ?? 0) <= nowMs);
+  }
+}

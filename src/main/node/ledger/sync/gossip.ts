@@ -1,0 +1,155 @@
+import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import type { PeerContext, PeerMessage } from '../../peers/types.ts';
+import type { FullBlock } from '../types.ts';
+import type { CatchUp } from './catch-up.ts';
+import type { HeldChains } from './held-chains.ts';
+import type { Intake } from './intake.ts';
+import { syncLimits } from './limits.ts';
+import { blockMessage, blockOfText, chainHeadsMessage, type HeadText, readMessage, textOfBlock } from './messages.ts';
+import { NodeRates } from './node-rates.ts';
+import { requireKnownChain, requireMember, type SyncContext } from './sync-context.ts';
+
+/** A block is news for so long; whoever was away longer asks for it. */
+const blockTtlSeconds = 60;
+
+/**
+ * Tells other nodes of blocks and heads, and takes theirs: an own block goes out when it is made; heads are compared every half minute and
+ * when a node comes, by one digest first, so that two nodes which hold the same tell each other no more than that.
+ */
+export class Gossip {
+  readonly #context: SyncContext;
+  readonly #held: HeldChains;
+  readonly #intake: Intake;
+  readonly #catchUp: CatchUp;
+  readonly #rates = new NodeRates(syncLimits.takenPerSecond, syncLimits.takenBurst);
+  #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(context: SyncContext, held: HeldChains, intake: Intake, catchUp: CatchUp) {
+    this.#context = context;
+    this.#held = held;
+    this.#intake = intake;
+    this.#catchUp = catchUp;
+  }
+
+  /** Messages that came faster than one node may send them. */
+  get refused(): number {
+    return this.#rates.refused;
+  }
+
+  /** @param headsMs how often heads are compared with every node, in milliseconds */
+  start(headsMs: number): void {
+    const { communicator } = this.#context;
+    communicator.on('Block', (message, context) => this.#takeBlock(message, context));
+    communicator.on('ChainHeads', (message, context) => this.#takeHeads(message, context));
+    this.#unwatch = communicator.onReachable((nodeId) => {
+      this.#catchUp.again(nodeId);
+      this.#tellHeads(nodeId);
+    });
+    this.#timer = setInterval(() => this.compareAll(), headsMs).unref();
+    this.compareAll();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    this.#unwatch?.();
+  }
+
+  /** Tells every node the digest of what is held here; whoever holds something else answers with its heads. */
+  compareAll(): void {
+    for (const nodeId of this.#context.communicator.reachable()) this.#tellHeads(nodeId);
+  }
+
+  /** Compares with all in a moment; what happens until then is compared with it. */
+  compareSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.compareAll();
+    }, syncLimits.soonMs).unref();
+  }
+
+  /** An own block is on the disk: the others get it. */
+  spread(block: FullBlock): void {
+    const { communicator, nodeId, logger } = this.#context;
+    communicator
+      .broadcast({ type: 'Block', chain_id: nodeId, ...textOfBlock(block) }, { priority: 'Medium', ttlSeconds: blockTtlSeconds })
+      .catch((error: unknown) =>
+        logger.warn('ledger.blockNotSpread', 'A new block could not be sent to other nodes; they fetch it.', { error }),
+      );
+  }
+
+  #tellHeads(nodeId: string): void {
+    if (this.#context.members.standing(nodeId) !== 'member') return;
+    this.#send(nodeId, { type: 'ChainHeads', digest: this.#held.digest(), reply: true });
+  }
+
+  async #takeBlock(message: PeerMessage, context: PeerContext): Promise<void> {
+    const { chain_id: chainId, ...text } = readMessage(blockMessage, message);
+    this.#admit(context);
+    requireKnownChain(this.#context, chainId);
+    const { nodeId } = context.origin;
+    const block = blockOfText(text);
+    const { refused } = await this.#intake.take(chainId, [block], nodeId);
+    if (refused?.reason === 'gap') this.#catchUp.want(chainId, block.block.height, nodeId);
+    if (refused?.reason === 'invalid' && refused.fault?.fault === 'prevHash') await this.#intake.partedFrom(chainId, nodeId);
+  }
+
+  #takeHeads(message: PeerMessage, context: PeerContext): void {
+    const { digest, heads, reply } = readMessage(chainHeadsMessage, message);
+    this.#admit(context);
+    const { nodeId } = context.origin;
+    const isSame = digest === this.#held.digest();
+    this.#hearOfOwn(isSame, heads);
+    if (isSame) return;
+    for (const head of heads ?? []) this.#compare(head, nodeId);
+    // Only digests and full answers are answered, and a full answer asks for nothing: two nodes never go on for ever.
+    if (reply)
+      this.#send(nodeId, { type: 'ChainHeads', digest: this.#held.digest(), heads: this.#held.heads(), reply: heads === undefined });
+  }
+
+  /** After a restore the own chain waits for this word: whether others hold more of it than this node. */
+  #hearOfOwn(isSame: boolean, heads: readonly HeadText[] | undefined): void {
+    const { nodeId, own } = this.#context;
+    if (!isSame && heads === undefined) return;
+    const theirs = heads?.find(({ chain_id: chainId }) => chainId === nodeId)?.height ?? -1;
+    if (isSame || theirs <= this.#held.heightOf(nodeId)) own.peersAnswered();
+  }
+
+  #compare({ chain_id: chainId, height, hash }: HeadText, nodeId: string): void {
+    if (chainId !== this.#context.nodeId && this.#context.members.standing(chainId) === 'stranger') return;
+    const held = this.#held.get(chainId);
+    if (held === undefined || height > held.height) {
+      this.#announce(chainId, height);
+      this.#catchUp.want(chainId, height, nodeId);
+    } else if (height === held.height && hash !== held.headHash) {
+      void this.#intake.partedFrom(chainId, nodeId);
+    }
+  }
+
+  /** For the screen: how far the chain is said to reach. */
+  #announce(chainId: string, height: number): void {
+    this.#context.store.announce(chainId, height).catch((error: unknown) =>
+      this.#context.logger.debug('ledger.announcedNotKept', 'How far a chain is said to reach could not be noted.', {
+        chainId,
+        error: toErrorShape(error),
+      }),
+    );
+  }
+
+  #send(nodeId: string, message: PeerMessage): void {
+    const { communicator, logger } = this.#context;
+    communicator
+      .send(nodeId, message, { priority: 'Low', ttlSeconds: 60, supersedes: `chain-heads-${message.reply === true ? 'ask' : 'tell'}` })
+      .catch((error: unknown) =>
+        logger.debug('ledger.headsNotTold', 'The heads of chains could not be sent.', { nodeId, error: toErrorShape(error) }),
+      );
+  }
+
+  #admit(context: PeerContext): void {
+    requireMember(this.#context, context);
+    if (!this.#rates.take(context.origin.nodeId))
+      throw new SignalboxError('OVERLOADED', 'Blocks and heads come from this node faster than they are taken.', { executed: 'no' });
+  }
+}

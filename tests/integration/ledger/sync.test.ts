@@ -1,0 +1,96 @@
+/** Chains of three real members: what one does stands at all of them, and a changed copy is found, shown and repaired. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { LedgerChain } from '../../../src/common/contract/ledger.ts';
+import { verifyFile } from '../../../src/main/node/ledger/export/index.ts';
+import { changeLedger } from '../../helpers/ledger-damage.ts';
+import { startLinkedMembers } from '../../helpers/member-cluster.ts';
+import { type MemberNode, startMember } from '../../helpers/member-node.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+
+const chainsOf = async ({ client }: MemberNode) => (await client.call('ledger.chains', {})).chains;
+
+async function chainAt(node: MemberNode, of: MemberNode): Promise<LedgerChain | undefined> {
+  return (await chainsOf(node)).find(({ chainId }) => chainId === of.node.nodeId);
+}
+
+/** Resolves when every node holds the same of every chain, and as many chains as there are nodes. */
+async function untilAlike(nodes: readonly MemberNode[]): Promise<void> {
+  const heads = async () => {
+    const told = await Promise.all(nodes.map(chainsOf));
+    return told.map((chains) => chains.map(({ chainId, headHash }) => `${chainId} ${headHash}`).toSorted());
+  };
+  const isAlike = async () => {
+    const all = await heads();
+    return all.every((one) => one.length === nodes.length && JSON.stringify(one) === JSON.stringify(all[0]));
+  };
+  await expect.poll(isAlike, { timeout: 30_000, interval: 50 }).toBe(true);
+}
+
+async function exported({ client }: MemberNode, params: Record<string, unknown>): Promise<string> {
+  let text = '';
+  let after: string | undefined;
+  do {
+    const page = await client.call('ledger.export', { ...params, ...(after !== undefined && { after }) });
+    text += page.text;
+    after = page.next ?? undefined;
+  } while (after !== undefined);
+  const file = join(await temporaryFolder(), 'chain.jsonl');
+  await writeFile(file, text);
+  return file;
+}
+
+test('what one member does is held, confirmed and exported by the others; a changed copy is found and repaired', async () => {
+  const [a, b, c] = await startLinkedMembers(['kiln', 'press', 'saw']);
+  await a.client.call('config.set', { values: { 'logs.level': 'warn' } });
+  const { number } = await a.client.call('ledger.note', { text: 'Replaced the fan.', target: 'press' });
+  await untilAlike([a, b, c]);
+  const { entries } = await b.client.call('ledger.list', { chain: a.node.nodeId, act: 'ledger.note', limit: 10 });
+  expect(entries).toContainEqual(expect.objectContaining({ number, kind: 'note', text: 'Replaced the fan.', target: 'press' }));
+
+  const { confirmations } = await a.client.call('ledger.confirm', { number: number ?? 1 });
+  expect(
+    confirmations.map(({ verdict, nodeId }) => ({ verdict, nodeId })).toSorted((one, other) => (one.nodeId < other.nodeId ? -1 : 1)),
+  ).toEqual(
+    [b, c].map(({ node }) => ({ verdict: 'same', nodeId: node.nodeId })).toSorted((one, other) => (one.nodeId < other.nodeId ? -1 : 1)),
+  );
+  const report = (await verifyFile(await exported(b, { chain: 'kiln', withConfirmations: true }))).report;
+  expect(report).toMatchObject({ whole: true, chainId: a.node.nodeId, name: 'kiln' });
+  expect(report.confirmations).toHaveLength(2);
+  expect((await verifyFile(await exported(a, { withDetails: true }))).report).toMatchObject({ whole: true, fault: null });
+
+  const shown = await a.client.call('ledger.get', { number: number ?? 1 });
+  changeLedger(join(b.folder, 'ledger.db'), a.node.nodeId, shown.block.height, 'Replaced', 'Removed');
+  const { nodes } = await a.client.call('ledger.compare', { nodes: ['press', 'saw'] });
+  expect(nodes.map(({ name, verdict, differsAt }) => ({ name, verdict, differsAt }))).toEqual([
+    { name: 'press', verdict: 'differs', differsAt: shown.block.height },
+    { name: 'saw', verdict: 'same', differsAt: null },
+  ]);
+  const difference = await a.client.call('ledger.difference', { height: shown.block.height, node: 'press' });
+  expect(difference.fields).toContainEqual({ path: 'entries[0].text', ours: 'Replaced the fan.', theirs: 'Removed the fan.' });
+  expect(difference.valid).toEqual({ ours: true, theirs: false });
+  expect((await b.client.call('ledger.verify', { chain: 'kiln' })).fault).toMatchObject({
+    fault: 'entryChanged',
+    height: shown.block.height,
+    number,
+  });
+  expect((await chainAt(b, a))?.state).toBe('damaged');
+  const repaired = await b.client.call('ledger.repair', { chain: 'kiln' });
+  expect(repaired).toMatchObject({ replacedBlocks: 1, chain: { state: 'whole' } });
+});
+
+test('a member that was away gets what was missed, the chain of an author that is gone from a third', async () => {
+  const [a, b, c] = await startLinkedMembers(['kiln', 'press', 'saw']);
+  await untilAlike([a, b, c]);
+  await c.stop();
+  for (const text of ['one', 'two', 'three']) await a.client.call('ledger.note', { text });
+  const last = (await a.client.call('ledger.status', {})).chain;
+  await expect
+    .poll(async () => (await chainAt(b, a))?.headHash, { timeout: 20_000, interval: 50 })
+    .toBe((await a.client.call('ledger.status', {})).chain.headHash);
+  await a.stop();
+  const again = await startMember('saw', {}, c.folder);
+  await expect.poll(async () => (await chainAt(again, a))?.height, { timeout: 30_000, interval: 50 }).toBeGreaterThanOrEqual(last.height);
+  expect((await again.client.call('ledger.verify', { chain: a.node.nodeId })).fault).toBeNull();
+});
