@@ -11,6 +11,7 @@ import { addConfigCommand } from './commands/config.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addIdentityCommand } from './commands/identity.ts';
+import { addLedgerCommand } from './commands/ledger.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addClusterCommand } from './commands/membership.ts';
 import { addMqttCommand } from './commands/mqtt.ts';
@@ -50,6 +51,7 @@ export const cliCommands: readonly string[] = [
   'users',
   'config',
   'audit',
+  'ledger',
   'logs',
   'rescue',
   'self-test',
@@ -124,6 +126,7 @@ function createProgram(io: CliIo, setExitCode: (code: number) => void): Command 
   addUsersCommand(program, io);
   addConfigCommand(program, io, setExitCode);
   addAuditCommand(program, io);
+  addLedgerCommand(program, io, setExitCode);
   addLogsCommand(program, io);
   addRescueCommand(program, io, setExitCode);
   addSelfTestCommand(program, io, setExitCode);
