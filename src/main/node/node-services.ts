@@ -9,6 +9,7 @@ import type { HttpListener } from './http/index.ts';
 import type { MembershipPart } from './membership/index.ts';
 import { makeBackup } from './node-backup.ts';
 import type { Foundation } from './node-foundation.ts';
+import type { ClusterLedger } from './node-ledger.ts';
 import type { StoreNames } from './node-storage.ts';
 import type { PeersPart } from './peers/index.ts';
 import type { StoragePart } from './peers/storage/index.ts';
@@ -24,6 +25,7 @@ import { createGatewayService } from './services/gateway.ts';
 import { createGroupKeyService } from './services/group-key.ts';
 import { createIdentityService } from './services/identity.ts';
 import { createJoiningService } from './services/joining.ts';
+import { createLedgerService } from './services/ledger.ts';
 import { createLogsService } from './services/logs.ts';
 import { createMembershipService } from './services/membership.ts';
 import { createMqttService } from './services/mqtt.ts';
@@ -61,6 +63,7 @@ export interface ServedParts {
   readonly discovery: Discovery;
   readonly membership: MembershipPart;
   readonly federation: Federation;
+  readonly clusterLedger: ClusterLedger;
   readonly peers: PeersPart;
   readonly storage: StoragePart;
   readonly storeNames: StoreNames;
@@ -81,6 +84,7 @@ export function registerServices({ options, dataFolder, config, identity, keySee
     discovery,
     membership,
     federation,
+    clusterLedger,
     peers,
     storage,
     storeNames,
@@ -119,6 +123,7 @@ export function registerServices({ options, dataFolder, config, identity, keySee
   const consoleUrl = () => (options.consoleFolder === undefined ? undefined : http.url);
   router.register(createUsersService({ accounts, sessions, setupLinks, nodeId, consoleUrl, onRoleChanged: () => router.rolesChanged() }));
   router.register(createNodesService(nodesOptions));
+  router.register(createLedgerService(clusterLedger.service));
   router.register(createPeersService({ peers, learnAddress }));
   router.register(createStoreService({ storage, nodeId, ...storeNames }));
   router.register(createClusterService({ router, federation, name: () => config.get('node.name') }));

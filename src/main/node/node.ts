@@ -21,6 +21,7 @@ import { nodeMigrations } from './migrations.ts';
 import { createBroker } from './node-broker.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { createGateway, gatewayCapability } from './node-gateway.ts';
+import { createClusterLedger } from './node-ledger.ts';
 import { createPeers, createReputation, learnAddress } from './node-peers.ts';
 import { registerServices } from './node-services.ts';
 import { createStorage, createStoreNames } from './node-storage.ts';
@@ -227,6 +228,14 @@ function assemble(foundation: Foundation): SignalboxNode {
       epoch: federation.presence.epoch,
     }),
   };
+  const clusterLedger = createClusterLedger(foundation, {
+    ledger,
+    communicator: peers.communicator,
+    membership,
+    federation,
+    router,
+    metrics,
+  });
   registerServices(foundation, {
     startedAt,
     capabilities,
@@ -243,6 +252,7 @@ function assemble(foundation: Foundation): SignalboxNode {
     discovery,
     membership,
     federation,
+    clusterLedger,
     peers,
     storage,
     storeNames,
@@ -279,6 +289,8 @@ function assemble(foundation: Foundation): SignalboxNode {
       // Before federation stops: a node that stops says good-bye to its peers.
       { name: 'peers', part: peers },
       { name: 'key-value store', part: storage },
+      { name: 'ledger sync', part: clusterLedger.sync },
+      { name: 'ledger feed', part: clusterLedger.feed },
       { name: 'peers feed', part: createPeersFeed(peers, router) },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
       { name: 'http', part: httpPart },
