@@ -20,6 +20,8 @@ export class MemoryPeers {
   /** Role that all nodes have at each other. */
   role: PeerOrigin['role'] = 'operator';
   secure = true;
+  /** Awaited before a message is handed over. */
+  beforeDelivery: ((message: PeerMessage) => Promise<void>) | undefined;
 
   peer(nodeId: string): MemoryPeer {
     const peer = new MemoryPeer(nodeId, this);
@@ -51,6 +53,7 @@ export class MemoryPeers {
   async deliver(from: string, to: string, message: PeerMessage, messageId: string = randomUUID()): Promise<PeerMessage | undefined> {
     const parsed = JSON.parse(JSON.stringify(message)) as PeerMessage;
     this.sent.push({ from, to, message: parsed });
+    await this.beforeDelivery?.(parsed);
     const origin: PeerOrigin = { nodeId: from, secure: this.secure, kind: 'link', role: this.role };
     return this.#members.get(to)?.take(parsed, { origin, messageId, priority: 'Medium', ageMs: 0, receipt: () => [] });
   }

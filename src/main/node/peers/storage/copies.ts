@@ -16,13 +16,6 @@ import {
 import { letGoOfTombstones } from './tombstones.ts';
 import type { Usage } from './usage.ts';
 
-/** What tells whether two nodes hold the same versions. */
-export interface Digest {
-  readonly items: number;
-  /** SHA-256 over keys and versions in the order of keys, base64url. */
-  readonly digest: string;
-}
-
 /** What other nodes own and this one keeps copies of. Only messages of the owner write here. */
 export class Copies {
   readonly #store: Store;
@@ -53,8 +46,8 @@ export class Copies {
     return pageOf(rows, limit, itemOf);
   }
 
-  /** Over all copies of an owner. */
-  async digest(owner: string): Promise<Digest> {
+  /** What tells whether this node holds the versions that their owner wants it to. */
+  async digest(owner: string): Promise<string> {
     return digestOf(
       await this.#store.all<{ key: string; version: number }>(
         'SELECT key, version FROM copy WHERE owner = ? AND value IS NOT NULL ORDER BY key',
@@ -136,11 +129,11 @@ export class Copies {
   }
 }
 
-/** @param items in the order of their keys */
-export function digestOf(items: readonly Pick<StoredItem, 'key' | 'version'>[]): Digest {
+/** SHA-256 over keys and versions, base64url. @param items in the order of their keys */
+export function digestOf(items: readonly Pick<StoredItem, 'key' | 'version'>[]): string {
   const hash = createHash('sha256');
   for (const { key, version } of items) hash.update(`${key} ${version}\n`);
-  return { items: items.length, digest: hash.digest('base64url') };
+  return hash.digest('base64url');
 }
 
 function newerHeld(key: string, heldVersion: number): SignalboxError {

@@ -1,8 +1,5 @@
 import type { Statement, Store } from '../../store/index.ts';
-import type { Digest } from './copies.ts';
-import { digestOf } from './copies.ts';
 import { storageLimits } from './limits.ts';
-import type { StoredItem } from './stored-value.ts';
 
 /** `current`: the copy has the version of the value; `behind`: an older one; `waiting`: none yet; `refused`: the replica does not take it. */
 export type ReplicaState = 'current' | 'behind' | 'waiting' | 'refused';
@@ -140,22 +137,23 @@ export class Replicas {
     return rows.map(({ node_id, items, refusal }) => ({ nodeId: node_id, values: items, refusal: refusal ?? '' }));
   }
 
-  /** Over what a node has to hold. */
-  async digestAt(nodeId: string): Promise<Digest> {
-    return digestOf(
-      await this.#store.all<StoredItem>(
-        'SELECT key, version FROM replica JOIN own_value USING (key) WHERE node_id = ? AND wanted = 1 ORDER BY key',
-        [nodeId],
-      ),
+  /** What a node has to hold now, in the order of keys. */
+  async wantedAt(nodeId: string): Promise<readonly Wanted[]> {
+    const rows = await this.#store.all<{ key: string; version: number; held_version: number }>(
+      'SELECT key, version, held_version FROM replica JOIN own_value USING (key) WHERE node_id = ? AND wanted = 1 ORDER BY key',
+      [nodeId],
     );
+    return rows.map(({ key, version, held_version: heldVersion }) => ({ key, version, heldVersion }));
   }
 
-  /** A node holds exactly what it has to. */
-  async allTaken(nodeId: string): Promise<void> {
+  /** A node holds these versions; the values may have newer ones by now. */
+  async allTaken(nodeId: string, items: readonly Held[]): Promise<void> {
+    if (items.length === 0) return;
     await this.#store.run(
-      `UPDATE replica SET held_version = (SELECT version FROM own_value WHERE own_value.key = replica.key), refused_version = 0, refusal = NULL
-       WHERE node_id = ? AND wanted = 1 AND held_version <> (SELECT version FROM own_value WHERE own_value.key = replica.key)`,
-      [nodeId],
+      `UPDATE replica SET held_version = taken.version, refused_version = 0, refusal = NULL
+       FROM (SELECT value ->> 0 AS key, value ->> 1 AS version FROM json_each(?)) AS taken
+       WHERE replica.key = taken.key AND node_id = ?`,
+      [pairs(items), nodeId],
     );
   }
 
@@ -169,7 +167,7 @@ export class Replicas {
    * @returns keys of which it holds a version that this node never gave
    */
   async found(nodeId: string, after: string, last: string | undefined, items: readonly Held[]): Promise<readonly Held[]> {
-    const held = JSON.stringify(items.map(({ key, version }) => [key, version]));
+    const held = pairs(items);
     const inRange = last === undefined ? 'key > ?' : 'key > ? AND key <= ?';
     const range = last === undefined ? [after] : [after, last];
     const statements: Statement[] = [
@@ -199,6 +197,16 @@ export class Replicas {
 export interface Held {
   readonly key: string;
   readonly version: number;
+}
+
+/** What a node has to hold, and the version that it took last. */
+export interface Wanted extends Held {
+  readonly heldVersion: number;
+}
+
+/** For `json_each`. */
+function pairs(items: readonly Held[]): string {
+  return JSON.stringify(items.map(({ key, version }) => [key, version]));
 }
 
 function replicaOf(row: ReplicaRow): Replica {

@@ -4,6 +4,7 @@ import type { Startable } from '../../startable.ts';
 import type { Logger, Problems } from '../../telemetry/index.ts';
 import { RepeatSampler } from '../../telemetry/repeat-sampler.ts';
 import type { Communicator } from '../types.ts';
+import { digestOf } from './copies.ts';
 import { storageLimits } from './limits.ts';
 import type { OwnValues } from './own-values.ts';
 import { type PeerStore, RefusedByReplica } from './peer-store.ts';
@@ -119,9 +120,12 @@ export class Replication implements Startable {
     const { replicas, own, peers } = this.#options;
     if (!(await replicas.isAt(nodeId))) return;
     await replicas.tryRefusedAgain(nodeId);
-    const { digest } = await replicas.digestAt(nodeId);
-    if ((await peers.digest(nodeId)) === digest) {
-      await replicas.allTaken(nodeId);
+    const wanted = await replicas.wantedAt(nodeId);
+    if ((await peers.digest(nodeId)) === digestOf(wanted)) {
+      await replicas.allTaken(
+        nodeId,
+        wanted.filter(({ version, heldVersion }) => heldVersion !== version),
+      );
       return;
     }
     let after = '';

@@ -116,7 +116,7 @@ export class StorageRequests {
     const isOwn = owner === undefined || this.#isOwn(owner);
     if (digest === true) {
       if (isOwn) throw new SignalboxError('INVALID_PARAMS', 'A digest is over the copies of an owner.');
-      return { result: 'Keys', keys: [], more: false, digest: (await copies.digest(owner)).digest };
+      return { result: 'Keys', keys: [], more: false, digest: await copies.digest(owner) };
     }
     const range = { prefix, after, limit: Math.min(limit, storageLimits.listItems) };
     const { items, more } = isOwn ? await own.list(range) : await copies.list(owner, range);

@@ -77,6 +77,21 @@ test('a replica that is no longer chosen deletes its copy, and one that is chose
   await expect.poll(() => copiesAt(b)).toEqual({ k: 3 });
 });
 
+test('a value that changes while copies are compared is sent', async () => {
+  const network = new MemoryPeers();
+  const [a, b] = [await startStore(network, owner), await startStore(network, near)];
+  await a.part.put({ key: 'k', value: bytes('1'), by, replicas: [near] });
+  await expect.poll(() => statesOf(a, 'k')).toEqual({ [near]: 'current' });
+  network.beforeDelivery = async ({ digest }) => {
+    if (digest !== true) return;
+    network.beforeDelivery = undefined;
+    await a.part.put({ key: 'k', value: bytes('2'), by });
+  };
+  network.bringBack(near);
+  await expect.poll(() => copiesAt(b)).toEqual({ k: 2 });
+  await expect.poll(() => statesOf(a, 'k')).toEqual({ [near]: 'current' });
+});
+
 test('a late copy of a deleted value does not bring it back', async () => {
   const network = new MemoryPeers();
   const [a, b] = [await startStore(network, owner), await startStore(network, near)];
