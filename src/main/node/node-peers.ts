@@ -39,6 +39,7 @@ export function createPeers({ options, config, identity, logs, problems }: Found
   membership.judgeBy((id) => reputation.mayGossip(id));
   return new PeersPart({
     nodeId,
+    name: () => config.get('node.name'),
     transport: federation.peerTransport,
     topologySource: createTopologySource({ nodeId, membership, federation, discovery }),
     reputation,

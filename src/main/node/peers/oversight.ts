@@ -1,6 +1,6 @@
 /** What the communicator, the federation and the router ask of those who judge peers, and tell them (security.md 2.7). */
 import type { CarrierKind } from '../../../common/contract/nodes.ts';
-import type { SignalboxError } from '../../../common/errors.ts';
+import type { ErrorCode, SignalboxError } from '../../../common/errors.ts';
 import type { ConductKind } from './types.ts';
 
 /** `pinned`: a person wants it kept. `removed`: a person wants nothing sent to it. `unknown`: no node of that id is known. */
@@ -41,7 +41,7 @@ export type PeerObservation =
   | { readonly kind: 'moved'; readonly from: CarrierKind | null; readonly to: CarrierKind | null }
   | { readonly kind: 'circuit'; readonly way: CarrierKind; readonly state: 'closed' | 'open' | 'halfOpen' }
   /** This node refused a message of it. */
-  | { readonly kind: 'refused'; readonly code: string; readonly type: string };
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly type: string };
 
 /** What happens with a message that could not be delivered (security.md 2.7, Error -> recovery). */
 export type Recovery =

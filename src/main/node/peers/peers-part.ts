@@ -39,6 +39,8 @@ const passes = 10;
 
 export interface PeersPartOptions {
   readonly nodeId: string;
+  /** What people call this node. */
+  readonly name: () => string;
   readonly transport: PeerTransport;
   readonly topologySource: TopologySource;
   /** Also asked by the federation, which is made before. */
@@ -133,7 +135,7 @@ export class PeersPart implements Startable {
     this.#watch.refresh();
     await this.communicator.start();
     await this.topology.start();
-    this.#stops.push(this.#options.followNodes(() => this.#watch.refresh()));
+    this.#stops.push(this.#options.followNodes(() => this.#watch.refreshSoon()));
     this.#heartbeats.start();
     this.#timer = setInterval(() => this.maintain(), this.times.heartbeatMs / passes).unref();
   }
@@ -144,6 +146,7 @@ export class PeersPart implements Startable {
     this.#heartbeats.stop();
     this.#stopping.abort();
     for (const stop of this.#stops.splice(0)) stop();
+    this.#watch.stop();
     await this.#sayGoodbye();
     await this.topology.stop();
     await this.communicator.stop();
@@ -207,7 +210,7 @@ export class PeersPart implements Startable {
    * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT` when the name is not unique
    */
   find(idOrName: string): PeerRecord {
-    if (idOrName === this.#options.nodeId)
+    if (idOrName === this.#options.nodeId || (idOrName === this.#options.name() && this.#named(idOrName) === undefined))
       throw new SignalboxError('SELF', 'This node is no peer of itself. Name another one.', { executed: 'no' });
     const record = this.#watch.get(idOrName) ?? this.#named(idOrName);
     if (record === undefined)

@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../../../common/errors.ts';
+import { type ErrorCode, SignalboxError } from '../../../../common/errors.ts';
 import type { PeerObservation, PeerOversight, PeerPlace, Recovery } from '../oversight.ts';
 import type { Recoveries } from '../recovery/index.ts';
 import type { ConductKind } from '../types.ts';
@@ -63,13 +63,22 @@ export class Overseer implements PeerOversight {
 
   observe(nodeId: string, observation: PeerObservation): void {
     const { watch, reputation, recoveries } = this.#options;
-    if (observation.kind === 'settled') {
+    if (observation.kind === 'refused') this.#refused(nodeId, observation.code);
+    else if (observation.kind === 'settled') {
       if (observation.outcome === 'taken') {
         recoveries.taken(nodeId);
         reputation.conduct(nodeId, 'useful', 'it took a message');
       } else if (observation.outcome === 'timeout') reputation.conduct(nodeId, 'timeout', 'it acknowledged a message not in time');
     }
     watch.observe(nodeId, observation);
+  }
+
+  /** This node refused a message: a fault of the peer, or one of this node, which cannot do its part. */
+  #refused(nodeId: string, code: ErrorCode): void {
+    const { reputation, recoveries } = this.#options;
+    const error = new SignalboxError(code, `a message of it was refused (${code})`);
+    reputation.refused(nodeId, error);
+    if (code === 'STORAGE_FULL' || code === 'STORAGE_CORRUPT') recoveries.decide(nodeId, error, 1, 'here');
   }
 
   recover(nodeId: string, error: unknown, attempt: number): Recovery {

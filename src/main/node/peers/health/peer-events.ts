@@ -7,7 +7,11 @@ export class PeerEvents {
 
   /** @param detail one sentence for people */
   add(kind: PeerEvent['kind'], detail: string, at: number): void {
-    this.#events.unshift({ at, kind, detail: detail.slice(0, healthLimits.eventDetail) });
+    const event = { at, kind, detail: detail.slice(0, healthLimits.eventDetail) };
+    const [newest] = this.#events;
+    // The same again, as of a peer that keeps sending what is refused, drives nothing else out.
+    if (newest?.kind === kind && newest.detail === event.detail) this.#events.shift();
+    this.#events.unshift(event);
     if (this.#events.length > healthLimits.events) this.#events.pop();
   }
 

@@ -2,7 +2,7 @@ import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { PeerEvent } from '../../../../common/contract/peers.ts';
 import type { Logger } from '../../telemetry/index.ts';
 import type { PeerObservation, PeerPlace } from '../oversight.ts';
-import type { PeerTransport } from '../transport.ts';
+import type { PeerTransport, TransportNode } from '../transport.ts';
 import { judge } from './health-rules.ts';
 import { healthLimits } from './limits.ts';
 import type { HealthReport } from './messages.ts';
@@ -10,6 +10,9 @@ import type { PeerChoices } from './peer-choices.ts';
 import { PeerRecord } from './peer-record.ts';
 import type { Reputation } from './reputation.ts';
 import type { Inquiry } from './suspicion.ts';
+
+/** What comes within that time is judged together. */
+const gatherMs = 100;
 
 export interface PeerWatchOptions {
   readonly transport: Pick<PeerTransport, 'node' | 'nodes' | 'ways'>;
@@ -30,6 +33,10 @@ export class PeerWatch {
   readonly #options: PeerWatchOptions;
   readonly #records = new Map<string, PeerRecord>();
   readonly #listeners = new Set<() => void>();
+  /** Those of whom something came that may change how they are. */
+  readonly #dirty = new Set<PeerRecord>();
+  #judging: NodeJS.Timeout | undefined;
+  #refreshing: NodeJS.Timeout | undefined;
 
   constructor(options: PeerWatchOptions) {
     this.#options = options;
@@ -61,18 +68,27 @@ export class PeerWatch {
 
   /** Takes what the directory knows of one node, or of all. */
   refresh(nodeId?: string): void {
-    const nowMs = this.#options.monotonicMs();
-    for (const node of this.#options.transport.nodes()) {
-      if (nodeId !== undefined && node.nodeId !== nodeId) continue;
-      const known = this.#records.get(node.nodeId);
-      if (known === undefined && !node.online && !this.#options.choices.isPinned(node.nodeId)) continue;
-      const record = known ?? this.#add(node.nodeId, node.name);
-      const wasOnline = record.isOnline;
-      if (record.update(node, nowMs)) this.note(record, 'appeared', `${node.name} is there${record.secure ? '' : ', not signed'}.`);
-      if (wasOnline && !node.online) this.#lost(record);
+    if (nodeId === undefined) {
+      clearTimeout(this.#refreshing);
+      this.#refreshing = undefined;
     }
-    for (const { nodeId: id, name } of this.#options.choices.all()) if (!this.#records.has(id)) this.#add(id, name);
-    this.#changed(nodeId === undefined ? this.all() : this.all().filter((record) => record.nodeId === nodeId));
+    const { transport, choices } = this.#options;
+    const one = nodeId === undefined ? undefined : transport.node(nodeId);
+    for (const node of nodeId === undefined ? transport.nodes() : one === undefined ? [] : [one]) this.#update(node);
+    for (const { nodeId: id, name } of choices.all()) if (!this.#records.has(id)) this.#add(id, name);
+    const record = nodeId === undefined ? undefined : this.#records.get(nodeId);
+    this.#changed(nodeId === undefined ? this.all() : record === undefined ? [] : [record]);
+  }
+
+  /** The same for all, in a moment: of a large cluster something is new all the time. */
+  refreshSoon(): void {
+    this.#refreshing ??= setTimeout(() => this.refresh(), gatherMs).unref();
+  }
+
+  /** Ends what waits. */
+  stop(): void {
+    clearTimeout(this.#refreshing);
+    clearTimeout(this.#judging);
   }
 
   /** A peer says of itself that it leaves: it is off line from now on, and nobody needs to be asked. */
@@ -89,9 +105,11 @@ export class PeerWatch {
   reported(nodeId: string, { status, degree }: HealthReport): void {
     const record = this.#records.get(nodeId);
     if (record === undefined) return;
+    const isNews = record.reported !== status;
     record.reported = status;
     record.degree = degree;
     this.#heard(record);
+    if (isNews) this.#changed([record]);
   }
 
   /** Takes what the communicator saw of a peer. */
@@ -104,7 +122,8 @@ export class PeerWatch {
         return;
       case 'settled':
         this.#settled(record, observation);
-        break;
+        this.#judgeSoon(record);
+        return;
       case 'moved':
         this.note(record, 'wayChanged', movedText(observation.from, observation.to));
         break;
@@ -137,6 +156,16 @@ export class PeerWatch {
     }
   }
 
+  #update(node: TransportNode): void {
+    const known = this.#records.get(node.nodeId);
+    if (known === undefined && !node.online && !this.#options.choices.isPinned(node.nodeId)) return;
+    const record = known ?? this.#add(node.nodeId, node.name);
+    const wasOnline = record.isOnline;
+    if (record.update(node, this.#options.monotonicMs()))
+      this.note(record, 'appeared', `${node.name} is there${record.secure ? '' : ', not signed'}.`);
+    if (wasOnline && !node.online) this.#lost(record);
+  }
+
   #add(nodeId: string, name: string): PeerRecord {
     const record = new PeerRecord(nodeId, name, this.#options.monotonicMs());
     this.#records.set(nodeId, record);
@@ -149,7 +178,11 @@ export class PeerWatch {
     // What it sent before its good-bye, which overtakes, still comes for a moment.
     if (record.hasLeft && nowMs - record.leftMs >= this.#options.heartbeatMs) record.hasLeft = false;
     record.heard(nowMs, this.#options.wallMs());
-    if (wasSuspected && record.suspicion.kind === 'none') this.note(record, 'recovered', 'It is heard again.');
+    if (!wasSuspected) {
+      this.#judgeSoon(record);
+      return;
+    }
+    if (record.suspicion.kind === 'none') this.note(record, 'recovered', 'It is heard again.');
     this.#changed([record]);
   }
 
@@ -184,6 +217,17 @@ export class PeerWatch {
 
   #nameOf(nodeId: string): string {
     return this.#records.get(nodeId)?.name ?? nodeId;
+  }
+
+  /** Thousands of messages a second say the same of a peer as the last of them. */
+  #judgeSoon(record: PeerRecord): void {
+    this.#dirty.add(record);
+    this.#judging ??= setTimeout(() => {
+      this.#judging = undefined;
+      const records = [...this.#dirty];
+      this.#dirty.clear();
+      this.#changed(records);
+    }, gatherMs).unref();
   }
 
   /** Judges peers anew. */

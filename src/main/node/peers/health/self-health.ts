@@ -5,19 +5,7 @@ import type { PeerHealth } from '../../../../common/contract/peers.ts';
  * Problems by which a node serves its peers worse. Advice on how it is set up is none of theirs; and what it finds wrong with others, if it
  * counted, would make the whole cluster look ill because of one.
  */
-const serving = [
-  'storage.',
-  'disk.',
-  'eventLoop.',
-  'events.',
-  'audit.',
-  'logs.',
-  'clock.',
-  'broker.',
-  'ledger.',
-  'store.',
-  'peers.storage',
-];
+const serving = ['storage.', 'disk.', 'eventLoop.', 'events.', 'audit.', 'logs.', 'clock.', 'broker.', 'ledger.', 'store.'];
 
 /** What a node says of itself in its HealthReport (wire.md 3). */
 export function selfHealth(problems: readonly Pick<Problem, 'id' | 'severity'>[]): PeerHealth {

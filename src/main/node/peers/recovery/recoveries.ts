@@ -12,9 +12,8 @@ export interface RecoveriesOptions {
   readonly random?: () => number;
 }
 
-/** Classes that a person has to see to. */
-const alerted: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['authentication', 'authorisation', 'clock', 'storage']);
-const ownStorage = 'peers.storage';
+/** Classes that a person has to see to; of a full disk the store tells. */
+const alerted: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['authentication', 'authorisation', 'clock']);
 
 /** Decides how it goes on after an error, counts the decisions, and tells people where only they can help. */
 export class Recoveries {
@@ -54,23 +53,8 @@ export class Recoveries {
     this.#raised.delete(nodeId);
   }
 
-  /** The disk of this node takes data again. */
-  storageWorks(): void {
-    this.#options.problems.clear(ownStorage);
-  }
-
   #alert(nodeId: string, errorClass: ErrorClass, message: string): void {
     const { problems, nameOf } = this.#options;
-    if (errorClass === 'storage') {
-      problems.raise({
-        id: ownStorage,
-        severity: 'crit',
-        title: 'Messages that must not be lost are refused: the disk of this node takes no data',
-        detail: `${message} Free space on the disk of the data folder. Other messages to peers go on.`,
-        view: '/nodes',
-      });
-      return;
-    }
     const id = `peers.${errorClass}.${nodeId}`;
     const ids = this.#raised.get(nodeId) ?? new Set();
     this.#raised.set(nodeId, ids.add(id));

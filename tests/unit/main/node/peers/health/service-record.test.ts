@@ -43,9 +43,19 @@ describe('the history of a peer’s health', () => {
 describe('what happened to a peer', () => {
   it('is kept newest first, and no more than so much of it', () => {
     const events = new PeerEvents();
-    for (let at = 0; at < healthLimits.events + 5; at++) events.add('appeared', 'x'.repeat(1_000), at);
+    for (let at = 0; at < healthLimits.events + 5; at++) events.add('appeared', `${at} `.repeat(100), at);
     expect(events.list()).toHaveLength(healthLimits.events);
     expect(events.list()[0]).toMatchObject({ at: healthLimits.events + 4, kind: 'appeared' });
     expect(events.list()[0]?.detail).toHaveLength(healthLimits.eventDetail);
+  });
+
+  it('is told once when the same happens again and again', () => {
+    const events = new PeerEvents();
+    events.add('appeared', 'It is there.', 1);
+    for (let at = 2; at < 50; at++) events.add('refused', 'This node refused a Block of it.', at);
+    expect(events.list()).toEqual([
+      { at: 49, kind: 'refused', detail: 'This node refused a Block of it.' },
+      { at: 1, kind: 'appeared', detail: 'It is there.' },
+    ]);
   });
 });
