@@ -37,6 +37,6 @@ test('traffic goes on over the broker while a link flaps, dials and log lines ar
   // Either end dials after each cut, perhaps both at once; a storm would be hundreds.
   expect(dialled() - before).toBeLessThanOrEqual(cuts * 4);
   expect(logged.length).toBeLessThanOrEqual(cuts * 30);
-  const ways = ada.node.peers.list()[0]?.ways;
+  const ways = ada.node.peers.book.list()[0]?.ways;
   expect(ways?.find(({ kind }) => kind === 'link')).toMatchObject({ available: true, circuit: 'closed' });
 });

@@ -38,7 +38,7 @@ test('peers are seen well, their standing decides who is asked, and one that sto
   expect(events.map(({ kind }) => kind)).toContain('appeared');
   expect(await mill.client.call('peers.probe', { node: 'press-07', priority: 'Critical' })).toMatchObject({ kind: 'link' });
 
-  const first = mill.node.peers.find('kiln-02').nodeId;
+  const first = mill.node.peers.book.find('kiln-02').nodeId;
   for (let count = 0; count < 4; count++) mill.node.peers.communicator.conduct(first, 'invalid', 'it sent a block that is not valid');
   expect(await peerOf(mill, 'kiln-02')).toMatchObject({ standing: { level: 'noRelay' } });
   expect(mill.node.peers.communicator.reachable().at(-1)).toBe(first);

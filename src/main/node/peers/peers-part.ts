@@ -1,6 +1,5 @@
-import type { PeerHealth, PeerInfo, PeerPriority } from '../../../common/contract/peers.ts';
+import type { PeerHealth, PeerPriority } from '../../../common/contract/peers.ts';
 import { SignalboxError } from '../../../common/errors.ts';
-import { isNodeId, shortNodeId } from '../../../common/ids.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logs, Metrics, Problems } from '../telemetry/index.ts';
@@ -15,7 +14,7 @@ import type { PeerRecord } from './health/peer-record.ts';
 import { PeerWatch } from './health/peer-watch.ts';
 import type { Reputation } from './health/reputation.ts';
 import { Suspects } from './health/suspicion.ts';
-import { peerInfoOf } from './peer-info.ts';
+import { PeerBook } from './peer-book.ts';
 import { PeerMetrics } from './peer-metrics.ts';
 import { Recoveries } from './recovery/index.ts';
 import { Topology, type TopologyLimits, type TopologySource, topologyLimits } from './topology/index.ts';
@@ -61,6 +60,8 @@ export interface PeersPartOptions {
 export class PeersPart implements Startable {
   readonly communicator: PeerCommunicator;
   readonly topology: Topology;
+  /** The peers as people see and name them. */
+  readonly book: PeerBook;
   readonly times: PeerTimes;
   readonly #options: PeersPartOptions;
   readonly #choices: PeerChoices;
@@ -81,7 +82,7 @@ export class PeersPart implements Startable {
     this.times = { ...usualTimes, ...options.times };
     this.#choices = new PeerChoices(store);
     this.#graylistProblems = new GraylistProblems(problems);
-    this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.#nameOf(id) });
+    this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.book.nameOf(id) });
     this.#watch = new PeerWatch({
       transport,
       choices: this.#choices,
@@ -95,6 +96,13 @@ export class PeersPart implements Startable {
     });
     const overseer = new Overseer({ watch: this.#watch, reputation, recoveries: this.#recoveries });
     this.communicator = new PeerCommunicator({ nodeId, transport, oversight: overseer, store, logger });
+    this.book = new PeerBook({
+      ...options,
+      watch: this.#watch,
+      choices: this.#choices,
+      communicator: this.communicator,
+      heartbeatMs: this.times.heartbeatMs,
+    });
     const suspects = new Suspects({
       nodeId,
       communicator: this.communicator,
@@ -111,13 +119,13 @@ export class PeersPart implements Startable {
     });
     this.#heartbeats = new Heartbeats({
       communicator: this.communicator,
-      receivers: () => this.#receivers(),
+      receivers: () => this.book.receivers(),
       report: () => this.#report(),
       heartbeatMs: this.times.heartbeatMs,
       logger,
     });
     this.#metrics = new PeerMetrics(metrics, {
-      health: () => this.health(),
+      health: () => this.book.health(),
       totals: () => this.communicator.totals(),
       graylisted: () => reputation.graylisted().length,
       recoveries: () => this.#recoveries.counts,
@@ -171,63 +179,9 @@ export class PeersPart implements Startable {
     return this.#watch.onChange(listener);
   }
 
-  /** Peers of the list: those that are seen or pinned, and those that a person took out. By name. */
-  list(): PeerInfo[] {
-    return this.#watch
-      .all()
-      .map((record) => this.info(record))
-      .sort((a, b) => a.name.localeCompare(b.name) || a.nodeId.localeCompare(b.nodeId));
-  }
-
-  info(record: PeerRecord): PeerInfo {
-    const { transport, reputation } = this.#options;
-    const { nodeId } = record;
-    return peerInfoOf({
-      record,
-      choice: this.#choices.get(nodeId)?.choice,
-      ways: transport.ways(nodeId),
-      standing: reputation.standingOf(nodeId),
-      figures: this.communicator.figures(nodeId),
-      missedHeartbeats: record.missed(performance.now(), this.times.heartbeatMs),
-    });
-  }
-
-  /** How many peers are how; those that a person took out are not counted. */
-  health(): Record<PeerHealth, number> {
-    const counts = { Healthy: 0, Warning: 0, Critical: 0, Offline: 0 };
-    for (const { nodeId, health } of this.#watch.all()) if (!this.#choices.isRemoved(nodeId)) counts[health]++;
-    return counts;
-  }
-
   /** Errors after which this node had to go on, by kind. */
   get recoveries(): Record<string, number> {
     return this.#recoveries.counts;
-  }
-
-  /**
-   * The peer of an id or a name.
-   *
-   * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT` when the name is not unique
-   */
-  find(idOrName: string): PeerRecord {
-    if (idOrName === this.#options.nodeId || (idOrName === this.#options.name() && this.#named(idOrName) === undefined))
-      throw new SignalboxError('SELF', 'This node is no peer of itself. Name another one.', { executed: 'no' });
-    const record = this.#watch.get(idOrName) ?? this.#named(idOrName);
-    if (record === undefined)
-      throw new SignalboxError('NOT_FOUND', `No peer ${idOrName} is known here. See signalbox peers, or give the id of the node.`, {
-        executed: 'no',
-      });
-    return record;
-  }
-
-  /**
-   * The node that is meant, also one that was never seen when it is named by its id.
-   *
-   * @throws SignalboxError as {@link find}
-   */
-  identify(idOrName: string): { readonly nodeId: string; readonly name: string } {
-    const isStranger = isNodeId(idOrName) && idOrName !== this.#options.nodeId && this.#watch.get(idOrName) === undefined;
-    return isStranger ? { nodeId: idOrName, name: shortNodeId(idOrName) } : this.find(idOrName);
   }
 
   /**
@@ -236,11 +190,11 @@ export class PeersPart implements Startable {
    * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `LIMIT`, `STORAGE_FULL`
    */
   async add(idOrName: string): Promise<PeerRecord> {
-    const { nodeId, name } = this.identify(idOrName);
+    const { nodeId, name } = this.book.identify(idOrName);
     await this.#choices.choose({ nodeId, choice: 'pinned', name });
     this.#watch.refresh();
-    if (this.#receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
-    return this.find(nodeId);
+    if (this.book.receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
+    return this.book.find(nodeId);
   }
 
   /**
@@ -250,7 +204,7 @@ export class PeersPart implements Startable {
    * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `LIMIT`, `STORAGE_FULL`
    */
   async remove(idOrName: string): Promise<number> {
-    const record = this.find(idOrName);
+    const record = this.book.find(idOrName);
     const { nodeId, name } = record;
     await this.#choices.choose({ nodeId, choice: 'removed', name });
     const discarded = this.communicator.discard(nodeId, 'all');
@@ -265,7 +219,7 @@ export class PeersPart implements Startable {
    * @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT`, `FORBIDDEN`, `TIMEOUT`, `NODE_UNREACHABLE`
    */
   async probe(idOrName: string, priority: PeerPriority): Promise<Awaited<ReturnType<PeerCommunicator['probe']>>> {
-    const { nodeId, name, acknowledges, isOnline } = this.find(idOrName);
+    const { nodeId, name, acknowledges, isOnline } = this.book.find(idOrName);
     if (isOnline && !acknowledges)
       throw new SignalboxError(
         'NODE_UNREACHABLE',
@@ -277,7 +231,7 @@ export class PeersPart implements Startable {
 
   /** Sets the standing of a peer to nothing known. @throws SignalboxError `SELF`, `NOT_FOUND`, `CONFLICT` */
   forgive(idOrName: string): PeerRecord {
-    const record = this.find(idOrName);
+    const record = this.book.find(idOrName);
     this.#options.reputation.forgive(record.nodeId);
     this.#graylistProblems.clear(record.nodeId);
     this.#watch.note(record, 'recovered', 'An operator forgave it: its standing is that of a stranger.');
@@ -287,7 +241,7 @@ export class PeersPart implements Startable {
 
   /** A peer fell below the last threshold of its standing. @param forMs 0: the cluster is too small, so it is only said */
   graylisted(nodeId: string, forMs: number, why: string): void {
-    const consequence = this.#graylistProblems.raise({ nodeId, name: this.#nameOf(nodeId) }, forMs, why);
+    const consequence = this.#graylistProblems.raise({ nodeId, name: this.book.nameOf(nodeId) }, forMs, why);
     const record = this.#watch.get(nodeId);
     if (record !== undefined) this.#watch.note(record, 'graylisted', `It behaved badly (last: ${why}). ${consequence}`);
     this.#watch.refresh(nodeId);
@@ -295,13 +249,7 @@ export class PeersPart implements Startable {
 
   #appeared(nodeId: string): void {
     this.#watch.refresh(nodeId);
-    if (this.#receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
-  }
-
-  #receivers(): readonly string[] {
-    return this.#watch
-      .all()
-      .flatMap(({ nodeId, acknowledges, isOnline }) => (acknowledges && isOnline && !this.#choices.isRemoved(nodeId) ? [nodeId] : []));
+    if (this.book.receivers().includes(nodeId)) this.#heartbeats.beatTo(nodeId);
   }
 
   #report(): HealthReport {
@@ -317,7 +265,7 @@ export class PeersPart implements Startable {
   }
 
   async #sayGoodbye(): Promise<void> {
-    const farewells = this.#receivers().map(async (nodeId) => {
+    const farewells = this.book.receivers().map(async (nodeId) => {
       const { settled } = await this.communicator.send(nodeId, { type: 'LeaveNetwork' }, { priority: 'Critical', ttlSeconds: 10 });
       await settled;
     });
@@ -328,18 +276,5 @@ export class PeersPart implements Startable {
     // Whoever cannot be told finds out by the silence.
     await Promise.race([Promise.allSettled(farewells), deadline]);
     clearTimeout(timer);
-  }
-
-  #named(name: string): PeerRecord | undefined {
-    const named = this.#watch.all().filter((record) => record.name === name);
-    const present = named.filter(({ isOnline }) => isOnline);
-    const candidates = present.length > 0 ? present : named;
-    if (candidates.length <= 1) return candidates[0];
-    const ids = candidates.map(({ nodeId }) => nodeId).join(', ');
-    throw new SignalboxError('CONFLICT', `${candidates.length} peers are named ${name}. Say which by its id: ${ids}.`, { executed: 'no' });
-  }
-
-  #nameOf(nodeId: string): string {
-    return this.#watch.get(nodeId)?.name ?? this.#choices.get(nodeId)?.name ?? nodeId;
   }
 }

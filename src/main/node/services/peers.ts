@@ -22,25 +22,25 @@ export interface PeersServiceOptions {
 /** The peers of this node: what a person does with them. */
 export function createPeersService({ peers, learnAddress }: PeersServiceOptions): Handlers<keyof typeof peersContract> {
   return {
-    'peers.list': () => ({ peers: peers.list(), removedAfterMs: peers.times.removedAfterMs }),
+    'peers.list': () => ({ peers: peers.book.list(), removedAfterMs: peers.times.removedAfterMs }),
     'peers.get': ({ node }) => {
-      const record = peers.find(node);
-      return { peer: peers.info(record), history: record.history.samples(), events: [...record.events.list()] };
+      const record = peers.book.find(node);
+      return { peer: peers.book.info(record), history: record.history.samples(), events: [...record.events.list()] };
     },
-    'peers.statistics': () => ({ peers: peers.health(), ...peers.communicator.totals(), recoveries: peers.recoveries }),
+    'peers.statistics': () => ({ peers: peers.book.health(), ...peers.communicator.totals(), recoveries: peers.recoveries }),
     'peers.topology': () => peers.topology.view(),
     'peers.add': async ({ node, address }) => {
-      const { nodeId } = peers.identify(node);
+      const { nodeId } = peers.book.identify(node);
       if (address !== undefined) learnAddress(nodeId, address);
-      return peers.info(await peers.add(nodeId));
+      return peers.book.info(await peers.add(nodeId));
     },
     'peers.remove': async ({ node }) => ({ discarded: await peers.remove(node) }),
     'peers.probe': ({ node, priority }) => peers.probe(node, priority),
     'peers.discard': ({ node, priority }) => {
-      const { nodeId } = peers.find(node);
+      const { nodeId } = peers.book.find(node);
       return { discarded: peers.communicator.discard(nodeId, priority) };
     },
-    'peers.forgive': ({ node }) => peers.info(peers.forgive(node)),
+    'peers.forgive': ({ node }) => peers.book.info(peers.forgive(node)),
   };
 }
 
@@ -50,7 +50,7 @@ export function createPeersFeed(peers: PeersPart, router: Pick<Router, 'publish'
   let unlisten: (() => void) | undefined;
   const send = () => {
     timer = undefined;
-    const all = peers.list();
+    const all = peers.book.list();
     router.publish(peersTopic, { peers: all.slice(0, mostShown), more: Math.max(0, all.length - mostShown) }, { retain: true });
   };
   return {
