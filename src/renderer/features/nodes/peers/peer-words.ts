@@ -38,7 +38,7 @@ export function wayStateWords(t: Translate, way: PeerWay, saidAtMs: number, nowM
   return restMs < 1_000 ? t('wayState_leftSoon') : t('wayState_left', { time: formatAge(restMs) });
 }
 
-/** `Direct link tries again in 42 s`: of a way that is passed over. */
+/** `Direct link again in 42 s`: of a way that is passed over. */
 export function wayLeftWords(
   t: Translate,
   way: PeerWay,

@@ -65,7 +65,7 @@ export function AddPeerDialog({ peers, refresh, onClose }: AddPeerDialogProps) {
       <TextInput
         label={t('addAddress')}
         description={t('addAddressHelp')}
-        placeholder="192.0.2.10:7420"
+        placeholder="192.0.2.10:7422"
         value={address}
         onChange={(event) => setAddress(event.currentTarget.value)}
         error={tried && isAddressWrong ? t('fault_address') : undefined}

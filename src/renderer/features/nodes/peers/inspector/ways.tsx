@@ -38,7 +38,9 @@ export function Ways({ peer, saidAtMs, stale }: WaysProps) {
             const state = stateOfWay(way);
             return (
               <li key={`${way.kind} ${way.through}`} data-way={way.kind} data-state={state}>
-                <span className={`sb-clip${way.inUse ? ' pe-used' : ''}`}>{wayWords(t, way, nameOf)}</span>
+                <span className={`sb-clip${way.inUse ? ' pe-used' : ''}`} title={wayWords(t, way, nameOf)}>
+                  {wayWords(t, way, nameOf)}
+                </span>
                 <StateLabel kind={stale ? 'unknown' : shapes[state]}>
                   <span className={state === 'left' ? 'sb-warn' : undefined}>{wayStateWords(t, way, saidAtMs, nowMs)}</span>
                 </StateLabel>

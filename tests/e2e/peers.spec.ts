@@ -1,0 +1,119 @@
+/** Peers in the window of the application: a member that is reached over a link and over MQTT, whose link breaks. */
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import type { NodeClient } from '../../src/common/client/node-client.ts';
+import { connectToNode } from '../../src/main/cli/node-connection.ts';
+import { expectAccessible } from '../helpers/axe.ts';
+import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
+import { type ConsoleUnderTest, goTo, openWindow, runFromPalette } from '../helpers/console.ts';
+import { type FaultProxy, openFaultProxy } from '../helpers/fault-path.ts';
+import { freePort } from '../helpers/free-port.ts';
+
+/** Failures in a row that open a circuit. */
+const failuresToOpen = 5;
+
+test.describe.configure({ mode: 'serial' });
+
+let opened: ConsoleUnderTest;
+let page: Page;
+let client: NodeClient;
+let press: ClusterGuest;
+/** Between the member and the link of the console's node. */
+let cable: FaultProxy;
+
+const gridOf = (): Locator => page.getByRole('grid', { name: 'Peers' });
+const rowOf = (name: string): Locator => gridOf().getByRole('row').filter({ hasText: name });
+const inspectorOf = (): Locator => page.getByRole('complementary', { name: 'Peer' });
+const wayOf = (name: string): Locator => inspectorOf().getByRole('listitem').filter({ hasText: name });
+const dialogOf = (): Locator => page.getByRole('dialog');
+
+async function expectAccessibleInBothSchemes(): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
+    await expectAccessible(page);
+  }
+}
+
+test.beforeAll(async () => {
+  const port = await freePort();
+  const values = { 'links.port': 0, 'links.discovery': 'off', 'federation.mode': 'hub', 'federation.port': port };
+  opened = await openWindow({
+    'config.json': JSON.stringify({ version: 1, values: { 'node.name': 'eng-laptop', 'node.firstRunDone': true, ...values } }),
+  });
+  ({ page } = opened);
+  client = await connectToNode({ data: opened.dataFolder });
+  await client.call('membership.create', { name: 'North yard' });
+  const [address = ''] = (await client.call('membership.status', {})).addresses;
+  cable = await openFaultProxy(Number(address.split(':').at(-1)));
+  press = await startGuest('press-07', { 'federation.mode': 'external', 'federation.brokerUrl': `mqtt://127.0.0.1:${port}` });
+  const { code } = await client.call('membership.invite', { roles: ['peer', 'viewer', 'operator'] });
+  await press.run('cluster', 'join', code, '--at', `127.0.0.1:${cable.port}`);
+});
+
+test.afterAll(async () => {
+  client?.close();
+  await press?.close();
+  cable?.close();
+  await opened?.close();
+});
+
+test('says of each peer how it is and which way leads there', async () => {
+  await goTo(page, '/nodes?tab=peers');
+  await expect(rowOf('press-07')).toContainText('Direct link');
+  await expect(page.getByText(/^1 peer · 1 /)).toBeVisible();
+  await gridOf().focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(inspectorOf().getByRole('heading', { name: 'press-07' })).toBeVisible();
+  await expect(wayOf('Direct link')).toContainText('In use');
+  await expect(wayOf('MQTT')).toContainText('Ready');
+  await expectAccessibleInBothSchemes();
+});
+
+test('shows how messages take another way when the link breaks, and come back to it', async () => {
+  const { nodeId } = press;
+  cable.stall();
+  for (let sent = 0; sent < failuresToOpen; sent++) await client.call('peers.probe', { node: nodeId }, { timeoutMs: 30_000 });
+  await expect(wayOf('Direct link')).toContainText(/Left alone, tries again in \d+ s/);
+  await expect(wayOf('MQTT')).toContainText('In use');
+  await expect(rowOf('press-07')).toContainText(/MQTT.*Direct link again in/);
+  await expect(inspectorOf().getByText('Circuit opened.')).toBeVisible();
+  await expectAccessible(page);
+  cable.resume();
+  await inspectorOf().getByRole('button', { name: 'Probe now' }).click();
+  await expect(page.getByText(/^press-07 answered over the direct link in/)).toBeVisible();
+  await expect(wayOf('Direct link')).toContainText('In use');
+  await expect(rowOf('press-07')).not.toContainText('again in');
+  await expect(inspectorOf().getByText('Circuit closed.').first()).toBeVisible();
+});
+
+test('removes a peer after its name was typed, adds it back, and keeps it', async () => {
+  await rowOf('press-07').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await expect(dialogOf()).toContainText('nothing waits for it');
+  await expectAccessible(page);
+  const remove = dialogOf().getByRole('button', { name: 'Remove' });
+  await expect(remove).toBeDisabled();
+  await dialogOf().getByRole('textbox', { name: 'Type press-07 to confirm' }).fill('press-07');
+  await remove.click();
+  await expect(rowOf('press-07')).toContainText('Nothing is sent to it');
+  await expect(inspectorOf().getByRole('button', { name: 'Probe now' })).toBeDisabled();
+
+  await runFromPalette(page, 'Add a peer');
+  await dialogOf().getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(dialogOf().getByText('Type the name or the id of the node.')).toBeVisible();
+  await dialogOf().getByRole('textbox', { name: 'Node' }).fill('press-07');
+  await page.keyboard.press('Escape');
+  await dialogOf().getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(rowOf('press-07')).toContainText('Kept');
+  await expect(rowOf('press-07')).not.toContainText('Nothing is sent to it');
+});
+
+test('is a part of what the inspector of a node says', async () => {
+  await goTo(page, `/nodes?node=${press.nodeId}&show=peer`);
+  const inspector = page.getByRole('complementary', { name: 'Node' });
+  await expect(inspector.getByRole('heading', { name: 'Ways' })).toBeVisible();
+  await expect(inspector.getByRole('heading', { name: 'Standing' })).toBeVisible();
+  await expect(inspector.getByRole('list', { name: 'What happened' }).getByRole('listitem').first()).toBeVisible();
+  await expectAccessibleInBothSchemes();
+});
