@@ -23,7 +23,7 @@ let cable: FaultProxy;
 const gridOf = (): Locator => page.getByRole('grid', { name: 'Peers' });
 const rowOf = (name: string): Locator => gridOf().getByRole('row').filter({ hasText: name });
 const inspectorOf = (): Locator => page.getByRole('complementary', { name: 'Peer' });
-const wayOf = (name: string): Locator => inspectorOf().getByRole('listitem').filter({ hasText: name });
+const wayOf = (name: string): Locator => inspectorOf().getByRole('list', { name: 'Ways' }).getByRole('listitem').filter({ hasText: name });
 const dialogOf = (): Locator => page.getByRole('dialog');
 
 async function expectAccessibleInBothSchemes(): Promise<void> {
@@ -102,8 +102,8 @@ test('removes a peer after its name was typed, adds it back, and keeps it', asyn
   await runFromPalette(page, 'Add a peer');
   await dialogOf().getByRole('button', { name: 'Add', exact: true }).click();
   await expect(dialogOf().getByText('Type the name or the id of the node.')).toBeVisible();
-  await dialogOf().getByRole('textbox', { name: 'Node' }).fill('press-07');
-  await page.keyboard.press('Escape');
+  await dialogOf().getByLabel('Node').fill('press');
+  await page.getByRole('option', { name: 'press-07' }).click();
   await dialogOf().getByRole('button', { name: 'Add', exact: true }).click();
   await expect(rowOf('press-07')).toContainText('Kept');
   await expect(rowOf('press-07')).not.toContainText('Nothing is sent to it');

@@ -33,7 +33,7 @@ export function Ways({ peer, saidAtMs, stale }: WaysProps) {
       {peer.ways.length === 0 ? (
         <p className="sb-3">{t('waysNone')}</p>
       ) : (
-        <ul className="pe-ways">
+        <ul className="pe-ways" aria-labelledby="pe-ways">
           {peer.ways.map((way) => {
             const state = stateOfWay(way);
             return (
