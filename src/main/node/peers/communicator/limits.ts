@@ -32,7 +32,7 @@ export const communicatorLimits = {
   urgentInFlight: 64,
   /** How long an acknowledgement is waited for: before any was measured, at least and at most. */
   firstAckMs: 3_000,
-  leastAckMs: 500,
+  leastAckMs: 250,
   mostAckMs: 10_000,
   /** Later batches whose acknowledgement says that an earlier one was lost. */
   passedBy: 2,
