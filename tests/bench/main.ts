@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'console-nodes': async () => (await import('./console-nodes.ts')).consoleOfManyNodes,
   tunnel: async () => (await import('./tunnel/tunnel.ts')).tunnel,
   'tunnel-node': async () => (await import('./tunnel/node.ts')).tunnelNode,
+  peers: async () => (await import('./peers/peers.ts')).peers,
   'queue-depth': async () => (await import('./queue-depth.ts')).queueDepth,
 };
 

@@ -10,14 +10,13 @@ import { performance } from 'node:perf_hooks';
 import { connect, createServer } from 'node:tls';
 import { WebSocket } from 'ws';
 import { SignalboxError } from '../../src/common/errors.ts';
-import { agreementKeyFromBytes, KnownKeys, rawAgreementKey, signerFromSeed } from '../../src/main/node/identity/index.ts';
-import { createThrowawayCertificate, dialLink, type HandshakeParty, LinkDoor, linkLimits } from '../../src/main/node/links/index.ts';
-import { certifySealingKey } from '../../src/main/node/trust/index.ts';
+import { createThrowawayCertificate, dialLink, LinkDoor, linkLimits } from '../../src/main/node/links/index.ts';
 import { freePort } from '../helpers/free-port.ts';
 import { untilOnline } from './bench-node.ts';
 import { startMosquitto } from './broker-process.ts';
 import { type Call, callSubjects } from './calls.ts';
 import type { BenchOptions, Measure, Subject } from './harness.ts';
+import { party, silentLogger } from './link-party.ts';
 import type { Endings } from './rpc-remote-callers.ts';
 import { type FarOrder, operator, startBenchMember } from './secure-remote-far.ts';
 
@@ -161,7 +160,7 @@ async function handshakes({ seconds }: BenchOptions, endings: Endings): Promise<
     certificate,
     party: party(2),
     limits: linkLimits,
-    logger: { trace: silent, debug: silent, info: silent, warn: silent, error: silent, fatal: silent },
+    logger: silentLogger,
     onLink: (link) => link.start({ message: silent, ended: silent }),
   });
   await door.start();
@@ -206,26 +205,5 @@ function inTurn(name: string, seconds: number, work: () => Promise<void>): Subje
       for (; performance.now() - startMs < seconds * 1_000; done++) await work();
       return (done / (performance.now() - startMs)) * 1_000;
     },
-  };
-}
-
-/** A member whose key is made of one byte. */
-function party(byte: number): HandshakeParty {
-  const identity = signerFromSeed(new Uint8Array(32).fill(byte));
-  const sealingKey = rawAgreementKey(agreementKeyFromBytes(new Uint8Array(32).fill(byte + 100)));
-  return {
-    identity,
-    keys: new KnownKeys(),
-    nowMs: Date.now,
-    describe: () => ({
-      clusterId: new Uint8Array(32).fill(3),
-      epoch: 1,
-      instance: 'bench',
-      sinceMs: 0,
-      memberHead: new Uint8Array(32),
-      sealingCertificate: certifySealingKey(sealingKey, Date.now(), identity),
-      capabilities: [],
-    }),
-    admit: () => 5,
   };
 }
