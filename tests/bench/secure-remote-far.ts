@@ -2,9 +2,9 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import type { Principal } from '../../src/common/roles.ts';
 import { createThrowawayCertificate } from '../../src/main/node/links/index.ts';
-import { createNode, type SignalboxNode } from '../../src/main/node/node.ts';
+import type { SignalboxNode } from '../../src/main/node/node.ts';
+import { operator, startBenchMember } from './bench-member.ts';
 
 /** What the near side asks for. */
 export type FarOrder =
@@ -12,25 +12,6 @@ export type FarOrder =
   | { readonly kind: 'join'; readonly name: string; readonly code: string; readonly address: string }
   | { readonly kind: 'stop'; readonly name: string }
   | { readonly kind: 'serve' };
-
-export const operator: Principal = { user: 'bench@node', roles: ['admin'], via: 'ws' };
-
-/** A whole node that nobody reaches but its peer. */
-export async function startBenchMember(
-  name: string,
-  dataFolder: string,
-  overrides: Readonly<Record<string, unknown>>,
-): Promise<SignalboxNode> {
-  const node = await createNode({
-    dataFolder,
-    mode: 'headless',
-    overrides: { 'node.name': name, 'http.enabled': false, 'links.port': 0, 'links.discovery': 'off', ...overrides },
-    onRestart: () => undefined,
-    environment: {},
-  });
-  await node.start();
-  return node;
-}
 
 /** Answers with the time over a WebSocket in TLS, and does nothing else. */
 async function serveBare(): Promise<number> {

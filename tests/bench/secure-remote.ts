@@ -12,13 +12,14 @@ import { WebSocket } from 'ws';
 import { SignalboxError } from '../../src/common/errors.ts';
 import { createThrowawayCertificate, dialLink, LinkDoor, linkLimits } from '../../src/main/node/links/index.ts';
 import { freePort } from '../helpers/free-port.ts';
+import { operator, startBenchMember } from './bench-member.ts';
 import { untilOnline } from './bench-node.ts';
 import { startMosquitto } from './broker-process.ts';
 import { type Call, callSubjects } from './calls.ts';
 import type { BenchOptions, Measure, Subject } from './harness.ts';
 import { party, silentLogger } from './link-party.ts';
 import type { Endings } from './rpc-remote-callers.ts';
-import { type FarOrder, operator, startBenchMember } from './secure-remote-far.ts';
+import type { FarOrder } from './secure-remote-far.ts';
 
 type Overrides = Readonly<Record<string, unknown>>;
 

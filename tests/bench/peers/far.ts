@@ -2,8 +2,8 @@
 import { SignalboxError } from '../../../src/common/errors.ts';
 import { createThrowawayCertificate, type Link, LinkDoor, LinkSession, linkLimits } from '../../../src/main/node/links/index.ts';
 import type { SignalboxNode } from '../../../src/main/node/node.ts';
+import { operator, startBenchMember } from '../bench-member.ts';
 import { party, silentLogger } from '../link-party.ts';
-import { operator, startBenchMember } from '../secure-remote-far.ts';
 import { peerOn } from './link-peer.ts';
 import { LinkTransport } from './link-transport.ts';
 

@@ -11,12 +11,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dialLink, LinkSession, linkLimits } from '../../../src/main/node/links/index.ts';
 import type { PeerCommunicator } from '../../../src/main/node/peers/communicator/index.ts';
 import { freePort } from '../../helpers/free-port.ts';
+import { operator, startBenchMember } from '../bench-member.ts';
 import { untilOnline } from '../bench-node.ts';
 import { type Call, callSubjects } from '../calls.ts';
 import { type Bench, type BenchOptions, type Measure, runMeasures, type Subject } from '../harness.ts';
 import { party } from '../link-party.ts';
 import type { Endings } from '../rpc-remote-callers.ts';
-import { operator, startBenchMember } from '../secure-remote-far.ts';
 import { benchType, type FarOrder, markBytes } from './far.ts';
 import { ledgerMeasures } from './ledger.ts';
 import { peerOn } from './link-peer.ts';
@@ -25,7 +25,7 @@ import { LinkTransport } from './link-transport.ts';
 /** A message of 500 bytes as JSON. */
 const content = { type: benchType, text: 'x'.repeat(470) };
 /** Smaller, so that so many wait at once. */
-const lowContent = { type: benchType, text: 'x'.repeat(100) };
+const lowContent = { type: benchType, text: 'low' };
 const lowQueued = 100_000;
 const broadcastPeers = 50;
 const inFlight = 256;
