@@ -1,5 +1,5 @@
 /** The signed head of a block: canonical bytes, signature, and how it must follow the one before it. Layout: docs/ledger.md. */
-import { importPublicKey, isSignedBy, type Signer, signatureBytes } from '../identity/index.ts';
+import { KnownKeys, type Signer, signatureBytes } from '../identity/index.ts';
 import { ByteReader, u32, u64 } from '../trust/byte-reader.ts';
 import { sha256 } from '../trust/digest.ts';
 import { ledgerLimits } from './limits.ts';
@@ -62,7 +62,10 @@ export function decodeBlock(bytes: Uint8Array): SignedBlock {
   return { ...head, hash: sha256(bytes.subarray(0, blockHeadBytes)), signature };
 }
 
+/** Authors are few and blocks are many. */
+const authors = new KnownKeys();
+
 /** True when the author signed the head. @throws SignalboxError `KEY_WEAK` */
 export function isBlockSigned(block: SignedBlock): boolean {
-  return isSignedBy(importPublicKey(block.author), encodeHead(block), block.signature);
+  return authors.isSigned(block.author, encodeHead(block), block.signature);
 }

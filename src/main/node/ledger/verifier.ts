@@ -1,5 +1,6 @@
-import { verify as verifySignature } from 'node:crypto';
+import { type KeyObject, verify as verifySignature } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { importPublicKey, publicKeyOf } from '../identity/index.ts';
@@ -40,11 +41,18 @@ interface SignedRow {
 export class Verifier {
   readonly #chains: ChainDatabase;
   readonly #self: string;
+  readonly #indices: readonly (readonly [name: string, find: Database.Statement<unknown[]>])[];
 
   /** @param self id of the node whose own chain is in the file */
   constructor(chains: ChainDatabase, self: string) {
     this.#chains = chains;
     this.#self = self;
+    this.#indices = ['entry_time', 'entry_number'].map((name) => [
+      name,
+      chains.database.prepare(
+        `SELECT 1 FROM entry INDEXED BY ${name} WHERE at = ? AND chain = ? AND number = ? AND actor = ? AND act = ? AND outcome = ?`,
+      ),
+    ]);
   }
 
   /** @throws SignalboxError `NOT_FOUND`, `CANCELLED` */
@@ -89,7 +97,8 @@ export class Verifier {
       return fail(faultAt(chain.chainId, from, 'unreadable', `SQLite cannot read it (${(error as Error).message})`));
     }
     if (rows.length === 0) return fail(faultAt(chain.chainId, from, 'gap', `blocks ${from} to ${to} are missing`, { expected: from }));
-    for (const signed of await Promise.all(rows.map((row) => this.#readSigned(row, chain.chainId)))) {
+    const key = importPublicKey(publicKeyOf(chain.chainId));
+    for (const signed of await Promise.all(rows.map((row) => this.#readSigned(row, chain.chainId, key)))) {
       const fault = this.#checkRow(signed, chain, from + blocks, place, entryRows);
       if (fault !== null) return fail(fault);
       place = placeOf(signed.block as SignedBlock);
@@ -99,10 +108,9 @@ export class Verifier {
     return { blocks, entries, before: place, fault: null };
   }
 
-  async #readSigned(row: BlockRow, chainId: string): Promise<SignedRow> {
+  async #readSigned(row: BlockRow, chainId: string, key: KeyObject): Promise<SignedRow> {
     const { block, fault } = readBlockRow(row, chainId);
     if (block === null) return { row, block, fault, signed: false, sealed: false };
-    const key = importPublicKey(publicKeyOf(chainId));
     const [signed, sealed] = await Promise.all([
       isSigned(key, encodeHead(block), block.signature),
       row.audit_id === null || row.audit_seal === null
@@ -146,15 +154,9 @@ export class Verifier {
   /** A search must find what is there. */
   #checkIndices(rows: readonly EntryRow[], chain: ChainRow, height: number): LedgerFault | null {
     for (const { at, number, actor, act, outcome } of rows)
-      for (const index of ['entry_time', 'entry_number']) {
-        const found = this.#chains.database
-          .prepare(
-            `SELECT 1 FROM entry INDEXED BY ${index} WHERE at = ? AND chain = ? AND number = ? AND actor = ? AND act = ? AND outcome = ?`,
-          )
-          .get(at, chain.id, number, actor, act, outcome);
-        if (found === undefined)
+      for (const [index, statement] of this.#indices)
+        if (statement.get(at, chain.id, number, actor, act, outcome) === undefined)
           return faultAt(chain.chainId, height, 'entryMissing', 'a search does not find it', { number, expected: index });
-      }
     return null;
   }
 
@@ -220,7 +222,7 @@ export class Verifier {
   }
 }
 
-function isSigned(key: ReturnType<typeof importPublicKey>, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
+function isSigned(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
     verifySignature(null, bytes, key, signature, (error, valid) => (error === null ? resolve(valid) : reject(error)));
   });
