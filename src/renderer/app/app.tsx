@@ -36,6 +36,7 @@ const screens = {
   events: onDemand(() => import('../features/events/events.tsx').then((module) => module.Events)),
   queues: onDemand(() => import('../features/queues/queues.tsx').then((module) => module.Queues)),
   tunnels: onDemand(() => import('../features/tunnels/tunnels.tsx').then((module) => module.Tunnels)),
+  ledger: onDemand(() => import('../features/ledger/ledger.tsx').then((module) => module.Ledger)),
   'first-run': onDemand(() => import('../features/first-run/first-run.tsx').then((module) => module.FirstRun)),
   settings: onDemand(() => import('../features/settings/settings.tsx').then((module) => module.Settings)),
 } satisfies Record<View, unknown>;

@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Views with a place in the rail. */
-export const railViews = ['overview', 'nodes', 'rpc', 'events', 'queues', 'tunnels', 'settings'] as const;
+export const railViews = ['overview', 'nodes', 'rpc', 'events', 'queues', 'tunnels', 'ledger', 'settings'] as const;
 export type RailView = (typeof railViews)[number];
 
 const views = [...railViews, 'first-run'] as const;

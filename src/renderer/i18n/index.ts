@@ -7,6 +7,7 @@ import type events from './en/events.json';
 import type firstRun from './en/first-run.json';
 import frame from './en/frame.json' with { type: 'json' };
 import type join from './en/join.json';
+import type ledger from './en/ledger.json';
 import type logs from './en/logs.json';
 import type membership from './en/membership.json';
 import type nodes from './en/nodes.json';
@@ -29,6 +30,7 @@ export interface Texts {
   firstRun: typeof firstRun;
   frame: typeof frame;
   join: typeof join;
+  ledger: typeof ledger;
   logs: typeof logs;
   membership: typeof membership;
   nodes: typeof nodes;

@@ -8,6 +8,7 @@ import type { CatalogueEntry } from '../../common/contract/rpc.ts';
 import type { MetricPoint } from '../../common/contract/system.ts';
 import { followCluster } from './cluster.ts';
 import { connectToNode, desktop } from './host.ts';
+import { followLedger } from './ledger.ts';
 import { followMembership } from './membership.ts';
 import { endSession, keepSignedIn } from './session.ts';
 
@@ -58,6 +59,7 @@ export function openNode(): () => void {
   void followMetrics(metrics);
   const stopCluster = followCluster(opened);
   const stopMembership = followMembership(opened);
+  const stopLedger = followLedger(opened);
   return () => {
     stopState();
     stopRenewing?.();
@@ -65,6 +67,7 @@ export function openNode(): () => void {
     metrics.dispose();
     stopCluster();
     stopMembership();
+    stopLedger();
     opened.close();
     if (client === opened) client = undefined;
   };

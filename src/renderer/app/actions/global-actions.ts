@@ -16,6 +16,7 @@ export const viewShortcuts: Record<RailView, string> = {
   events: 'mod+4',
   queues: 'mod+5',
   tunnels: 'mod+6',
+  ledger: 'mod+7',
   settings: 'mod+9',
 };
 

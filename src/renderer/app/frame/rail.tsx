@@ -3,6 +3,7 @@ import { Tooltip } from '../../design/controls/index.ts';
 import {
   IconArrowsLeftRight,
   IconBroadcast,
+  IconCertificate,
   IconLayoutDashboard,
   IconSettings,
   IconStack2,
@@ -14,6 +15,7 @@ import { troubledQueues } from '../../features/shared/queues/troubled-groups.ts'
 import { useFollowTunnels, useTunnelSums } from '../../features/shared/tunnels/tunnel-summary.ts';
 import { useTranslation } from '../../i18n/index.ts';
 import { useJoinRequests } from '../../state/join-requests.ts';
+import { chainsInTrouble, useLedger } from '../../state/ledger.ts';
 import { useNode } from '../../state/node.ts';
 import { usePreferences } from '../../state/preferences.ts';
 import { viewShortcuts } from '../actions/global-actions.ts';
@@ -28,6 +30,7 @@ const icons: Record<RailView, ReactNode> = {
   events: <IconBroadcast {...icon} />,
   queues: <IconStack2 {...icon} />,
   tunnels: <IconArrowsLeftRight {...icon} />,
+  ledger: <IconCertificate {...icon} />,
   settings: <IconSettings {...icon} />,
 };
 
@@ -42,6 +45,7 @@ export function Rail() {
   const queues = useQueueTrouble(({ groups }) => troubledQueues(groups));
   useFollowTunnels();
   const tunnels = useTunnelSums(({ needPerson }) => needPerson);
+  const chains = useLedger(({ status }) => chainsInTrouble(status));
   /** What of a view needs a person. */
   const waiting = (target: RailView): { readonly count: number; readonly label: string } | undefined => {
     if (target === 'overview' && problems > 0)
@@ -50,6 +54,7 @@ export function Rail() {
       return { count: requests, label: t('viewWithRequests', { view: t(target), count: requests }) };
     if (target === 'queues' && queues > 0) return { count: queues, label: t('viewWithQueues', { view: t(target), count: queues }) };
     if (target === 'tunnels' && tunnels > 0) return { count: tunnels, label: t('viewWithTunnels', { view: t(target), count: tunnels }) };
+    if (target === 'ledger' && chains > 0) return { count: chains, label: t('viewWithLedger', { view: t(target), count: chains }) };
     return undefined;
   };
   const button = (target: RailView) => (
@@ -72,7 +77,7 @@ export function Rail() {
   );
   return (
     <nav className="sb-rail" aria-label={t('nav')} data-region="rail">
-      {(['overview', 'nodes', 'rpc', 'events', 'queues', 'tunnels'] as const).map(button)}
+      {(['overview', 'nodes', 'rpc', 'events', 'queues', 'tunnels', 'ledger'] as const).map(button)}
       <span className="sb-grow" />
       {button('settings')}
     </nav>

@@ -3,8 +3,9 @@ import { useTranslation } from '../../i18n/index.ts';
 import { formatCount, formatRate } from '../../state/format.ts';
 import { useNode } from '../../state/node.ts';
 import { ConnectionLabel } from './connection-label.tsx';
+import { LedgerHead } from './ledger-head.tsx';
 
-/** The activity bar: rates, drops, loop delay, which node this is. */
+/** The activity bar: ledger head, rates, drops, loop delay, which node this is. */
 export function StatusBar() {
   const { t } = useTranslation('frame');
   const status = useNode((state) => state.status);
@@ -18,6 +19,7 @@ export function StatusBar() {
           <ConnectionLabel />
         </span>
       )}
+      <LedgerHead />
       {metrics !== undefined && (
         <>
           <span>{t('rpcRate', { rate: formatRate(metrics.rpcPerSecond) })}</span>

@@ -1,0 +1,157 @@
+import { type ComponentType, useId } from 'react';
+import { IconButton } from '../../../design/controls/icon-button.tsx';
+import { Button, Tooltip } from '../../../design/controls/index.ts';
+import { Loading } from '../../../design/feedback/states.tsx';
+import { IconArrowRight, IconCopy, IconX, StateShape } from '../../../design/icons/index.ts';
+import { Strip, TabBar } from '../../../design/layout/bars.tsx';
+import { useTranslation } from '../../../i18n/index.ts';
+import { useNode } from '../../../state/node.ts';
+import { dataOf, useCall } from '../../../state/use-call.ts';
+import { CallFailure } from '../../shared/call-failure.tsx';
+import { type ActContext, copyJson, entryActions } from '../ledger-actions.ts';
+import { type EntryPlace, type EntryTab, entryTabs, showLedger } from '../ledger-route.ts';
+import { focusEntries } from '../ledger-store.ts';
+import type { EntryDetail } from '../model/proof.ts';
+import { actWord, numberWord, signatureShapes } from '../words.ts';
+import { ConfirmationsTab } from './confirmations-tab.tsx';
+import { FactsTab } from './facts-tab.tsx';
+import { ProofTab } from './proof-tab.tsx';
+
+export interface EntryTabProps {
+  readonly detail: EntryDetail;
+  readonly context: ActContext;
+}
+
+const contents: Readonly<Record<EntryTab, ComponentType<EntryTabProps>>> = {
+  entry: FactsTab,
+  proof: ProofTab,
+  confirmations: ConfirmationsTab,
+};
+
+interface EntryInspectorProps {
+  readonly place: EntryPlace;
+  readonly tab: EntryTab;
+  readonly context: ActContext;
+}
+
+/** One entry: who did what when and with which result, what proves it, and what other nodes say of it. */
+export function EntryInspector({ place, tab, context }: EntryInspectorProps) {
+  const { t } = useTranslation('ledger');
+  const { t: common } = useTranslation('common');
+  const panelId = useId();
+  const node = useNode(({ status }) => status?.name) ?? common('thisNode');
+  const { chain, number } = place;
+  const { state, retry, cancel } = useCall('ledger.get', { number, ...(chain !== undefined && { chain }) });
+  const detail = dataOf(state);
+  const Content = contents[tab];
+  return (
+    <aside className="sb-col sb-grow" aria-label={t('inspector')} data-region="inspector">
+      <Head number={number} detail={detail} context={context} />
+      <TabBar
+        label={t('entryTabs')}
+        items={entryTabs.map((id) => ({ id, label: t(`tab_${id}`) }))}
+        current={tab}
+        onChange={(entryTab) => showLedger({ entryTab })}
+        panelId={panelId}
+      />
+      <div id={panelId} role="tabpanel" aria-label={t(`tab_${tab}`)} className="sb-col sb-grow">
+        {detail !== undefined ? (
+          <>
+            {detail.entry.signature === 'invalid' && (
+              <Strip tone="crit" icon={<StateShape kind="invalid" />} fact={t('invalidFact')}>
+                {t('invalidDetail')}
+              </Strip>
+            )}
+            <Content detail={detail} context={context} />
+          </>
+        ) : state.kind === 'error' ? (
+          <CallFailure title={t('entryFailed', { number: numberWord(number) })} error={state.error} call="ledger.get" onRetry={retry} />
+        ) : (
+          <Loading rows={5} asking={(seconds) => common('asking', { node, seconds })} cancelLabel={common('cancel')} onCancel={cancel} />
+        )}
+      </div>
+      {detail !== undefined && <Foot detail={detail} tab={tab} context={context} />}
+    </aside>
+  );
+}
+
+function Head({
+  number,
+  detail,
+  context,
+}: {
+  readonly number: number;
+  readonly detail: EntryDetail | undefined;
+  readonly context: ActContext;
+}) {
+  const { t } = useTranslation('ledger');
+  const { t: common } = useTranslation('common');
+  const entry = detail?.entry;
+  const title = entry === undefined ? numberWord(number) : `${numberWord(number)} ${actWord(context.t, entry)}`;
+  return (
+    <header className="sb-insp-head">
+      <StateShape kind={entry === undefined ? 'unknown' : signatureShapes[entry.signature]} />
+      <h2 className="sb-clip sb-select le-title" title={title}>
+        {title}
+      </h2>
+      {entry !== undefined && <span className="sb-3 sb-clip">{t('onNode', { name: entry.chainName })}</span>}
+      <span className="sb-grow" />
+      <IconButton
+        label={t('copyJson')}
+        disabled={detail === undefined}
+        onClick={() => void (detail !== undefined && copyJson(context.t, detail, number))}
+      >
+        <IconCopy size={16} stroke={1.5} />
+      </IconButton>
+      <IconButton
+        label={common('close')}
+        shortcut="Esc"
+        onClick={() => {
+          showLedger({ entry: undefined });
+          focusEntries();
+        }}
+      >
+        <IconX size={16} stroke={1.5} />
+      </IconButton>
+    </header>
+  );
+}
+
+function Foot({ detail, tab, context }: EntryTabProps & { readonly tab: EntryTab }) {
+  const { t: common } = useTranslation('common');
+  const actions = entryActions(context, detail.entry);
+  const object = actions.find(({ id }) => id === 'ledger.object');
+  const confirm = actions.find(({ id }) => id === 'ledger.confirm');
+  const note = actions.find(({ id }) => id === 'ledger.noteOn');
+  return (
+    <footer className="le-insp-foot">
+      {object !== undefined && (
+        <Button
+          variant="default"
+          className="le-object"
+          title={object.title}
+          leftSection={<IconArrowRight size={14} stroke={1.6} />}
+          onClick={object.run}
+        >
+          {object.title}
+        </Button>
+      )}
+      {confirm !== undefined && tab !== 'confirmations' && (
+        <Button variant="default" disabled={confirm.enabled === false} onClick={confirm.run}>
+          {confirm.title}
+        </Button>
+      )}
+      <span className="sb-grow" />
+      {note !== undefined && (
+        <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={note.enabled !== false}>
+          {/* A button that is disabled tells nothing of the pointer. */}
+          <span>
+            <Button variant="default" disabled={note.enabled === false} onClick={note.run}>
+              {note.title}
+            </Button>
+          </span>
+        </Tooltip>
+      )}
+    </footer>
+  );
+}

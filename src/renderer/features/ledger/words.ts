@@ -1,0 +1,51 @@
+/** What is said of entries and chains, the same in every part of the screen. */
+import type { TFunction } from 'i18next';
+import type { LedgerChain, LedgerConfirmation, LedgerEntry } from '../../../common/contract/ledger.ts';
+import type { StateKind } from '../../design/icons/index.ts';
+import { formatCount, formatTime } from '../../state/format.ts';
+import { missingBlocks } from './model/chain-table.ts';
+
+type Translate = TFunction<'ledger'>;
+
+/** `#12,408` */
+export function numberWord(number: number): string {
+  return `#${formatCount(number)}`;
+}
+
+/** What was done: the method for acts; a word for what the ledger writes of itself. */
+export function actWord(t: Translate, { kind, act }: Pick<LedgerEntry, 'kind' | 'act'>): string {
+  return kind === 'act' || kind === 'refusal' ? act : t(`kind_${kind}`);
+}
+
+/** `Done`, `Failed TIMEOUT`, `Refused FORBIDDEN` */
+export function outcomeWord(t: Translate, { outcome, code }: Pick<LedgerEntry, 'outcome' | 'code'>): string {
+  return code === null ? t(`outcome_${outcome}`) : t('outcomeWithCode', { word: t(`outcome_${outcome}`), code });
+}
+
+export const signatureShapes: Readonly<Record<LedgerEntry['signature'], StateKind>> = {
+  valid: 'valid',
+  invalid: 'invalid',
+  unchecked: 'unknown',
+};
+
+export const verdictShapes: Readonly<Record<LedgerConfirmation['verdict'], StateKind>> = {
+  same: 'valid',
+  differs: 'invalid',
+  unknown: 'lagging',
+  pruned: 'unknown',
+  noAnswer: 'offline',
+};
+
+/** The word beside the shape of a chain. */
+export function chainStateWord(t: Translate, chain: LedgerChain): string {
+  if (chain.state === 'behind') return t('state_behindBy', { amount: formatCount(missingBlocks(chain)), count: missingBlocks(chain) });
+  if (chain.state === 'damaged' && chain.fault !== null) return t('state_damagedAt', { height: formatCount(chain.fault.height) });
+  return t(`state_${chain.state}`);
+}
+
+/** A time in a list: of today without the date, of before the day alone; the inspector has all of it. */
+export function listTime(atMs: number, nowMs: number): string {
+  const date = new Date(atMs);
+  if (date.toDateString() === new Date(nowMs).toDateString()) return formatTime(atMs);
+  return date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { fittingEntryColumns } from '../../../../src/renderer/features/ledger/model/entry-columns.ts';
+import { objectPlace } from '../../../../src/renderer/features/ledger/model/entry-object.ts';
+import { exportFileName, parseNumber, verifyCommand } from '../../../../src/renderer/features/ledger/model/export-file.ts';
+import { isZeroHash, shortHash } from '../../../../src/renderer/features/ledger/model/hashes.ts';
+import { detailsState } from '../../../../src/renderer/features/ledger/model/proof.ts';
+import { isOnlyProgress, type LedgerStatus } from '../../../../src/renderer/state/ledger.ts';
+import { chain, entry } from './samples.ts';
+
+describe('an entry', () => {
+  it('leads to what it was done to, where that can be shown', () => {
+    expect(objectPlace(entry(1))).toEqual({ view: 'queues', query: {}, object: 'orders' });
+    expect(objectPlace(entry(1, { act: 'users.add', target: 'bob' }))).toEqual({ view: 'settings', query: { section: 'users' } });
+    expect(objectPlace(entry(1, { target: null }))).toBeUndefined();
+    expect(objectPlace(entry(1, { kind: 'note' }))).toBeUndefined();
+    expect(objectPlace(entry(1, { act: 'constructor.call' }))).toBeUndefined();
+  });
+
+  it('says why what was passed is not shown', () => {
+    const passed = entry(1, { detailsDigest: 'ab' });
+    const details = { params: {}, salt: '00', durationMs: null };
+    expect(detailsState({ entry: passed, details }, true, true)).toBe('shown');
+    expect(detailsState({ entry: entry(1), details: null }, true, true)).toBe('nonePassed');
+    expect(detailsState({ entry: passed, details: null }, false, true)).toBe('atOtherNode');
+    expect(detailsState({ entry: passed, details: null }, true, false)).toBe('needsRole');
+    expect(detailsState({ entry: passed, details: null }, true, true)).toBe('notKept');
+  });
+
+  it('loses columns with the width, those first that say least', () => {
+    const ids = (widthPx: number) => fittingEntryColumns(widthPx).map(({ id }) => id);
+    expect(ids(1_200)).toHaveLength(9);
+    expect(ids(760)).not.toContain('prevHash');
+    expect(ids(420)).toEqual(['signature', 'time', 'actor', 'act', 'outcome']);
+  });
+
+  it('shows the beginning of a hash, and knows that of nothing', () => {
+    expect([shortHash('0123456789abcdef'), shortHash(null)]).toEqual(['01234567', '–']);
+    expect([isZeroHash('0'.repeat(64)), isZeroHash('0a')]).toEqual([true, false]);
+  });
+});
+
+describe('an export', () => {
+  it('has a name that every system takes, and a command that checks it', () => {
+    expect(exportFileName('press-07', undefined, undefined)).toBe('ledger-press-07.jsonl');
+    expect(exportFileName('../Nord & Süd/1', 5, undefined)).toBe('ledger-..-Nord-S-d-1-5-end.jsonl');
+    expect(verifyCommand('ledger-press-07.jsonl')).toBe('signalbox ledger verify ledger-press-07.jsonl');
+  });
+
+  it('reads numbers as people write them', () => {
+    expect(['12,408', '#7', ' ', 'x', '-1', '1.5'].map(parseNumber)).toEqual([12_408, 7, undefined, null, null, null]);
+  });
+});
+
+describe('what the node tells of its ledger', () => {
+  const status: LedgerStatus = {
+    chain: chain('eng-laptop', { self: true }),
+    chains: 1,
+    forks: 0,
+    damaged: 0,
+    waiting: 0,
+    verifying: null,
+    retention: { days: null, sealedHeight: -1, archivedEntries: 0 },
+  };
+  const checking = { ...status, verifying: { chainId: 'node-eng-laptop', checked: 1, total: 12 } };
+
+  it('is only progress while nothing but a check has come further', () => {
+    expect(isOnlyProgress(status, checking)).toBe(true);
+    expect(isOnlyProgress(checking, { ...checking, chain: { ...status.chain, verifiedHeight: 3 } })).toBe(true);
+    expect(isOnlyProgress(checking, { ...checking, chain: { ...status.chain, height: 12 } })).toBe(false);
+    expect(isOnlyProgress(checking, status)).toBe(false);
+    expect(isOnlyProgress(undefined, checking)).toBe(false);
+  });
+});
