@@ -55,23 +55,14 @@ async function readStatus(client: NodeClient): Promise<void> {
 async function read(events: AsyncIterable<{ readonly data: unknown }>, stopped: AbortSignal): Promise<void> {
   try {
     for await (const { data } of events) {
-      const now = data as LedgerStatus;
-      useLedger.setState(({ status, version }) => ({ status: now, version: isOnlyProgress(status, now) ? version : version + 1 }));
+      const { change, status } = data as { readonly change: string; readonly status: LedgerStatus };
+      useLedger.setState(({ version }) => ({ status, version: change === 'verifying' ? version : version + 1 }));
       await pause(beatMs, stopped);
       if (stopped.aborted) return;
     }
   } catch {
     // As above: the views read again when the node is back.
   }
-}
-
-/** Whether a check has come further and nothing else is new. */
-export function isOnlyProgress(before: LedgerStatus | undefined, now: LedgerStatus): boolean {
-  return before !== undefined && now.verifying !== null && withoutProgress(before) === withoutProgress(now);
-}
-
-function withoutProgress({ chain, ...status }: LedgerStatus): string {
-  return JSON.stringify({ ...status, verifying: null, chain: { ...chain, verifiedHeight: 0, verifiedAt: null } });
 }
 
 /** Resolves after a time, or when the signal ends. */

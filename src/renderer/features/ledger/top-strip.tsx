@@ -34,6 +34,8 @@ export function TopStrip({ chains, forks }: TopStripProps) {
     );
   }
   const standing = standingOf(chains, forks);
+  // That all is well need not be said twice.
+  const isSaid = verification.kind === 'done' && verification.result.fault === null && isWell(standing);
   return (
     <>
       {verification.kind !== 'none' && <ResultStrip verification={verification} />}
@@ -44,10 +46,14 @@ export function TopStrip({ chains, forks }: TopStripProps) {
           total={own.total}
         />
       ) : (
-        standing !== undefined && <StandingStrip standing={standing} />
+        standing !== undefined && !isSaid && <StandingStrip standing={standing} />
       )}
     </>
   );
+}
+
+function isWell(standing: Standing | undefined): boolean {
+  return standing?.kind === 'verified' || standing?.kind === 'partly';
 }
 
 function ProgressStrip(props: { readonly name: string; readonly checked: number; readonly total: number; readonly children?: ReactNode }) {
@@ -158,20 +164,14 @@ function StandingStrip({ standing }: { readonly standing: Standing }) {
         </Strip>
       );
     case 'verified':
-    case 'partly':
-      return (
-        <Strip
-          tone="mode"
-          icon={<StateShape kind="valid" />}
-          fact={
-            kind === 'verified'
-              ? t('verifiedFact', { number: numberWord(chain.entries) })
-              : t('partlyFact', { height: formatCount(chain.verifiedHeight), head: formatCount(chain.height) })
-          }
-        >
-          {chain.verifiedAt !== null && t('ago', { age: formatAge(nowMs - chain.verifiedAt) })}
-        </Strip>
-      );
+    case 'partly': {
+      const age = chain.verifiedAt === null ? undefined : formatAge(nowMs - chain.verifiedAt);
+      const words =
+        kind === 'verified'
+          ? t('verifiedFact', { number: numberWord(chain.entries) })
+          : t('partlyFact', { height: formatCount(chain.verifiedHeight), head: formatCount(chain.height) });
+      return <Strip tone="mode" icon={<StateShape kind="valid" />} fact={age === undefined ? words : t('withAge', { words, age })} />;
+    }
     case 'unverified':
       return <Strip tone="mode" icon={<StateShape kind="unknown" />} fact={t('unverifiedFact', { name: chain.name })} />;
   }

@@ -4,8 +4,7 @@ import { objectPlace } from '../../../../src/renderer/features/ledger/model/entr
 import { exportFileName, parseNumber, verifyCommand } from '../../../../src/renderer/features/ledger/model/export-file.ts';
 import { isZeroHash, shortHash } from '../../../../src/renderer/features/ledger/model/hashes.ts';
 import { detailsState } from '../../../../src/renderer/features/ledger/model/proof.ts';
-import { isOnlyProgress, type LedgerStatus } from '../../../../src/renderer/state/ledger.ts';
-import { chain, entry } from './samples.ts';
+import { entry } from './samples.ts';
 
 describe('an entry', () => {
   it('leads to what it was done to, where that can be shown', () => {
@@ -48,26 +47,5 @@ describe('an export', () => {
 
   it('reads numbers as people write them', () => {
     expect(['12,408', '#7', ' ', 'x', '-1', '1.5'].map(parseNumber)).toEqual([12_408, 7, undefined, null, null, null]);
-  });
-});
-
-describe('what the node tells of its ledger', () => {
-  const status: LedgerStatus = {
-    chain: chain('eng-laptop', { self: true }),
-    chains: 1,
-    forks: 0,
-    damaged: 0,
-    waiting: 0,
-    verifying: null,
-    retention: { days: null, sealedHeight: -1, archivedEntries: 0 },
-  };
-  const checking = { ...status, verifying: { chainId: 'node-eng-laptop', checked: 1, total: 12 } };
-
-  it('is only progress while nothing but a check has come further', () => {
-    expect(isOnlyProgress(status, checking)).toBe(true);
-    expect(isOnlyProgress(checking, { ...checking, chain: { ...status.chain, verifiedHeight: 3 } })).toBe(true);
-    expect(isOnlyProgress(checking, { ...checking, chain: { ...status.chain, height: 12 } })).toBe(false);
-    expect(isOnlyProgress(checking, status)).toBe(false);
-    expect(isOnlyProgress(undefined, checking)).toBe(false);
   });
 });

@@ -19,6 +19,7 @@ export function entry(number: number, changes: Partial<LedgerEntry> = {}): Ledge
     outcome: 'done',
     code: null,
     text: null,
+    prevHash: String(number - 1).padStart(64, '0'),
     digest: String(number).padStart(64, '0'),
     detailsDigest: null,
     signature: 'valid',

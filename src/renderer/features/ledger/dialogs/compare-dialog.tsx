@@ -77,7 +77,7 @@ function Compared({ chain, onClose, onAgain }: ComparedProps) {
     <Dialog title={t('compareTitle', { name: chain.name })} opened onClose={onClose} closeLabel={common('close')} widthPx={720}>
       <div className="sb-form">
         <p className="sb-2 le-text">{t('compareMessage', { height: formatCount(Math.max(0, chain.height)) })}</p>
-        <div role="status">
+        <div role="status" className="le-status">
           {state.kind === 'loading' && <StateLabel kind="running">{t('askingPeers')}</StateLabel>}
           {state.kind === 'error' && <StateLabel kind="failed">{state.error.message}</StateLabel>}
           {rows?.length === 0 && t('noPeers')}

@@ -31,7 +31,7 @@ export function DifferenceDialog({ chain, nodeId, height, onClose }: DifferenceD
   return (
     <Dialog title={t('differenceTitle', words)} opened onClose={onClose} closeLabel={common('close')} widthPx={880}>
       <div className="sb-form">
-        <div role="status">
+        <div role="status" className="le-status">
           {state.kind === 'loading' && <StateLabel kind="running">{t('askingNode', words)}</StateLabel>}
           {state.kind === 'error' && <StateLabel kind="failed">{state.error.message}</StateLabel>}
         </div>

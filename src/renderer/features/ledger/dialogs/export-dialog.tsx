@@ -33,6 +33,7 @@ export function ExportDialog({ chain, onClose }: { readonly chain: LedgerChain; 
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const [withDetails, setWithDetails] = useState(false);
+  const [withConfirmations, setWithConfirmations] = useState(false);
   const [read, setRead] = useState(0);
   const [made, setMade] = useState<Made>();
   const attempt = useAttempt();
@@ -53,7 +54,12 @@ export function ExportDialog({ chain, onClose }: { readonly chain: LedgerChain; 
     setRead(0);
     void attempt.run(async () => {
       const range = { ...(typeof fromNumber === 'number' && { fromNumber }), ...(typeof toNumber === 'number' && { toNumber }) };
-      const file = await readAll({ chain: chain.chainId, ...range, withDetails }, mine.signal, setRead, t('exportTooLong'));
+      const file = await readAll(
+        { chain: chain.chainId, ...range, withDetails, withConfirmations },
+        mine.signal,
+        setRead,
+        t('exportTooLong'),
+      );
       const fileName = exportFileName(chain.name, fromNumber ?? undefined, toNumber ?? undefined);
       saveTextFile(fileName, file.text, 'application/x-ndjson');
       setMade({ fileName, entries: file.entries, blocks: file.blocks, sizeBytes: file.text.length });
@@ -99,6 +105,12 @@ export function ExportDialog({ chain, onClose }: { readonly chain: LedgerChain; 
         disabled={!isAdmin}
         onChange={(event) => setWithDetails(event.currentTarget.checked)}
       />
+      <Checkbox
+        label={t('field_confirmations')}
+        description={t('field_confirmationsHelp')}
+        checked={withConfirmations}
+        onChange={(event) => setWithConfirmations(event.currentTarget.checked)}
+      />
       {made !== undefined && (
         <div role="status" className="le-made">
           <StateLabel kind="online">
@@ -122,6 +134,7 @@ interface Asked {
   readonly fromNumber?: number;
   readonly toNumber?: number;
   readonly withDetails: boolean;
+  readonly withConfirmations: boolean;
 }
 
 /** All pages of an export, one after the other. @throws SignalboxError of the node; Error when it is longer than is held here */

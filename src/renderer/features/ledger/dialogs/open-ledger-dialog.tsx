@@ -13,7 +13,7 @@ const DifferenceDialog = onDemand(() => import('./difference-dialog.tsx').then((
 export function OpenLedgerDialog({ chains }: { readonly chains: readonly LedgerChain[] }) {
   const dialog = useLedgerDialog((state) => state.dialog);
   if (dialog === undefined) return null;
-  if (dialog.kind === 'note') return <NoteDialog target={dialog.target} onClose={closeLedgerDialog} />;
+  if (dialog.kind === 'note') return <NoteDialog chains={chains} target={dialog.target} onClose={closeLedgerDialog} />;
   if (dialog.kind === 'checkpoint') return <CheckpointDialog onClose={closeLedgerDialog} />;
   const chain = chains.find(({ chainId }) => chainId === dialog.chainId);
   return chain === undefined ? null : <ChainDialog dialog={dialog} chain={chain} />;

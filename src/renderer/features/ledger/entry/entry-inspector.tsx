@@ -1,13 +1,16 @@
 import { type ComponentType, useId } from 'react';
+import { MenuEntries } from '../../../design/controls/context-menu.tsx';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
-import { Button, Tooltip } from '../../../design/controls/index.ts';
+import { Button } from '../../../design/controls/index.ts';
+import { MenuButton } from '../../../design/controls/menu-button.tsx';
 import { Loading } from '../../../design/feedback/states.tsx';
-import { IconArrowRight, IconCopy, IconX, StateShape } from '../../../design/icons/index.ts';
+import { IconArrowRight, IconCopy, IconDots, IconX, StateShape } from '../../../design/icons/index.ts';
 import { Strip, TabBar } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNode } from '../../../state/node.ts';
 import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
+import { menuEntries } from '../../shared/menu-entries.ts';
 import { type ActContext, copyJson, entryActions } from '../ledger-actions.ts';
 import { type EntryPlace, type EntryTab, entryTabs, showLedger } from '../ledger-route.ts';
 import { focusEntries } from '../ledger-store.ts';
@@ -117,41 +120,37 @@ function Head({
   );
 }
 
+/** Acts that stand in the foot; the others are in the menu at its end. */
+const inFoot = new Set(['ledger.object', 'ledger.confirm']);
+
 function Foot({ detail, tab, context }: EntryTabProps & { readonly tab: EntryTab }) {
+  const { t } = useTranslation('ledger');
   const { t: common } = useTranslation('common');
   const actions = entryActions(context, detail.entry);
   const object = actions.find(({ id }) => id === 'ledger.object');
   const confirm = actions.find(({ id }) => id === 'ledger.confirm');
-  const note = actions.find(({ id }) => id === 'ledger.noteOn');
   return (
     <footer className="le-insp-foot">
-      {object !== undefined && (
-        <Button
-          variant="default"
-          className="le-object"
-          title={object.title}
-          leftSection={<IconArrowRight size={14} stroke={1.6} />}
-          onClick={object.run}
-        >
-          {object.title}
-        </Button>
-      )}
       {confirm !== undefined && tab !== 'confirmations' && (
         <Button variant="default" disabled={confirm.enabled === false} onClick={confirm.run}>
           {confirm.title}
         </Button>
       )}
-      <span className="sb-grow" />
-      {note !== undefined && (
-        <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={note.enabled !== false}>
-          {/* A button that is disabled tells nothing of the pointer. */}
-          <span>
-            <Button variant="default" disabled={note.enabled === false} onClick={note.run}>
-              {note.title}
-            </Button>
-          </span>
-        </Tooltip>
+      {object !== undefined && (
+        <Button
+          variant="default"
+          title={object.title}
+          leftSection={<IconArrowRight size={14} stroke={1.6} />}
+          disabled={object.enabled === false}
+          onClick={object.run}
+        >
+          {t('openObject')}
+        </Button>
       )}
+      <span className="sb-grow" />
+      <MenuButton label={common('more')} icon={<IconDots size={16} stroke={1.6} />}>
+        <MenuEntries entries={menuEntries(actions.filter(({ id }) => !inFoot.has(id)))} />
+      </MenuButton>
     </footer>
   );
 }

@@ -15,7 +15,7 @@ import { showLedger } from '../ledger-route.ts';
 import { entryListId, focusEntries } from '../ledger-store.ts';
 import { type EntryColumn, fittingEntryColumns } from '../model/entry-columns.ts';
 import { keyOf } from '../model/entry-pages.ts';
-import { shortHash } from '../model/hashes.ts';
+import { isZeroHash, shortHash } from '../model/hashes.ts';
 import { actWord, listTime, outcomeWord, signatureShapes } from '../words.ts';
 
 /** Rows from the end at which the next page is asked for. */
@@ -126,7 +126,7 @@ function cell(entry: LedgerEntry, id: EntryColumn['id'], t: Translate, nowMs: nu
   switch (id) {
     case 'signature':
       return (
-        <span key={id} className="le-mark" title={t(`signature_${entry.signature}`)}>
+        <span key={id} className={entry.signature === 'valid' ? 'le-mark le-quiet' : 'le-mark'} title={t(`signature_${entry.signature}`)}>
           <StateShape kind={signatureShapes[entry.signature]} />
           <VisuallyHidden>{t(`signature_${entry.signature}`)}</VisuallyHidden>
         </span>
@@ -177,8 +177,8 @@ function cell(entry: LedgerEntry, id: EntryColumn['id'], t: Translate, nowMs: nu
       );
     case 'prevHash':
       return (
-        <span key={id} className="sb-mono sb-3" title={entry.digest}>
-          {shortHash(entry.digest)}
+        <span key={id} className="sb-mono sb-3" title={entry.prevHash}>
+          {isZeroHash(entry.prevHash) ? '–' : shortHash(entry.prevHash)}
         </span>
       );
   }

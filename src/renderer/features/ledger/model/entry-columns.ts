@@ -16,7 +16,7 @@ export const entryColumns: readonly EntryColumn[] = [
   { id: 'actor', width: 'minmax(72px, 1fr)', minPx: 72, leaves: 0 },
   { id: 'act', width: 'minmax(120px, 1.6fr)', minPx: 120, leaves: 0 },
   { id: 'target', width: 'minmax(80px, 1.6fr)', minPx: 80, leaves: 2 },
-  { id: 'outcome', width: '96px', minPx: 96, leaves: 0 },
+  { id: 'outcome', width: 'minmax(96px, 0.9fr)', minPx: 96, leaves: 0 },
   { id: 'prevHash', width: '76px', minPx: 76, leaves: 6 },
 ];
 
