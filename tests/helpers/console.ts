@@ -18,8 +18,12 @@ export interface ConsoleUnderTest {
   saveFile(start: () => Promise<void>): Promise<string>;
   /** Does what opens an address outside the console, agrees where a person is asked, and resolves with the address. */
   openOutside(start: () => Promise<void>): Promise<string>;
-  /** Ends the node without a word and starts it again with the same data; resolves with the page of the console then. */
-  restart(): Promise<Page>;
+  /**
+   * Ends the node without a word and starts it again with the same data; resolves with the page of the console then.
+   *
+   * @param meanwhile done to the data while the node is down
+   */
+  restart(meanwhile?: () => void): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -47,9 +51,10 @@ export async function openWindow(files?: Files): Promise<ConsoleUnderTest> {
   return {
     page: app.page,
     dataFolder,
-    restart: async () => {
+    restart: async (meanwhile) => {
       app.electron.process().kill('SIGKILL');
       await app.close().catch(() => undefined);
+      meanwhile?.();
       app = await launchApp({ dataFolder });
       await connected(app.page);
       return app.page;
@@ -122,8 +127,9 @@ export async function openBrowser(files?: Files): Promise<BrowserConsole> {
     },
     killNode,
     startNode,
-    restart: async () => {
+    restart: async (meanwhile) => {
       await killNode();
+      meanwhile?.();
       await startNode();
       await page.reload();
       await connected(page);

@@ -1,4 +1,5 @@
-import { type ComponentType, useId } from 'react';
+import { type ComponentType, useEffect, useId } from 'react';
+import { provideActions } from '../../../app/actions/registry.ts';
 import { MenuEntries } from '../../../design/controls/context-menu.tsx';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
 import { Button } from '../../../design/controls/index.ts';
@@ -47,6 +48,11 @@ export function EntryInspector({ place, tab, context }: EntryInspectorProps) {
   const { state, retry, cancel } = useCall('ledger.get', { number, ...(chain !== undefined && { chain }) });
   const detail = dataOf(state);
   const Content = contents[tab];
+  const entry = detail?.entry;
+  useEffect(() => {
+    if (entry !== undefined) return provideActions('ledger.entry', entryActions(context, entry));
+    return undefined;
+  }, [context, entry]);
   return (
     <aside className="sb-col sb-grow" aria-label={t('inspector')} data-region="inspector">
       <Head number={number} detail={detail} context={context} />
