@@ -10,7 +10,7 @@ import { useNode } from '../../../state/node.ts';
 import { useCall } from '../../../state/use-call.ts';
 import { openLedgerDialog } from '../ledger-dialogs.ts';
 import { verdictShapes } from '../words.ts';
-import type { EntryTabProps } from './entry-inspector.tsx';
+import type { EntryTabProps } from './entry-tab-props.ts';
 
 /** Nodes that do not answer are waited for. */
 const timeoutMs = 30_000;

@@ -18,13 +18,9 @@ import { focusEntries } from '../ledger-store.ts';
 import type { EntryDetail } from '../model/proof.ts';
 import { actWord, numberWord, signatureShapes } from '../words.ts';
 import { ConfirmationsTab } from './confirmations-tab.tsx';
+import type { EntryTabProps } from './entry-tab-props.ts';
 import { FactsTab } from './facts-tab.tsx';
 import { ProofTab } from './proof-tab.tsx';
-
-export interface EntryTabProps {
-  readonly detail: EntryDetail;
-  readonly context: ActContext;
-}
 
 const contents: Readonly<Record<EntryTab, ComponentType<EntryTabProps>>> = {
   entry: FactsTab,

@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from '../../../state/format.ts';
 import { mayNow } from '../../shared/rights.ts';
 import { detailsState } from '../model/proof.ts';
 import { actWord, numberWord, outcomeWord, signatureShapes } from '../words.ts';
-import type { EntryTabProps } from './entry-inspector.tsx';
+import type { EntryTabProps } from './entry-tab-props.ts';
 
 /** Who, what, when, with which result, and what was passed where it may be read. */
 export function FactsTab({ detail, context }: EntryTabProps) {

@@ -5,7 +5,7 @@ import { formatCount, formatTime } from '../../../state/format.ts';
 import { isZeroHash } from '../model/hashes.ts';
 import { proofSteps } from '../model/proof.ts';
 import { numberWord, signatureShapes } from '../words.ts';
-import type { EntryTabProps } from './entry-inspector.tsx';
+import type { EntryTabProps } from './entry-tab-props.ts';
 
 /** What proves the entry: its bytes, the way to the root of its block, the signature, the block before it. */
 export function ProofTab({ detail }: EntryTabProps) {
