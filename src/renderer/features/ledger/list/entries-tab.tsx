@@ -97,6 +97,8 @@ function Content({ route, chains, context, list, onAtTop }: ContentProps) {
   const node = useNode(({ status }) => status?.name) ?? common('thisNode');
   const { pages, error } = list;
   if (pages === undefined) {
+    // The address names a node of which nothing is known here.
+    if (error?.code === 'NOT_FOUND' && route.chain !== undefined) return <NoMatch route={route} chains={chains} />;
     return error === undefined ? (
       <Loading rows={10} asking={(seconds) => common('asking', { node, seconds })} cancelLabel={common('cancel')} onCancel={list.cancel} />
     ) : (
