@@ -17,6 +17,11 @@ export function actWord(t: Translate, { kind, act }: Pick<LedgerEntry, 'kind' | 
   return kind === 'act' || kind === 'refusal' ? act : t(`kind_${kind}`);
 }
 
+/** Who did it; what a node writes of itself has its name, not its id. */
+export function actorWord({ actor, chainId, chainName }: Pick<LedgerEntry, 'actor' | 'chainId' | 'chainName'>): string {
+  return actor === chainId ? chainName : actor;
+}
+
 /** `Done`, `Failed TIMEOUT`, `Refused FORBIDDEN` */
 export function outcomeWord(t: Translate, { outcome, code }: Pick<LedgerEntry, 'outcome' | 'code'>): string {
   return code === null ? t(`outcome_${outcome}`) : t('outcomeWithCode', { word: t(`outcome_${outcome}`), code });

@@ -6,7 +6,7 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatDuration, formatTime } from '../../../state/format.ts';
 import { mayNow } from '../../shared/rights.ts';
 import { detailsState } from '../model/proof.ts';
-import { actWord, numberWord, outcomeWord, signatureShapes } from '../words.ts';
+import { actorWord, actWord, numberWord, outcomeWord, signatureShapes } from '../words.ts';
 import type { EntryTabProps } from './entry-tab-props.ts';
 
 /** Who, what, when, with which result, and what was passed where it may be read. */
@@ -23,7 +23,7 @@ export function FactsTab({ detail, context }: EntryTabProps) {
             [t('fact_number'), numberWord(entry.number)],
             [
               t('fact_actor'),
-              entry.roles.length === 0 ? entry.actor : t('actorWithRoles', { actor: entry.actor, roles: entry.roles.join(', ') }),
+              entry.roles.length === 0 ? actorWord(entry) : t('actorWithRoles', { actor: actorWord(entry), roles: entry.roles.join(', ') }),
             ],
             [t('fact_via'), entry.via === '' ? '–' : entry.via],
             [

@@ -16,7 +16,7 @@ import { entryListId, focusEntries } from '../ledger-store.ts';
 import { type EntryColumn, fittingEntryColumns } from '../model/entry-columns.ts';
 import { keyOf } from '../model/entry-pages.ts';
 import { isZeroHash, shortHash } from '../model/hashes.ts';
-import { actWord, listTime, outcomeWord, signatureShapes } from '../words.ts';
+import { actorWord, actWord, listTime, outcomeWord, signatureShapes } from '../words.ts';
 
 /** Rows from the end at which the next page is asked for. */
 const rowsAhead = 40;
@@ -152,7 +152,7 @@ function cell(entry: LedgerEntry, id: EntryColumn['id'], t: Translate, nowMs: nu
     case 'actor':
       return (
         <span key={id} title={entry.actor}>
-          {entry.actor}
+          {actorWord(entry)}
         </span>
       );
     case 'act':
