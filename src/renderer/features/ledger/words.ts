@@ -1,6 +1,7 @@
 /** What is said of entries and chains, the same in every part of the screen. */
 import type { TFunction } from 'i18next';
 import type { LedgerChain, LedgerConfirmation, LedgerEntry } from '../../../common/contract/ledger.ts';
+import { isNodeId } from '../../../common/ids.ts';
 import type { StateKind } from '../../design/icons/index.ts';
 import { formatCount, formatTime } from '../../state/format.ts';
 import { missingBlocks } from './model/chain-table.ts';
@@ -17,9 +18,18 @@ export function actWord(t: Translate, { kind, act }: Pick<LedgerEntry, 'kind' | 
   return kind === 'act' || kind === 'refusal' ? act : t(`kind_${kind}`);
 }
 
-/** Who did it; what a node writes of itself has its name, not its id. */
-export function actorWord({ actor, chainId, chainName }: Pick<LedgerEntry, 'actor' | 'chainId' | 'chainName'>): string {
-  return actor === chainId ? chainName : actor;
+/**
+ * Who did it: `alice`, of another node than the one that wrote it `alice@press-07`. What a node writes of itself has its name.
+ *
+ * @param nameOf the name of a node, by id
+ */
+export function actorWord({ actor, chainId }: Pick<LedgerEntry, 'actor' | 'chainId'>, nameOf: (nodeId: string) => string): string {
+  if (actor === chainId) return nameOf(chainId);
+  const at = actor.lastIndexOf('@');
+  const home = actor.slice(at + 1);
+  if (at < 1 || !isNodeId(home)) return actor;
+  const who = actor.slice(0, at);
+  return home === chainId ? who : `${who}@${nameOf(home)}`;
 }
 
 /** `Done`, `Failed TIMEOUT`, `Refused FORBIDDEN` */

@@ -4,6 +4,7 @@ import { objectPlace } from '../../../../src/renderer/features/ledger/model/entr
 import { exportFileName, parseNumber, verifyCommand } from '../../../../src/renderer/features/ledger/model/export-file.ts';
 import { isZeroHash, shortHash } from '../../../../src/renderer/features/ledger/model/hashes.ts';
 import { detailsState } from '../../../../src/renderer/features/ledger/model/proof.ts';
+import { actorWord } from '../../../../src/renderer/features/ledger/words.ts';
 import { entry } from './samples.ts';
 
 describe('an entry', () => {
@@ -23,6 +24,15 @@ describe('an entry', () => {
     expect(detailsState({ entry: passed, details: null }, false, true)).toBe('atOtherNode');
     expect(detailsState({ entry: passed, details: null }, true, false)).toBe('needsRole');
     expect(detailsState({ entry: passed, details: null }, true, true)).toBe('notKept');
+  });
+
+  it('names who did it without ids of nodes', () => {
+    const id = `n1${'a'.repeat(52)}`;
+    const nameOf = (nodeId: string) => (nodeId === id ? 'hub-01' : nodeId);
+    const who = (actor: string, chainId: string) => actorWord({ actor, chainId }, nameOf);
+    expect(who(`alice@${id}`, id)).toBe('alice');
+    expect(who(`alice@${id}`, 'node-press')).toBe('alice@hub-01');
+    expect([who(id, id), who('alice@north.example', id), who('robot', id)]).toEqual(['hub-01', 'alice@north.example', 'robot']);
   });
 
   it('loses columns with the width, those first that say least', () => {

@@ -4,6 +4,7 @@ import { KeyValues } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatDuration, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { mayNow } from '../../shared/rights.ts';
 import { detailsState } from '../model/proof.ts';
 import { actorWord, actWord, numberWord, outcomeWord, signatureShapes } from '../words.ts';
@@ -13,6 +14,7 @@ import type { EntryTabProps } from './entry-tab-props.ts';
 export function FactsTab({ detail, context }: EntryTabProps) {
   const { t } = useTranslation('ledger');
   const { entry } = detail;
+  const actor = actorWord(entry, useNodeNames());
   return (
     <ScrollArea label={t('tab_entry')}>
       <section className="sb-sec le-facts">
@@ -21,10 +23,7 @@ export function FactsTab({ detail, context }: EntryTabProps) {
             [t('fact_at'), formatTime(entry.at, { milliseconds: true })],
             [t('fact_chain'), entry.chainName],
             [t('fact_number'), numberWord(entry.number)],
-            [
-              t('fact_actor'),
-              entry.roles.length === 0 ? actorWord(entry) : t('actorWithRoles', { actor: actorWord(entry), roles: entry.roles.join(', ') }),
-            ],
+            [t('fact_actor'), entry.roles.length === 0 ? actor : t('actorWithRoles', { actor, roles: entry.roles.join(', ') })],
             [t('fact_via'), entry.via === '' ? '–' : entry.via],
             [
               t('fact_act'),

@@ -7,6 +7,7 @@ import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
 import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
 import { type ActContext, entryActions } from '../ledger-actions.ts';
@@ -49,6 +50,7 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
     if (at >= entries.length - rowsAhead) onNearEnd();
   };
   const nowMs = Date.now();
+  const nameOf = useNodeNames();
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only listens to what the list inside does
     <div
@@ -77,7 +79,7 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
           const entry = entries[at];
           return entry === undefined ? at : keyOf(entry);
         }}
-        renderRow={(at) => cells(entries[at], columns, t, nowMs)}
+        renderRow={(at) => cells(entries[at], columns, { t, nameOf, nowMs })}
         columns={tracks}
         selectedIndex={index === -1 ? undefined : index}
         onSelect={select}
@@ -115,14 +117,19 @@ function isAt({ chainId, chainName, number }: LedgerEntry, place: EntryPlace | u
   return chain === chainId || chain === chainName;
 }
 
-type Translate = ActContext['t'];
-
-/** The cells of a row. Not components: hooks and memo would cost more than the cells do. */
-function cells(entry: LedgerEntry | undefined, columns: readonly EntryColumn[], t: Translate, nowMs: number) {
-  return entry === undefined ? null : columns.map(({ id }) => cell(entry, id, t, nowMs));
+/** What the words of a row hang on. */
+interface Saying {
+  readonly t: ActContext['t'];
+  readonly nameOf: (nodeId: string) => string;
+  readonly nowMs: number;
 }
 
-function cell(entry: LedgerEntry, id: EntryColumn['id'], t: Translate, nowMs: number) {
+/** The cells of a row. Not components: hooks and memo would cost more than the cells do. */
+function cells(entry: LedgerEntry | undefined, columns: readonly EntryColumn[], saying: Saying) {
+  return entry === undefined ? null : columns.map(({ id }) => cell(entry, id, saying));
+}
+
+function cell(entry: LedgerEntry, id: EntryColumn['id'], { t, nameOf, nowMs }: Saying) {
   switch (id) {
     case 'signature':
       return (
@@ -152,7 +159,7 @@ function cell(entry: LedgerEntry, id: EntryColumn['id'], t: Translate, nowMs: nu
     case 'actor':
       return (
         <span key={id} title={entry.actor}>
-          {actorWord(entry)}
+          {actorWord(entry, nameOf)}
         </span>
       );
     case 'act':
