@@ -22,8 +22,8 @@ export interface Partition {
 export interface Findings {
   /** Members that others have to be asked about: missing for long enough. */
   readonly doubtful: readonly string[];
-  /** Members that are reached again after they were missing in a partition. */
-  readonly returned: readonly string[];
+  /** Members that are reached again after they were missing in a partition, and since when the first of them was missed. */
+  readonly returned: { readonly nodeIds: readonly string[]; readonly sinceMs: number } | undefined;
   /** The first member is reached after a time with none. */
   readonly isFirstContact: boolean;
 }
@@ -49,6 +49,8 @@ export class PartitionWatch {
   readonly #limits: Pick<TopologyLimits, 'settleMs' | 'togetherMs' | 'recentMs'>;
   readonly #records = new Map<string, MemberRecord>();
   #partition: Partition | null = null;
+  /** Members of another part that have not been reached since, and since when they are missed: one may come back long after the others. */
+  readonly #parted = new Map<string, number>();
   #wasAlone = false;
 
   constructor(limits: Pick<TopologyLimits, 'settleMs' | 'togetherMs' | 'recentMs'>) {
@@ -68,9 +70,8 @@ export class PartitionWatch {
   /** Takes what is seen now. @param nowMs milliseconds since the epoch, from a clock that does not go back */
   observe(sightings: readonly Sighting[], nowMs: number): Findings {
     this.#follow(sightings, nowMs);
-    const parted = new Set(this.#partition?.missing);
     const reached = sightings.filter(({ isReached }) => isReached);
-    const returned = reached.map(({ nodeId }) => nodeId).filter((nodeId) => parted.has(nodeId));
+    const returned = this.#returned(reached.map(({ nodeId }) => nodeId));
     const isFirstContact = this.#wasAlone && reached.length > 0;
     this.#wasAlone = reached.length === 0;
     return { doubtful: this.#doubtful(nowMs), returned, isFirstContact };
@@ -82,6 +83,7 @@ export class PartitionWatch {
     const wasMissing = new Set(this.#partition?.missing);
     const together = unseen.filter((nodeId) => wasMissing.has(nodeId) || this.#hasCompany(nodeId, unseen));
     this.#partition = together.length < 2 ? null : this.#partitionOf(together, nowMs);
+    for (const nodeId of this.#partition?.missing ?? []) this.#parted.set(nodeId, this.#missingSinceMs(nodeId) ?? nowMs);
     return this.#partition;
   }
 
@@ -107,7 +109,7 @@ export class PartitionWatch {
 
   #follow(sightings: readonly Sighting[], nowMs: number): void {
     const known = new Set(sightings.map(({ nodeId }) => nodeId));
-    for (const nodeId of this.#records.keys()) if (!known.has(nodeId)) this.#records.delete(nodeId);
+    for (const map of [this.#records, this.#parted]) for (const nodeId of map.keys()) if (!known.has(nodeId)) map.delete(nodeId);
     for (const { nodeId, isReached, provenMs } of sightings) {
       const record = this.#records.get(nodeId);
       if (record === undefined) {
@@ -118,6 +120,14 @@ export class PartitionWatch {
         Object.assign(record, isReached ? { ...back, aliveMs: nowMs } : { isReached, missingSinceMs: nowMs });
       else if (isReached) record.aliveMs = nowMs;
     }
+  }
+
+  #returned(reached: readonly string[]): Findings['returned'] {
+    const back = reached.filter((nodeId) => this.#parted.has(nodeId));
+    if (back.length === 0) return undefined;
+    const sinceMs = Math.min(...back.map((nodeId) => this.#parted.get(nodeId) ?? Number.POSITIVE_INFINITY));
+    for (const nodeId of back) this.#parted.delete(nodeId);
+    return { nodeIds: back, sinceMs };
   }
 
   #doubtful(nowMs: number): readonly string[] {

@@ -135,8 +135,8 @@ export class Topology implements Startable {
       return nodeId === source.self ? [] : [{ nodeId, isReached: source.via(nodeId) !== null, provenMs }];
     });
     const { doubtful, returned, isFirstContact } = this.#watch.observe(sightings, nowMs);
-    if (isFirstContact || returned.length > 0) this.#redialSoon();
-    if (returned.length > 0) this.#tellHealed({ returned, sinceMs: this.#partition?.sinceMs ?? nowMs });
+    if (isFirstContact || returned !== undefined) this.#redialSoon();
+    if (returned !== undefined) this.#tellHealed({ returned: returned.nodeIds, sinceMs: returned.sinceMs });
     if (sightings.some(({ isReached }) => !isReached)) this.#settleSoon();
     if (this.#mustAsk(doubtful, nowMs)) void this.#ask(doubtful, nowMs);
     else if (!this.#isAsking) this.#conclude();

@@ -13,7 +13,7 @@ const five = ['b', 'c', 'd', 'e'];
 describe('whether a cluster is in parts', () => {
   it('says nothing while everybody is reached', () => {
     const watch = new PartitionWatch(limits);
-    expect(watch.observe(sights(five, five), 0)).toEqual({ doubtful: [], returned: [], isFirstContact: false });
+    expect(watch.observe(sights(five, five), 0)).toEqual({ doubtful: [], returned: undefined, isFirstContact: false });
     expect(watch.judge(0)).toBeNull();
   });
 
@@ -49,10 +49,16 @@ describe('whether a cluster is in parts', () => {
     watch.observe(sights(five, []), 1_000);
     watch.observe(sights(five, []), 16_000);
     expect(watch.judge(16_000)).toMatchObject({ isAlone: true, isMinority: true, missing: five });
-    expect(watch.observe(sights(five, ['c']), 17_000)).toMatchObject({ returned: ['c'], isFirstContact: true });
+    expect(watch.observe(sights(five, ['c']), 17_000)).toMatchObject({
+      returned: { nodeIds: ['c'], sinceMs: 1_000 },
+      isFirstContact: true,
+    });
     expect(watch.judge(17_000)).toMatchObject({ sinceMs: 1_000, missing: ['b', 'd', 'e'], isAlone: false });
-    watch.observe(sights(five, five), 18_000);
+    // The last one alone is no other part any more, and is told of all the same when it is back.
+    watch.observe(sights(five, ['b', 'c', 'd']), 18_000);
     expect(watch.judge(18_000)).toBeNull();
+    expect(watch.observe(sights(five, five), 19_000).returned).toEqual({ nodeIds: ['e'], sinceMs: 1_000 });
+    expect(watch.observe(sights(five, five), 20_000).returned).toBeUndefined();
   });
 
   it('misses nobody who said that it leaves, until it is back', () => {
