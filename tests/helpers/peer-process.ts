@@ -18,7 +18,7 @@ export interface PeerOrder {
   readonly numbers: readonly number[];
 }
 
-export type PeerReport = { readonly ready: string } | { readonly stored: number };
+export type PeerReport = { readonly ready: string } | { readonly stored: number } | { readonly failed: string };
 
 /** Writers of one file wait for each other that long. */
 const busyMs = 5_000;
@@ -49,14 +49,16 @@ communicator.on('Note', ({ number }, { receipt }) => {
 });
 await node.start();
 
-process.on('message', async ({ to, numbers }: PeerOrder) => {
+process.on('message', (order: PeerOrder) => void send(order).catch((error: Error) => report({ failed: error.message })));
+report({ ready: node.nodeId });
+
+async function send({ to, numbers }: PeerOrder): Promise<void> {
   for (const number of numbers) {
     await communicator.send(to, { type: 'Note', number }, { priority: 'Medium', durable: true });
     // It is on the disk: whatever happens to this process, it arrives.
     report({ stored: number });
   }
-});
-report({ ready: node.nodeId });
+}
 
 function openEffects(): DatabaseSync {
   const opened = new DatabaseSync(join(folder, 'node.db'));

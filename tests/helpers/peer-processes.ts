@@ -14,6 +14,8 @@ export interface PeerProcess {
   readonly nodeId: string;
   /** Numbers of which the node said that they are on its disk, over all its starts. */
   readonly stored: readonly number[];
+  /** Why it did not take over what it was to send. */
+  readonly failures: readonly string[];
   send(to: PeerProcess, numbers: readonly number[]): void;
   /** Ends it as a power cut does, and starts it again. */
   killAndStart(): Promise<void>;
@@ -37,7 +39,8 @@ export async function startPeerProcesses(): Promise<readonly [PeerProcess, PeerP
 
 async function startPeerProcess(options: PeerProcessOptions): Promise<PeerProcess> {
   const stored: number[] = [];
-  let running = await start(options, stored);
+  const failures: string[] = [];
+  let running = await start(options, stored, failures);
   onTestFinished(async () => {
     running.child.kill('SIGKILL');
     await running.gone;
@@ -46,11 +49,12 @@ async function startPeerProcess(options: PeerProcessOptions): Promise<PeerProces
     options,
     nodeId: running.nodeId,
     stored,
+    failures,
     send: (to, numbers) => void running.child.send({ to: to.nodeId, numbers } satisfies PeerOrder),
     killAndStart: async () => {
       running.child.kill('SIGKILL');
       await running.gone;
-      running = await start(options, stored);
+      running = await start(options, stored, failures);
     },
     effects: () => {
       const database = new DatabaseSync(join(options.folder, 'node.db'), { readOnly: true });
@@ -64,7 +68,7 @@ async function startPeerProcess(options: PeerProcessOptions): Promise<PeerProces
   };
 }
 
-async function start(options: PeerProcessOptions, stored: number[]) {
+async function start(options: PeerProcessOptions, stored: number[], failures: string[]) {
   const script = join(import.meta.dirname, 'peer-process.ts');
   const child = spawn(process.execPath, [script, JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const gone = once(child, 'exit');
@@ -72,7 +76,8 @@ async function start(options: PeerProcessOptions, stored: number[]) {
     child.once('exit', () => reject(new Error(`The node ${options.name} ended before it was ready.`)));
     child.on('message', (report: PeerReport) => {
       if ('ready' in report) resolve(report.ready);
-      else stored.push(report.stored);
+      else if ('stored' in report) stored.push(report.stored);
+      else failures.push(report.failed);
     });
   });
   return { child, gone, nodeId };

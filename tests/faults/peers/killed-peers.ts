@@ -20,7 +20,7 @@ export async function killPeers(rounds: number, perRound: number): Promise<void>
   };
   const untilStored = async (more: number) => {
     const enough = sender.stored.length + more;
-    await expect.poll(() => sender.stored.length, waiting).toBeGreaterThanOrEqual(enough);
+    await expect.poll(() => sender.failures[0] ?? sender.stored.length >= enough, waiting).toBe(true);
   };
   for (let round = 0; round < rounds; round++) {
     sendMore();
