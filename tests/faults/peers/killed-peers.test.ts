@@ -1,4 +1,8 @@
 import { test } from 'vitest';
 import { killPeers } from './killed-peers.ts';
 
-test('nothing acknowledged is lost, and nothing has its effect twice, when sender and receiver are killed', () => killPeers(1, 100));
+const timeout = 90_000;
+
+test('nothing acknowledged is lost, and nothing has its effect twice, when sender and receiver are killed', { timeout }, () =>
+  killPeers(1, 100),
+);

@@ -87,6 +87,7 @@ export class PeersPart implements Startable {
       transport,
       choices: this.#choices,
       reputation,
+      isMember: (id) => topologySource.members().some((member) => member.nodeId === id),
       ask: (suspect) => suspects.ask(suspect, this.#stopping.signal),
       heartbeatMs: this.times.heartbeatMs,
       removedAfterMs: this.times.removedAfterMs,

@@ -18,6 +18,8 @@ export interface PeerWatchOptions {
   readonly transport: Pick<PeerTransport, 'node' | 'nodes' | 'ways'>;
   readonly choices: PeerChoices;
   readonly reputation: Reputation;
+  /** True for nodes of this node's cluster, also for those that were not seen since its start: what must not be lost waits for them. */
+  readonly isMember: (nodeId: string) => boolean;
   /** Asks others whether they see a peer. Never rejects. */
   readonly ask: (nodeId: string) => Promise<Inquiry>;
   readonly heartbeatMs: number;
@@ -63,7 +65,8 @@ export class PeerWatch {
     const choice = choices.get(nodeId);
     if (choice !== undefined) return choice.choice;
     // Whoever hears first that a node is there may speak with it before it is on the list.
-    return this.#records.has(nodeId) || this.#options.transport.node(nodeId)?.online === true ? 'peer' : 'unknown';
+    const isKnown = this.#records.has(nodeId) || this.#options.transport.node(nodeId)?.online === true;
+    return isKnown || this.#options.isMember(nodeId) ? 'peer' : 'unknown';
   }
 
   /** Takes what the directory knows of one node, or of all. */

@@ -23,6 +23,7 @@ async function setUp() {
     transport: { node: (id) => nodes.get(id), nodes: () => [...nodes.values()], ways: (id) => ways.get(id) ?? [link] },
     choices,
     reputation: new Reputation({ monotonicMs: () => clock.nowMs, members: () => 5 }),
+    isMember: () => false,
     ask: (about) =>
       new Promise((resolve) => {
         asked.push({
