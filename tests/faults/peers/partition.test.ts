@@ -11,7 +11,9 @@ const quick = { ...topologyLimits, settleMs: 500, reviewMs: 100, answerMs: 500, 
 const partitionOf = async ({ client }: ProxiedMember) => (await client.call('peers.topology', {})).partition;
 const problemsOf = ({ node }: ProxiedMember) => node.problems.list().map(({ id, severity }) => `${id} ${severity}`);
 
-test('both sides say who is missing and which is the majority, and what waited for the other side is taken once', async () => {
+test('both sides say who is missing and which is the majority, and what waited for the other side is taken once', {
+  timeout: 90_000,
+}, async () => {
   const hub = await startHub();
   const paths = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await startFaultProxy(hub.port)] as const)));
   const members = await startProxiedMembers(names, {
