@@ -19,7 +19,7 @@ export async function sendOverLossyBroker(notes: number): Promise<void> {
     settings: (name) => ({ 'federation.mode': 'external', 'federation.brokerUrl': name === 'ada' ? hub.url : path.url }),
   });
   for (const { proxy } of [ada, bo]) proxy.refuse();
-  await expect.poll(() => ada.node.peers.list()[0]?.ways.find(({ kind }) => kind === 'link')?.available ?? false).toBe(false);
+  await expect.poll(() => ada.node.peers.book.list()[0]?.ways.find(({ kind }) => kind === 'link')?.available ?? false).toBe(false);
   const taken = takeNotes(bo.node);
   const ends: Promise<readonly string[]>[] = [];
   for (let first = 0; first < notes; first += together) {

@@ -25,7 +25,7 @@ function say(from: ProxiedMember, to: ProxiedMember, message: unknown): void {
 test('others are not affected, the node goes on, and the standing of the member falls', async () => {
   const [ada, bo, eve] = await startProxiedMembers(['ada', 'bo', 'eve']);
   const taken = takeNotes(bo.node);
-  const standing = () => ada.node.peers.list().find(({ name }) => name === 'eve')?.standing;
+  const standing = () => ada.node.peers.book.list().find(({ name }) => name === 'eve')?.standing;
   expect(standing()?.score).toBeGreaterThanOrEqual(0);
   for (let round = 0; round < 5; round++) for (const message of wrong) say(eve, ada, message);
   await expect.poll(() => standing()?.score ?? 0).toBeLessThan(-10);
@@ -34,7 +34,7 @@ test('others are not affected, the node goes on, and the standing of the member 
   const { outcomes } = await sendNotes(ada.node, bo.node, numbersFrom(0, 50), { priority: 'Medium', durable: true });
   expect(await outcomes).toEqual(numbersFrom(0, 50).map(() => 'taken'));
   expect(taken).toEqual(numbersFrom(0, 50));
-  expect(ada.node.peers.list().find(({ name }) => name === 'bo')?.standing).toMatchObject({ invalid: 0, behaviour: 0 });
+  expect(ada.node.peers.book.list().find(({ name }) => name === 'bo')?.standing).toMatchObject({ invalid: 0, behaviour: 0 });
   // It stays a member: standing decides about work for others, never about belonging.
   expect(await ada.member('eve')).toBeDefined();
 });
