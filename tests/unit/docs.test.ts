@@ -23,6 +23,9 @@ import { linkDegree, membershipLimits } from '../../src/main/node/membership/lim
 import { communicatorLimits } from '../../src/main/node/peers/communicator/index.ts';
 import { healthLimits } from '../../src/main/node/peers/health/limits.ts';
 import { PeerMetrics } from '../../src/main/node/peers/peer-metrics.ts';
+import { storageLimits } from '../../src/main/node/peers/storage/limits.ts';
+import { StorageMetrics } from '../../src/main/node/peers/storage/storage-metrics.ts';
+import { Usage } from '../../src/main/node/peers/storage/usage.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { agentLimits } from '../../src/main/node/tunnel/agent/index.ts';
@@ -113,6 +116,15 @@ test('peers.md lists every limit of messages and health with its value, and ever
   const metrics = new Metrics();
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
   new PeerMetrics(metrics, { health: never, totals: never, graylisted: never, recoveries: never });
+  for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
+});
+
+test('peers.md lists every limit of the store with its value, and every metric', async () => {
+  const rows = rowsOf(await page('peers.md'));
+  for (const [name, value] of Object.entries(storageLimits)) expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
+  const metrics = new Metrics();
+  const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  new StorageMetrics(metrics, new Usage(never), never);
   for (const { name } of metrics.registry.getMetricsAsArray()) if (!before.has(name)) expect(rows.has(name), name).toBe(true);
 });
 

@@ -74,6 +74,16 @@ describe('the demo runs a cluster that the command line', () => {
       expect((await run('call', 'node.status', ...target)).code).toBe(2);
   });
 
+  it('keeps values in the stores of, with copies at the others', async () => {
+    await expect
+      .poll(async () => (await runJson('call', 'store.list', '--params', '{"prefix":"site/"}')).items[0]?.replicas, { timeout: 20_000 })
+      .toMatchObject([{ state: 'current' }, { state: 'current' }]);
+    expect(await run('store', 'get', 'site/contact', '--owner', 'press-07', '--node', 'mill-02')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Ines, [+0-9 ]+$/),
+    });
+  });
+
   it('measures, and follows the events of', async () => {
     expect(await runJson('nodes', 'ping', 'mill-02')).toMatchObject({ name: 'mill-02', rttMs: expect.any(Number) });
     expect(await runJson('mqtt', 'status')).toMatchObject({

@@ -73,6 +73,8 @@ function announce(out: Output, { hubUrl, nodes, isCluster }: Announced): void {
   out.line(`  signalbox nodes ${at}`);
   out.line(`  signalbox call node.status --all ${at}`);
   out.line(`  signalbox subscribe '+/site/#' ${at}`);
+  out.line(`  signalbox peers ${at}`);
+  out.line(`  signalbox store ls ${at}`);
   if (isCluster) {
     out.line(`  signalbox queue list ${at}`);
     out.line(`  signalbox queue tail orders ${at}`);

@@ -2,6 +2,7 @@ import type { Target } from '../../../common/wire/messages.ts';
 import { connectToNode } from '../node-connection.ts';
 import type { DemoNode, DemoVisitor } from './demo-node.ts';
 import { DemoQueueTraffic } from './demo-queue-traffic.ts';
+import { DemoStoreTraffic } from './demo-store-traffic.ts';
 import { DemoTimers } from './demo-timers.ts';
 
 const publishEveryMs = 250;
@@ -35,6 +36,7 @@ export class DemoTraffic {
       this.#timers.every(publishEveryMs, () => this.#measure(visitor));
       this.#callLater(visitor);
     }
+    new DemoStoreTraffic(this.#visitors, this.#timers).start();
     if (this.#withQueues) new DemoQueueTraffic(this.#visitors, this.#timers).start();
   }
 

@@ -3,9 +3,7 @@ export const storageLimits = {
   /** Largest value. */
   valueBytes: 262_144,
   /** Largest message: a value as base64 and what goes with it. */
-  messageBytes: 393_216,
-  /** Replicas of one value. */
-  replicas: 16,
+  requestBytes: 393_216,
   /** Keys that one answer lists, whatever was asked for (security.md row 36). */
   listItems: 500,
   /** Pages of keys that are asked of a peer while copies are compared. */

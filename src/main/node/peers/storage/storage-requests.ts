@@ -59,7 +59,7 @@ export class StorageRequests {
 
   constructor(options: StorageRequestsOptions) {
     this.#options = options;
-    options.communicator.on('StorageRequest', (message, context) => this.#take(message, context), storageLimits.messageBytes);
+    options.communicator.on('StorageRequest', (message, context) => this.#take(message, context), storageLimits.requestBytes);
   }
 
   async #take(message: PeerMessage, context: PeerContext): Promise<void> {
