@@ -17,7 +17,7 @@ import { errorMessage } from './network-errors.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 import { ReceivedIds } from './received-ids.ts';
 import { type KnownHandler, Receiver } from './receiver.ts';
-import { Requests } from './requests.ts';
+import { Requests, timeoutOf } from './requests.ts';
 import { batchType, newMessageId, readTaken, takenType } from './wire.ts';
 
 const { defaultTtlSeconds, ttlSeconds: mostTtlSeconds, messageBytes, handledBytes, sweepMs, pruneMs } = communicatorLimits;
@@ -184,26 +184,15 @@ export class PeerCommunicator implements Communicator, Startable {
     options: SendOptions & { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<PeerMessage> {
     const { timeoutMs, signal } = options;
-    const { requestId, answer } = this.#requests.open(nodeId);
-    const fail = (error: unknown) => this.#requests.fail(requestId, error);
-    const timer = setTimeout(() => fail(this.#timeout(nodeId, message.type, timeoutMs)), timeoutMs);
-    const cancel = () => fail(new SignalboxError('CANCELLED', 'The request was cancelled.', { executed: 'maybe' }));
-    signal?.addEventListener('abort', cancel, { once: true });
-    if (signal?.aborted === true) cancel();
-    else
-      this.send(nodeId, { ...message, request_id: requestId }, { ttlSeconds: Math.ceil(timeoutMs / 1_000), ...options })
-        .then(({ settled }) => settled)
-        .then((outcome) => {
-          if (outcome.outcome === 'expired') fail(this.#timeout(nodeId, message.type, timeoutMs));
-          else if (outcome.outcome !== 'taken') fail(outcome.error);
-        })
-        .catch(fail);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
-    }
+    return this.#requests.ask({
+      nodeId,
+      name: this.#nameOf(nodeId),
+      type: message.type,
+      timeoutMs,
+      signal,
+      send: (requestId) =>
+        this.send(nodeId, { ...message, request_id: requestId }, { ttlSeconds: Math.ceil(timeoutMs / 1_000), ...options }),
+    });
   }
 
   answer(request: PeerMessage, { origin, priority }: PeerContext, message: PeerMessage): void {
@@ -261,7 +250,7 @@ export class PeerCommunicator implements Communicator, Startable {
     });
     const outcome = await Promise.race([sent.settled, over]);
     clearTimeout(timer);
-    if (outcome.outcome === 'expired') throw this.#timeout(nodeId, message.type, timeoutMs);
+    if (outcome.outcome === 'expired') throw timeoutOf(this.#nameOf(nodeId), message.type, timeoutMs);
     if (outcome.outcome !== 'taken') throw outcome.error;
     return { kind: sent.lastWay ?? 'link', latencyMs: outcome.latencyMs };
   }
@@ -408,14 +397,6 @@ export class PeerCommunicator implements Communicator, Startable {
 
   #nameOf(nodeId: string): string {
     return this.#options.transport.node(nodeId)?.name ?? nodeId;
-  }
-
-  #timeout(nodeId: string, type: string, timeoutMs: number): SignalboxError {
-    return new SignalboxError(
-      'TIMEOUT',
-      `The node ${this.#nameOf(nodeId)} did not answer a ${type} within ${Math.round(timeoutMs / 1_000)} s.`,
-      { executed: 'maybe' },
-    );
   }
 }
 

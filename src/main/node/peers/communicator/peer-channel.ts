@@ -8,12 +8,12 @@ import { type Batch, Batches } from './batches.ts';
 import type { PeerCounts, TotalCounts } from './counts.ts';
 import { communicatorLimits } from './limits.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
+import { Rests } from './rests.ts';
 import { SendQueue, type SharedRoom } from './send-queue.ts';
 import { SendWindow } from './window.ts';
 import { batchText, errorOf, type Refusal } from './wire.ts';
 
-const { batchMessages, batchBytes, batchMs, urgentInFlight, sentPastOne, aloneAfter, busyMs, busyAtMostMs, defaultTtlSeconds } =
-  communicatorLimits;
+const { batchMessages, batchBytes, batchMs, urgentInFlight, sentPastOne, aloneAfter, busyMs, defaultTtlSeconds } = communicatorLimits;
 
 export interface PeerChannelOptions {
   readonly nodeId: string;
@@ -42,14 +42,10 @@ export class PeerChannel {
   readonly #options: PeerChannelOptions;
   readonly #window: SendWindow;
   readonly #batches = new Batches();
+  readonly #rests: Rests;
   #gathering: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
   #ackTimer: NodeJS.Timeout | undefined;
-  #restTimer: NodeJS.Timeout | undefined;
-  /** Nothing is sent until then, and nothing but what is urgent. */
-  #restUntilMs = Number.NEGATIVE_INFINITY;
-  #sharedRestUntilMs = Number.NEGATIVE_INFINITY;
-  #busyMs: number = busyMs;
   /** Messages that left, since the start. */
   #sent = 0;
   #stopped = false;
@@ -58,6 +54,7 @@ export class PeerChannel {
     this.#options = options;
     const { nodeId, transport, room, monotonicMs } = options;
     this.#window = new SendWindow(monotonicMs);
+    this.#rests = new Rests({ onOver: () => this.send(), monotonicMs });
     this.queue = new SendQueue({
       name: () => transport.node(nodeId)?.name ?? nodeId,
       room,
@@ -131,7 +128,7 @@ export class PeerChannel {
     // Once for all of them: they took the same time, and to judge a peer by each would cost more than to send it.
     if (taken > 0) oversight.observe(nodeId, { kind: 'settled', outcome: 'taken', latencyMs, way: batch.way });
     if (refused.size > 0) oversight.conduct(nodeId, 'behaviour', 'it refused messages that it was not sent');
-    else if (refusals.length === 0) this.#busyMs = busyMs;
+    else if (refusals.length === 0) this.#rests.accepted();
     this.#watchAcks();
     this.send();
     return true;
@@ -154,7 +151,8 @@ export class PeerChannel {
   /** Ends what waits: what is durable stays on the disk. */
   stop(error: SignalboxError): void {
     this.#stopped = true;
-    for (const timer of [this.#gathering, this.#ackTimer, this.#restTimer]) clearTimeout(timer);
+    for (const timer of [this.#gathering, this.#ackTimer]) clearTimeout(timer);
+    this.#rests.stop();
     clearImmediate(this.#soon);
     for (const batch of this.#batches.all())
       for (const message of batch.messages) if (!message.durable) this.#end(message, { outcome: 'dropped', error });
@@ -176,14 +174,14 @@ export class PeerChannel {
 
   #sendUrgent(): void {
     const { lanes } = this.queue;
-    while (this.#batches.urgent < urgentInFlight && lanes.peekUrgent() !== undefined && !this.#isResting(true))
+    while (this.#batches.urgent < urgentInFlight && lanes.peekUrgent() !== undefined && !this.#rests.isResting(true))
       if (!this.#sendBatch(() => lanes.peekUrgent(), batchBytes, true)) return;
   }
 
   #sendShared(): void {
     const { nodeId, transport } = this.#options;
     const { lanes } = this.queue;
-    while (lanes.peekShared() !== undefined && !this.#isResting(false)) {
+    while (lanes.peekShared() !== undefined && !this.#rests.isResting(false)) {
       const { oldest } = this.#batches;
       if (oldest !== undefined && this.#sent - oldest.ordinal > sentPastOne) return;
       const roomBytes = this.#window.sizeBytes - this.#batches.sharedBytes;
@@ -194,10 +192,6 @@ export class PeerChannel {
       }
       if (!this.#sendBatch(() => lanes.peekShared(), Math.min(roomBytes, this.#window.batchBytes), false)) return;
     }
-  }
-
-  #isResting(isUrgent: boolean): boolean {
-    return this.#options.monotonicMs() < (isUrgent ? this.#restUntilMs : Math.max(this.#restUntilMs, this.#sharedRestUntilMs));
   }
 
   /** Sends one batch of what `peek` finds. @returns false: nothing could be sent */
@@ -316,7 +310,10 @@ export class PeerChannel {
 
   /** The peer refused a message. */
   #refused(message: OutgoingMessage, error: SignalboxError, way: CarrierKind): void {
-    if (error.code === 'OVERLOADED') this.#peerIsBusy();
+    if (error.code === 'OVERLOADED') {
+      this.#window.collapse();
+      this.#rests.busy();
+    }
     this.#recover(message, error, way);
   }
 
@@ -325,16 +322,16 @@ export class PeerChannel {
     const recovery = oversight.recover(nodeId, error, Math.max(1, message.attempts));
     switch (recovery.action) {
       case 'retry':
-        this.#rest(recovery.afterMs, message.lane === 'Critical');
+        this.#rests.rest(recovery.afterMs, message.lane === 'Critical');
         this.queue.putBack(message);
         return;
       case 'rest':
-        this.#rest(recovery.forMs, true);
+        this.#rests.rest(recovery.forMs, true);
         this.queue.putBack(message);
         return;
       case 'measureClock':
         transport.measureClock(nodeId);
-        this.#rest(busyMs, false);
+        this.#rests.rest(busyMs, false);
         this.queue.putBack(message);
         return;
       case 'deadLetter':
@@ -347,22 +344,6 @@ export class PeerChannel {
     this.#finish(message, { outcome: 'refused', error });
     const { code } = error;
     oversight.observe(nodeId, { kind: 'settled', outcome: 'refused', code, ...(way !== undefined && { way }) });
-  }
-
-  #peerIsBusy(): void {
-    this.#window.collapse();
-    this.#rest(this.#busyMs, false);
-    this.#busyMs = Math.min(busyAtMostMs, this.#busyMs * 2);
-  }
-
-  /** Nothing is sent for a while. @param alsoUrgent nor what is urgent */
-  #rest(forMs: number, alsoUrgent: boolean): void {
-    const nowMs = this.#options.monotonicMs();
-    if (alsoUrgent) this.#restUntilMs = Math.max(this.#restUntilMs, nowMs + forMs);
-    else this.#sharedRestUntilMs = Math.max(this.#sharedRestUntilMs, nowMs + forMs);
-    const untilMs = Math.max(this.#restUntilMs, this.#sharedRestUntilMs);
-    clearTimeout(this.#restTimer);
-    this.#restTimer = setTimeout(() => this.send(), untilMs - nowMs + 1).unref();
   }
 
   /** What left well before a batch that is acknowledged is lost, unless its handlers take long: then it is a repeat there. */

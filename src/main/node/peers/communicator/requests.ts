@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignalboxError } from '../../../../common/errors.ts';
-import type { PeerMessage } from '../types.ts';
+import type { Delivery, PeerMessage } from '../types.ts';
 import { communicatorLimits } from './limits.ts';
 import { errorOfMessage } from './network-errors.ts';
 
@@ -8,6 +8,17 @@ interface Pending {
   readonly nodeId: string;
   readonly resolve: (answer: PeerMessage) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** A request, and how it is sent. */
+export interface Asking {
+  readonly nodeId: string;
+  /** For people. */
+  readonly name: string;
+  readonly type: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly send: (requestId: string) => Promise<Delivery>;
 }
 
 /** Requests to peers that wait for the message which answers them. */
@@ -18,8 +29,35 @@ export class Requests {
     return this.#pending.size;
   }
 
-  /** @throws SignalboxError `OVERLOADED` */
-  open(nodeId: string): { readonly requestId: string; readonly answer: Promise<PeerMessage> } {
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @throws SignalboxError `OVERLOADED`, `TIMEOUT`, `CANCELLED`, the error that came in answer, the refusal of the peer, and what `send` throws
+   */
+  async ask({ nodeId, name, type, timeoutMs, signal, send }: Asking): Promise<PeerMessage> {
+    const { requestId, answer } = this.#open(nodeId);
+    const fail = (error: unknown) => this.#take(requestId)?.reject(error);
+    const timer = setTimeout(() => fail(timeoutOf(name, type, timeoutMs)), timeoutMs);
+    const cancel = () => fail(new SignalboxError('CANCELLED', 'The request was cancelled.', { executed: 'maybe' }));
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
+    else
+      send(requestId)
+        .then(({ settled }) => settled)
+        .then((outcome) => {
+          if (outcome.outcome === 'expired') fail(timeoutOf(name, type, timeoutMs));
+          else if (outcome.outcome !== 'taken') fail(outcome.error);
+        })
+        .catch(fail);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #open(nodeId: string): { readonly requestId: string; readonly answer: Promise<PeerMessage> } {
     if (this.#pending.size >= communicatorLimits.requests)
       throw new SignalboxError('OVERLOADED', `${this.#pending.size} requests already wait for other nodes. This one was not sent.`, {
         executed: 'no',
@@ -43,13 +81,8 @@ export class Requests {
     else pending?.resolve(message);
   }
 
-  /** Nobody waits any more. */
-  fail(requestId: string, error: unknown): void {
-    this.#take(requestId)?.reject(error);
-  }
-
   failAll(error: SignalboxError): void {
-    for (const requestId of [...this.#pending.keys()]) this.fail(requestId, error);
+    for (const requestId of [...this.#pending.keys()]) this.#take(requestId)?.reject(error);
   }
 
   #take(requestId: unknown): Pending | undefined {
@@ -58,4 +91,11 @@ export class Requests {
     this.#pending.delete(requestId);
     return pending;
   }
+}
+
+/** @param name of the node, for people */
+export function timeoutOf(name: string, type: string, timeoutMs: number): SignalboxError {
+  return new SignalboxError('TIMEOUT', `The node ${name} did not answer a ${type} within ${Math.round(timeoutMs / 1_000)} s.`, {
+    executed: 'maybe',
+  });
 }
