@@ -5,8 +5,8 @@ import { LedgerSync } from '../../src/main/node/ledger/sync/index.ts';
 import type { FullBlock } from '../../src/main/node/ledger/types.ts';
 import type { WorkerChainStore } from '../../src/main/node/ledger/worker-chain-store.ts';
 import { Logs, Metrics, Problems } from '../../src/main/node/telemetry/index.ts';
-import { actDraft, type ChainWriter, openChainStore } from './ledger-fixture.ts';
 import type { MemoryNetwork, MemoryPeer } from './chain-network.ts';
+import { actDraft, type ChainWriter, openChainStore } from './ledger-fixture.ts';
 
 export interface ChainNode {
   readonly writer: ChainWriter;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { differenceOf, heldHash } from '../../../../../../src/main/node/ledger/sync/index.ts';
+import { MemoryNetwork } from '../../../../../helpers/chain-network.ts';
 import { type ChainNode, startChainNode } from '../../../../../helpers/chain-node.ts';
 import { changeLedger } from '../../../../../helpers/ledger-damage.ts';
 import { ChainWriter } from '../../../../../helpers/ledger-fixture.ts';
-import { MemoryNetwork } from '../../../../../helpers/chain-network.ts';
 import { until } from '../../../../../helpers/until.ts';
 
 /** B holds the chain of A, which has this many blocks. */

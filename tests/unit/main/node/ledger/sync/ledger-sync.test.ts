@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { MemoryNetwork } from '../../../../../helpers/chain-network.ts';
 import { type ChainNode, startChainNode } from '../../../../../helpers/chain-node.ts';
 import { ChainWriter } from '../../../../../helpers/ledger-fixture.ts';
-import { MemoryNetwork } from '../../../../../helpers/chain-network.ts';
 import { until } from '../../../../../helpers/until.ts';
 
 const heads = (node: ChainNode) => JSON.stringify(node.sync.held.heads());
