@@ -7,7 +7,7 @@ import { fromBase64url, importPublicKey, isSignedBy, publicKeyOf, sameBytes, toB
 import { toHex } from '../../trust/digest.ts';
 import { decodeBlock, encodeHead } from '../block.ts';
 import { decodeEntry, detailsDigest } from '../entry.ts';
-import { leafHash, merkleRoot } from '../merkle.ts';
+import { leafHash, merkleRootOf } from '../merkle.ts';
 import { isConfirmationSigned, type Verdict } from '../sync/confirmation.ts';
 import type { Entry, SignedBlock } from '../types.ts';
 import {
@@ -283,8 +283,10 @@ export class LineVerifier {
     if (line.leaves.length !== block.count)
       throw this.#wrong('line', `Block ${height} has another number of leaves than of entries.`, { height, field: 'leaves' });
     const bytes = line.entries.map((text) => new Uint8Array(Buffer.from(text, 'utf8')));
-    const isRight = sameBytes(merkleRoot(bytes), block.entriesRoot);
-    const leaves = bytes.map((entry) => toBase64url(leafHash(entry)));
+    const hashes = bytes.map(leafHash);
+    const root = merkleRootOf(hashes);
+    const isRight = sameBytes(root, block.entriesRoot);
+    const leaves = hashes.map(toBase64url);
     const changed = leaves.findIndex((leaf, index) => leaf !== line.leaves[index]);
     if (changed !== -1) {
       const field = isRight ? `leaves[${changed}]` : `entries[${changed}]`;
@@ -307,7 +309,7 @@ export class LineVerifier {
         height,
         field: 'entries',
         expected: toHex(block.entriesRoot),
-        found: toHex(merkleRoot(bytes)),
+        found: toHex(root),
       });
     return bytes.map((entryBytes, index) => {
       const number = block.firstNumber + index;
