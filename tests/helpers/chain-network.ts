@@ -116,8 +116,13 @@ export class MemoryNetwork {
     this.#cut.add(pairOf(one, other));
   }
 
-  heal(one: string, other: string): void {
+  /** Mends the link without a word to either. */
+  mend(one: string, other: string): void {
     this.#cut.delete(pairOf(one, other));
+  }
+
+  heal(one: string, other: string): void {
+    this.mend(one, other);
     this.#appear(one, other);
   }
 

@@ -8,8 +8,13 @@ import type { SyncContext } from './sync-context.ts';
 
 /** What is done with blocks that came, wherever they came from. */
 export interface BlockIntake {
-  /** Checks and keeps blocks of another node's chain. @throws SignalboxError what the store throws */
-  take(chainId: string, blocks: readonly FullBlock[], from: string): Promise<TakenBlocks>;
+  /**
+   * Checks and keeps blocks of another node's chain.
+   *
+   * @param startsAt where a chain of which nothing is held may begin; without: at its first block
+   * @throws SignalboxError what the store throws
+   */
+  take(chainId: string, blocks: readonly FullBlock[], from: string, startsAt?: number): Promise<TakenBlocks>;
   /** The copy of a node is of another past than the one here: looks where they part. */
   partedFrom(chainId: string, from: string): Promise<void>;
 }
@@ -115,7 +120,10 @@ export class CatchUp {
     this.#pages++;
     this.#sources.get(chainId)?.set(nodeId, page.height);
     if (page.blocks.length === 0) return false;
-    const { added, refused } = await this.#intake.take(chainId, page.blocks, nodeId);
+    // Asked from the first block on, a node that gives later ones has none before: the author has sealed them. A block that comes by gossip
+    // says nothing of the kind.
+    const startsAt = from === 0 ? page.blocks[0]?.block.height : 0;
+    const { added, refused } = await this.#intake.take(chainId, page.blocks, nodeId, startsAt);
     if (refused === null) {
       if (added > 0) communicator.conduct(nodeId, 'useful', 'It gave blocks of a chain.');
       return added > 0 || this.#held.heightOf(chainId) >= page.height;

@@ -43,11 +43,9 @@ export class Intake implements BlockIntake {
     return () => this.#listeners.delete(listener);
   }
 
-  async take(chainId: string, blocks: readonly FullBlock[], from: string): Promise<TakenBlocks> {
+  async take(chainId: string, blocks: readonly FullBlock[], from: string, startsAt = 0): Promise<TakenBlocks> {
     const { store, nowMs, communicator, nodeId, own } = this.#context;
     const before = this.#held.heightOf(chainId);
-    // A chain of which nothing is held may begin where its author has sealed what is older.
-    const startsAt = before === -1 ? (blocks[0]?.block.height ?? 0) : 0;
     const newest = blocks.at(-1)?.block;
     if (chainId === nodeId && newest !== undefined) own.peersHold(newest);
     const result = await store.take(chainId, blocks, from, nowMs(), startsAt);
@@ -81,7 +79,7 @@ export class Intake implements BlockIntake {
       const height = await this.#questions.forkedAt(from, chainId, { from: held.firstHeight, to: held.height });
       const page = height === null ? undefined : await this.#questions.blocks(from, chainId, height, 1);
       const refused = page === undefined ? null : (await this.take(chainId, page.blocks, from)).refused;
-      if (refused?.reason !== 'fork')
+      if (refused?.reason !== 'fork' && !this.#forks.isForked(chainId))
         this.#context.communicator.conduct(from, 'invalid', 'It brought a block that does not follow the others, and no other past.');
     } catch (error) {
       this.#context.logger.info('ledger.forkNotFound', 'A node holds another past of a chain, and could not show where it begins.', {

@@ -13,6 +13,7 @@ import { Repair } from './repair.ts';
 import { Serving } from './serving.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Witness } from './witness.ts';
+import { WitnessCheck } from './witness-check.ts';
 
 export interface LedgerSyncOptions extends SyncContext {
   readonly metrics: Metrics;
@@ -41,6 +42,7 @@ export class LedgerSync implements Startable {
   readonly #catchUp: CatchUp;
   readonly #gossip: Gossip;
   readonly #serving: Serving;
+  readonly #witnessCheck: WitnessCheck;
   readonly #listeners = new Set<BlocksListener>();
   readonly #stops: (() => void)[] = [];
   #isLoaded = false;
@@ -57,6 +59,7 @@ export class LedgerSync implements Startable {
     this.#catchUp = new CatchUp(options, this.held, this.questions, this.#intake);
     this.#gossip = new Gossip(options, this.held, this.#intake, this.#catchUp);
     this.#serving = new Serving(options, this.held);
+    this.#witnessCheck = new WitnessCheck(options, this.#intake);
     this.#count();
   }
 
@@ -69,7 +72,10 @@ export class LedgerSync implements Startable {
         this.#tell(nodeId, [block]);
       }),
       onChanged((chainId) => void this.#read(chainId)),
-      this.#intake.onTaken((chainId, blocks) => this.#tell(chainId, blocks)),
+      this.#intake.onTaken((chainId, blocks) => {
+        this.#tell(chainId, blocks);
+        void this.#witnessCheck.look(chainId, blocks);
+      }),
     );
     this.#serving.start();
     this.offers.start();
@@ -120,6 +126,11 @@ export class LedgerSync implements Startable {
     const { metrics } = this.#options;
     const gauges: readonly (readonly [string, string, () => number])[] = [
       ['signalbox_ledger_forks', 'Places for which one node signed two blocks.', () => this.forks.forks.length],
+      [
+        'signalbox_ledger_disagreements',
+        'Heads that others witnessed and that are not those held here.',
+        () => this.#witnessCheck.disagreements,
+      ],
       ['signalbox_ledger_catching_up', 'Chains of which blocks are being fetched.', () => this.#catchUp.running],
       ['signalbox_ledger_blocks_taken', 'Blocks of other nodes kept since the start.', () => this.#intake.taken],
       ['signalbox_ledger_pages_fetched', 'Pages of blocks fetched from other nodes since the start.', () => this.#catchUp.pages],

@@ -104,3 +104,33 @@ test('a fork by a copied key is kept as evidence at every node, told, and record
   }
   expect(c.peer.conducts.filter(({ kind }) => kind === 'invalid')).toEqual([]);
 });
+
+test('what another node wrote down of a head is compared with the copy here, and a second past comes to light', async () => {
+  const { network, a, b, c } = await startThree();
+  await a.act();
+  await until(() => height(b, a) === 0 && height(c, a) === 0);
+  const twin = a.writer.twin();
+  network.cut(a.writer.chainId, c.writer.chainId);
+  network.cut(b.writer.chainId, c.writer.chainId);
+  await a.act();
+  await until(() => height(b, a) === 1);
+  twin.writeMany(2);
+  await c.store.take(a.writer.chainId, twin.blocks.slice(1), 'n1elsewhere', Date.now());
+  await c.sync.held.refresh(a.writer.chainId);
+  await b.sync.witness.write();
+  network.leave(a.writer.chainId);
+  network.heal(b.writer.chainId, c.writer.chainId);
+  await until(() => c.sync.forks.isForked(a.writer.chainId) && b.sync.forks.isForked(a.writer.chainId));
+});
+
+test('a block that comes first by gossip does not begin a copy in the middle: what is before it is fetched', async () => {
+  const network = new MemoryNetwork();
+  const a = await startChainNode(network, new ChainWriter(1));
+  const b = await startChainNode(network, new ChainWriter(2));
+  network.cut(a.writer.chainId, b.writer.chainId);
+  for (let index = 0; index < 3; index++) await a.act();
+  network.mend(a.writer.chainId, b.writer.chainId);
+  await a.act();
+  await until(() => height(b, a) === 3);
+  expect(b.sync.held.get(a.writer.chainId)?.firstHeight).toBe(0);
+});
