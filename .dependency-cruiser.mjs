@@ -87,6 +87,18 @@ export default {
       from: { path: nodeFolders('links|trust|identity') },
       to: { path: nodeFolders('membership') },
     },
+    {
+      name: 'peers-know-no-federation',
+      severity: 'error',
+      from: { path: nodeFolders('peers') },
+      to: { path: nodeFolders('router|services|http|federation|ledger|broker|tunnel|membership|links|accounts|audit') },
+    },
+    {
+      name: 'ledger-below-router',
+      severity: 'error',
+      from: { path: nodeFolders('ledger') },
+      to: { path: nodeFolders('router|services|http|federation|membership|links|accounts') },
+    },
     { name: 'identity-below-trust', severity: 'error', from: { path: nodeFolders('identity') }, to: { path: nodeFolders('trust') } },
     {
       name: 'router-below-services',
