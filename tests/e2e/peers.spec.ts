@@ -117,3 +117,27 @@ test('is a part of what the inspector of a node says', async () => {
   await expect(inspector.getByRole('list', { name: 'What happened' }).getByRole('listitem').first()).toBeVisible();
   await expectAccessibleInBothSchemes();
 });
+
+test('stores a value with a copy on another node, shows it, and deletes it', async () => {
+  await goTo(page, '/nodes?tab=store');
+  await expect(page.getByRole('heading', { name: 'This node stores no values yet' })).toBeVisible();
+  await page.getByRole('button', { name: 'New value…' }).first().click();
+  await dialogOf().getByRole('textbox', { name: 'Key' }).fill('site/contact');
+  await dialogOf().getByRole('textbox', { name: 'Value' }).fill('Ines, +41 44 000 00 00');
+  await dialogOf().getByLabel('Copies').fill('press');
+  await page.getByRole('option', { name: 'press-07' }).click();
+  await dialogOf().getByRole('heading').click();
+  await dialogOf().getByRole('button', { name: 'Store' }).click();
+  const row = page.getByRole('grid', { name: 'Values' }).getByRole('row').filter({ hasText: 'site/contact' });
+  await expect(row).toContainText('1 of 1 current');
+  await row.click();
+  const inspector = page.getByRole('complementary', { name: 'Details' });
+  await expect(inspector.getByText('Ines, +41 44 000 00 00')).toBeVisible();
+  await expect(inspector.getByRole('list', { name: 'Copies' })).toContainText('press-07');
+  await expectAccessibleInBothSchemes();
+  await page.screenshot({ path: '/tmp/peers-shots/store-dark.png' });
+  await inspector.getByRole('button', { name: 'Delete…' }).click();
+  await dialogOf().getByRole('textbox', { name: 'Type site/contact to confirm' }).fill('site/contact');
+  await dialogOf().getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('heading', { name: 'This node stores no values yet' })).toBeVisible();
+});

@@ -18,6 +18,7 @@ import type removed from './en/removed.json';
 import type rpc from './en/rpc.json';
 import type settings from './en/settings.json';
 import type signIn from './en/sign-in.json';
+import type store from './en/store.json';
 import type topology from './en/topology.json';
 import type tunnels from './en/tunnels.json';
 
@@ -41,6 +42,7 @@ export interface Texts {
   rpc: typeof rpc;
   settings: typeof settings;
   signIn: typeof signIn;
+  store: typeof store;
   topology: typeof topology;
   tunnels: typeof tunnels;
 }

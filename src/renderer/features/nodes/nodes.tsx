@@ -17,6 +17,7 @@ const tabs = {
   topology: onDemand(() => import('./topology/topology-tab.tsx').then((module) => module.TopologyTab)),
   activity: onDemand(() => import('./activity/activity-tab.tsx').then((module) => module.ActivityTab)),
   topics: onDemand(() => import('./activity/topics-tab.tsx').then((module) => module.TopicsTab)),
+  store: onDemand(() => import('./store/store-tab.tsx').then((module) => module.StoreTab)),
 } satisfies Record<string, ComponentType>;
 type Tab = keyof typeof tabs;
 const tabNames = Object.keys(tabs) as Tab[];
