@@ -135,7 +135,6 @@ test('stores a value with a copy on another node, shows it, and deletes it', asy
   await expect(inspector.getByText('Ines, +41 44 000 00 00')).toBeVisible();
   await expect(inspector.getByRole('list', { name: 'Copies' })).toContainText('press-07');
   await expectAccessibleInBothSchemes();
-  await page.screenshot({ path: '/tmp/peers-shots/store-dark.png' });
   await inspector.getByRole('button', { name: 'Delete…' }).click();
   await dialogOf().getByRole('textbox', { name: 'Type site/contact to confirm' }).fill('site/contact');
   await dialogOf().getByRole('button', { name: 'Delete' }).click();

@@ -1,4 +1,4 @@
-/** How the copies of a value are. */
+/** Of a value: how its copies are, and who changed it. */
 import type { StoreItem } from '../../../../common/contract/store.ts';
 import type { StateKind } from '../../../design/icons/index.ts';
 
@@ -27,4 +27,10 @@ export function summaryOf({ replicas }: Pick<StoreItem, 'replicas'>): CopySummar
     current: replicas.filter(({ state }) => state === 'current').length,
     worst: ranks.find((rank) => replicas.some(({ state }) => state === rank)),
   };
+}
+
+/** `alice@press-07`: who changed a value, with the name of the node in the place of its id. @param nameOf what people call a node */
+export function changedByWords(updatedBy: string, nameOf: (nodeId: string) => string): string {
+  const at = updatedBy.lastIndexOf('@');
+  return at === -1 ? updatedBy : `${updatedBy.slice(0, at)}@${nameOf(updatedBy.slice(at + 1))}`;
 }

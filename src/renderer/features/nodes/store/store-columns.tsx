@@ -2,9 +2,10 @@ import type { StoreItem } from '../../../../common/contract/store.ts';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import type { TableColumn } from '../activity/cluster-table.tsx';
 import type { SortValue } from '../activity/model/table.ts';
-import { copyShapes, summaryOf } from './copies.ts';
+import { changedByWords, copyShapes, summaryOf } from './copies.ts';
 
 export type StoreColumn = 'key' | 'size' | 'version' | 'copies' | 'changed' | 'by';
 
@@ -29,6 +30,7 @@ export function storeValue(column: StoreColumn, item: StoreItem): SortValue {
 /** @param isOwn the values are those of this node, which knows where copies are */
 export function useStoreColumns(isOwn: boolean): readonly TableColumn<StoreItem, StoreColumn>[] {
   const { t } = useTranslation('store');
+  const nameOf = useNodeNames();
   return [
     {
       id: 'key',
@@ -53,7 +55,14 @@ export function useStoreColumns(isOwn: boolean): readonly TableColumn<StoreItem,
       : []),
     { id: 'size', title: t('col_size'), width: '80px', right: true, cell: ({ sizeBytes }) => formatBytes(sizeBytes) },
     { id: 'version', title: t('col_version'), width: '64px', right: true, cell: ({ version }) => formatCount(version) },
-    { id: 'by', title: t('col_by'), width: 'minmax(80px, 1fr)', text: true, optional: true, cell: ({ updatedBy }) => updatedBy },
+    {
+      id: 'by',
+      title: t('col_by'),
+      width: 'minmax(80px, 1fr)',
+      text: true,
+      optional: true,
+      cell: ({ updatedBy }) => changedByWords(updatedBy, nameOf),
+    },
     { id: 'changed', title: t('col_changed'), width: '136px', right: true, cell: ({ updatedAt }) => formatTime(updatedAt) },
   ];
 }

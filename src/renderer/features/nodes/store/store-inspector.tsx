@@ -11,7 +11,7 @@ import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { HexPayload, TextPayload } from '../../shared/payload/payload-parts.tsx';
 import { Inspector } from '../activity/inspector.tsx';
-import { copyShapes } from './copies.ts';
+import { changedByWords, copyShapes } from './copies.ts';
 
 interface StoreInspectorProps {
   readonly item: StoreItem;
@@ -53,7 +53,7 @@ export function StoreInspector(props: StoreInspectorProps) {
             [t('col_size'), formatBytes(item.sizeBytes)],
             [t('col_version'), formatCount(item.version)],
             [t('col_changed'), formatTime(item.updatedAt)],
-            [t('col_by'), item.updatedBy],
+            [t('col_by'), changedByWords(item.updatedBy, nameOf)],
           ]}
         />
       </div>

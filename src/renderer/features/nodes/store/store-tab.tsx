@@ -1,3 +1,6 @@
+// Table and inspector are those of the other tabs.
+import '../activity/activity.css';
+import '../activity/texts.ts';
 import './texts.ts';
 import './store.css';
 import { useEffect, useMemo, useState } from 'react';
