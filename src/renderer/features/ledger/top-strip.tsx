@@ -34,11 +34,13 @@ export function TopStrip({ chains, forks }: TopStripProps) {
     );
   }
   const standing = standingOf(chains, forks);
-  // That all is well need not be said twice.
-  const isSaid = verification.kind === 'done' && verification.result.fault === null && isWell(standing);
+  // What the state of the chain says by itself is not said twice.
+  const result = verification.kind === 'done' ? verification.result : undefined;
+  const saysDamage = result?.fault != null && standing?.kind === 'damaged' && standing.chain.chainId === result.fault.chainId;
+  const saysWell = result?.fault === null && isWell(standing);
   return (
     <>
-      {verification.kind !== 'none' && <ResultStrip verification={verification} />}
+      {verification.kind !== 'none' && !saysDamage && <ResultStrip verification={verification} />}
       {own !== null ? (
         <ProgressStrip
           name={chains.find(({ chainId }) => chainId === own.chainId)?.name ?? own.chainId}
@@ -46,7 +48,7 @@ export function TopStrip({ chains, forks }: TopStripProps) {
           total={own.total}
         />
       ) : (
-        standing !== undefined && !isSaid && <StandingStrip standing={standing} />
+        standing !== undefined && !saysWell && <StandingStrip standing={standing} />
       )}
     </>
   );

@@ -3,7 +3,7 @@ import { fittingEntryColumns } from '../../../../src/renderer/features/ledger/mo
 import { objectPlace } from '../../../../src/renderer/features/ledger/model/entry-object.ts';
 import { exportFileName, parseNumber, verifyCommand } from '../../../../src/renderer/features/ledger/model/export-file.ts';
 import { isZeroHash, shortHash } from '../../../../src/renderer/features/ledger/model/hashes.ts';
-import { detailsState } from '../../../../src/renderer/features/ledger/model/proof.ts';
+import { detailsState, saidAsJson } from '../../../../src/renderer/features/ledger/model/proof.ts';
 import { actorWord } from '../../../../src/renderer/features/ledger/words.ts';
 import { entry } from './samples.ts';
 
@@ -33,6 +33,12 @@ describe('an entry', () => {
     expect(who(`alice@${id}`, id)).toBe('alice');
     expect(who(`alice@${id}`, 'node-press')).toBe('alice@hub-01');
     expect([who(id, id), who('alice@north.example', id), who('robot', id)]).toEqual(['hub-01', 'alice@north.example', 'robot']);
+  });
+
+  it('says as JSON what the ledger writes of itself, and sentences as they are', () => {
+    expect(saidAsJson({ kind: 'genesis', text: '{"name":"press-07"}' })).toBe('{\n  "name": "press-07"\n}');
+    expect(saidAsJson({ kind: 'fork', text: 'Two blocks.' })).toBeUndefined();
+    expect(saidAsJson({ kind: 'note', text: '{}' })).toBeUndefined();
   });
 
   it('loses columns with the width, those first that say least', () => {

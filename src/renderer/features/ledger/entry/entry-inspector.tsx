@@ -63,9 +63,7 @@ export function EntryInspector({ place, tab, context }: EntryInspectorProps) {
         {detail !== undefined ? (
           <>
             {detail.entry.signature === 'invalid' && (
-              <Strip tone="crit" icon={<StateShape kind="invalid" />} fact={t('invalidFact')}>
-                {t('invalidDetail')}
-              </Strip>
+              <Strip tone="crit" icon={<StateShape kind="invalid" />} fact={t('invalidFact', { name: detail.entry.chainName })} />
             )}
             <Content detail={detail} context={context} />
           </>

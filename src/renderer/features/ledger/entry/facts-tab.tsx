@@ -6,7 +6,7 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatDuration, formatTime } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
 import { mayNow } from '../../shared/rights.ts';
-import { detailsState } from '../model/proof.ts';
+import { detailsState, saidAsJson } from '../model/proof.ts';
 import { actorWord, actWord, numberWord, outcomeWord, signatureShapes } from '../words.ts';
 import type { EntryTabProps } from './entry-tab-props.ts';
 
@@ -14,6 +14,7 @@ import type { EntryTabProps } from './entry-tab-props.ts';
 export function FactsTab({ detail, context }: EntryTabProps) {
   const { t } = useTranslation('ledger');
   const { entry } = detail;
+  const said = saidAsJson(entry);
   const actor = actorWord(entry, useNodeNames());
   return (
     <ScrollArea label={t('tab_entry')}>
@@ -43,7 +44,9 @@ export function FactsTab({ detail, context }: EntryTabProps) {
                 </StateLabel>
               ),
             ],
-            ...(entry.text === null ? [] : [[t(entry.kind === 'note' ? 'fact_note' : 'fact_text'), entry.text] as const]),
+            ...(entry.text === null || said !== undefined
+              ? []
+              : [[t(entry.kind === 'note' ? 'fact_note' : 'fact_text'), entry.text] as const]),
             ...(detail.details?.durationMs == null ? [] : [[t('fact_duration'), formatDuration(detail.details.durationMs)] as const]),
             [
               t('fact_signature'),
@@ -54,6 +57,12 @@ export function FactsTab({ detail, context }: EntryTabProps) {
           ]}
         />
       </section>
+      {said !== undefined && (
+        <section className="sb-sec">
+          <h3 className="sb-h">{t('said')}</h3>
+          <JsonView label={t('said')} text={said} />
+        </section>
+      )}
       <Details detail={detail} context={context} />
     </ScrollArea>
   );

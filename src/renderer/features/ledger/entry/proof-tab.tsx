@@ -17,6 +17,7 @@ export function ProofTab({ detail }: EntryTabProps) {
     <ScrollArea label={t('tab_proof')}>
       <section className="sb-sec">
         <StateLabel kind={signatureShapes[entry.signature]}>{t(`proof_${entry.signature}`, words)}</StateLabel>
+        {entry.signature === 'invalid' && <p className="sb-2 le-text">{t('proofBroken')}</p>}
         <ol className="le-steps">
           <li>
             <p>{t('step_digest', words)}</p>

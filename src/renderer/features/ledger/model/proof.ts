@@ -1,5 +1,6 @@
 /** What proves an entry, step by step, in words that can be followed by hand. */
 import type { ResultOf } from '../../../../common/contract/index.ts';
+import type { LedgerEntry } from '../../../../common/contract/ledger.ts';
 
 export type EntryDetail = ResultOf<'ledger.get'>;
 
@@ -28,4 +29,15 @@ export function detailsState({ entry, details }: Pick<EntryDetail, 'entry' | 'de
   if (entry.detailsDigest === null) return 'nonePassed';
   if (!isOwn) return 'atOtherNode';
   return isAdmin ? 'notKept' : 'needsRole';
+}
+
+/** What an entry says, where that is not a sentence: an object of the entries that the ledger writes of itself, as lines of JSON. */
+export function saidAsJson({ kind, text }: Pick<LedgerEntry, 'kind' | 'text'>): string | undefined {
+  if (text === null || kind === 'note' || kind === 'act' || kind === 'refusal') return undefined;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    // A sentence after all: it is shown as one.
+    return undefined;
+  }
 }
