@@ -36,12 +36,12 @@ export class MembershipWatch {
   changed(): void {
     const { cluster, sessions, clusterChanged } = this.#options;
     const view = cluster();
-    const isAnother = !sameOrNone(view?.clusterId, this.#clusterId);
+    // What links have brought before the start was proven in the cluster of now.
+    const isAnother = this.#started && !sameOrNone(view?.clusterId, this.#clusterId);
     this.#clusterId = view?.clusterId;
     if (isAnother) sessions.forgetAll(new SignalboxError('NOT_MEMBER', 'This node is in another cluster now.', { executed: 'no' }));
     this.#letGo(view, isAnother);
-    // At the start there is no connection yet that would say the wrong thing.
-    if (isAnother && this.#started) clusterChanged();
+    if (isAnother) clusterChanged();
     this.#started = true;
   }
 
