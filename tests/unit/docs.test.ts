@@ -26,6 +26,7 @@ import { PeerMetrics } from '../../src/main/node/peers/peer-metrics.ts';
 import { storageLimits } from '../../src/main/node/peers/storage/limits.ts';
 import { StorageMetrics } from '../../src/main/node/peers/storage/storage-metrics.ts';
 import { Usage } from '../../src/main/node/peers/storage/usage.ts';
+import { topologyLimits } from '../../src/main/node/peers/topology/limits.ts';
 import { Metrics } from '../../src/main/node/telemetry/index.ts';
 import { trustLimits } from '../../src/main/node/trust/limits.ts';
 import { agentLimits } from '../../src/main/node/tunnel/agent/index.ts';
@@ -111,7 +112,7 @@ test('tunnels.md lists every limit of an agent with its value, and every metric'
 
 test('peers.md lists every limit of messages and health with its value, and every metric', async () => {
   const rows = rowsOf(await page('peers.md'));
-  for (const [name, value] of Object.entries({ ...communicatorLimits, ...healthLimits }))
+  for (const [name, value] of Object.entries({ ...communicatorLimits, ...topologyLimits, ...healthLimits }))
     expect([name, rows.get(name)]).toEqual([name, value.toLocaleString('en-US')]);
   const metrics = new Metrics();
   const before = new Set(metrics.registry.getMetricsAsArray().map(({ name }) => name));

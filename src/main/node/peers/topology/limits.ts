@@ -9,7 +9,7 @@ export const topologyLimits = {
   /** A member that was not heard of for longer before it was missed is away, and no sign of a partition. */
   recentMs: 86_400_000,
   /** Members that are asked who they see, those of the best standing first (security.md 2.7: ask two others), how many they are asked for, and for how long. */
-  asked: 3,
+  witnesses: 3,
   askedAbout: 64,
   answerMs: 5_000,
   /** Nodes in a list of whom a node reaches. */

@@ -36,7 +36,7 @@ export class PeerHints {
   /** Asks those that are reached, the best standing first, whether they see others. Resolves when all have answered, or had time to; never rejects. */
   async ask(about: readonly string[]): Promise<void> {
     const witnesses = this.#options.communicator.reachable().filter((nodeId) => !about.includes(nodeId));
-    await Promise.all(witnesses.slice(0, topologyLimits.asked).map((witness) => this.#askOne(witness, about)));
+    await Promise.all(witnesses.slice(0, topologyLimits.witnesses).map((witness) => this.#askOne(witness, about)));
   }
 
   async #askOne(witness: string, about: readonly string[]): Promise<void> {
