@@ -51,6 +51,30 @@ describe('with a running node', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ name: 'press-07', mode: 'headless' });
   });
 
+  test('store keeps values from the command line, a file and stdin, and gives their bytes back as they were', async () => {
+    const bytes = Buffer.from([0, 255, 10, 13, 27, 91, 50, 74]);
+    const file = join(node.dataFolder, 'value.bin');
+    await writeFile(file, bytes);
+    const put = await runCommand(['store', 'put', 'recipe/9', '--file', file, ...data]);
+    expect(put).toMatchObject({ code: 0, stdout: 'Stored recipe/9, version 1, 8 B.\n' });
+    const copy = join(node.dataFolder, 'copy.bin');
+    expect(await runCommand(['store', 'get', 'recipe/9', '--out', copy, ...data])).toMatchObject({ code: 0, stdout: '' });
+    expect(await readFile(copy)).toEqual(bytes);
+    expect((await runCommand(['store', 'put', 'site/contact', ...data], { input: 'Ines\n' })).code).toBe(0);
+    expect((await runCommand(['store', 'get', 'site/contact', ...data])).stdout).toBe('Ines\n');
+    expect(await runCommand(['store', 'put', 'site/contact', 'Jonas', '--if-version', '7', ...data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^CONFLICT: site\/contact has version 1, not version 7/),
+    });
+    expect((await runCommand(['store', 'ls', 'site/', ...data])).stdout).toMatch(/^key .*\nsite\/contact +1 +5 B /);
+    expect((await runCommand(['store', 'usage', ...data])).stdout).toMatch(/^own +2 +13 B$/m);
+    expect((await runCommand(['store', 'rm', 'site/contact', '--yes', ...data])).stdout).toBe('Deleted site/contact.\n');
+    expect(await runCommand(['store', 'get', 'site/contact', ...data])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^NOT_FOUND/),
+    });
+  });
+
   test('call takes params from the command line, a file and stdin', async () => {
     const file = join(node.dataFolder, 'params.json');
     await writeFile(file, '{"keys":["node.name"]}');
