@@ -106,6 +106,12 @@ export default {
       from: { path: nodeFolders('router') },
       to: { path: nodeFolders('services|http|accounts|config|audit') },
     },
+    {
+      name: 'peers-below-federation',
+      severity: 'error',
+      from: { path: nodeFolders('peers') },
+      to: { path: nodeFolders('federation|ledger|router|services|http|membership|broker|tunnel|accounts|audit|config') },
+    },
     { name: 'tests-never-imported', severity: 'error', from: { path: '^src' }, to: { path: '^(tests|scripts)/' } },
     {
       name: 'no-dev-dependency-in-node',

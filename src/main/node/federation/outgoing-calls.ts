@@ -8,6 +8,9 @@ import type { KnownNode, NodeDirectory } from './node-directory.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { PendingCalls } from './pending-calls.ts';
 
+/** A node is not blamed for an answer that was given less time: whoever calls could ruin its standing. */
+const fairTimeoutMs = 1_000;
+
 export interface OutgoingCallsOptions {
   readonly nodeId: string;
   readonly pending: PendingCalls;
@@ -47,7 +50,7 @@ export class OutgoingCalls {
       throw new SignalboxError('OVERLOADED', `The way to ${node.name} is too slow. ${request.method} was not sent.`, { executed: 'no' });
     const { timeoutMs, signal, progress } = request;
     const { requestId, answer } = pending.open(nodeId, progress);
-    const cancel = () => this.#cancel(node, requestId, signal.reason);
+    const cancel = () => this.#cancel(node, requestId, timeoutMs, signal.reason);
     const deadlineMs = performance.now() + timeoutMs;
     const way = reach.best(nodeId)?.kind;
     if (way !== undefined) pending.leaves(requestId, way, () => this.#sendAgain(nodeId, requestId, request, deadlineMs));
@@ -107,14 +110,14 @@ export class OutgoingCalls {
     this.#options.pending.fail(requestId, error);
   }
 
-  #cancel(node: KnownNode, requestId: string, reason: unknown): void {
+  #cancel(node: KnownNode, requestId: string, timeoutMs: number, reason: unknown): void {
     const error =
       reason instanceof SignalboxError ? reason : new SignalboxError('CANCELLED', 'The call was cancelled.', { executed: 'maybe' });
     const { outgoing, nodeId, reach, circuits, standing, pending } = this.#options;
     if (!pending.fail(requestId, error)) return;
     if (error.code === 'TIMEOUT') {
       circuits.failed(node);
-      standing.conduct(node.nodeId, 'timeout', 'it did not answer a call in time');
+      if (timeoutMs >= fairTimeoutMs) standing.conduct(node.nodeId, 'timeout', 'it did not answer a call in time');
     } else circuits.undecided(node.nodeId);
     if (reach.best(node.nodeId) !== undefined)
       outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });

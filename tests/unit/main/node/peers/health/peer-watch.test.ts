@@ -22,8 +22,8 @@ async function setUp() {
   const watch = new PeerWatch({
     transport: { node: (id) => nodes.get(id), nodes: () => [...nodes.values()], ways: (id) => ways.get(id) ?? [link] },
     choices,
+    isMember: (id) => id === 'member',
     reputation: new Reputation({ monotonicMs: () => clock.nowMs, members: () => 5 }),
-    isMember: () => false,
     ask: (about) =>
       new Promise((resolve) => {
         asked.push({
@@ -64,7 +64,8 @@ describe('peers that are watched', () => {
     pass(removedAfterMs - 1);
     expect(watch.all()).toHaveLength(1);
     pass(1);
-    expect([watch.all(), watch.place('b')]).toEqual([[], 'unknown']);
+    // What must not be lost waits for members, also for those that never came.
+    expect([watch.all(), watch.place('b'), watch.place('member')]).toEqual([[], 'unknown', 'peer']);
   });
 
   it('stay on it while a person wants them kept', async () => {
