@@ -42,7 +42,7 @@ test('peers are seen well, their standing decides who is asked, and one that sto
   const able = () => mill.node.federation.gateway.list().filter(({ capabilities }) => capabilities.includes('press'));
   await expect.poll(() => able().length, { timeout: 10_000 }).toBe(2);
   const first = mill.node.peers.book.find('kiln-02').nodeId;
-  for (let count = 0; count < 4; count++) mill.node.peers.communicator.conduct(first, 'invalid', 'it sent a block that is not valid');
+  for (let count = 0; count < 5; count++) mill.node.peers.communicator.conduct(first, 'invalid', 'it sent a block that is not valid');
   expect(await peerOf(mill, 'kiln-02')).toMatchObject({ standing: { level: 'noRelay' } });
   expect(mill.node.peers.communicator.reachable().at(-1)).toBe(first);
   for (let count = 0; count < 3; count++)
