@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { ResultOf } from '../../../src/common/contract/index.ts';
 import type { PeerInfo } from '../../../src/common/contract/peers.ts';
 import { startHeadless } from '../../helpers/headless-node.ts';
-import { startLinkedMembers, untilOnline } from '../../helpers/member-cluster.ts';
-import { type MemberNode, startMember } from '../../helpers/member-node.ts';
+import { startLinkedMembers, untilOnline, untilVia } from '../../helpers/member-cluster.ts';
+import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { killMemberProcess, runClusterCommand } from '../../helpers/member-processes.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -23,8 +23,15 @@ function untilPeer(member: MemberNode, name: string, expected: Partial<PeerInfo>
 }
 
 test('peers are seen well, their standing decides who is asked, and one that stops is off line at once', async () => {
-  const names = ['mill-01', 'kiln-02', 'press-07'] as const;
-  const [mill, kiln, press] = await startLinkedMembers(names, {}, peerTimes);
+  const mill = await startMember('mill-01', {}, undefined, peerTimes);
+  const able = { 'node.capabilities': ['press'] };
+  const [kiln, press] = await Promise.all([
+    startMember('kiln-02', able, undefined, peerTimes),
+    startMember('press-07', able, undefined, peerTimes),
+  ]);
+  await mill.client.call('membership.create', { name: 'North yard' });
+  for (const guest of [kiln, press]) await letJoin(mill, guest);
+  await Promise.all([untilVia(mill, 'kiln-02', 'link'), untilVia(mill, 'press-07', 'link'), untilVia(kiln, 'press-07', 'link')]);
 
   await untilPeer(mill, 'kiln-02', { health: 'Healthy', reported: 'Healthy', secure: true, degree: 2 });
   await expect.poll(async () => (await peerOf(mill, 'press-07')).latencyMs).not.toBeNull();
@@ -38,9 +45,6 @@ test('peers are seen well, their standing decides who is asked, and one that sto
   expect(events.map(({ kind }) => kind)).toContain('appeared');
   expect(await mill.client.call('peers.probe', { node: 'press-07', priority: 'Critical' })).toMatchObject({ kind: 'link' });
 
-  for (const { client } of [kiln, press]) await client.call('config.set', { values: { 'node.capabilities': ['press'] } });
-  const able = () => mill.node.federation.gateway.list().filter(({ capabilities }) => capabilities.includes('press'));
-  await expect.poll(() => able().length, { timeout: 10_000 }).toBe(2);
   const first = mill.node.peers.book.find('kiln-02').nodeId;
   for (let count = 0; count < 5; count++) mill.node.peers.communicator.conduct(first, 'invalid', 'it sent a block that is not valid');
   expect(await peerOf(mill, 'kiln-02')).toMatchObject({ standing: { level: 'noRelay' } });
