@@ -39,7 +39,6 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
   readonly durable: boolean;
   readonly supersedes: string | undefined;
   readonly sizeBytes: number;
-  readonly settled: Promise<DeliveryOutcome>;
   /** Where it waits; undefined while it is on its way. */
   place: Place<OutgoingMessage> | undefined;
   /** The lane it waits in, or came from: that of High for an urgent one above the quota. */
@@ -49,7 +48,8 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
   /** The way it was sent last. */
   lastWay: CarrierKind | undefined;
   #outcome: DeliveryOutcome | undefined;
-  #resolve: (outcome: DeliveryOutcome) => void = () => undefined;
+  #settled: Promise<DeliveryOutcome> | undefined;
+  #resolve: ((outcome: DeliveryOutcome) => void) | undefined;
 
   constructor(fields: OutgoingMessageFields) {
     this.messageId = fields.messageId;
@@ -65,9 +65,15 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
     this.durable = fields.durable;
     this.supersedes = fields.supersedes;
     this.sizeBytes = fields.payloadBytes + envelopeBytes;
-    this.settled = new Promise((resolve) => {
-      this.#resolve = resolve;
+  }
+
+  /** Made when somebody asks: of a hundred thousand that wait hardly one is watched. */
+  get settled(): Promise<DeliveryOutcome> {
+    this.#settled ??= new Promise((resolve) => {
+      if (this.#outcome === undefined) this.#resolve = resolve;
+      else resolve(this.#outcome);
     });
+    return this.#settled;
   }
 
   /** How it ended; undefined while it has not. */
@@ -79,13 +85,18 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
   settle(outcome: DeliveryOutcome): boolean {
     if (this.#outcome !== undefined) return false;
     this.#outcome = outcome;
-    this.#resolve(outcome);
+    this.#resolve?.(outcome);
     return true;
   }
 
   /** @param laggingMs a clock that never runs ahead */
   isExpired(laggingMs: number): boolean {
-    return laggingMs > this.queuedAtMs + (this.ttlSeconds === 0 ? communicatorLimits.liveMs : this.ttlSeconds * 1_000);
+    return laggingMs > this.endsAtMs;
+  }
+
+  /** When its time is over, by that clock. */
+  get endsAtMs(): number {
+    return this.queuedAtMs + (this.ttlSeconds === 0 ? communicatorLimits.liveMs : this.ttlSeconds * 1_000);
   }
 
   /** The text of its envelope. */

@@ -46,6 +46,7 @@ export class PeerChannel {
   #gathering: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
   #ackTimer: NodeJS.Timeout | undefined;
+  #ackLook: NodeJS.Immediate | undefined;
   /** Messages that left, since the start. */
   #sent = 0;
   #stopped = false;
@@ -154,6 +155,7 @@ export class PeerChannel {
     for (const timer of [this.#gathering, this.#ackTimer]) clearTimeout(timer);
     this.#rests.stop();
     clearImmediate(this.#soon);
+    clearImmediate(this.#ackLook);
     for (const batch of this.#batches.all())
       for (const message of batch.messages) if (!message.durable) this.#end(message, { outcome: 'dropped', error });
     for (const priority of peerPriorities) this.queue.endAll(priority, { outcome: 'dropped', error }, ({ durable }) => !durable);
@@ -356,11 +358,17 @@ export class PeerChannel {
 
   #watchAcks(): void {
     clearTimeout(this.#ackTimer);
-    this.#ackTimer = undefined;
+    clearImmediate(this.#ackLook);
     const { oldest } = this.#batches;
     if (oldest === undefined || this.#stopped) return;
     const leftMs = oldest.sentMs + this.#window.ackTimeoutMs - this.#options.monotonicMs();
-    this.#ackTimer = setTimeout(() => this.#overdue(), Math.max(1, leftMs)).unref();
+    this.#ackTimer = setTimeout(
+      () => {
+        // When this process stood still, acknowledgements have come meanwhile and are read first.
+        this.#ackLook = setImmediate(() => this.#overdue());
+      },
+      Math.max(1, leftMs),
+    ).unref();
   }
 
   /** No acknowledgement came in time: what left on that way counts as lost, and as one failure of it. */

@@ -30,6 +30,8 @@ export class SendQueue {
   readonly lanes: PriorityLanes<OutgoingMessage>;
   readonly #options: SendQueueOptions;
   readonly #byKey = new Map<string, OutgoingMessage>();
+  /** Nothing that waits ends before: many that wait are not looked at each time. */
+  #endsAtMs = Number.POSITIVE_INFINITY;
 
   constructor(options: SendQueueOptions) {
     this.#options = options;
@@ -43,6 +45,7 @@ export class SendQueue {
 
   /** @throws SignalboxError `QUEUE_FULL` */
   add(message: OutgoingMessage): void {
+    this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
     if (this.#supersede(message)) return;
     const lane = this.lanes.laneFor(message.priority);
     const { messages, sizeBytes } = this.lanes.backlog(lane);
@@ -65,6 +68,7 @@ export class SendQueue {
   /** It was sent in vain: it is next again, unless a newer one of its key waits. Call from the last to the first. */
   putBack(message: OutgoingMessage): void {
     if (message.outcome !== undefined) return;
+    this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
     const { supersedes } = message;
     if (supersedes !== undefined && this.#byKey.has(supersedes)) {
       this.#options.onEnd(message, { outcome: 'dropped', error: superseded() });
@@ -92,9 +96,14 @@ export class SendQueue {
 
   /** Ends what is too old. @param laggingMs a clock that never runs ahead */
   expire(laggingMs: number): void {
+    if (laggingMs <= this.#endsAtMs) return;
+    this.#endsAtMs = Number.POSITIVE_INFINITY;
     for (const priority of peerPriorities)
-      for (const { entry } of this.lanes.places(priority))
-        if (entry.item.isExpired(laggingMs)) this.end(entry.item, { outcome: 'expired' });
+      for (const { entry } of this.lanes.places(priority)) {
+        const message = entry.item;
+        if (message.isExpired(laggingMs)) this.end(message, { outcome: 'expired' });
+        else this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
+      }
   }
 
   /** Ends what waits in a priority. @returns how many */
