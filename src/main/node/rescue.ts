@@ -15,6 +15,7 @@ export const dataFiles: Readonly<Record<DataFileKind, string>> = {
   settings: 'config.json',
   database: 'node.db',
   identity: 'identity.json',
+  ledger: 'ledger.db',
 };
 
 /** The lock, and the window's browser profile: in use by the very window that shows the rescue screen, and nobody's data. */
@@ -41,6 +42,7 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
     settings: readSettingsFile,
     identity: readIdentityFile,
     database: (file) => checkDatabase(file, options.resourcesPath),
+    ledger: (file) => checkDatabase(file, options.resourcesPath),
   };
   const reports: FileReport[] = [];
   for (const kind of Object.keys(dataFiles) as DataFileKind[]) {

@@ -9,6 +9,7 @@ const words: Readonly<Record<DamagedFileError['kind'], string>> = {
   settings: 'the settings',
   database: 'the node database (users, sessions, audit, saved work)',
   identity: 'the identity of this node',
+  ledger: 'the ledger (what was done, and copies of what other nodes did)',
 };
 
 /** What the rescue page shows. */

@@ -296,10 +296,12 @@ export class LedgerPart implements Startable {
 
   #faultFound(fault: LedgerFault): void {
     this.#options.logger.error('ledger.fault', 'The ledger is not what was signed.', { fault });
+    const isOwn = fault.chainId === this.chainId;
     this.#options.problems.raise({
       id: faultProblem,
-      severity: 'crit',
-      title: fault.chainId === this.chainId ? 'The ledger of this node was changed' : 'A copy of the ledger of another node was changed',
+      // A copy can be taken again; nothing that this node does depends on it.
+      severity: isOwn ? 'crit' : 'warn',
+      title: `${isOwn ? 'The ledger of this node' : 'A copy of the ledger of another node'} ${fault.fault === 'gap' ? 'is not complete' : 'was changed'}`,
       detail: `${fault.message} Chain of ${fault.chainId}. Take whole blocks from other nodes with \`signalbox ledger repair\`; the damaged file is kept beside it.`,
       view: '/ledger',
     });

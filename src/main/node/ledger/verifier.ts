@@ -6,7 +6,7 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { importPublicKey, publicKeyOf } from '../identity/index.ts';
 import { nodeIdOf } from '../identity/node-id.ts';
 import { toHex } from '../trust/digest.ts';
-import { encodeHead } from './block.ts';
+import { blockHeadBytes } from './block.ts';
 import type { BlockRow, EntryRow } from './block-rows.ts';
 import type { ChainDatabase } from './chain-database.ts';
 import type { VerifyProgress, VerifyResult } from './chain-store.ts';
@@ -32,6 +32,14 @@ interface SignedRow {
   readonly fault: LedgerFault | null;
   readonly signed: boolean;
   readonly sealed: boolean;
+}
+
+/** The rows of a step. */
+interface LoadedStep {
+  readonly rows: readonly SignedRow[];
+  readonly entries: ReadonlyMap<number, readonly EntryRow[]>;
+  /** Why there are none. */
+  readonly fault: LedgerFault | null;
 }
 
 /**
@@ -68,9 +76,14 @@ export class Verifier {
     let checkedEntries = 0;
     let fault = from <= first ? this.#checkStart(chain) : null;
     let before = this.#placeBefore(chain, from);
+    let loading = this.#load(chain, from, to);
     while (fault === null && from + checkedBlocks <= to) {
       if (run.isCancelled()) throw new SignalboxError('CANCELLED', 'The verification was stopped.', { executed: 'no' });
-      const step = await this.#step(chain, from + checkedBlocks, to, before);
+      const loaded = await loading;
+      // The signatures of the next step are checked by other threads while this one looks at the rows of this step.
+      const next = from + checkedBlocks + loaded.rows.length;
+      if (next <= to) loading = this.#load(chain, next, to);
+      const step = this.#check(chain, from + checkedBlocks, loaded, before);
       checkedBlocks += step.blocks;
       checkedEntries += step.entries;
       before = step.before;
@@ -78,41 +91,48 @@ export class Verifier {
       run.onProgress?.({ checked: checkedBlocks, total });
       await nextTurn();
     }
-    if (fault === null && from <= first && to >= last) fault = this.#checkStrays(chain);
+    const now = this.#chains.table.get(chainId);
+    // What was sealed and taken out meanwhile is not missing.
+    if (fault !== null && fault.height < (now?.first?.height ?? 0) && fault.height >= first) fault = null;
+    else if (fault === null && now !== undefined && from <= first && to >= last) fault = this.#checkStrays(now);
     this.#remember(chainId, from, from + checkedBlocks - 1, fault);
     return { checkedBlocks, checkedEntries, durationMs: Math.round(performance.now() - startedAt), fault };
   }
 
-  async #step(chain: ChainRow, from: number, to: number, before: BlockBefore | null | undefined) {
+  /** Reads the rows of a step and has their signatures checked. Never rejects for what stands in the file. */
+  async #load(chain: ChainRow, from: number, to: number): Promise<LoadedStep> {
+    const { chainId } = chain;
+    try {
+      const rows = this.#chains.rows.blocks(chain.id, from, Math.min(ledgerLimits.verifyStepBlocks, to - from + 1));
+      const entries = byHeight(this.#chains.rows.entries(chain.id, from, rows.at(-1)?.height ?? from));
+      const key = importPublicKey(publicKeyOf(chainId));
+      const fault = rows.length === 0 ? faultAt(chainId, from, 'gap', `blocks ${from} to ${to} are missing`, { expected: from }) : null;
+      return { rows: await Promise.all(rows.map((row) => this.#readSigned(row, chainId, key))), entries, fault };
+    } catch (error) {
+      const why = `it cannot be read (${(error as Error).message})`;
+      return { rows: [], entries: new Map(), fault: faultAt(chainId, from, 'unreadable', why) };
+    }
+  }
+
+  #check(chain: ChainRow, from: number, loaded: LoadedStep, before: BlockBefore | null | undefined) {
     let place = before;
     let blocks = 0;
     let entries = 0;
-    const fail = (fault: LedgerFault) => ({ blocks, entries, before: place, fault });
-    let rows: readonly BlockRow[];
-    let entryRows: ReadonlyMap<number, readonly EntryRow[]>;
-    try {
-      rows = this.#chains.rows.blocks(chain.id, from, Math.min(ledgerLimits.verifyStepBlocks, to - from + 1));
-      entryRows = byHeight(this.#chains.rows.entries(chain.id, from, rows.at(-1)?.height ?? from));
-    } catch (error) {
-      return fail(faultAt(chain.chainId, from, 'unreadable', `SQLite cannot read it (${(error as Error).message})`));
-    }
-    if (rows.length === 0) return fail(faultAt(chain.chainId, from, 'gap', `blocks ${from} to ${to} are missing`, { expected: from }));
-    const key = importPublicKey(publicKeyOf(chain.chainId));
-    for (const signed of await Promise.all(rows.map((row) => this.#readSigned(row, chain.chainId, key)))) {
-      const fault = this.#checkRow(signed, chain, from + blocks, place, entryRows);
-      if (fault !== null) return fail(fault);
+    for (const signed of loaded.rows) {
+      const fault = this.#checkRow(signed, chain, from + blocks, place, loaded.entries);
+      if (fault !== null) return { blocks, entries, before: place, fault };
       place = placeOf(signed.block as SignedBlock);
       blocks++;
       entries += signed.row.count;
     }
-    return { blocks, entries, before: place, fault: null };
+    return { blocks, entries, before: place, fault: loaded.fault };
   }
 
   async #readSigned(row: BlockRow, chainId: string, key: KeyObject): Promise<SignedRow> {
     const { block, fault } = readBlockRow(row, chainId);
     if (block === null) return { row, block, fault, signed: false, sealed: false };
     const [signed, sealed] = await Promise.all([
-      isSigned(key, encodeHead(block), block.signature),
+      isSigned(key, row.bytes.subarray(0, blockHeadBytes), block.signature),
       row.audit_id === null || row.audit_seal === null
         ? row.audit_id === row.audit_seal
         : isSigned(key, auditSealBytes(block.hash, row.audit_id), new Uint8Array(row.audit_seal)),
