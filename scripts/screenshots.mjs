@@ -16,6 +16,7 @@ import { withDisplay } from './lib/stages.mjs';
 const pictures = /** @type {const} */ ([
   { name: 'overview-light', scheme: 'light', path: '/overview', row: undefined, keys: undefined },
   { name: 'nodes-light', scheme: 'light', path: '/nodes', row: 'press-07', keys: undefined },
+  { name: 'peers-light', scheme: 'light', path: '/nodes?tab=peers', row: 'press-07', keys: undefined },
   { name: 'activity-dark', scheme: 'dark', path: '/nodes?tab=activity', row: undefined, keys: undefined },
   { name: 'rpc-dark', scheme: 'dark', path: '/rpc?method=system.stats', row: undefined, keys: 'Control+Enter' },
   { name: 'events-light', scheme: 'light', path: '/events', row: undefined, keys: undefined },

@@ -56,7 +56,7 @@ export function PutDialog({ item, refresh, onClose }: PutDialogProps) {
       verb={t('putVerb')}
       working={working}
       disabled={item !== undefined && before === undefined}
-      failure={failure}
+      failure={failure ?? (state.kind === 'error' ? state.error.message : undefined)}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -7,7 +7,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import type { StoreItem } from '../../../../common/contract/store.ts';
 import { provideActions } from '../../../app/actions/registry.ts';
-import { Button, Select, TextInput, useDebouncedValue } from '../../../design/controls/index.ts';
+import { Button, Select, TextInput, Tooltip, useDebouncedValue } from '../../../design/controls/index.ts';
 import { Empty, Loading } from '../../../design/feedback/states.tsx';
 import { IconPlus, IconSearch, IconStack2 } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
@@ -38,6 +38,7 @@ type StoreDialog = { readonly kind: 'put'; readonly item: StoreItem | undefined 
 /** The key-value store of this node: its values with where copies are kept, and the copies that it keeps for others. */
 export function StoreTab() {
   const { t } = useTranslation('store');
+  const { t: common } = useTranslation('common');
   const rights = usePersonsRights();
   const [owner, setOwner] = useState(own);
   const [prefix, setPrefix] = useState('');
@@ -80,9 +81,11 @@ export function StoreTab() {
           maxLength={256}
           onChange={(event) => setPrefix(event.currentTarget.value)}
         />
-        <Button variant="default" leftSection={<IconPlus size={14} stroke={1.6} />} disabled={add.enabled === false} onClick={add.run}>
-          {add.title}
-        </Button>
+        <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={add.enabled !== false}>
+          <Button variant="default" leftSection={<IconPlus size={14} stroke={1.6} />} disabled={add.enabled === false} onClick={add.run}>
+            {add.title}
+          </Button>
+        </Tooltip>
       </div>
       <Content
         call={call}
