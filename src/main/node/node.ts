@@ -286,10 +286,11 @@ function assemble(foundation: Foundation): SignalboxNode {
       { name: 'federation', part: federationPart },
       { name: 'membership feed', part: createMembershipFeed({ membership, discovery }, (topic, data) => router.publish(topic, data)) },
       { name: 'discovery', part: discovery },
+      // Before messages of peers come in: what they ask of the ledger would find nobody.
+      { name: 'ledger sync', part: clusterLedger.sync },
       // Before federation stops: a node that stops says good-bye to its peers.
       { name: 'peers', part: peers },
       { name: 'key-value store', part: storage },
-      { name: 'ledger sync', part: clusterLedger.sync },
       { name: 'ledger feed', part: clusterLedger.feed },
       { name: 'peers feed', part: createPeersFeed(peers, router) },
       { name: 'nodes feed', part: createNodesFeed(nodesOptions, (topic, data) => router.publish(topic, data, { retain: true })) },
