@@ -1,4 +1,4 @@
-/** A cluster that falls apart and is whole again: what each side says of it, and that what waited arrives once. */
+/** A cluster that falls apart and is whole again: what each side says of it, and that what both sides sent and wrote meanwhile comes together. */
 import { expect, test } from 'vitest';
 import { topologyLimits } from '../../../src/main/node/peers/topology/index.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
@@ -9,9 +9,17 @@ const names = ['ada', 'bo', 'cy', 'di', 'eve'] as const;
 const quick = { ...topologyLimits, settleMs: 500, reviewMs: 100, answerMs: 500, askAgainMs: 1_000 };
 
 const partitionOf = async ({ client }: ProxiedMember) => (await client.call('peers.topology', {})).partition;
+const noteOf = (name: string) => `The network of ${name} is away.`;
+
+/** What the chains of all members hold of the notes, as one member has them. */
+async function notesAt({ client }: ProxiedMember): Promise<readonly string[]> {
+  const { entries } = await client.call('ledger.list', { act: 'ledger.note', limit: 500 });
+  return entries.map(({ chainId, number, digest }) => `${chainId} ${number} ${digest}`).toSorted();
+}
+
 const problemsOf = ({ node }: ProxiedMember) => node.problems.list().map(({ id, severity }) => `${id} ${severity}`);
 
-test('both sides say who is missing and which is the majority, and what waited for the other side is taken once', {
+test('both sides say who is missing and which is the majority, what waited is taken once, and the ledgers of both come together', {
   timeout: 90_000,
 }, async () => {
   const hub = await startHub();
@@ -39,6 +47,9 @@ test('both sides say who is missing and which is the majority, and what waited f
   const toThere = await sendNotes(ada.node, di.node, numbersFrom(0, 50), { priority: 'Medium', durable: true });
   const toHere = await sendNotes(di.node, ada.node, numbersFrom(50, 50), { priority: 'Medium', durable: true });
 
+  for (const { name, client } of members) await client.call('ledger.note', { text: noteOf(name) });
+  expect((await notesAt(ada)).length).toBeLessThan(names.length);
+
   for (const name of ['di', 'eve']) paths[name]?.allow();
   for (const { proxy } of members) proxy.allow();
   expect(await toThere.outcomes).toEqual(numbersFrom(0, 50).map(() => 'taken'));
@@ -49,4 +60,10 @@ test('both sides say who is missing and which is the majority, and what waited f
   expect(healed.flat().toSorted()).toEqual([di.node.nodeId, eve.node.nodeId].toSorted());
   expect(problemsOf(di)).not.toContain('cluster-partition crit');
   expect((await ada.client.call('peers.topology', {})).healedAt).not.toBeNull();
+
+  // What both sides wrote meanwhile is the same at all, and nothing of it is lost or stands twice.
+  for (const member of members) await expect.poll(async () => (await notesAt(member)).length).toBe(names.length);
+  const known = await notesAt(ada);
+  for (const member of members) expect(await notesAt(member)).toEqual(known);
+  expect((await ada.client.call('ledger.chains', {})).forks).toEqual([]);
 });
