@@ -6,14 +6,28 @@ import { nodeIdOf, publicKeyOf } from './identity/index.ts';
 import type { MembershipPart } from './membership/index.ts';
 import type { Foundation } from './node-foundation.ts';
 import { StoragePart, type StoragePartOptions } from './peers/storage/index.ts';
+import type { AuditSink } from './router/index.ts';
 
 /** A store in a file of its own, whose quotas are settings. */
 export function createStorage(
   { options, dataFolder, config, identity, logs, problems }: Foundation,
-  parts: Pick<StoragePartOptions, 'communicator' | 'nameOf' | 'metrics'>,
+  { audit, ...parts }: Pick<StoragePartOptions, 'communicator' | 'nameOf' | 'metrics'> & { readonly audit: AuditSink },
 ): StoragePart {
   return new StoragePart({
     ...parts,
+    // What people and programs write comes by the router, which records it; this does not.
+    onPeerChange: async ({ act, key, version, sizeBytes, nodeId, role }) => {
+      await audit.record({
+        principal: { user: `node@${nodeId}`, roles: [role], via: 'node' },
+        act,
+        target: null,
+        params: { key, version, ...(sizeBytes !== null && { sizeBytes }) },
+        outcome: 'done',
+        code: null,
+        detail: null,
+        durationMs: null,
+      });
+    },
     nodeId: identity.nodeId,
     dataFolder,
     quota: () => ({

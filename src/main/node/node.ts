@@ -188,7 +188,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   federation.attach(router);
   const peers = createPeers(foundation, { reputation, federation, membership, discovery, router: () => router, store, metrics });
   const storeNames = createStoreNames(foundation, { federation, membership });
-  const storage = createStorage(foundation, { communicator: peers.communicator, nameOf: storeNames.nameOf, metrics });
+  const storage = createStorage(foundation, { communicator: peers.communicator, nameOf: storeNames.nameOf, metrics, audit });
   const broker = createBroker(foundation, { sessions, membership, metrics });
   broker.onChange(() => federation.presence.announce());
   const gateway = createGateway(foundation, { store, metrics });

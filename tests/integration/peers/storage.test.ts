@@ -51,5 +51,9 @@ it('lets no node write what another owns, whoever asks it to', async () => {
   expect(await ask({ ...forged, owner: `n1${'a'.repeat(52)}` })).toMatchObject({ result: 'Error', reason: 'FORBIDDEN' });
   expect(await ask({ operation: 'Put', key: 'k', value })).toMatchObject({ result: 'Success', version: 1 });
   expect(await south.client.call('store.get', { key: 'k' })).toMatchObject({ value: 'forged', updatedBy: `node@${north.node.nodeId}` });
+  // No call of the router, and on record all the same.
+  expect(await south.client.call('audit.list', { limit: 10 })).toMatchObject({
+    entries: expect.arrayContaining([expect.objectContaining({ act: 'store.put', user: `node@${north.node.nodeId}`, outcome: 'done' })]),
+  });
   expect(await south.client.call('store.get', { key: 'k', owner: 'north' })).toMatchObject({ value: 'of north', version: 1 });
 });

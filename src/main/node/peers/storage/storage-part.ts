@@ -12,7 +12,7 @@ import { PeerStore } from './peer-store.ts';
 import { type Replica, Replicas } from './replicas.ts';
 import { Replication } from './replication.ts';
 import { StorageMetrics } from './storage-metrics.ts';
-import { StorageRequests } from './storage-requests.ts';
+import { type PeerChange, StorageRequests } from './storage-requests.ts';
 import type { KeyRange, Page, StoredItem, StoredValue } from './stored-value.ts';
 import { ownValues, type StorageQuota, Usage } from './usage.ts';
 
@@ -23,6 +23,8 @@ export interface StoragePartOptions {
   /** Asked at each write, so that a change counts at once. */
   readonly quota: () => StorageQuota;
   readonly keepsCopies: () => boolean;
+  /** Told of changes that peers made to values of this node, and awaited before they are answered. */
+  readonly onPeerChange?: (change: PeerChange) => Promise<void>;
   /** Name of a node for people. */
   readonly nameOf: (nodeId: string) => string;
   readonly logs: Logs;
@@ -96,7 +98,10 @@ export class StoragePart implements Startable {
       copies: this.#copies,
       keepsCopies,
       nowMs,
-      onChanged: (key) => this.#replicate(key),
+      onChanged: async (change) => {
+        this.#replicate(change.key);
+        await options.onPeerChange?.(change);
+      },
       onRefused: (code) => figures.refused(code),
       logger,
     });

@@ -17,6 +17,18 @@ import {
 import type { OwnValues } from './own-values.ts';
 import type { StoredValue } from './stored-value.ts';
 
+/** What a peer did to a value of this node. */
+export interface PeerChange {
+  readonly act: 'store.put' | 'store.delete';
+  readonly key: string;
+  readonly version: number;
+  /** Of the new value; null: it was deleted. */
+  readonly sizeBytes: number | null;
+  /** The peer, and the role that it has here. */
+  readonly nodeId: string;
+  readonly role: Role;
+}
+
 export interface StorageRequestsOptions {
   readonly nodeId: string;
   readonly communicator: Pick<Communicator, 'on' | 'answer' | 'conduct'>;
@@ -26,8 +38,8 @@ export interface StorageRequestsOptions {
   readonly keepsCopies: () => boolean;
   /** Wall clock, milliseconds since the epoch. */
   readonly nowMs: () => number;
-  /** Told when a peer changed a value of this node. */
-  readonly onChanged: (key: string) => void;
+  /** Told when a peer changed a value of this node. Awaited before the peer is answered: what is acknowledged is on record. */
+  readonly onChanged: (change: PeerChange) => Promise<void>;
   readonly onRefused: (code: string) => void;
   readonly logger: Logger;
 }
@@ -124,28 +136,29 @@ export class StorageRequests {
   }
 
   async #putOwn({ key, value, version, if_version }: RequestOf<'Put'>, context: PeerContext): Promise<Answer> {
-    needRole(context, 'operator');
+    const role = needRole(context, 'operator');
     if (version !== undefined) throw new SignalboxError('FORBIDDEN', 'The owner of a key counts its versions.');
     const { own, nowMs, onChanged } = this.#options;
+    const bytes = bytesOf(value);
     const stored = await own.put({
       key,
-      atMs: nowMs(),
-      value: bytesOf(value),
+      value: bytes,
       by: userOf(context),
+      atMs: nowMs(),
       ifVersion: if_version,
       peerWrite: writeOf(context),
     });
-    onChanged(key);
+    await onChanged({ act: 'store.put', key, version: stored, sizeBytes: bytes.length, nodeId: context.origin.nodeId, role });
     return { result: 'Success', key, version: stored };
   }
 
   async #deleteOwn({ key, version, if_version }: RequestOf<'Delete'>, context: PeerContext): Promise<Answer> {
-    needRole(context, 'operator');
+    const role = needRole(context, 'operator');
     if (version !== undefined) throw new SignalboxError('FORBIDDEN', 'The owner of a key counts its versions.');
     const { own, onChanged } = this.#options;
     const deleted = await own.delete({ key, by: userOf(context), ifVersion: if_version, peerWrite: writeOf(context) });
     if (deleted === undefined) throw new SignalboxError('NOT_FOUND', `There is no ${key}.`);
-    onChanged(key);
+    await onChanged({ act: 'store.delete', key, version: deleted, sizeBytes: null, nodeId: context.origin.nodeId, role });
     return { result: 'Success', key, version: deleted };
   }
 
@@ -224,8 +237,11 @@ function mayOwn({ origin }: PeerContext): boolean {
   return origin.secure || holds(origin.role, 'operator');
 }
 
-function needRole({ origin }: PeerContext, needed: Role): void {
-  if (!holds(origin.role, needed)) throw new SignalboxError('FORBIDDEN', `The store needs the role ${needed} of the node that asks.`);
+/** @returns the role that the peer has */
+function needRole({ origin }: PeerContext, needed: Role): Role {
+  if (origin.role === undefined || !holds(origin.role, needed))
+    throw new SignalboxError('FORBIDDEN', `The store needs the role ${needed} of the node that asks.`);
+  return origin.role;
 }
 
 function holds(role: Role | undefined, needed: Role): boolean {
