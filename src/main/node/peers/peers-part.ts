@@ -72,7 +72,6 @@ export class PeersPart implements Startable {
   readonly #metrics: PeerMetrics;
   readonly #stopping = new AbortController();
   readonly #stops: (() => void)[] = [];
-  #headsDigest: (() => string | undefined) | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: PeersPartOptions) {
@@ -170,11 +169,6 @@ export class PeersPart implements Startable {
     this.#metrics.update();
   }
 
-  /** Adds the digest of the chain heads that this node holds to what it says of itself. */
-  reportHeads(digest: () => string | undefined): void {
-    this.#headsDigest = digest;
-  }
-
   /** Told after anything about any peer is new. @returns stops it */
   onChange(listener: () => void): () => void {
     return this.#watch.onChange(listener);
@@ -255,13 +249,11 @@ export class PeersPart implements Startable {
 
   #report(): HealthReport {
     const { health, load } = this.#options;
-    const digest = this.#headsDigest?.();
     return {
       type: 'HealthReport',
       status: health(),
       load: load(),
       degree: this.topology.degree,
-      ...(digest !== undefined && { heads_digest: digest }),
     };
   }
 
