@@ -22,7 +22,7 @@ const pictures = /** @type {const} */ ([
   { name: 'events-light', scheme: 'light', path: '/events', row: undefined, keys: undefined },
   { name: 'queues-light', scheme: 'light', path: '/queues/orders', row: undefined, keys: undefined },
   { name: 'tunnels-light', scheme: 'light', path: '/tunnels', row: undefined, keys: undefined },
-  { name: 'ledger-dark', scheme: 'dark', path: '/ledger?entry=1', row: undefined, keys: undefined },
+  { name: 'ledger-dark', scheme: 'dark', path: '/ledger', row: undefined, keys: undefined },
 ]);
 /** Charts and lists need some seconds of life to show any. */
 const settleMs = 15_000;
