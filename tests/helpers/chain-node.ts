@@ -15,6 +15,8 @@ export interface ChainNode {
   readonly sync: LedgerSync;
   readonly peer: MemoryPeer;
   readonly problems: Problems;
+  /** What the writer of the own chain was told. */
+  readonly heard: readonly string[];
   /** Writes a block of one entry into the own chain, as the recorder does. */
   act(draft?: Partial<EntryDraft>): Promise<FullBlock>;
 }
@@ -35,6 +37,7 @@ export async function startChainNode(
   const { store, file } = await openChainStore(writer.chainId);
   const peer = network.join(writer.chainId);
   const problems = new Problems();
+  const heard: string[] = [];
   const listeners = new Set<(block: FullBlock) => void>();
   const changed = new Set<(chainId: string) => void>();
   const act = async (draft: Partial<EntryDraft> = {}) => {
@@ -61,7 +64,11 @@ export async function startChainNode(
       const { block } = await act(draft);
       return block.firstNumber;
     },
-    own: { peersHold: () => undefined, ownChainChanged: () => undefined, peersAnswered: () => undefined },
+    own: {
+      peersHold: ({ height }) => void heard.push(`peers hold ${height}`),
+      ownChainChanged: () => void heard.push('changed'),
+      peersAnswered: () => void heard.push('answered'),
+    },
     metrics: new Metrics(),
     onChanged: (listener) => {
       changed.add(listener);
@@ -75,5 +82,5 @@ export async function startChainNode(
   });
   onTestFinished(() => sync.stop());
   await sync.start();
-  return { writer, store, file, sync, peer, problems, act };
+  return { writer, store, file, sync, peer, problems, heard, act };
 }

@@ -134,3 +134,26 @@ test('a block that comes first by gossip does not begin a copy in the middle: wh
   await until(() => height(b, a) === 3);
   expect(b.sync.held.get(a.writer.chainId)?.firstHeight).toBe(0);
 });
+
+test('a node whose own chain is behind what others hold takes its blocks back, and its writer is told', async () => {
+  const network = new MemoryNetwork();
+  const a = await startChainNode(network, new ChainWriter(1));
+  const b = await startChainNode(network, new ChainWriter(2));
+  await a.act();
+  await until(() => height(b, a) === 0);
+  network.cut(a.writer.chainId, b.writer.chainId);
+  await b.store.take(a.writer.chainId, a.writer.writeMany(3), 'n1elsewhere', Date.now());
+  await b.sync.held.refresh(a.writer.chainId);
+  network.heal(a.writer.chainId, b.writer.chainId);
+  await until(() => height(a, a) === 3);
+  expect(a.heard.filter((word) => word !== 'answered')).toEqual(['peers hold 3', 'changed']);
+  expect(a.sync.forks.forks).toEqual([]);
+});
+
+test('a writer that waits for the word of others is told when they hold no more than it', async () => {
+  const network = new MemoryNetwork();
+  const a = await startChainNode(network, new ChainWriter(1));
+  await a.act();
+  await startChainNode(network, new ChainWriter(2));
+  await until(() => a.heard.includes('answered'));
+});
