@@ -186,7 +186,8 @@ export class PeerChannel {
     while (lanes.peekShared() !== undefined && !this.#rests.isResting(false)) {
       const { oldest } = this.#batches;
       if (oldest !== undefined && this.#sent - oldest.ordinal > sentPastOne) return;
-      const roomBytes = this.#window.sizeBytes - this.#batches.sharedBytes;
+      const isLow = lanes.peekShared()?.lane === 'Low';
+      const roomBytes = (isLow ? this.#window.lowBytes : this.#window.sizeBytes) - this.#batches.sharedBytes;
       if (roomBytes <= 0 || (roomBytes < this.#window.batchBytes && lanes.sizeBytes > roomBytes)) return;
       if (transport.isCongested(nodeId)) {
         this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();

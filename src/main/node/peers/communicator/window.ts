@@ -4,7 +4,7 @@ const { batchBytes, windowBytes, windowLeastBytes, windowMostBytes, firstAckMs, 
 /** The least round trip counts for so long: routes change. */
 const baseMs = 10_000;
 /** Delay above the least one that is nothing but chance. */
-const jitterMs = 1;
+const jitterMs = 0.5;
 const shrinkTo = 0.8;
 const leastBatchBytes = 8_192;
 
@@ -29,6 +29,11 @@ export class SendWindow {
   /** Bytes that may be on their way. */
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  /** The same while the next is of the priority Low: what nobody waits for delays what somebody does by half as much. */
+  get lowBytes(): number {
+    return Math.max(windowLeastBytes, this.#sizeBytes / 2);
   }
 
   /** Bytes of one batch: several are on their way at a time, so that the way is never idle while an acknowledgement is awaited. */
