@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest';
 import type { ResultOf } from '../../../src/common/contract/index.ts';
 import type { PeerInfo } from '../../../src/common/contract/peers.ts';
-import { startHeadless } from '../../helpers/headless-node.ts';
 import { startLinkedMembers, untilOnline, untilVia } from '../../helpers/member-cluster.ts';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
-import { killMemberProcess, runClusterCommand } from '../../helpers/member-processes.ts';
+import { killMemberProcess, runClusterCommand, startMemberProcess } from '../../helpers/member-processes.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const peerTimes = { heartbeatMs: 200, askedProbeMs: 300, askMs: 1_000 };
@@ -84,7 +83,7 @@ test('one that was killed is off line after others were asked', async () => {
   const [mill, kiln] = await startLinkedMembers(['mill-01', 'kiln-02'], {}, peerTimes);
   const { code } = await mill.client.call('membership.invite', { roles: ['peer', 'viewer'] });
   const folder = await temporaryFolder();
-  const victim = await startHeadless(folder, ['--no-console', '--set', 'node.name=press-07', '--set', 'links.port=0']);
+  const victim = await startMemberProcess(folder, 'press-07');
   expect((await runClusterCommand(folder, 'join', code, '--at', await mill.address())).code).toBe(0);
   await Promise.all([untilOnline(mill, 'press-07'), untilOnline(kiln, 'press-07')]);
   await untilPeer(mill, 'press-07', { health: 'Healthy' });
