@@ -7,7 +7,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { eventually, until } from '../helpers/until.ts';
 
 const program = join(import.meta.dirname, '../helpers/ledger-process.ts');
-const rounds = 10;
+const rounds = 6;
 
 test('kill -9 at any point: every act that was answered is in exactly one entry, in order', async () => {
   const folder = await temporaryFolder();

@@ -7,7 +7,7 @@ import { BlockIntake } from './block-intake.ts';
 import { BlockRows } from './block-rows.ts';
 import type { ChainHead, ChainPlace, EntryQuery, KeptFork, OwnBlock, TakenBlocks } from './chain-store.ts';
 import { type ChainRow, ChainTable, headOf } from './chain-table.ts';
-import { checkBlock } from './check-block.ts';
+import { checkBlock, faultAt } from './check-block.ts';
 import type { EntryDetails } from './entry.ts';
 import { EntryList, type EntryPage } from './entry-list.ts';
 import { ForkTable } from './fork-table.ts';
@@ -147,6 +147,22 @@ export class ChainDatabase {
   }
 
   continueAfter(place: ChainPlace): void {
+    this.#transaction(() => {
+      const row = this.table.open(this.#self);
+      const found = row?.last?.height ?? -1;
+      if (row === undefined || row.fault !== null || found >= place.height) return;
+      row.fault = faultAt(
+        this.#self,
+        found + 1,
+        'rolledBack',
+        `blocks ${found + 1} to ${place.height} were written and are not in the file`,
+        {
+          expected: place.height,
+          found,
+        },
+      );
+      this.table.save(row);
+    });
     this.#continuesAfter = place;
   }
 
