@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 import { freePort } from './free-port.ts';
 import { letJoin, startMember } from './member-node.ts';
@@ -57,10 +57,9 @@ async function startPeerProcess(options: PeerProcessOptions): Promise<PeerProces
       running = await start(options, stored, failures);
     },
     effects: () => {
-      const database = new DatabaseSync(join(options.folder, 'node.db'), { readOnly: true });
+      const database = new Database(join(options.folder, 'node.db'), { readonly: true });
       try {
-        const rows = database.prepare('SELECT number FROM test_effects ORDER BY number').all();
-        return rows.map(({ number }) => number as number);
+        return database.prepare('SELECT number FROM test_effects ORDER BY number').pluck().all() as number[];
       } finally {
         database.close();
       }
