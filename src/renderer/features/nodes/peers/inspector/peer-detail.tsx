@@ -4,9 +4,11 @@ import { KeyValues, Strip } from '../../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatCount, formatDuration, formatTime } from '../../../../state/format.ts';
+import { useNodeNames } from '../../../../state/node-names.ts';
 import { dataOf } from '../../../../state/use-call.ts';
 import { CallFailure } from '../../../shared/call-failure.tsx';
 import { useStale } from '../../use-known-nodes.ts';
+import { neighboursOf } from '../model/neighbours.ts';
 import { shapeOf, stateOf } from '../model/peer-health.ts';
 import type { PeerActContext } from '../peer-actions.ts';
 import { amountOf, healthWords, shareWords } from '../peer-words.ts';
@@ -96,13 +98,27 @@ function Facts({ peer, stale }: { readonly peer: PeerInfo; readonly stale: boole
             peer.missedHeartbeats === 0 ? t('heartbeatsNone') : t('heartbeatsMissed', { count: peer.missedHeartbeats }),
           ],
           [t('fact_inFlight'), inFlight.messages === 0 ? t('inFlightNone') : t('messages', amountOf(inFlight))],
-          [t('fact_degree'), peer.degree === null ? t('reportedNothing') : t('degreeWords', { count: peer.degree })],
+          [t('fact_degree'), <Neighbours key="degree" peer={peer} />],
           [t('fact_proven'), peer.secure ? t('provenYes') : t('provenNo')],
           [t('fact_kept'), t(peer.removed ? 'keptRemoved' : peer.pinned ? 'keptYes' : 'keptNo')],
         ]}
       />
     </div>
   );
+}
+
+/** How many it says it is linked with, and those of them that are known. */
+function Neighbours({ peer: { nodeId, degree } }: { readonly peer: PeerInfo }) {
+  const { t } = useTranslation('peers');
+  const nameOf = useNodeNames();
+  const topology = dataOf(usePeersCall('peers.topology', {}).state);
+  const names = neighboursOf(nodeId, topology?.edges ?? [])
+    .map(nameOf)
+    .sort();
+  if (degree === null) return t('reportedNothing');
+  const words = t('degreeWords', { count: degree });
+  const list = names.length === 0 ? words : t('degreeNames', { words, list: names.join(', ') });
+  return <span title={list}>{list}</span>;
 }
 
 /** Since the start of the node. */
