@@ -52,6 +52,8 @@ export class Neighbourhood {
   readonly #lists: PeerLists;
   /** What others say of themselves, as it was proven. */
   readonly #presences = new Map<string, PresenceMessage>();
+  /** Neighbours that have spoken over their present link, and were told who this node is after that. */
+  readonly #greeted = new Set<string>();
   readonly #buckets = new Map<string, TokenBucket>();
   /** By neighbour, oldest first. */
   readonly #withheld = new Map<string, readonly NodeMessage[]>();
@@ -133,6 +135,12 @@ export class Neighbourhood {
   }
 
   #linked(nodeId: string): void {
+    this.#greeted.delete(nodeId);
+    this.#greet(nodeId);
+  }
+
+  /** Says to a neighbour who this node is and whom it reaches. */
+  #greet(nodeId: string): void {
     this.#lists.forget(nodeId);
     const presence = this.#options.presence();
     if (presence !== undefined) this.links.send(nodeId, heartbeatOf(presence));
@@ -143,6 +151,7 @@ export class Neighbourhood {
     const { directory, tell } = this.#options;
     this.relay.forget(nodeId);
     this.#buckets.delete(nodeId);
+    this.#greeted.delete(nodeId);
     this.#withheld.delete(nodeId);
     // Before anything is sent again: the other end may believe in the link for half a minute more, and answer into nowhere.
     if (!wasSaid) tell(nodeId, linkLostOf(session));
@@ -160,9 +169,11 @@ export class Neighbourhood {
     if (presence.serviceId !== from)
       throw new SignalboxError('BAD_SIGNATURE', 'A member says over its link who another one is.', { executed: 'no' });
     this.#options.onPresence(presence, 'link');
-    const isNew = !this.#presences.has(from);
     this.#presences.set(from, presence);
-    if (isNew) this.#listSoon();
+    if (this.#greeted.has(from)) return;
+    // A node that has just been started links before it takes what is said over links: what it was told then it has not heard.
+    this.#greeted.add(from);
+    this.#greet(from);
   }
 
   #takeList(from: string, message: NodeMessage): void {
