@@ -24,7 +24,7 @@ it('a member that sends what is none is refused by name, told of, and harms neit
 
   // A flood of the same: each is refused, and what others ask is answered meanwhile.
   const flood = Array.from({ length: 1_000 }, (_, index) =>
-    send({ type: 'StorageRequest', operation: 'Get', request_id: `f${index}`, key: 'a b' }),
+    send({ type: 'HealthReport', status: 'Healthy', load: 0, degree: index, admin: true }),
   );
   expect(await east.client.call('node.status', {}, { target: { node: 'south' } })).toMatchObject({ name: 'south' });
   await east.client.call('store.put', { key: 'k', value: 'of east', replicas: ['south'] });
