@@ -4,6 +4,7 @@ import { toHex } from '../../trust/digest.ts';
 import type { KeptFork } from '../chain-store.ts';
 import { textOfBlock } from './messages.ts';
 import type { SyncContext } from './sync-context.ts';
+import { tellMembers } from './tell-members.ts';
 
 const problemId = 'ledger.forked';
 
@@ -54,12 +55,14 @@ export class ForkWatch {
 
   /** Whoever holds one of the two sees the other, and keeps both. */
   #show({ chainId, blocks }: KeptFork): void {
-    const { communicator, logger } = this.#context;
-    for (const block of blocks) {
-      communicator
-        .broadcast({ type: 'Block', chain_id: chainId, ...textOfBlock(block) }, { priority: 'High', ttlSeconds: 300 })
-        .catch((error: unknown) => logger.warn('ledger.forkNotShown', 'The evidence of a fork could not be sent.', { chainId, error }));
-    }
+    const { logger } = this.#context;
+    for (const block of blocks)
+      tellMembers(
+        this.#context,
+        { type: 'Block', chain_id: chainId, ...textOfBlock(block) },
+        { priority: 'High', ttlSeconds: 300 },
+        (nodeId, error) => logger.warn('ledger.forkNotShown', 'The evidence of a fork could not be sent.', { chainId, nodeId, error }),
+      );
   }
 
   async #record({ chainId, height, blocks, seenAt }: KeptFork): Promise<void> {

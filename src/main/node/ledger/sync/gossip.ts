@@ -8,6 +8,7 @@ import { syncLimits } from './limits.ts';
 import { blockMessage, blockOfText, chainHeadsMessage, type HeadText, readMessage, textOfBlock } from './messages.ts';
 import { NodeRates } from './node-rates.ts';
 import { requireKnownChain, requireMember, type SyncContext } from './sync-context.ts';
+import { tellMembers } from './tell-members.ts';
 
 /** A block is news for so long; whoever was away longer asks for it. */
 const blockTtlSeconds = 60;
@@ -72,12 +73,14 @@ export class Gossip {
 
   /** An own block is on the disk: the others get it. */
   spread(block: FullBlock): void {
-    const { communicator, nodeId, logger } = this.#context;
-    communicator
-      .broadcast({ type: 'Block', chain_id: nodeId, ...textOfBlock(block) }, { priority: 'Medium', ttlSeconds: blockTtlSeconds })
-      .catch((error: unknown) =>
-        logger.warn('ledger.blockNotSpread', 'A new block could not be sent to other nodes; they fetch it.', { error }),
-      );
+    const { nodeId: chainId, logger } = this.#context;
+    tellMembers(
+      this.#context,
+      { type: 'Block', chain_id: chainId, ...textOfBlock(block) },
+      { priority: 'Medium', ttlSeconds: blockTtlSeconds },
+      (nodeId, error) =>
+        logger.warn('ledger.blockNotSpread', 'A new block could not be sent to another node, which fetches it.', { nodeId, error }),
+    );
   }
 
   #tellHeads(nodeId: string): void {

@@ -23,6 +23,18 @@ test('an act at one node is held by the others', async () => {
   expect((await b.store.list({ limit: 10 })).total).toBe(2);
 });
 
+test('a node of no cluster is told nothing about chains, so that it has nothing to refuse', async () => {
+  const network = new MemoryNetwork();
+  const strangerId = new ChainWriter(9).chainId;
+  const strangers = new Set([strangerId]);
+  const a = await startChainNode(network, new ChainWriter(1), strangers);
+  const b = await startChainNode(network, new ChainWriter(2), strangers);
+  const stranger = network.join(strangerId);
+  await a.act();
+  await until(() => height(b, a) === 0);
+  expect(stranger.received).toEqual([]);
+});
+
 test('a node that was away catches up, also from a third when the author is gone', async () => {
   const { network, a, b } = await startThree();
   for (let index = 0; index < 5; index++) await a.act();
