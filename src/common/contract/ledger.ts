@@ -212,7 +212,7 @@ export const ledgerContract = defineService({
   'ledger.confirm': {
     params: z.strictObject({ chain, number: z.number().int().min(1), nodes: z.array(z.string().min(1).max(128)).max(64).optional() }),
     result: z.object({ entry: ledgerEntrySchema, confirmations: z.array(confirmationSchema) }),
-    role: 'viewer',
+    role: 'operator',
     effect: 'read',
     help: 'Asks other nodes whether they hold the very same entry; each answer is signed.',
     example: { number: 1 },

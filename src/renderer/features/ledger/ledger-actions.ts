@@ -69,7 +69,7 @@ export function entryActions({ t, rights }: ActContext, entry: LedgerEntry): rea
             detail,
           ),
         ]),
-    actOf(rights, 'ledger.confirm', t('act_confirm'), 0, 'viewer', confirm, detail),
+    actOf(rights, 'ledger.confirm', t('act_confirm'), 0, 'operator', confirm, detail),
     actOf(rights, 'ledger.proof', t('act_proof'), 0, 'operator', proof, detail),
     actOf(rights, 'ledger.copy', t('act_copy'), 0, 'operator', () => void copyEntry(t, entry), detail),
     actOf(rights, 'ledger.noteOn', t('act_noteOn'), 2, 'operator', note, detail),

@@ -91,6 +91,9 @@ describe('events', () => {
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/+/#')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/tunnels/press-07')).toMatchObject({ code: 'FORBIDDEN' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/+/press-07')).toMatchObject({ code: 'FORBIDDEN' });
+    for (const entries of ['/ledger/entries', '/ledger/+', '+/ledger/#'])
+      expect(await subscribe(connectRecorded(router, { role: 'viewer' }), entries)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/ledger')).toMatchObject({ status: 'success' });
     expect(await subscribe(connectRecorded(router, { role: 'viewer' }), '/logging/#')).toMatchObject({ status: 'success' });
     expect(await subscribe(connectRecorded(router, { role: 'operator' }), '/#')).toMatchObject({ status: 'success' });
     expect(audits).toMatchObject([{ act: 'subscribe_channel', params: { topic: '/#' }, outcome: 'refused', code: 'FORBIDDEN' }]);
