@@ -1,7 +1,7 @@
 import { SignalboxError } from '../../common/errors.ts';
 
 /** Which of the node's files it is. */
-export type DataFileKind = 'settings' | 'database' | 'identity' | 'ledger';
+export type DataFileKind = 'settings' | 'database' | 'identity' | 'ledger' | 'values';
 
 /**
  * A file of the data folder cannot be read. It is never overwritten: the shell opens the rescue screen with it, the

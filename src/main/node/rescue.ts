@@ -16,6 +16,7 @@ export const dataFiles: Readonly<Record<DataFileKind, string>> = {
   database: 'node.db',
   identity: 'identity.json',
   ledger: 'ledger.db',
+  values: 'store.db',
 };
 
 /** The lock, and the window's browser profile: in use by the very window that shows the rescue screen, and nobody's data. */
@@ -43,6 +44,7 @@ export async function inspect(dataFolder: string, options: { readonly resourcesP
     identity: readIdentityFile,
     database: (file) => checkDatabase(file, options.resourcesPath),
     ledger: (file) => checkDatabase(file, options.resourcesPath),
+    values: (file) => checkDatabase(file, options.resourcesPath),
   };
   const reports: FileReport[] = [];
   for (const kind of Object.keys(dataFiles) as DataFileKind[]) {

@@ -10,6 +10,7 @@ const words: Readonly<Record<DamagedFileError['kind'], string>> = {
   database: 'the node database (users, sessions, audit, saved work)',
   identity: 'the identity of this node',
   ledger: 'the ledger (what was done, and copies of what other nodes did)',
+  values: 'the key-value store (values of this node, and copies kept for others)',
 };
 
 /** What the rescue page shows. */

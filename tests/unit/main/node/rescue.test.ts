@@ -85,3 +85,11 @@ test('a reset moves the file and its journals aside, and only files of the node'
   for (const file of ['identity.key', '../config.json', 'logs', '/etc/passwd', ''])
     await expect(reset(folder, file), file).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
 });
+
+test('the key-value store is looked at and can be moved aside, as the ledger is', async () => {
+  const folder = await dataFolder();
+  for (const name of ['ledger.db', 'store.db']) await writeFile(join(folder, name), 'no database '.repeat(400));
+  const damaged = (await inspect(folder)).filter(({ damage }) => damage !== null);
+  expect(damaged.map(({ kind }) => kind)).toEqual(['ledger', 'values']);
+  expect(await reset(folder, 'store.db', nowMs)).toMatch(/store\.db\.damaged-/);
+});
