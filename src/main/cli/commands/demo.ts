@@ -75,6 +75,7 @@ function announce(out: Output, { hubUrl, nodes, isCluster }: Announced): void {
   out.line(`  signalbox subscribe '+/site/#' ${at}`);
   out.line(`  signalbox peers ${at}`);
   out.line(`  signalbox store ls ${at}`);
+  out.line(`  signalbox ledger list ${at}`);
   if (isCluster) {
     out.line(`  signalbox queue list ${at}`);
     out.line(`  signalbox queue tail orders ${at}`);

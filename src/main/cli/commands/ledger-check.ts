@@ -21,7 +21,7 @@ interface NodesFlag extends ChainFlag {
 /** `signalbox ledger compare`, `confirm`, `difference` and `repair` */
 export function addLedgerCheckCommands(ledger: Command, io: CliIo, setExitCode: (code: number) => void): void {
   withChainOption(ledger.command('compare'))
-    .description('compare a chain with the copies of other nodes; exit code 1 when one differs')
+    .description('compare a chain with the copies of other nodes; exit code 1 when one differs, 7 when one does not answer')
     .option('--nodes <node,node>', 'only these', parseNames)
     .action(async (options: NodesFlag, command: Command) => {
       const { out, withNode } = contextOf(command, io);
@@ -35,7 +35,7 @@ export function addLedgerCheckCommands(ledger: Command, io: CliIo, setExitCode: 
     });
 
   withChainOption(ledger.command('confirm <number>'))
-    .description('ask other nodes whether they hold the very same entry; exit code 1 when one does not')
+    .description('ask other nodes whether they hold the very same entry; exit code 1 when one holds another, 7 when one does not answer')
     .option('--nodes <node,node>', 'only these', parseNames)
     .action(async (number: string, options: NodesFlag, command: Command) => {
       const { out, withNode } = contextOf(command, io);

@@ -1,12 +1,11 @@
-import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { ParamsOf } from '../../../common/contract/index.ts';
 import { type ExportReport, type VerifiedFile, verifyFile } from '../../node/ledger/export/index.ts';
 import { type CommandContext, contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
+import { streamNewFile } from '../files.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { formatCount, parseWholeNumber } from '../quantities.ts';
@@ -69,19 +68,7 @@ async function exportChain({ withNode }: CommandContext, io: CliIo, options: Exp
   };
   return withNode(async (client, signal) => {
     if (options.output === undefined) return writePages(client, params, options, signal, io.stdout);
-    const file = createWriteStream(options.output, { flags: 'wx', mode: 0o600 });
-    const done = finished(file);
-    // Looked at below: a page may fail first.
-    done.catch(() => undefined);
-    try {
-      const written = await writePages(client, params, options, signal, file);
-      file.end();
-      await done;
-      return written;
-    } catch (error) {
-      file.destroy();
-      throw fileErrorOf(options.output, error);
-    }
+    return streamNewFile(options.output, (file) => writePages(client, params, options, signal, file));
   });
 }
 
@@ -103,12 +90,6 @@ function write(to: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     to.write(text, (error) => (error == null ? resolve() : reject(error)));
   });
-}
-
-function fileErrorOf(file: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EEXIST') return new UsageError(`There is a file ${file} already. It was left as it is; name another one.`);
-  return code !== undefined && /^E[A-Z]+$/.test(code) ? new UsageError(`The file ${file} cannot be written (${code}).`) : error;
 }
 
 /** @returns true: every file is whole, and each follows the one before it */
