@@ -49,8 +49,8 @@ export class Copies {
   /** What tells whether this node holds the versions that their owner wants it to. */
   async digest(owner: string): Promise<string> {
     return digestOf(
-      await this.#store.all<{ key: string; version: number }>(
-        'SELECT key, version FROM copy WHERE owner = ? AND value IS NOT NULL ORDER BY key',
+      await this.#store.all<Told>(
+        'SELECT key, version, updated_at AS updatedAt FROM copy WHERE owner = ? AND value IS NOT NULL ORDER BY key',
         [owner],
       ),
     );
@@ -59,12 +59,13 @@ export class Copies {
   /**
    * Keeps a copy; it is on the disk when this resolves. The same again changes nothing.
    *
-   * @throws SignalboxError `CONFLICT` with `data.heldVersion` (a newer one is held), `LIMIT`, `STORAGE_FULL`
+   * @throws SignalboxError `CONFLICT` with `data.heldVersion` (a newer one is held, or another value of that version, as of an owner that was
+   * restored from a backup and counts anew), `LIMIT`, `STORAGE_FULL`
    */
   put(owner: string, { key, version, value, updatedAt, updatedBy }: StoredValue): Promise<void> {
     return this.#turns.take(`${owner} ${key}`, async () => {
       const before = await this.#before(owner, key);
-      if (before.live && before.version === version) return;
+      if (before.live && before.version === version && (await this.#isHeld(owner, { key, value, updatedAt }))) return;
       if (before.version >= version) throw newerHeld(key, before.version);
       const change = { items: before.live ? 0 : 1, sizeBytes: value.length - before.sizeBytes };
       await this.#usage.change(owner, change, () =>
@@ -119,6 +120,11 @@ export class Copies {
     return held.items;
   }
 
+  async #isHeld(owner: string, { key, value, updatedAt }: Pick<StoredValue, 'key' | 'value' | 'updatedAt'>): Promise<boolean> {
+    const held = await this.get(owner, key);
+    return held !== undefined && held.updatedAt === updatedAt && Buffer.compare(held.value, value) === 0;
+  }
+
   async #before(owner: string, key: string): Promise<{ readonly version: number; readonly sizeBytes: number; readonly live: boolean }> {
     const row = await this.#store.get<{ version: number; size_bytes: number; live: number }>(
       `SELECT version, size_bytes, value IS NOT NULL AS live, 0 AS place FROM copy WHERE owner = ? AND key = ?
@@ -129,10 +135,13 @@ export class Copies {
   }
 }
 
-/** SHA-256 over keys and versions, base64url. @param items in the order of their keys */
-export function digestOf(items: readonly Pick<StoredItem, 'key' | 'version'>[]): string {
+/** What is told of a value while copies are compared. The time tells two values of one version apart: an owner that was restored counts anew. */
+export type Told = Pick<StoredItem, 'key' | 'version' | 'updatedAt'>;
+
+/** SHA-256 over keys, versions and times, base64url. @param items in the order of their keys */
+export function digestOf(items: readonly Told[]): string {
   const hash = createHash('sha256');
-  for (const { key, version } of items) hash.update(`${key} ${version}\n`);
+  for (const { key, version, updatedAt } of items) hash.update(`${key} ${version} ${updatedAt}\n`);
   return hash.digest('base64url');
 }
 

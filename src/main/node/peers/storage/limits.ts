@@ -16,6 +16,8 @@ export const storageLimits = {
   rememberedWrites: 10_000,
   /** How far versions may count; a peer that names a higher one is refused. */
   largestVersion: 281_474_976_710_656,
+  /** Highest version that an owner counts past at the word of a replica: changes that are left above it last for ever. */
+  believedVersion: 140_737_488_355_328,
   /** Requests of one peer a second, and the burst above it. */
   requestsPerSecond: 400,
   requestBurst: 800,

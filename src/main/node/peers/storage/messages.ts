@@ -60,7 +60,7 @@ export const storageResponseSchema = z.discriminatedUnion('result', [
   z.strictObject({
     ...response,
     result: z.literal('Keys'),
-    keys: z.array(z.strictObject({ key, version, size_bytes: z.number().int().min(0) })).max(storageLimits.listItems),
+    keys: z.array(z.strictObject({ key, version, size_bytes: z.number().int().min(0), updated_at: time })).max(storageLimits.listItems),
     more: z.boolean(),
     digest: z.string().max(64).optional(),
   }),

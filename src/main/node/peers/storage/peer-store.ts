@@ -73,7 +73,7 @@ export class PeerStore {
       last = key;
     }
     if (more && keys.length === 0) throw this.#wrong(nodeId, 'it promised keys and listed none');
-    return { items: keys.map(({ key, version }) => ({ key, version })), more };
+    return { items: keys.map(({ key, version, updated_at: updatedAt }) => ({ key, version, updatedAt })), more };
   }
 
   async #ask<R extends Answer['result']>(

@@ -1,4 +1,5 @@
 import type { Statement, Store } from '../../store/index.ts';
+import type { Told } from './copies.ts';
 import { storageLimits } from './limits.ts';
 
 /** `current`: the copy has the version of the value; `behind`: an older one; `waiting`: none yet; `refused`: the replica does not take it. */
@@ -59,12 +60,6 @@ export class Replicas {
       byKey.set(row.key, replicas);
     }
     return byKey;
-  }
-
-  /** Nodes that keep a copy, or have to delete one. */
-  async nodes(): Promise<readonly string[]> {
-    const rows = await this.#store.all<{ node_id: string }>('SELECT DISTINCT node_id FROM replica');
-    return rows.map(({ node_id }) => node_id);
   }
 
   /** Nodes that keep a copy of one key, or have to delete one. */
@@ -139,11 +134,11 @@ export class Replicas {
 
   /** What a node has to hold now, in the order of keys. */
   async wantedAt(nodeId: string): Promise<readonly Wanted[]> {
-    const rows = await this.#store.all<{ key: string; version: number; held_version: number }>(
-      'SELECT key, version, held_version FROM replica JOIN own_value USING (key) WHERE node_id = ? AND wanted = 1 ORDER BY key',
+    return this.#store.all<Wanted>(
+      `SELECT key, version, updated_at AS updatedAt, held_version AS heldVersion FROM replica JOIN own_value USING (key)
+       WHERE node_id = ? AND wanted = 1 ORDER BY key`,
       [nodeId],
     );
-    return rows.map(({ key, version, held_version: heldVersion }) => ({ key, version, heldVersion }));
   }
 
   /** A node holds these versions; the values may have newer ones by now. */
@@ -164,9 +159,14 @@ export class Replicas {
    * @param after the range begins behind this key
    * @param last the range ends with this key; undefined: with the last of all
    * @param items what it holds in the range
-   * @returns keys of which it holds a version that this node never gave
+   * @returns keys of which it holds a version, or another value of a version, that this node never gave
    */
-  async found(nodeId: string, after: string, last: string | undefined, items: readonly Held[]): Promise<readonly Held[]> {
+  async found(
+    nodeId: string,
+    after: string,
+    last: string | undefined,
+    items: readonly Held[],
+  ): Promise<readonly Pick<Held, 'key' | 'version'>[]> {
     const held = pairs(items);
     const inRange = last === undefined ? 'key > ?' : 'key > ? AND key <= ?';
     const range = last === undefined ? [after] : [after, last];
@@ -186,18 +186,17 @@ export class Replicas {
       },
     ];
     await this.#store.transaction(statements);
-    return this.#store.all<Held>(
-      `SELECT key, held_version AS version FROM replica JOIN own_value USING (key) WHERE node_id = ? AND ${inRange} AND held_version > version`,
-      [nodeId, ...range],
+    return this.#store.all<Pick<Held, 'key' | 'version'>>(
+      `SELECT key, told.version AS version FROM own_value
+       JOIN (SELECT value ->> 0 AS key, value ->> 1 AS version, value ->> 2 AS updated_at FROM json_each(?)) AS told USING (key)
+       WHERE told.version > own_value.version OR (told.version = own_value.version AND told.updated_at <> own_value.updated_at)`,
+      [held],
     );
   }
 }
 
 /** What a node says that it holds. */
-export interface Held {
-  readonly key: string;
-  readonly version: number;
-}
+export type Held = Told;
 
 /** What a node has to hold, and the version that it took last. */
 export interface Wanted extends Held {
@@ -206,7 +205,7 @@ export interface Wanted extends Held {
 
 /** For `json_each`. */
 function pairs(items: readonly Held[]): string {
-  return JSON.stringify(items.map(({ key, version }) => [key, version]));
+  return JSON.stringify(items.map(({ key, version, updatedAt }) => [key, version, updatedAt]));
 }
 
 function replicaOf(row: ReplicaRow): Replica {

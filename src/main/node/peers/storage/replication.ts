@@ -11,7 +11,7 @@ import { type PeerStore, RefusedByReplica } from './peer-store.ts';
 import type { PendingCopy, Replicas } from './replicas.ts';
 
 export interface ReplicationOptions {
-  readonly communicator: Pick<Communicator, 'reachable' | 'onReachable'>;
+  readonly communicator: Pick<Communicator, 'reachable' | 'onReachable' | 'conduct'>;
   readonly own: OwnValues;
   readonly replicas: Replicas;
   readonly peers: PeerStore;
@@ -29,6 +29,8 @@ interface Run {
   again: boolean;
   /** What the node holds is to be compared first. */
   compare: boolean;
+  /** Keys that were counted past what the node holds: once is enough for one that says the truth. */
+  readonly counted: Set<string>;
   /** Resolves when it has ended. */
   ended: Promise<void>;
 }
@@ -45,6 +47,8 @@ export class Replication implements Startable {
   #timer: NodeJS.Timeout | undefined;
   #unlisten: (() => void) | undefined;
   #stopped = false;
+  /** Something was refused, or may be taken by now. All copies are looked at to tell, which a single put is not to cost. */
+  #refusalsChanged = true;
 
   constructor(options: ReplicationOptions) {
     this.#options = options;
@@ -81,7 +85,7 @@ export class Replication implements Startable {
     }
     clearTimeout(this.#retries.get(nodeId));
     this.#retries.delete(nodeId);
-    const run: Run = { again: true, compare, ended: Promise.resolve() };
+    const run: Run = { again: true, compare, counted: new Set(), ended: Promise.resolve() };
     this.#runs.set(nodeId, run);
     run.ended = this.#run(nodeId, run);
   }
@@ -105,7 +109,7 @@ export class Replication implements Startable {
           await this.#compare(nodeId);
         }
         await this.#sendPending(nodeId);
-        await this.#tellRefusals();
+        if (this.#refusalsChanged) await this.#tellRefusals();
       }
       this.#runs.delete(nodeId);
       this.#delays.delete(nodeId);
@@ -132,7 +136,8 @@ export class Replication implements Startable {
     for (let pages = 0; pages < storageLimits.comparePages && !this.#stopped; pages++) {
       const page = await peers.list(nodeId, after);
       const last = page.more ? page.items.at(-1)?.key : undefined;
-      for (const { key, version } of await replicas.found(nodeId, after, last, page.items)) await own.countPast(key, version);
+      for (const { key, version } of await replicas.found(nodeId, after, last, page.items))
+        if (this.#isBelieved(nodeId, key, version)) await own.countPast(key, version);
       if (last === undefined) return;
       after = last;
     }
@@ -185,12 +190,28 @@ export class Replication implements Startable {
 
   async #refused(nodeId: string, { key, version, act }: PendingCopy, { message, heldVersion }: RefusedByReplica): Promise<void> {
     const { own, replicas } = this.#options;
-    if (heldVersion !== undefined && heldVersion >= version) {
+    if (heldVersion !== undefined && heldVersion >= version && this.#isBelieved(nodeId, key, heldVersion)) {
       await own.countPast(key, heldVersion);
       this.wake(nodeId);
-    } else if (act === 'put') await replicas.refused(nodeId, key, version, message);
-    // A copy that cannot be deleted there is none of this node's any more.
-    else await replicas.deleted(nodeId, key);
+    } else if (act === 'put') {
+      this.#refusalsChanged = true;
+      await replicas.refused(nodeId, key, version, message);
+    } else {
+      // A copy that cannot be deleted there is none of this node's any more.
+      await replicas.deleted(nodeId, key);
+    }
+  }
+
+  /** Whether a key is to be counted past the version that a node says it holds: it could go on for ever, or until no version is left. */
+  #isBelieved(nodeId: string, key: string, heldVersion: number): boolean {
+    if (heldVersion > storageLimits.believedVersion) {
+      this.#options.communicator.conduct(nodeId, 'invalid', `it says that it holds version ${heldVersion} of ${key}`);
+      return false;
+    }
+    const counted = this.#runs.get(nodeId)?.counted;
+    if (counted?.has(key) === true) return false;
+    counted?.add(key);
+    return true;
   }
 
   #retryLater(nodeId: string, error: unknown): void {
@@ -216,7 +237,9 @@ export class Replication implements Startable {
 
   async #tellRefusals(): Promise<void> {
     const { replicas, problems, nameOf } = this.#options;
+    this.#refusalsChanged = false;
     const refusals = await replicas.refusals();
+    if (refusals.length > 0) this.#refusalsChanged = true;
     if (refusals.length === 0) {
       problems.clear(problemId);
       return;

@@ -74,7 +74,10 @@ export class StoragePart implements Startable {
     this.#store = new OnDemandStore(
       file,
       () => createStore({ file, migrations: storageMigrations, logger: logs.logger('store'), problems, resourcesPath }),
-      (store) => this.#usage.load(store),
+      async (store) => {
+        await this.#usage.load(store);
+        problems.clear(unreadable);
+      },
     );
     this.#own = new OwnValues(this.#store, this.#usage, nowMs);
     this.#copies = new Copies(this.#store, this.#usage, nowMs);
@@ -111,14 +114,13 @@ export class StoragePart implements Startable {
   async start(): Promise<void> {
     try {
       await this.#store.start();
-      this.#options.problems.clear(unreadable);
     } catch (error) {
       this.#options.logs.logger('peers').error('store.notOpened', 'The key-value store could not be opened.', { error });
       this.#options.problems.raise({
         id: unreadable,
         severity: 'crit',
         title: 'The key-value store cannot be read',
-        detail: `${(error as Error).message} Everything else of this node works. Without its store.db a node begins with an empty store; copies at other nodes stay there.`,
+        detail: `${(error as Error).message} Everything else of this node works. Stop it and run signalbox rescue inspect; signalbox rescue reset store.db begins with an empty store, and copies at other nodes stay there.`,
         view: '/settings',
       });
     }

@@ -132,7 +132,8 @@ export class StorageRequests {
     }
     const range = { prefix, after, limit: Math.min(limit, storageLimits.listItems) };
     const { items, more } = isOwn ? await own.list(range) : await copies.list(owner, range);
-    return { result: 'Keys', keys: items.map(({ key, version, sizeBytes }) => ({ key, version, size_bytes: sizeBytes })), more };
+    const keys = items.map(({ key, version, sizeBytes, updatedAt }) => ({ key, version, size_bytes: sizeBytes, updated_at: updatedAt }));
+    return { result: 'Keys', keys, more };
   }
 
   async #putOwn({ key, value, version, if_version }: RequestOf<'Put'>, context: PeerContext): Promise<Answer> {

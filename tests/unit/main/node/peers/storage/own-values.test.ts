@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { storageLimits } from '../../../../../../src/main/node/peers/storage/index.ts';
@@ -103,6 +103,9 @@ test('a store that cannot be read is named, and the node is of use without it', 
   expect(problems.list().map(({ id }) => id)).toContain('store.unreadable');
   await expect(part.get('a')).rejects.toThrow(/store\.db/);
   await expect(part.put({ key: 'a', value: bytes('1'), by })).rejects.toThrow(/store\.db/);
+  await rm(join(dataFolder, 'store.db'));
+  await part.put({ key: 'a', value: bytes('1'), by });
+  expect(problems.list().map(({ id }) => id)).not.toContain('store.unreadable');
 });
 
 test.skipIf(whyNoSmallDisk() !== undefined)(

@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { MemoryPeers } from '../../../../../helpers/memory-peers.ts';
 import { bytes, type PeerStoreNode, roomyQuota, startStore, text } from '../../../../../helpers/peer-stores.ts';
@@ -165,7 +166,7 @@ test('a replica that lists keys without end or order is asked no further, and it
   let asked = 0;
   liar.on('StorageRequest', (message, context) => {
     asked++;
-    const keys = [{ key: 'k', version: 2 ** 48, size_bytes: 4_294_967_296 }];
+    const keys = [{ key: 'k', version: 2 ** 48, size_bytes: 4_294_967_296, updated_at: 1 }];
     liar.answer(message, context, { type: 'StorageResponse', result: 'Keys', keys, more: true, digest: 'none' });
   });
   await a.part.put({ key: 'k', value: bytes('1'), by, replicas: [near] });
@@ -182,4 +183,46 @@ test('copies that were kept for a node that does not come back are dropped on re
   await expect.poll(() => copiesAt(b)).toEqual({ k: 1 });
   expect(await b.part.forget(owner)).toBe(1);
   expect(b.part.usage().copies).toEqual([]);
+});
+
+test('an owner that was restored from a backup brings its own value where a replica holds another one of the same version', async () => {
+  const network = new MemoryPeers();
+  const backup = await temporaryFolder();
+  const a = await startStore(network, owner, { dataFolder: backup });
+  const b = await startStore(network, near);
+  await a.part.put({ key: 'k', value: bytes('first'), by, replicas: [near] });
+  await expect.poll(() => statesOf(a, 'k')).toEqual({ [near]: 'current' });
+  await a.part.stop();
+  const dataFolder = await temporaryFolder();
+  await cp(backup, dataFolder, { recursive: true });
+  const later = await startStore(network, owner, { dataFolder });
+  await later.part.put({ key: 'k', value: bytes('lost with the disk'), by });
+  await expect.poll(() => copiesAt(b)).toEqual({ k: 2 });
+  await later.part.stop();
+  network.cutOff(near);
+  const restored = await startStore(network, owner, { dataFolder: backup, nowMs: () => Date.now() + 60_000 });
+  await restored.part.put({ key: 'k', value: bytes('second'), by });
+  network.bringBack(near);
+  await expect.poll(async () => text((await b.part.get('k', owner)).value)).toBe('second');
+  await expect.poll(() => statesOf(restored, 'k')).toEqual({ [near]: 'current' });
+});
+
+test('a replica that says each time that it holds something newer ends neither the versions nor the rest of the node', async () => {
+  const network = new MemoryPeers();
+  const a = await startStore(network, owner);
+  const liar = network.peer(near);
+  const puts: number[] = [];
+  liar.on('StorageRequest', (message, context) => {
+    if (message.operation === 'Put') puts.push(message.version as number);
+    const held_version = message.key === 'far' ? 2 ** 48 : ((message.version as number | undefined) ?? 0) + 1;
+    const refusal = { result: 'Error', code: 'StorageError', reason: 'CONFLICT', message: 'It is newer here.', held_version };
+    liar.answer(message, context, { type: 'StorageResponse', ...refusal });
+  });
+  await a.part.put({ key: 'k', value: bytes('1'), by, replicas: [near] });
+  await expect.poll(() => statesOf(a, 'k')).toEqual({ [near]: 'refused' });
+  expect(puts).toEqual([1, 3]);
+  await a.part.put({ key: 'far', value: bytes('1'), by, replicas: [near] });
+  await expect.poll(() => statesOf(a, 'far')).toEqual({ [near]: 'refused' });
+  expect((await a.part.get('far')).version).toBe(1);
+  expect(a.peer.noted).toMatchObject([{ nodeId: near, kind: 'invalid' }]);
 });

@@ -73,7 +73,11 @@ test('a copy is written by its owner alone, at a version that it names, and neve
   expect(await send(copy)).toMatchObject({ reason: 'INVALID_PARAMS' });
   expect(await send({ ...copy, version: 3 })).toMatchObject({ result: 'Success', version: 3 });
   expect(await send({ ...copy, version: 2 })).toMatchObject({ reason: 'CONFLICT', held_version: 3 });
-  expect(await send({ ...copy, version: 3, value: Buffer.from('forged').toString('base64') })).toMatchObject({ result: 'Success' });
+  expect(await send({ ...copy, version: 3, value: Buffer.from('forged').toString('base64') })).toMatchObject({
+    reason: 'CONFLICT',
+    held_version: 3,
+  });
+  expect(await send({ ...copy, version: 3 })).toMatchObject({ result: 'Success', version: 3 });
   expect(text((await node.part.get('k', peer)).value)).toBe('value');
   expect(await send({ ...copy, version: 2 ** 49 })).toMatchObject({ reason: 'INVALID_PARAMS' });
   // Another key of the same name is this node's own.
