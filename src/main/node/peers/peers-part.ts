@@ -81,7 +81,7 @@ export class PeersPart implements Startable {
     this.times = { ...usualTimes, ...options.times };
     this.#choices = new PeerChoices(store);
     this.#graylistProblems = new GraylistProblems(problems);
-    this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.book.nameOf(id) });
+    this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.book.nameOf(id), monotonicMs: () => performance.now() });
     this.#watch = new PeerWatch({
       transport,
       choices: this.#choices,
@@ -107,7 +107,11 @@ export class PeersPart implements Startable {
       nodeId,
       communicator: this.communicator,
       probe: async (suspect, timeoutMs) => void (await this.communicator.probe(suspect, this.#report(), 'High', timeoutMs)),
-      canAsk: (id) => this.#watch.get(id)?.acknowledges === true,
+      canAsk: (id, suspect) => {
+        const peer = this.#watch.get(id);
+        // Of a node that is proven nobody is believed who is not.
+        return peer?.acknowledges === true && (peer.secure || this.#watch.get(suspect)?.secure !== true);
+      },
       times: this.times,
     });
     this.topology = new Topology({
@@ -154,10 +158,11 @@ export class PeersPart implements Startable {
     this.#heartbeats.stop();
     this.#stopping.abort();
     for (const stop of this.#stops.splice(0)) stop();
-    this.#watch.stop();
     await this.#sayGoodbye();
     await this.topology.stop();
     await this.communicator.stop();
+    // Last: whatever still comes during the farewell would have it judge peers again.
+    this.#watch.stop();
   }
 
   /** One pass over everything that goes by time (seed 3, maintain). */
@@ -165,6 +170,7 @@ export class PeersPart implements Startable {
     const { reputation } = this.#options;
     reputation.maintain();
     this.#graylistProblems.maintain(reputation);
+    this.#recoveries.maintain();
     this.#watch.maintain();
     this.#metrics.update();
   }

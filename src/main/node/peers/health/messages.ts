@@ -13,11 +13,6 @@ const healthReportSchema = z.strictObject({
   load: z.number().int().min(0).max(1_000_000),
   /** Peers that it is linked with. */
   degree: z.number().int().min(0).max(65_535),
-  /** Digest of the chain heads it holds, in hexadecimal. This version says it in `ChainHeads` alone, and takes it here too. */
-  heads_digest: z
-    .string()
-    .regex(/^[0-9a-f]{1,128}$/)
-    .optional(),
 });
 export type HealthReport = z.infer<typeof healthReportSchema>;
 

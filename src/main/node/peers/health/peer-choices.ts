@@ -62,7 +62,7 @@ export class PeerChoices {
     if (!this.#choices.has(nodeId) && this.#choices.size >= healthLimits.choices)
       throw new SignalboxError(
         'LIMIT',
-        `${healthLimits.choices} peers are pinned or removed already, which is the most. Add one back, or remove another first.`,
+        `${healthLimits.choices} peers are pinned or removed already, which is the most. Nothing was changed: a node that is neither is a peer while it is seen.`,
         { executed: 'no' },
       );
     await this.#store.run(

@@ -153,7 +153,7 @@ export class PeerWatch {
     for (const record of this.all()) {
       if (record.missed(nowMs, heartbeatMs) >= healthLimits.missedToSuspect) this.#suspect(record);
       else if (record.suspicion.kind === 'elsewhere' && nowMs - record.askedMs >= heartbeatMs) this.#ask(record);
-      const isKept = record.isOnline || choices.isPinned(record.nodeId);
+      const isKept = record.isOnline || choices.get(record.nodeId) !== undefined;
       if (!isKept && nowMs - record.heardMs >= removedAfterMs) this.#records.delete(record.nodeId);
       else this.#sample(record, nowMs);
     }

@@ -15,8 +15,8 @@ export interface SuspectsOptions {
   readonly communicator: Pick<Communicator, 'request' | 'answer' | 'on' | 'reachable'>;
   /** Sends a heartbeat and waits until it is acknowledged. @throws SignalboxError `TIMEOUT`, `NODE_UNREACHABLE` */
   readonly probe: (nodeId: string, timeoutMs: number) => Promise<void>;
-  /** Whether a peer acknowledges, and so can be asked. */
-  readonly canAsk: (nodeId: string) => boolean;
+  /** Whether a peer acknowledges, so that it can be asked, and what it says of the suspect counts. */
+  readonly canAsk: (nodeId: string, suspect: string) => boolean;
   readonly times: SuspicionTimes;
 }
 
@@ -49,7 +49,7 @@ export class Suspects {
     if (!isNodeId(suspect)) return { seenBy: undefined, asked: 0 };
     const asked = communicator
       .reachable()
-      .filter((nodeId) => nodeId !== suspect && canAsk(nodeId))
+      .filter((nodeId) => nodeId !== suspect && canAsk(nodeId, suspect))
       .slice(0, healthLimits.asked);
     const answers = await Promise.all(asked.map(async (nodeId) => ((await this.#isSeenBy(nodeId, suspect, signal)) ? nodeId : undefined)));
     return { seenBy: answers.find((nodeId) => nodeId !== undefined), asked: asked.length };

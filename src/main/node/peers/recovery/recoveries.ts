@@ -10,6 +10,8 @@ export interface RecoveriesOptions {
   readonly nameOf: (nodeId: string) => string;
   /** For tests; 0 to 1. */
   readonly random?: () => number;
+  /** A clock that is never set, milliseconds. */
+  readonly monotonicMs: () => number;
 }
 
 /** Classes that a person has to see to; of a full disk the store tells. */
@@ -19,8 +21,8 @@ const alerted: ReadonlySet<ErrorClass> = new Set<ErrorClass>(['authentication', 
 export class Recoveries {
   readonly #options: RecoveriesOptions;
   readonly #counts = new Map<NetworkError, number>();
-  /** Problems that were raised of a peer. */
-  readonly #raised = new Map<string, Set<string>>();
+  /** Problems that were raised of a peer, by class, and when each was last found. */
+  readonly #raised = new Map<string, Map<ErrorClass, number>>();
 
   constructor(options: RecoveriesOptions) {
     this.#options = options;
@@ -47,19 +49,39 @@ export class Recoveries {
     return recovery;
   }
 
-  /** A peer took a message: what stood between it and this node is over. */
+  /**
+   * A peer took a message: it proved itself, and its clock is right. That it takes one message, such as a heartbeat, does not mean that it
+   * takes those that it refused.
+   */
   taken(nodeId: string): void {
-    for (const id of this.#raised.get(nodeId) ?? []) this.#options.problems.clear(id);
-    this.#raised.delete(nodeId);
+    for (const errorClass of this.#raised.get(nodeId)?.keys() ?? []) if (errorClass !== 'authorisation') this.#clear(nodeId, errorClass);
+  }
+
+  /** Takes back what has not happened again for a while. Called once in a while. */
+  maintain(): void {
+    const before = this.#options.monotonicMs() - recoveryLimits.toldMs;
+    for (const [nodeId, found] of this.#raised)
+      for (const [errorClass, lastMs] of found) if (lastMs <= before) this.#clear(nodeId, errorClass);
+  }
+
+  #clear(nodeId: string, errorClass: ErrorClass): void {
+    const found = this.#raised.get(nodeId);
+    found?.delete(errorClass);
+    if (found?.size === 0) this.#raised.delete(nodeId);
+    this.#options.problems.clear(idOf(nodeId, errorClass));
   }
 
   #alert(nodeId: string, errorClass: ErrorClass, message: string): void {
-    const { problems, nameOf } = this.#options;
-    const id = `peers.${errorClass}.${nodeId}`;
-    const ids = this.#raised.get(nodeId) ?? new Set();
-    this.#raised.set(nodeId, ids.add(id));
+    const { problems, nameOf, monotonicMs } = this.#options;
+    const found = this.#raised.get(nodeId) ?? new Map<ErrorClass, number>();
+    this.#raised.set(nodeId, found.set(errorClass, monotonicMs()));
+    const id = idOf(nodeId, errorClass);
     problems.raise({ id, severity: 'warn', view: '/nodes', ...textOf(errorClass, nameOf(nodeId), message) });
   }
+}
+
+function idOf(nodeId: string, errorClass: ErrorClass): string {
+  return `peers.${errorClass}.${nodeId}`;
 }
 
 function textOf(errorClass: ErrorClass, name: string, message: string): { readonly title: string; readonly detail: string } {

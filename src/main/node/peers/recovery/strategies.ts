@@ -11,6 +11,8 @@ export const recoveryLimits = {
   retryAfterAtMostMs: 300_000,
   /** Milliseconds without an attempt after a peer could not prove itself, or this node not to it. */
   restMs: 300_000,
+  /** Milliseconds for which people are told of an error that does not happen again: longer than such a rest. */
+  toldMs: 600_000,
   /** Attempts after which a fault inside a node is taken for one that stays. */
   internalAttempts: 3,
 } as const;

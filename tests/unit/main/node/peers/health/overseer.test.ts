@@ -26,7 +26,7 @@ function setUp(place: PeerPlace = 'peer') {
     all: () => [{ nodeId: 'b' }],
     observe: (_nodeId: string, observation: PeerObservation) => void seen.push(observation),
   } as unknown as PeerWatch;
-  const recoveries = new Recoveries({ problems, nameOf: () => 'press-07' });
+  const recoveries = new Recoveries({ problems, nameOf: () => 'press-07', monotonicMs: () => clock.nowMs });
   return { clock, problems, graylistProblems, reputation, recoveries, seen, overseer: new Overseer({ watch, reputation, recoveries }) };
 }
 

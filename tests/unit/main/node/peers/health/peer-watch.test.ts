@@ -142,6 +142,11 @@ describe('peers that are watched', () => {
     await choices.choose({ nodeId: 'b', choice: 'removed', name: 'b' });
     pass(10 * heartbeatMs);
     expect([asked.length, watch.place('b'), peer('b') !== undefined]).toEqual([0, 'removed', true]);
+    put('b', { online: false });
+    for (let count = 0; count < 3; count++) {
+      pass(removedAfterMs);
+      expect(peer('b')).toBeDefined();
+    }
   });
 
   it('tell of their service, their ways and themselves', async () => {

@@ -32,7 +32,7 @@ function setUp(answerOf: (nodeId: string) => boolean | 'silent' = () => false, p
       probes++;
       return probe();
     },
-    canAsk: (nodeId) => nodeId !== others[1],
+    canAsk: (nodeId, about) => nodeId !== others[1] && about === suspect,
     times: { askedProbeMs: 10, askMs: 10 },
   });
   const query = (nodeId: string) => handler({ type: 'PeerQuery', request_id: 'q', node_id: nodeId }, {} as PeerContext);
@@ -81,6 +81,8 @@ describe('what a node says of itself', () => {
       { id: 'peers.graylisted.n1', severity: 'warn' },
     ] as const;
     expect(selfHealth(advice)).toBe('Healthy');
+    const ofOthers = ['ledger.forked', 'store.copiesRefused'].map((id) => ({ id, severity: 'crit' as const }));
+    expect(selfHealth(ofOthers)).toBe('Healthy');
     expect(selfHealth([...advice, { id: 'disk.nearlyFull', severity: 'warn' }])).toBe('Warning');
     expect(selfHealth([...advice, { id: 'storage.failing', severity: 'crit' }])).toBe('Critical');
   });

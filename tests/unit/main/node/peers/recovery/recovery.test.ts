@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes, SignalboxError } from '../../../../../../src/common/errors.ts';
-import { classOf, errorClasses, networkErrorOf, Recoveries } from '../../../../../../src/main/node/peers/recovery/index.ts';
+import { classOf, errorClasses, networkErrorOf, Recoveries, recoveryLimits } from '../../../../../../src/main/node/peers/recovery/index.ts';
 import {
   failMessage,
   honourRetryAfter,
@@ -89,7 +89,9 @@ describe('the table', () => {
 describe('recoveries', () => {
   function setUp() {
     const problems = new Problems();
-    return { problems, recoveries: new Recoveries({ problems, nameOf: () => 'press-07', random: () => 1 }) };
+    const clock = { nowMs: 0 };
+    const recoveries = new Recoveries({ problems, nameOf: () => 'press-07', random: () => 1, monotonicMs: () => clock.nowMs });
+    return { problems, recoveries, clock };
   }
 
   it('are counted by kind of error', () => {
@@ -100,8 +102,8 @@ describe('recoveries', () => {
     expect(recoveries.counts).toEqual({ Timeout: 2, ProtocolError: 1 });
   });
 
-  it('tell people where only they can help, until the peer takes a message', () => {
-    const { recoveries, problems } = setUp();
+  it('tell people where only they can help, until the peer takes a message, or refuses none for a while', () => {
+    const { recoveries, problems, clock } = setUp();
     recoveries.decide('b', error('PIN'), 1);
     recoveries.decide('b', error('FORBIDDEN'), 1);
     recoveries.decide('b', error('CLOCK'), 1);
@@ -111,7 +113,15 @@ describe('recoveries', () => {
     ]);
     recoveries.decide('b', error('CLOCK'), 2);
     expect(problems.list()).toHaveLength(3);
+    // A heartbeat that is taken says nothing of what is refused.
     recoveries.taken('b');
+    const refuses = [{ title: 'press-07 refuses messages of this node' }];
+    expect(problems.list()).toMatchObject(refuses);
+    clock.nowMs = recoveryLimits.toldMs - 1;
+    recoveries.maintain();
+    expect(problems.list()).toMatchObject(refuses);
+    clock.nowMs++;
+    recoveries.maintain();
     expect(problems.list()).toEqual([]);
   });
 
