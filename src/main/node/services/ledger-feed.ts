@@ -70,6 +70,9 @@ export class LedgerFeed implements Startable {
 
   stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
+    // A verification that still runs tells nobody any more.
+    this.#isStatusWanted = false;
+    this.#areEntriesWanted = false;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     return Promise.resolve();

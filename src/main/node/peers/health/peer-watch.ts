@@ -79,6 +79,7 @@ export class PeerWatch {
     const one = nodeId === undefined ? undefined : transport.node(nodeId);
     for (const node of nodeId === undefined ? transport.nodes() : one === undefined ? [] : [one]) this.#update(node);
     for (const { nodeId: id, name } of choices.all()) if (!this.#records.has(id)) this.#add(id, name);
+    for (const known of this.#records.values()) if (known.isOnline && transport.node(known.nodeId) === undefined) this.#dropped(known);
     const record = nodeId === undefined ? undefined : this.#records.get(nodeId);
     this.#changed(nodeId === undefined ? this.all() : record === undefined ? [] : [record]);
   }
@@ -192,6 +193,13 @@ export class PeerWatch {
   #settled(record: PeerRecord, { outcome, latencyMs }: Extract<PeerObservation, { kind: 'settled' }>): void {
     if (outcome === 'taken' && latencyMs !== undefined) record.service.taken(latencyMs);
     if (outcome === 'timeout') record.service.failed();
+  }
+
+  /** It belongs here no more, as a member that was revoked: nobody is asked after it, and it leaves the list in a while. */
+  #dropped(record: PeerRecord): void {
+    record.isOnline = false;
+    record.suspicion = { kind: 'none' };
+    this.note(record, 'wayChanged', 'It does not belong to the cluster of this node any more.');
   }
 
   /** The last way to a peer is gone. It may have said why, or others still see it. */

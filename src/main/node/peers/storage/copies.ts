@@ -22,6 +22,8 @@ export class Copies {
   readonly #usage: Usage;
   readonly #nowMs: () => number;
   readonly #turns = new KeyTurns();
+  /** How often each owner was forgotten. */
+  readonly #forgotten = new Map<string, number>();
 
   /** @param nowMs wall clock, milliseconds since the epoch */
   constructor(store: Store, usage: Usage, nowMs: () => number) {
@@ -109,6 +111,7 @@ export class Copies {
 
   /** Drops everything of an owner, as if nothing had ever come from it. @returns how many values */
   async forget(owner: string): Promise<number> {
+    this.#forgotten.set(owner, this.#timesForgotten(owner) + 1);
     const held = this.#usage.of(owner);
     const change = { items: -held.items, sizeBytes: -held.sizeBytes };
     await this.#usage.change(owner, change, () =>
@@ -125,12 +128,19 @@ export class Copies {
     return held !== undefined && held.updatedAt === updatedAt && Buffer.compare(held.value, value) === 0;
   }
 
+  #timesForgotten(owner: string): number {
+    return this.#forgotten.get(owner) ?? 0;
+  }
+
+  /** As it is when this resolves: what was read before its owner was forgotten would be counted a second time. */
   async #before(owner: string, key: string): Promise<{ readonly version: number; readonly sizeBytes: number; readonly live: boolean }> {
+    const forgotten = this.#timesForgotten(owner);
     const row = await this.#store.get<{ version: number; size_bytes: number; live: number }>(
       `SELECT version, size_bytes, value IS NOT NULL AS live, 0 AS place FROM copy WHERE owner = ? AND key = ?
        UNION ALL SELECT version, 0, 0, 1 FROM version_floor WHERE owner = ? ORDER BY place LIMIT 1`,
       [owner, key, owner],
     );
+    if (this.#timesForgotten(owner) !== forgotten) return this.#before(owner, key);
     return { version: row?.version ?? 0, sizeBytes: row?.size_bytes ?? 0, live: row?.live === 1 };
   }
 }

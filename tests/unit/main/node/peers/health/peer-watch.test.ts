@@ -49,7 +49,7 @@ async function setUp() {
     watch.maintain();
   };
   const peer = (name: string) => watch.get(name);
-  return { clock, watch, choices, asked, put, pass, peer, ways };
+  return { clock, watch, choices, asked, nodes, put, pass, peer, ways };
 }
 
 describe('peers that are watched', () => {
@@ -147,6 +147,16 @@ describe('peers that are watched', () => {
       pass(removedAfterMs);
       expect(peer('b')).toBeDefined();
     }
+  });
+
+  it('leave the list when they belong here no more, and are not looked for', async () => {
+    const { put, pass, peer, asked, watch, nodes } = await setUp();
+    put('b');
+    nodes.delete('b');
+    watch.refresh();
+    expect(peer('b')).toMatchObject({ isOnline: false, health: 'Offline' });
+    pass(removedAfterMs);
+    expect([peer('b'), asked.length]).toEqual([undefined, 0]);
   });
 
   it('tell of their service, their ways and themselves', async () => {
