@@ -34,14 +34,15 @@ export function addLedgerCheckCommands(ledger: Command, io: CliIo, setExitCode: 
       setExitCode(codeOf(compared.nodes));
     });
 
-  withChainOption(ledger.command('confirm <number>'))
+  withChainOption(ledger.command('confirm'))
+    .argument('<number>', 'of the entry in its chain', positiveInteger)
     .description('ask other nodes whether they hold the very same entry; exit code 1 when one holds another, 7 when one does not answer')
     .option('--nodes <node,node>', 'only these', parseNames)
-    .action(async (number: string, options: NodesFlag, command: Command) => {
+    .action(async (number: number, options: NodesFlag, command: Command) => {
       const { out, withNode } = contextOf(command, io);
       const params = {
         ...chainOf(options),
-        number: positiveInteger(number),
+        number,
         ...(options.nodes !== undefined && { nodes: [...options.nodes] }),
       };
       const { entry, confirmations } = await withNode((client, signal) =>
@@ -52,11 +53,13 @@ export function addLedgerCheckCommands(ledger: Command, io: CliIo, setExitCode: 
       setExitCode(codeOf(confirmations));
     });
 
-  withChainOption(ledger.command('difference <height> <peer>'))
+  withChainOption(ledger.command('difference'))
+    .argument('<height>', 'of the block', parseWholeNumber)
+    .argument('<peer>', 'the other node, by id or name')
     .description('show field by field where a block here and at another node differ; exit code 1 when they do')
-    .action(async (height: string, peer: string, options: ChainFlag, command: Command) => {
+    .action(async (height: number, peer: string, options: ChainFlag, command: Command) => {
       const { out, withNode } = contextOf(command, io);
-      const params = { ...chainOf(options), height: parseWholeNumber(height), node: peer };
+      const params = { ...chainOf(options), height, node: peer };
       const difference = await withNode((client, signal) =>
         client.call('ledger.difference', params, { signal, timeoutMs: longTimeoutMs, ...atNode(options) }),
       );

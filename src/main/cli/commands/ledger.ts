@@ -91,11 +91,12 @@ function addListCommand(ledger: Command, io: CliIo): void {
 }
 
 function addShowCommand(ledger: Command, io: CliIo): void {
-  withChainOption(ledger.command('show <number>'))
+  withChainOption(ledger.command('show'))
+    .argument('<number>', 'of the entry in its chain', positiveInteger)
     .description('one entry with its block, its proof, and what was passed where that is kept')
-    .action(async (number: string, options: ChainFlag, command: Command) => {
+    .action(async (number: number, options: ChainFlag, command: Command) => {
       const { out, withNode } = contextOf(command, io);
-      const params = { ...chainOf(options), number: positiveInteger(number) };
+      const params = { ...chainOf(options), number };
       const { entry, block, proof, details } = await withNode(async (client, signal) => {
         const shown = await client.call('ledger.get', params, { signal, ...atNode(options) });
         if (out.json) out.jsonLine(shown);

@@ -55,3 +55,13 @@ test('a changed file is named with its place, for programs too, and one that is 
   expect(JSON.parse(text)).toMatchObject({ file, whole: false, fault: { fault: 'entryChanged', line: 2, height: 0, number: 1 } });
   expect((await run(`${file}.gone`)).code).toBe(2);
 });
+
+test.each([
+  ['show', 'first'],
+  ['confirm', '0'],
+  ['difference', '-1', 'press-07'],
+])('what is no number is said to be none: ledger %s %s', async (...words) => {
+  const { stdout, stderr } = collected();
+  const code = await runCli(['ledger', ...words], { stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream });
+  expect([code, stderr.text()]).toEqual([2, expect.stringMatching(/whole number|unknown option/)]);
+});
