@@ -14,7 +14,7 @@ import {
   type ValueRow,
 } from './stored-value.ts';
 import { letGoOfTombstones } from './tombstones.ts';
-import type { Usage } from './usage.ts';
+import type { Held, Usage } from './usage.ts';
 
 /** What other nodes own and this one keeps copies of. Only messages of the owner write here. */
 export class Copies {
@@ -24,6 +24,8 @@ export class Copies {
   readonly #turns = new KeyTurns();
   /** How often each owner was forgotten. */
   readonly #forgotten = new Map<string, number>();
+  /** Of owners whose copies were not changed since: a peer may ask often, and each would read all of them. */
+  readonly #digests = new Map<string, Promise<string>>();
 
   /** @param nowMs wall clock, milliseconds since the epoch */
   constructor(store: Store, usage: Usage, nowMs: () => number) {
@@ -49,13 +51,14 @@ export class Copies {
   }
 
   /** What tells whether this node holds the versions that their owner wants it to. */
-  async digest(owner: string): Promise<string> {
-    return digestOf(
-      await this.#store.all<Told>(
-        'SELECT key, version, updated_at AS updatedAt FROM copy WHERE owner = ? AND value IS NOT NULL ORDER BY key',
-        [owner],
-      ),
-    );
+  digest(owner: string): Promise<string> {
+    if (this.#usage.of(owner).items === 0) return Promise.resolve(digestOf([]));
+    const known = this.#digests.get(owner);
+    if (known !== undefined) return known;
+    const digest = this.#digestNow(owner);
+    this.#digests.set(owner, digest);
+    digest.catch(() => this.#digests.delete(owner));
+    return digest;
   }
 
   /**
@@ -70,7 +73,7 @@ export class Copies {
       if (before.live && before.version === version && (await this.#isHeld(owner, { key, value, updatedAt }))) return;
       if (before.version >= version) throw newerHeld(key, before.version);
       const change = { items: before.live ? 0 : 1, sizeBytes: value.length - before.sizeBytes };
-      await this.#usage.change(owner, change, () =>
+      await this.#change(owner, change, () =>
         this.#store.run(
           `INSERT INTO copy (owner, key, version, value, size_bytes, updated_at, updated_by, write_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (owner, key) DO UPDATE SET version = excluded.version, value = excluded.value, size_bytes = excluded.size_bytes,
@@ -95,7 +98,7 @@ export class Copies {
       }
       const nowMs = this.#nowMs();
       const change = { items: before.live ? -1 : 0, sizeBytes: -before.sizeBytes };
-      await this.#usage.change(owner, change, () =>
+      await this.#change(owner, change, () =>
         this.#store.transaction([
           {
             sql: `INSERT INTO copy (owner, key, version, value, size_bytes, updated_at, updated_by, write_order) VALUES (?, ?, ?, NULL, 0, ?, '', ?)
@@ -114,7 +117,7 @@ export class Copies {
     this.#forgotten.set(owner, this.#timesForgotten(owner) + 1);
     const held = this.#usage.of(owner);
     const change = { items: -held.items, sizeBytes: -held.sizeBytes };
-    await this.#usage.change(owner, change, () =>
+    await this.#change(owner, change, () =>
       this.#store.transaction([
         { sql: 'DELETE FROM copy WHERE owner = ?', params: [owner] },
         { sql: 'DELETE FROM version_floor WHERE owner = ?', params: [owner] },
@@ -126,6 +129,23 @@ export class Copies {
   async #isHeld(owner: string, { key, value, updatedAt }: Pick<StoredValue, 'key' | 'value' | 'updatedAt'>): Promise<boolean> {
     const held = await this.get(owner, key);
     return held !== undefined && held.updatedAt === updatedAt && Buffer.compare(held.value, value) === 0;
+  }
+
+  async #digestNow(owner: string): Promise<string> {
+    const rows = await this.#store.all<Told>(
+      'SELECT key, version, updated_at AS updatedAt FROM copy WHERE owner = ? AND value IS NOT NULL ORDER BY key',
+      [owner],
+    );
+    return digestOf(rows);
+  }
+
+  /** Writes a change of what is held of an owner. */
+  async #change<T>(owner: string, change: Held, write: () => Promise<T>): Promise<void> {
+    try {
+      await this.#usage.change(owner, change, write);
+    } finally {
+      this.#digests.delete(owner);
+    }
   }
 
   #timesForgotten(owner: string): number {

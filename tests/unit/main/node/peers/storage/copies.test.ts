@@ -28,3 +28,22 @@ test('an owner that is forgotten while a copy of it comes is counted as it is he
     { items: 1, sizeBytes: 6 },
   ]);
 });
+
+test('the digest over copies is made anew only after one has changed', async () => {
+  const store = memoryStore(storageMigrations);
+  let reads = 0;
+  const all: typeof store.all = (...query) => {
+    reads++;
+    return store.all(...query);
+  };
+  const copies = new Copies({ ...store, all }, new Usage(() => roomyQuota), Date.now);
+  const none = await copies.digest(owner);
+  await copies.put(owner, copy(1, 'four'));
+  const first = await copies.digest(owner);
+  expect([await copies.digest(owner), reads]).toEqual([first, 1]);
+  await copies.put(owner, copy(2, 'longer'));
+  const second = await copies.digest(owner);
+  await copies.delete(owner, 'k', 3);
+  expect(new Set([none, first, second]).size).toBe(3);
+  expect([await copies.digest(owner), reads]).toEqual([none, 2]);
+});
