@@ -18,6 +18,7 @@ export function createReputation(membership: () => MembershipPart, peers: () => 
   return new Reputation({
     monotonicMs: () => performance.now(),
     members: () => membership().trustIfStarted?.membership?.log.state.members.size ?? 0,
+    isRemoved: (nodeId) => peers().isRemoved(nodeId),
     onGraylisted: (nodeId, forMs, why) => peers().graylisted(nodeId, forMs, why),
   });
 }

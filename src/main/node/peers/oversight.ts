@@ -10,7 +10,7 @@ export type PeerPlace = 'peer' | 'pinned' | 'removed' | 'unknown';
 export interface PeerStanding {
   /** 0: nothing known; the higher the better. */
   score(nodeId: string): number;
-  /** False below -10: nothing for others leaves through it while another way is there, nor does an `any` call go to it. */
+  /** False below -10, and of one that a person removed: nothing for others leaves through it while another way is there, nor does an `any` call go to it. */
   mayRelay(nodeId: string): boolean;
   /** False below -30: what it says of other nodes, and what it passes on, is not believed. */
   mayGossip(nodeId: string): boolean;

@@ -214,6 +214,11 @@ export class PeersPart implements Startable {
     return discarded;
   }
 
+  /** Whether a person took a node out of the peers. */
+  isRemoved(nodeId: string): boolean {
+    return this.#choices.isRemoved(nodeId);
+  }
+
   /**
    * Measures the way to a peer now, also where a circuit is open.
    *

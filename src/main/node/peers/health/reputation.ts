@@ -12,6 +12,8 @@ export interface ReputationOptions {
   readonly monotonicMs: () => number;
   /** Members of the cluster, this node included. */
   readonly members: () => number;
+  /** A person took it out of the peers: whatever its score, nothing is given to it. */
+  readonly isRemoved?: (nodeId: string) => boolean;
   /**
    * A peer fell below the last threshold.
    *
@@ -69,7 +71,8 @@ export class Reputation implements PeerStanding {
   }
 
   mayRelay(nodeId: string): boolean {
-    return this.score(nodeId) >= limits.noRelayBelow && !this.isGraylisted(nodeId);
+    const isRemoved = this.#options.isRemoved?.(nodeId) === true;
+    return !isRemoved && this.score(nodeId) >= limits.noRelayBelow && !this.isGraylisted(nodeId);
   }
 
   mayGossip(nodeId: string): boolean {

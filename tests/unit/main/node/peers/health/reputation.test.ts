@@ -122,3 +122,11 @@ describe('a refusal', () => {
     expect(reputation.standingOf('b').invalid).toBe(0);
   });
 });
+
+describe('a peer that a person removed', () => {
+  it('is given no work of others, and is believed as before', () => {
+    const reputation = new Reputation({ monotonicMs: () => 0, members: () => 8, isRemoved: (nodeId) => nodeId === 'b' });
+    expect(['b', 'c'].map((nodeId) => reputation.mayRelay(nodeId))).toEqual([false, true]);
+    expect(reputation.mayGossip('b')).toBe(true);
+  });
+});
