@@ -198,6 +198,8 @@ export class PeerWatch {
   /** It belongs here no more, as a member that was revoked: nobody is asked after it, and it leaves the list in a while. */
   #dropped(record: PeerRecord): void {
     record.isOnline = false;
+    // Neither sent heartbeats nor missed.
+    record.acknowledges = false;
     record.suspicion = { kind: 'none' };
     this.note(record, 'wayChanged', 'It does not belong to the cluster of this node any more.');
   }
