@@ -1,6 +1,6 @@
 /** A process of its own that publishes events at a steady rate, as a program in the field would: by `events.publish`, in batches. */
 import type { Socket } from 'node:net';
-import { currentSubProtocol } from '../../src/common/wire/messages.ts';
+import { currentSubProtocol } from '../../src/common/wire/sub-protocol.ts';
 import { frameReader, maskedFrame, openRaw } from './raw-web-socket.ts';
 
 export interface PublishOrder {

@@ -14,7 +14,7 @@ import { performance } from 'node:perf_hooks';
 import { Server as SocketIoServer } from 'socket.io';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../../src/common/roles.ts';
-import { currentSubProtocol } from '../../src/common/wire/messages.ts';
+import { currentSubProtocol } from '../../src/common/wire/sub-protocol.ts';
 import { EmbeddedHub } from '../../src/main/node/federation/index.ts';
 import { attachWebSocket } from '../../src/main/node/router/index.ts';
 import { createEventsService } from '../../src/main/node/services/events.ts';

@@ -9,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { Server as SocketIoServer } from 'socket.io';
 import WebSocket, { WebSocketServer } from 'ws';
-import { currentSubProtocol } from '../../src/common/wire/messages.ts';
+import { currentSubProtocol } from '../../src/common/wire/sub-protocol.ts';
 import { attachWebSocket, Router } from '../../src/main/node/router/index.ts';
 import { createEventsService } from '../../src/main/node/services/events.ts';
 import { type Bench, type BenchOptions, type Measure, median, runMeasures, type Subject } from './harness.ts';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
 import type { Principal } from '../../src/common/roles.ts';
-import { currentSubProtocol } from '../../src/common/wire/messages.ts';
+import { currentSubProtocol } from '../../src/common/wire/sub-protocol.ts';
 import { EmbeddedHub, type Federation } from '../../src/main/node/federation/index.ts';
 import { attachWebSocket, type Router } from '../../src/main/node/router/index.ts';
 import { Problems } from '../../src/main/node/telemetry/index.ts';

@@ -1,4 +1,5 @@
-import { type MethodName, type ParamsOf, type ProgressOf, type ResultOf, resolveMethod } from '../contract/index.ts';
+import { changeOf } from '../contract/changing-methods.ts';
+import type { MethodName, ParamsOf, ProgressOf, ResultOf } from '../contract/index.ts';
 import { SignalboxError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { RpcRequest, ServerMessage, Target } from '../wire/messages.ts';
@@ -89,9 +90,7 @@ export class NodeClient {
   /** The same for a method that is only known as text: RPC screen, CLI, methods of other nodes. */
   async callUnknown(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
     const timeoutMs = options.timeoutMs ?? limits.defaultTimeoutMs;
-    const spec = resolveMethod(method)?.spec;
-    const key =
-      options.idempotencyKey ?? (spec !== undefined && spec.effect !== 'read' && spec.quiet !== true ? crypto.randomUUID() : undefined);
+    const key = options.idempotencyKey ?? (changeOf(method) === 'told' ? crypto.randomUUID() : undefined);
     const requestid = `${this.#idPrefix}-${this.#nextId++}`;
     const request: RpcRequest = {
       type: 'rpc',

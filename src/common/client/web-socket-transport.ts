@@ -1,6 +1,6 @@
 import { SignalboxError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { currentSubProtocol } from '../wire/messages.ts';
+import { currentSubProtocol } from '../wire/sub-protocol.ts';
 import { closedBy } from './close-codes.ts';
 import { ListenerSlot } from './listener-slot.ts';
 import type { ClientTransport } from './transport.ts';

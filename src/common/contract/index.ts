@@ -1,5 +1,6 @@
 /** The whole contract: every method of the node, declared once. */
 import type { z } from 'zod';
+import { aliases } from './aliases.ts';
 import { auditContract } from './audit.ts';
 import { brokersContract } from './brokers.ts';
 import { clusterContract } from './cluster.ts';
@@ -62,15 +63,6 @@ export type ParamsOf<M extends MethodName> = z.input<Contract[M]['params']>;
 export type ParsedParamsOf<M extends MethodName> = z.output<Contract[M]['params']>;
 export type ResultOf<M extends MethodName> = z.output<Contract[M]['result']>;
 export type ProgressOf<M extends MethodName> = Contract[M] extends { readonly progress: infer G extends z.ZodType } ? z.output<G> : unknown;
-
-/** Names of the first system (wire.md 1.1) and the method that answers each. */
-export const aliases = {
-  get_system_info: 'system.info',
-  getSystemInfo: 'system.info',
-  list_logs: 'logs.list',
-  get_configuration: 'config.get',
-  restart_self: 'node.restart',
-} as const satisfies Readonly<Record<string, MethodName>>;
 
 /** Names of the first system that wait for the assistant: they answer `METHOD_NOT_FOUND` with a plain sentence. */
 export const assistantAliases: ReadonlySet<string> = new Set(['query_assist', 'clear_assist_session', 'assist_introduction']);

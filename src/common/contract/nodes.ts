@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { carrierKinds } from '../carrier-kinds.ts';
 import { defineService } from './define.ts';
 
-/** How a node is reached, best first: over a direct link, over the MQTT broker, through another member. */
-export const carrierKinds = ['link', 'mqtt', 'relay'] as const;
-export type CarrierKind = (typeof carrierKinds)[number];
+export { type CarrierKind, carrierKinds } from '../carrier-kinds.ts';
 
 /** How the answering node reaches another one. */
 export const reachFields = {

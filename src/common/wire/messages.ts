@@ -3,9 +3,6 @@ import { z } from 'zod';
 import type { ErrorCode, Executed } from '../errors.ts';
 import { limits } from '../limits.ts';
 
-/** Sub-protocol of current clients; without it a client is of the first system. */
-export const currentSubProtocol = 'signalbox.v1';
-
 /** `current`: strict, with progress, cancel and targets. `legacy`: the first system's clients, base shapes only. */
 export type Profile = 'current' | 'legacy';
 

@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SignalboxError } from '../../../common/errors.ts';
-import { currentSubProtocol } from '../../../common/wire/messages.ts';
+import { currentSubProtocol } from '../../../common/wire/sub-protocol.ts';
 import type { Sessions } from '../accounts/index.ts';
 import { attachWebSocket, type Router } from '../router/index.ts';
 import type { Metrics } from '../telemetry/index.ts';

@@ -1,5 +1,6 @@
 /** The order of the nodes' table. */
-import { carrierKinds, type NodeInfo } from '../../../../common/contract/nodes.ts';
+import { carrierKinds } from '../../../../common/carrier-kinds.ts';
+import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../../common/contract/system.ts';
 import type { ColumnId } from './columns.ts';
 import { stateRank } from './node-state.ts';

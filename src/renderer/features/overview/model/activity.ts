@@ -1,6 +1,6 @@
 /** One list of what happened: the audit table of a node where the role allows to read it, the latest calls, and who joined and left. */
 import type { AuditEntry } from '../../../../common/contract/audit.ts';
-import { resolveMethod } from '../../../../common/contract/index.ts';
+import { changeOf } from '../../../../common/contract/changing-methods.ts';
 import type { ActivityEntry } from '../../../../common/contract/rpc.ts';
 import type { ClusterChange } from '../../../state/cluster-history.ts';
 
@@ -29,8 +29,7 @@ const localName = (user: string): string => user.split('@')[0] ?? user;
 const plumbing: ReadonlySet<string> = new Set(['subscribe_channel', 'unsubscribe_channel']);
 
 /** Writes and refusals are in the audit table too. */
-const isAudited = (entry: ActivityEntry): boolean =>
-  entry.code === 'FORBIDDEN' || (resolveMethod(entry.method)?.spec.effect ?? 'read') !== 'read';
+const isAudited = (entry: ActivityEntry): boolean => entry.code === 'FORBIDDEN' || changeOf(entry.method) !== undefined;
 
 /**
  * Newest first. What is in both lists is shown once, from the audit table, which says what it was done to.

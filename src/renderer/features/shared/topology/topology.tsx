@@ -1,6 +1,6 @@
 import './texts.ts';
 import { Fragment, type ReactNode } from 'react';
-import { carrierKinds } from '../../../../common/contract/nodes.ts';
+import { carrierKinds } from '../../../../common/carrier-kinds.ts';
 import { SegmentedControl } from '../../../design/controls/index.ts';
 import { Loading } from '../../../design/feedback/states.tsx';
 import { onDemand } from '../../../design/on-demand.tsx';
