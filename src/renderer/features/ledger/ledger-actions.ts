@@ -10,7 +10,7 @@ import { openLedgerDialog } from './ledger-dialogs.ts';
 import { type LedgerRoute, showLedger } from './ledger-route.ts';
 import { focusChains, focusEntries, focusFilter, useLive } from './ledger-store.ts';
 import { objectPlace } from './model/entry-object.ts';
-import { verifyChain } from './verification.ts';
+import { verifyAllChains, verifyChain } from './verification.ts';
 
 type Translate = TFunction<'ledger'>;
 
@@ -91,6 +91,7 @@ export function screenActions({ t, rights }: ActContext, route: LedgerRoute): re
   const listed = route.tab === 'entries';
   return [
     { ...actOf(rights, 'ledger.note', t('act_note'), 2, 'operator', () => openLedgerDialog({ kind: 'note' })), shortcut: 'mod+n' },
+    actOf(rights, 'ledger.verifyEach', t('act_verifyEach'), 0, 'viewer', () => void verifyAllChains()),
     actOf(rights, 'ledger.checkpoint', t('act_checkpoint'), 2, 'admin', () => openLedgerDialog({ kind: 'checkpoint' })),
     { id: 'ledger.filter', group: 'act', title: t('focusFilter'), shortcut: '/', danger: 0, enabled: listed, run: focusFilter },
     {

@@ -24,7 +24,7 @@ import { EntriesTab } from './list/entries-tab.tsx';
 import { findChain } from './model/chain-table.ts';
 import { TopStrip } from './top-strip.tsx';
 import { type ChainsData, useChains } from './use-chains.ts';
-import { useVerification } from './verification.ts';
+import { isVerifying, useVerification } from './verification.ts';
 
 /** The Ledger screen: who did what, where, with which result, signed, chained and verified while one watches (ui.md 4.7). */
 export function Ledger() {
@@ -42,7 +42,7 @@ export function Ledger() {
   return (
     <RightsContext value={rights}>
       <ViewBar title={t('title')} detail={<Count chains={chains} />}>
-        <HeadActs actions={actions.filter(({ id }) => inHead.has(id))} asButtons={headButtons} />
+        <HeadActs actions={actions.filter(({ id }) => inHead.has(id))} asButtons={route.tab === 'chains' ? chainsButtons : headButtons} />
         <VerifyButton actions={actions} chain={chain} />
       </ViewBar>
       <TabBar
@@ -74,12 +74,14 @@ const headButtons = new Map([
   ['ledger.compare', <IconGitCompare key="compare" {...icon} />],
   ['ledger.export', <IconFileExport key="export" {...icon} />],
 ]);
-const inHead = new Set([...headButtons.keys(), 'ledger.verify', 'ledger.checkpoint', 'ledger.repair']);
+/** Above the table of all chains, what is done with all of them. */
+const chainsButtons = new Map([...headButtons, ['ledger.verifyEach', <IconShieldCheck key="verifyEach" {...icon} />]]);
+const inHead = new Set([...chainsButtons.keys(), 'ledger.verify', 'ledger.checkpoint', 'ledger.repair']);
 
 /** The one act that everybody may do: checks the whole chain that is looked at. */
 function VerifyButton({ actions, chain }: { readonly actions: readonly Action[]; readonly chain: LedgerChain | undefined }) {
   const { t } = useTranslation('ledger');
-  const running = useVerification(({ state }) => state.kind === 'running');
+  const running = useVerification(({ state }) => isVerifying(state));
   const verify = actions.find(({ id }) => id === 'ledger.verifyAll');
   return (
     <Tooltip label={chain === undefined ? undefined : t('verifyHint', { name: chain.name })} disabled={chain === undefined}>

@@ -1,16 +1,16 @@
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
 import type { LedgerChain, LedgerFork } from '../../../common/contract/ledger.ts';
 import { useNow } from '../../app/frame/connection-label.tsx';
-import { Meter } from '../../design/data/small.tsx';
 import { StateShape } from '../../design/icons/index.ts';
 import { Strip } from '../../design/layout/bars.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { formatAge, formatCount, formatDuration } from '../../state/format.ts';
 import { useLedger } from '../../state/ledger.ts';
+import { Findings } from './findings.tsx';
 import { showLedger } from './ledger-route.ts';
 import { missingBlocks, type Standing, standingOf } from './model/chain-table.ts';
-import { cancelVerification, useVerification, type Verification } from './verification.ts';
+import { CloseResult, ProgressStrip, ShowFault } from './strip-parts.tsx';
+import { type AllVerified, useVerification, type Verification } from './verification.ts';
 import { numberWord } from './words.ts';
 
 interface TopStripProps {
@@ -25,15 +25,22 @@ export function TopStrip({ chains, forks }: TopStripProps) {
   const own = useLedger(({ status }) => status?.verifying ?? null);
   if (verification.kind === 'running') {
     const { asked, checked, total } = verification;
-    return (
-      <ProgressStrip name={asked.name} checked={checked} total={total}>
-        <button type="button" className="sb-link" onClick={cancelVerification}>
-          {t('cancelVerify')}
-        </button>
-      </ProgressStrip>
-    );
+    return <ProgressStrip fact={t('verifyingFact', { name: asked.name })} checked={checked} total={total} canCancel />;
+  }
+  if (verification.kind === 'runningAll') {
+    const { round } = verification;
+    const fact = round === undefined ? t('verifyingAllFact') : t('verifyingOfAll', { ...round, count: round.chains });
+    return <ProgressStrip fact={fact} checked={round?.checked ?? 0} total={round?.total ?? 0} canCancel />;
   }
   const standing = standingOf(chains, forks);
+  if (verification.kind === 'doneAll') {
+    return (
+      <>
+        <Findings result={verification} />
+        {standing !== undefined && !isSaid(standing, verification) && <StandingStrip standing={standing} />}
+      </>
+    );
+  }
   // What the state of the chain says by itself is not said twice.
   const result = verification.kind === 'done' ? verification.result : undefined;
   const saysDamage = result?.fault != null && standing?.kind === 'damaged' && standing.chain.chainId === result.fault.chainId;
@@ -43,7 +50,7 @@ export function TopStrip({ chains, forks }: TopStripProps) {
       {verification.kind !== 'none' && !saysDamage && <ResultStrip verification={verification} />}
       {own !== null ? (
         <ProgressStrip
-          name={chains.find(({ chainId }) => chainId === own.chainId)?.name ?? own.chainId}
+          fact={t('verifyingFact', { name: chains.find(({ chainId }) => chainId === own.chainId)?.name ?? own.chainId })}
           checked={own.checked}
           total={own.total}
         />
@@ -54,39 +61,34 @@ export function TopStrip({ chains, forks }: TopStripProps) {
   );
 }
 
+/** Forks and copies that are behind are none of the findings; damage is, unless its chain was not reached. */
+function isSaid(standing: Standing, { findings }: AllVerified): boolean {
+  if (standing.kind === 'forked' || standing.kind === 'behind') return false;
+  return standing.kind !== 'damaged' || findings.some(({ kind, chainId }) => kind === 'broken' && chainId === standing.chain.chainId);
+}
+
 function isWell(standing: Standing | undefined): boolean {
   return standing?.kind === 'verified' || standing?.kind === 'partly';
 }
 
-function ProgressStrip(props: { readonly name: string; readonly checked: number; readonly total: number; readonly children?: ReactNode }) {
-  const { t } = useTranslation('ledger');
-  const { name, checked, total } = props;
-  const percent = total === 0 ? null : (100 * checked) / total;
-  return (
-    <Strip tone="mode" icon={<StateShape kind="running" />} fact={t('verifyingFact', { name })} act={props.children}>
-      {percent !== null && (
-        <span className="le-progress sb-num">
-          <Meter percent={percent} tone="accent" />
-          {t('verifyingDetail', { checked: formatCount(checked), total: formatCount(total), percent: Math.floor(percent) })}
-        </span>
-      )}
-    </Strip>
-  );
-}
-
 /** What the check that a person asked for has found, until it is put away. */
-function ResultStrip({ verification }: { readonly verification: Extract<Verification, { readonly kind: 'done' | 'failed' }> }) {
+function ResultStrip({
+  verification,
+}: {
+  readonly verification: Extract<Verification, { readonly kind: 'done' | 'failed' | 'failedAll' }>;
+}) {
   const { t } = useTranslation('ledger');
-  const { t: common } = useTranslation('common');
+  if (verification.kind === 'failedAll') {
+    return (
+      <Strip tone="warn" icon={<StateShape kind="warn" />} fact={t('noneVerified')} act={<CloseResult />}>
+        {verification.message}
+      </Strip>
+    );
+  }
   const { name, chainId } = verification.asked;
-  const close = (
-    <button type="button" className="sb-link" onClick={cancelVerification}>
-      {common('close')}
-    </button>
-  );
   if (verification.kind === 'failed') {
     return (
-      <Strip tone="warn" icon={<StateShape kind="warn" />} fact={t('notVerified', { name })} act={close}>
+      <Strip tone="warn" icon={<StateShape kind="warn" />} fact={t('notVerified', { name })} act={<CloseResult />}>
         {verification.message}
       </Strip>
     );
@@ -95,7 +97,7 @@ function ResultStrip({ verification }: { readonly verification: Extract<Verifica
   const words = { blocks: formatCount(checkedBlocks), entries: formatCount(checkedEntries), time: formatDuration(durationMs) };
   if (fault === null) {
     return (
-      <Strip tone="mode" icon={<StateShape kind="valid" />} fact={t('checkedFact', { name })} act={close}>
+      <Strip tone="mode" icon={<StateShape kind="valid" />} fact={t('checkedFact', { name })} act={<CloseResult />}>
         {t('checkedDetail', words)}
       </Strip>
     );
@@ -108,7 +110,7 @@ function ResultStrip({ verification }: { readonly verification: Extract<Verifica
       act={
         <span className="sb-flex">
           <ShowFault chainId={chainId} number={fault.number} />
-          {close}
+          <CloseResult />
         </span>
       }
     >
@@ -183,16 +185,4 @@ function forkFact(t: TFunction<'ledger'>, { chain, fork }: Extract<Standing, { r
   return fork === undefined
     ? t('forkedFact', { name: chain.name })
     : t('forkedAtFact', { name: chain.name, height: formatCount(fork.height) });
-}
-
-/** Opens the entry that is not right; where a whole block is not, its chain. */
-function ShowFault({ chainId, number }: { readonly chainId: string; readonly number: number | null }) {
-  const { t } = useTranslation('ledger');
-  const open = () =>
-    number === null ? showLedger({ tab: 'chains' }) : showLedger({ tab: 'entries', entry: { chain: chainId, number }, entryTab: 'proof' });
-  return (
-    <button type="button" className="sb-link" onClick={open}>
-      {t('show')}
-    </button>
-  );
 }

@@ -3,6 +3,7 @@ import { ConfirmDialog } from '../../../design/feedback/dialog.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes } from '../../../state/format.ts';
 import { act } from '../../shared/act.ts';
+import { useStorePlace } from './store-place.ts';
 
 interface DeleteDialogProps {
   readonly item: StoreItem;
@@ -14,8 +15,14 @@ interface DeleteDialogProps {
 export function DeleteDialog({ item: { key, version, sizeBytes, replicas }, refresh, onClose }: DeleteDialogProps) {
   const { t } = useTranslation('store');
   const { t: common } = useTranslation('common');
+  const { nodeId } = useStorePlace();
   const remove = async () => {
-    await act('store.delete', { key, ifVersion: version }, { done: () => t('deleted', { key }), failed: t('notDeleted', { key }) });
+    await act(
+      'store.delete',
+      { key, ifVersion: version },
+      { done: () => t('deleted', { key }), failed: t('notDeleted', { key }) },
+      { ...(nodeId !== undefined && { serviceId: nodeId }) },
+    );
     refresh();
   };
   return (

@@ -9,6 +9,7 @@ import { dataOf, useCall } from '../../../state/use-call.ts';
 import { writeTimeoutMs } from '../../shared/act.ts';
 import { FormDialog } from '../../shared/form/form-dialog.tsx';
 import { useAttempt } from '../../shared/form/use-attempt.ts';
+import { useStorePlace } from './store-place.ts';
 
 /** Most nodes that keep a copy (contract of `store.put`). */
 const mostCopies = 16;
@@ -23,7 +24,8 @@ interface PutDialogProps {
 /** Stores a text under a key. One that was changed by somebody else meanwhile is not overwritten. */
 export function PutDialog({ item, refresh, onClose }: PutDialogProps) {
   const { t } = useTranslation('store');
-  const { state } = useCall('store.get', { key: item?.key ?? '-' }, { enabled: item !== undefined });
+  const { nodeId: place } = useStorePlace();
+  const { state } = useCall('store.get', { key: item?.key ?? '-' }, { enabled: item !== undefined, nodeId: place });
   const before = dataOf(state);
   const nodes = useCluster((cluster) => cluster.nodes);
   const [key, setKey] = useState(item?.key ?? '');
@@ -36,15 +38,19 @@ export function PutDialog({ item, refresh, onClose }: PutDialogProps) {
   const isKeyWrong = !storeKeyPattern.test(key);
   const choices = useMemo(() => {
     const known = new Map(item?.replicas.map(({ nodeId, name }) => [nodeId, name]));
-    for (const { nodeId, name, self } of nodes) if (!self) known.set(nodeId, name);
+    for (const { nodeId, name, self } of nodes) if (place === undefined ? !self : nodeId !== place) known.set(nodeId, name);
     return [...known].map(([nodeId, label]) => ({ value: nodeId, label }));
-  }, [nodes, item]);
+  }, [nodes, item, place]);
   const submit = () => {
     setTried(true);
     if (isKeyWrong) return;
     void run(async () => {
       const ifVersion = item === undefined ? 0 : (before?.version ?? item.version);
-      await nodeClient().call('store.put', { key, value, replicas: copies, ifVersion }, { timeoutMs: writeTimeoutMs });
+      await nodeClient().call(
+        'store.put',
+        { key, value, replicas: copies, ifVersion },
+        { timeoutMs: writeTimeoutMs, ...(place !== undefined && { serviceId: place }) },
+      );
       refresh();
       onClose();
       showToast({ title: t('stored', { key }) });

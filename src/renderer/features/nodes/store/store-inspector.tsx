@@ -12,6 +12,7 @@ import { CallFailure } from '../../shared/call-failure.tsx';
 import { HexPayload, TextPayload } from '../../shared/payload/payload-parts.tsx';
 import { Inspector } from '../activity/inspector.tsx';
 import { changedByWords, copyShapes } from './copies.ts';
+import { useStorePlace } from './store-place.ts';
 
 interface StoreInspectorProps {
   readonly item: StoreItem;
@@ -95,7 +96,8 @@ function Copies({ item: { replicas } }: { readonly item: StoreItem }) {
 function Value({ item, isOwn }: { readonly item: StoreItem; readonly isOwn: boolean }) {
   const { t } = useTranslation('store');
   const { t: common } = useTranslation('common');
-  const { state, retry, cancel } = useCall('store.get', { key: item.key, ...(!isOwn && { owner: item.ownerId }) });
+  const { nodeId, name: node } = useStorePlace();
+  const { state, retry, cancel } = useCall('store.get', { key: item.key, ...(!isOwn && { owner: item.ownerId }) }, { nodeId });
   const answer = dataOf(state);
   const bytes = useMemo(
     () => (answer?.encoding === 'base64' ? Uint8Array.from(atob(answer.value), (character) => character.charCodeAt(0)) : undefined),
@@ -104,14 +106,7 @@ function Value({ item, isOwn }: { readonly item: StoreItem; readonly isOwn: bool
   if (state.kind === 'error')
     return <CallFailure title={t('valueFailed', { key: item.key })} error={state.error} call="store.get" onRetry={retry} />;
   if (answer === undefined) {
-    return (
-      <Loading
-        rows={3}
-        asking={(seconds) => common('asking', { node: common('thisNode'), seconds })}
-        cancelLabel={common('cancel')}
-        onCancel={cancel}
-      />
-    );
+    return <Loading rows={3} asking={(seconds) => common('asking', { node, seconds })} cancelLabel={common('cancel')} onCancel={cancel} />;
   }
   return (
     <section className="st-value sb-col" aria-labelledby="st-value">

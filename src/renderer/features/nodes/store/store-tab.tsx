@@ -4,55 +4,69 @@ import '../activity/texts.ts';
 import './texts.ts';
 import './store.css';
 import { useEffect, useMemo, useState } from 'react';
-import type { ResultOf } from '../../../../common/contract/index.ts';
 import type { StoreItem } from '../../../../common/contract/store.ts';
-import { provideActions } from '../../../app/actions/registry.ts';
-import { Button, Select, TextInput, Tooltip, useDebouncedValue } from '../../../design/controls/index.ts';
+import { type Action, provideActions } from '../../../app/actions/registry.ts';
+import { Button, useDebouncedValue } from '../../../design/controls/index.ts';
 import { Empty, Loading } from '../../../design/feedback/states.tsx';
-import { IconPlus, IconSearch, IconStack2 } from '../../../design/icons/index.ts';
+import { IconStack2 } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
-import { formatBytes, formatCount } from '../../../state/format.ts';
 import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
-import { actOf, mayNow, usePersonsRights } from '../../shared/rights.ts';
+import { actOf, mayNow, type Rights, usePersonsRights } from '../../shared/rights.ts';
 import { StaleStrip } from '../../shared/stale-strip.tsx';
 import { ClusterTable } from '../activity/cluster-table.tsx';
 import { tabId } from '../activity/model/focus.ts';
 import { type Sort, sortRows } from '../activity/model/table.ts';
 import { useStale } from '../use-known-nodes.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { ForgetDialog } from './forget-dialog.tsx';
 import { PutDialog } from './put-dialog.tsx';
+import { filterId, own, StoreBar, type StoreUsage } from './store-bar.tsx';
 import { type StoreColumn, storeValue, useStoreColumns } from './store-columns.tsx';
 import { StoreInspector } from './store-inspector.tsx';
+import { StorePlaceContext, useAskedStore, useStorePlace } from './store-place.ts';
 
 const everyMs = 3_000;
 const mostKeys = 500;
 /** So long nothing is typed before the node is asked. */
 const settleMs = 200;
-const filterId = 'store-filter';
-/** In place of the id of an owner: the values of this node itself. */
-const own = 'own';
 
-type StoreDialog = { readonly kind: 'put'; readonly item: StoreItem | undefined } | { readonly kind: 'delete'; readonly item: StoreItem };
+type StoreDialog =
+  | { readonly kind: 'put'; readonly item: StoreItem | undefined }
+  | { readonly kind: 'delete'; readonly item: StoreItem }
+  | { readonly kind: 'forget'; readonly copies: StoreUsage['copies'][number] };
 
-/** The key-value store of this node: its values with where copies are kept, and the copies that it keeps for others. */
+/** The key-value store of a node: its values with where copies are kept, and the copies that it keeps for others. */
 export function StoreTab() {
+  const [place, askNode] = useAskedStore();
+  return (
+    <StorePlaceContext value={place}>
+      <Store key={place.nodeId} onNode={askNode} />
+    </StorePlaceContext>
+  );
+}
+
+function Store({ onNode }: { readonly onNode: (nodeId: string) => void }) {
   const { t } = useTranslation('store');
-  const { t: common } = useTranslation('common');
   const rights = usePersonsRights();
+  const { nodeId } = useStorePlace();
   const [owner, setOwner] = useState(own);
   const [prefix, setPrefix] = useState('');
   const [asked] = useDebouncedValue(prefix, settleMs);
   const [dialog, setDialog] = useState<StoreDialog>();
   const isOwn = owner === own;
-  const call = useCall('store.list', { prefix: asked, limit: mostKeys, ...(!isOwn && { owner }) }, { pollMs: everyMs });
-  const usage = dataOf(useCall('store.usage', {}, { pollMs: everyMs }).state);
-  const add = actOf(rights, 'store.put', t('act_put'), 1, 'operator', () => setDialog({ kind: 'put', item: undefined }));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what can be done hangs on the rights alone
+  const call = useCall('store.list', { prefix: asked, limit: mostKeys, ...(!isOwn && { owner }) }, { pollMs: everyMs, nodeId });
+  const usageCall = useCall('store.usage', {}, { pollMs: everyMs, nodeId });
+  const usage = dataOf(usageCall.state);
+  const copies = usage?.copies.find(({ ownerId }) => ownerId === owner);
+  const put = actOf(rights, 'store.put', t('act_put'), 1, 'operator', () => setDialog({ kind: 'put', item: undefined }));
+  const forget = forgetAct(t, rights, copies, () => copies !== undefined && setDialog({ kind: 'forget', copies }));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what can be done hangs on the rights and whose copies are shown
   useEffect(
     () =>
       provideActions('store', [
-        { ...add, shortcut: 'mod+n' },
+        { ...put, shortcut: 'mod+n' },
+        forget,
         {
           id: 'store.filter',
           group: 'act',
@@ -62,31 +76,21 @@ export function StoreTab() {
           run: () => document.getElementById(filterId)?.focus(),
         },
       ]),
-    [t, rights],
+    [t, rights, copies?.ownerId],
   );
   const close = () => setDialog(undefined);
   return (
     <div id={tabId} className="sb-col sb-grow">
-      <div className="sb-subbar st-bar">
-        <OwnerSelect owner={owner} onOwner={setOwner} usage={usage} />
-        {usage !== undefined && <span className="sb-2 sb-clip sb-num">{usageWords(t, usage)}</span>}
-        <span className="sb-grow" />
-        <TextInput
-          id={filterId}
-          className="nd-filter"
-          aria-label={t('filter')}
-          placeholder={t('filter')}
-          leftSection={<IconSearch size={14} stroke={1.6} />}
-          value={prefix}
-          maxLength={256}
-          onChange={(event) => setPrefix(event.currentTarget.value)}
-        />
-        <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={add.enabled !== false}>
-          <Button variant="default" leftSection={<IconPlus size={14} stroke={1.6} />} disabled={add.enabled === false} onClick={add.run}>
-            {add.title}
-          </Button>
-        </Tooltip>
-      </div>
+      <StoreBar
+        onNode={onNode}
+        owner={owner}
+        onOwner={setOwner}
+        usage={usage}
+        prefix={prefix}
+        onPrefix={setPrefix}
+        put={put}
+        forget={forget}
+      />
       <Content
         call={call}
         isOwn={isOwn}
@@ -97,38 +101,26 @@ export function StoreTab() {
       />
       {dialog?.kind === 'put' && <PutDialog item={dialog.item} refresh={call.refresh} onClose={close} />}
       {dialog?.kind === 'delete' && <DeleteDialog item={dialog.item} refresh={call.refresh} onClose={close} />}
+      {dialog?.kind === 'forget' && (
+        <ForgetDialog
+          copies={dialog.copies}
+          onForgotten={() => {
+            setOwner(own);
+            usageCall.refresh();
+          }}
+          onClose={close}
+        />
+      )}
     </div>
   );
 }
 
-type Usage = ResultOf<'store.usage'>;
+type Translate = ReturnType<typeof useTranslation<'store'>>['t'];
 
-/** `3 values, 1.2 KB · 4 copies for others · at most 64.0 MB` */
-function usageWords(t: ReturnType<typeof useTranslation<'store'>>['t'], { own: mine, copies, quota, refused }: Usage): string {
-  const kept = copies.reduce((sum, { items }) => sum + items, 0);
-  return [
-    t('usageOwn', { count: mine.items, amount: formatCount(mine.items), size: formatBytes(mine.sizeBytes) }),
-    t('usageCopies', { count: kept, amount: formatCount(kept) }),
-    t('usageQuota', { size: formatBytes(quota.sizeBytes) }),
-    ...(refused > 0 ? [t('usageRefused', { amount: formatCount(refused) })] : []),
-  ].join(' · ');
-}
-
-function OwnerSelect(props: { readonly owner: string; readonly onOwner: (owner: string) => void; readonly usage: Usage | undefined }) {
-  const { t } = useTranslation('store');
-  return (
-    <Select
-      aria-label={t('ownerChoice')}
-      className="st-owner"
-      value={props.owner}
-      onChange={(next) => props.onOwner(next ?? own)}
-      allowDeselect={false}
-      data={[
-        { value: own, label: t('ownValues') },
-        ...(props.usage?.copies ?? []).map(({ ownerId, name }) => ({ value: ownerId, label: t('copiesOf', { name }) })),
-      ]}
-    />
-  );
+/** Dropping the copies that are kept for a node. @param copies those that are shown; undefined: none */
+function forgetAct(t: Translate, rights: Rights, copies: StoreUsage['copies'][number] | undefined, run: () => void): Action {
+  const action = actOf(rights, 'store.forget', t('act_forget'), 3, 'operator', run, copies?.name);
+  return copies === undefined ? { ...action, enabled: false, reason: t('noCopiesShown') } : action;
 }
 
 interface ContentProps {
@@ -143,6 +135,7 @@ interface ContentProps {
 function Content({ call, isOwn, prefix, mayChange, onClear, onDialog }: ContentProps) {
   const { t } = useTranslation('store');
   const { t: common } = useTranslation('common');
+  const { name: node } = useStorePlace();
   const stale = useStale();
   const [sort, setSort] = useState<Sort<StoreColumn>>({ column: 'key', descending: false });
   const [selectedKey, setSelectedKey] = useState<string>();
@@ -154,13 +147,7 @@ function Content({ call, isOwn, prefix, mayChange, onClear, onDialog }: ContentP
     [items, sort],
   );
   if (state.kind === 'loading') {
-    return (
-      <Loading
-        asking={(seconds) => common('asking', { node: common('thisNode'), seconds })}
-        cancelLabel={common('cancel')}
-        onCancel={cancel}
-      />
-    );
+    return <Loading asking={(seconds) => common('asking', { node, seconds })} cancelLabel={common('cancel')} onCancel={cancel} />;
   }
   if (state.kind === 'error') return <CallFailure title={t('listFailed')} error={state.error} call="store.list" onRetry={retry} />;
   const selected = rows.find(({ key }) => key === selectedKey);
@@ -216,6 +203,7 @@ function Nothing(props: {
 }) {
   const { t } = useTranslation('store');
   const { t: common } = useTranslation('common');
+  const { nodeId, name } = useStorePlace();
   if (props.prefix !== '') {
     return (
       <div className="sb-empty" role="status">
@@ -229,14 +217,16 @@ function Nothing(props: {
   return (
     <Empty
       icon={<IconStack2 size={24} stroke={1.5} />}
-      title={t(props.isOwn ? 'emptyTitle' : 'emptyCopies')}
+      title={props.isOwn ? (nodeId === undefined ? t('emptyTitle') : t('emptyThere', { name })) : t('emptyCopies')}
       {...(props.isOwn && {
         act: (
           <Button disabled={!props.mayChange} onClick={props.onPut}>
             {t('act_put')}
           </Button>
         ),
-        terminal: { label: t('terminal'), command: 'signalbox store put site/contact "Ines, +41 44 000 00 00"' },
+        ...(nodeId === undefined && {
+          terminal: { label: t('terminal'), command: 'signalbox store put site/contact "Ines, +41 44 000 00 00"' },
+        }),
       })}
     >
       {t('emptyText')}

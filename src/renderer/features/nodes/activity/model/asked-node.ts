@@ -7,7 +7,7 @@ import { useCluster } from '../../../../state/cluster.ts';
  *
  * @param tab of the screen
  */
-export function useAskedNode(tab: 'activity' | 'topics'): readonly [string | undefined, (nodeId: string | undefined) => void] {
+export function useAskedNode(tab: 'activity' | 'topics' | 'store'): readonly [string | undefined, (nodeId: string | undefined) => void] {
   const nodeId = useRoute().query.get('node') ?? undefined;
   // One that is forgotten cannot be chosen any more, nor left.
   const forgotten = useCluster(({ nodes }) => nodes.length > 0 && !nodes.some((node) => node.nodeId === nodeId));
