@@ -115,7 +115,11 @@ test('compares the copy of another node, and asks it to confirm an entry', async
   await expectAccessibleInBothSchemes();
   await page.getByRole('tab', { name: /^Chains/ }).click();
   await expect(page.getByRole('row').filter({ hasText: 'press-07' })).toContainText('Whole', { timeout: 20_000 });
+  await button(page, 'Verify all chains').click();
+  await expect(page.getByText('All 2 chains are whole.')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('list', { name: 'What was found of each chain' }).getByRole('listitem')).toHaveCount(2);
   await expectAccessibleInBothSchemes();
+  await button(page, 'Close').click();
 });
 
 test('exports the chain with its proofs; a stand-alone check takes the file, and names the line that was changed', async () => {

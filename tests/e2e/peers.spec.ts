@@ -26,6 +26,11 @@ const inspectorOf = (): Locator => page.getByRole('complementary', { name: 'Peer
 const wayOf = (name: string): Locator => inspectorOf().getByRole('list', { name: 'Ways' }).getByRole('listitem').filter({ hasText: name });
 const dialogOf = (): Locator => page.getByRole('dialog');
 
+async function choose(list: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: list }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
 async function expectAccessibleInBothSchemes(): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -135,6 +140,18 @@ test('stores a value with a copy on another node, shows it, and deletes it', asy
   await expect(inspector.getByText('Ines, +41 44 000 00 00')).toBeVisible();
   await expect(inspector.getByRole('list', { name: 'Copies' })).toContainText('press-07');
   await expectAccessibleInBothSchemes();
+  await choose('Node whose store is shown', 'press-07');
+  await expect(page.getByRole('heading', { name: 'press-07 stores no values yet' })).toBeVisible();
+  await choose('Whose values are shown', 'Copies for eng-laptop');
+  await expect(row).toBeVisible();
+  await page.getByRole('button', { name: 'Forget copies…' }).click();
+  await dialogOf().getByRole('textbox', { name: 'Type eng-laptop to confirm' }).fill('eng-laptop');
+  await expect(dialogOf()).toContainText('eng-laptop is online: it sends its copies again');
+  await expectAccessible(page);
+  await dialogOf().getByRole('button', { name: 'Forget copies' }).click();
+  await expect(page.getByText('1 copy for eng-laptop is forgotten')).toBeVisible();
+  await choose('Node whose store is shown', 'eng-laptop');
+  await row.click();
   await inspector.getByRole('button', { name: 'Delete…' }).click();
   await dialogOf().getByRole('textbox', { name: 'Type site/contact to confirm' }).fill('site/contact');
   await dialogOf().getByRole('button', { name: 'Delete' }).click();

@@ -6,7 +6,6 @@ import {
   healthColumns,
   healthShares,
 } from '../../../../src/renderer/features/nodes/peers/model/health-history.ts';
-import { neighboursOf } from '../../../../src/renderer/features/nodes/peers/model/neighbours.ts';
 import { healedLately, missingNames } from '../../../../src/renderer/features/nodes/peers/model/partition.ts';
 import { countByState, shapeOf, stateOf } from '../../../../src/renderer/features/nodes/peers/model/peer-health.ts';
 import {
@@ -180,15 +179,4 @@ describe('a cluster in parts', () => {
     expect(healedLately({ partition: null, healedAt: null }, 0)).toBeUndefined();
     expect(healedLately({ partition: { since: 0, missing: [], isMinority: false }, healedAt: 1_000 }, 2_000)).toBeUndefined();
   });
-});
-
-test('the neighbours of a node are those that it or they told of, over links alone', () => {
-  const edges = [
-    { from: 'a', to: 'b', kind: 'link' },
-    { from: 'b', to: 'a', kind: 'link' },
-    { from: 'c', to: 'a', kind: 'link' },
-    { from: 'a', to: 'd', kind: 'mqtt' },
-    { from: 'b', to: 'c', kind: 'link' },
-  ] as const;
-  expect(neighboursOf('a', [...edges])).toEqual(['b', 'c']);
 });

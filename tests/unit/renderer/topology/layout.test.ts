@@ -30,6 +30,23 @@ function crossed(cells: Cells, hub: string): string[] {
   return found;
 }
 
+/** Nodes that a link between two of the others passes behind. */
+function crossedBetween(cells: Cells, hub: string): string[] {
+  const others = [...cells].filter(([id]) => id !== hub);
+  return others.flatMap(([id, from], index) =>
+    others.slice(index + 1).flatMap(([toId, to]) => {
+      const way = routeLink(pointOf(from), pointOf(to));
+      return way
+        .slice(1)
+        .flatMap((end, part) =>
+          [...cells]
+            .filter(([, cell]) => enters(way[part] as Point, end, pointOf(cell)))
+            .map(([other]) => `${id} to ${toId} behind ${other}`),
+        );
+    }),
+  );
+}
+
 function enters(from: Point, to: Point, corner: Point): boolean {
   return (
     Math.max(from.x, to.x) > corner.x &&
@@ -49,6 +66,12 @@ describe('the layout of the topology', () => {
     for (let count = 0; count < 50; count++) {
       const cells = layOut({ members: ids(count), hub: 'hub', moved: nothingMoved });
       expect([count, cells.size, overlaps(cells), crossed(cells, 'hub')]).toEqual([count, count + 1, 0, []]);
+    }
+  });
+
+  it('leads no link between two others behind a node either', () => {
+    for (let count = 2; count < 16; count++) {
+      expect([count, crossedBetween(layOut({ members: ids(count), hub: 'hub', moved: nothingMoved }), 'hub')]).toEqual([count, []]);
     }
   });
 

@@ -3,6 +3,7 @@ import { goTo } from '../../../app/routes.ts';
 import { IconServer, StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { hostOf, useBroker } from './broker.ts';
+import { useLookedAt } from './cluster-links.ts';
 import { conditionShapes } from './model/node-view.ts';
 import { openNode } from './open-node.ts';
 import { type NodeView, useNodeView, useRate } from './use-node-view.ts';
@@ -15,7 +16,7 @@ export const TopologyBox = memo(function TopologyBox({ id, focusable }: { readon
 
 function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusable: boolean }) {
   const { t } = useTranslation('topology');
-  const { nodeId, name, isSelf, condition, reason, problems, roundTrip } = view;
+  const { nodeId, name, isSelf, condition, isApart, reason, problems, roundTrip } = view;
   const isHub = useBroker((broker) => broker.hubId === nodeId);
   const facts = [problems.length > 0 ? t('problems', { count: problems.length }) : undefined, isSelf ? t('thisNode') : undefined].filter(
     (fact) => fact !== undefined,
@@ -23,10 +24,14 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
   return (
     <button
       type="button"
-      className={`tp-box ${condition}`}
+      className={`tp-box ${condition} ${isApart ? 'apart' : ''}`}
       tabIndex={focusable ? 0 : -1}
       title={[name, ...problems].join('\n')}
       onClick={() => openNode(nodeId)}
+      onPointerEnter={() => useLookedAt.setState({ nodeId })}
+      onPointerLeave={lookAway}
+      onFocus={() => useLookedAt.setState({ nodeId })}
+      onBlur={lookAway}
     >
       <StateShape kind={conditionShapes[condition]} />
       <span className="tp-name sb-clip">
@@ -42,6 +47,10 @@ function NodeBox({ view, focusable }: { readonly view: NodeView; readonly focusa
       <span className="tp-second sb-num sb-clip">{reason ?? <SecondLine nodeId={nodeId} facts={facts} roundTrip={roundTrip} />}</span>
     </button>
   );
+}
+
+function lookAway(): void {
+  useLookedAt.setState({ nodeId: undefined });
 }
 
 /**

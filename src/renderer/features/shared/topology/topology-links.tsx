@@ -1,11 +1,13 @@
-import { memo } from 'react';
+import { memo, useMemo } from 'react';
 import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { GraphBox } from '../../../design/data/graph.tsx';
 import { useCluster } from '../../../state/cluster.ts';
 import { useClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { useNode } from '../../../state/node.ts';
 import { useBroker } from './broker.ts';
+import { useClusterLinks, useLookedAt } from './cluster-links.ts';
 import { silentForMs } from './model/node-view.ts';
+import { linksBesides, type Pair } from './model/peer-links.ts';
 import { pathData, routeLink } from './model/route.ts';
 
 type LinkState = 'away' | 'up' | 'trouble';
@@ -20,9 +22,43 @@ export function TopologyLinks({ places, hub }: { readonly places: readonly Graph
   const from = places.find(({ id }) => id === hub);
   if (from === undefined) return null;
   const links = places.filter(({ id }) => id !== hub).map((to) => ({ to, state: stateOf(to.id) }));
-  return links
-    .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
-    .map(({ to, state }) => <Link key={to.id} state={state} via={viaOf(to.id)} fromX={from.x} fromY={from.y} toX={to.x} toY={to.y} />);
+  return (
+    <>
+      <LinksOfOthers places={places} hub={hub} />
+      {links
+        .toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
+        .map(({ to, state }) => (
+          <Link key={to.id} state={state} via={viaOf(to.id)} fromX={from.x} fromY={from.y} toX={to.x} toY={to.y} />
+        ))}
+    </>
+  );
+}
+
+/**
+ * The links that other nodes tell of, lighter than the own ways and below them. In a mesh they share their lanes: those of the
+ * node that is looked at stand out.
+ */
+function LinksOfOthers({ places, hub }: { readonly places: readonly GraphBox[]; readonly hub: string }) {
+  const edges = useClusterLinks((links) => links.edges);
+  const lookedAt = useLookedAt(({ nodeId }) => nodeId);
+  const pairs = useMemo(() => linksBesides(hub, edges), [hub, edges]);
+  if (pairs.length === 0) return null;
+  const byId = new Map(places.map((place) => [place.id, place]));
+  const dataOf = (some: readonly Pair[]) =>
+    some
+      .flatMap(([a, b]) => {
+        const from = byId.get(a);
+        const to = byId.get(b);
+        return from === undefined || to === undefined ? [] : [pathData(routeLink(from, to))];
+      })
+      .join('');
+  const ofLooked = pairs.filter((pair) => lookedAt !== undefined && pair.includes(lookedAt));
+  return (
+    <>
+      <path className="tp-link link others" d={dataOf(pairs)} />
+      {ofLooked.length > 0 && <path className="tp-link link looked" d={dataOf(ofLooked)} />}
+    </>
+  );
 }
 
 /** `trouble`: this node has lost the broker, or a node that is on line has stopped to send. `away`: nobody is at the end. */

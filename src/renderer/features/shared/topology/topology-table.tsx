@@ -5,8 +5,11 @@ import { StateLabel } from '../../../design/icons/index.ts';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useCluster } from '../../../state/cluster.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { hostOf, useBroker } from './broker.ts';
+import { useClusterLinks } from './cluster-links.ts';
 import { conditionShapes } from './model/node-view.ts';
+import { neighboursOf } from './model/peer-links.ts';
 import { openNode } from './open-node.ts';
 import { type NodeView, useLastStatus, useNodeView, useRate } from './use-node-view.ts';
 
@@ -66,7 +69,35 @@ function StateCell({ view: { condition, reason, problems } }: { readonly view: N
   );
 }
 
-function LinkCell({ view: { nodeId, via, secure } }: { readonly view: NodeView }) {
+function LinkCell({ view }: { readonly view: NodeView }) {
+  return (
+    <span className="sb-flex">
+      <OwnWay view={view} />
+      <Neighbours nodeId={view.nodeId} />
+    </span>
+  );
+}
+
+/** The other nodes that it is linked with, as the graph draws them. */
+function Neighbours({ nodeId }: { readonly nodeId: string }) {
+  const { t } = useTranslation('topology');
+  const nameOf = useNodeNames();
+  const edges = useClusterLinks((links) => links.edges);
+  const ownId = useCluster(({ nodes }) => nodes.find(({ self }) => self)?.nodeId);
+  const names = neighboursOf(nodeId, edges)
+    .filter((id) => id !== ownId)
+    .map(nameOf)
+    .sort();
+  if (names.length === 0 || nodeId === ownId) return null;
+  const list = names.join(', ');
+  return (
+    <span className="sb-3 sb-clip" title={list}>
+      {t('alsoWith', { list })}
+    </span>
+  );
+}
+
+function OwnWay({ view: { nodeId, via, secure } }: { readonly view: NodeView }) {
   const { t } = useTranslation('topology');
   if (via === 'link' || via === 'relay') return <Way secure={secure}>{t(`way_${via}`)}</Way>;
   return <BrokerCell nodeId={nodeId} secure={via === 'mqtt' && secure} />;

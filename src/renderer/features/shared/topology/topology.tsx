@@ -9,6 +9,8 @@ import { useCluster } from '../../../state/cluster.ts';
 import { useFollowClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { forgetPlaces, useArrangement } from './arrangement.ts';
 import { useFollowBroker } from './broker.ts';
+import { useClusterLinks, useFollowClusterLinks } from './cluster-links.ts';
+import { linksBesides } from './model/peer-links.ts';
 import './topology.css';
 import { TopologyTable } from './topology-table.tsx';
 
@@ -33,6 +35,7 @@ export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?
   const arranged = useArrangement(({ moved }) => Object.keys(moved).length > 0);
   useFollowClusterMetrics();
   useFollowBroker();
+  useFollowClusterLinks();
   const tooMany = count > mostGraphNodes;
   const form = tooMany ? 'table' : chosen;
   return (
@@ -82,6 +85,8 @@ export function Topology(props: { readonly size: 'panel' | 'full'; readonly end?
 function Legend() {
   const { t } = useTranslation('topology');
   const present = useCluster(({ nodes }) => carrierKinds.filter((kind) => nodes.some(({ via }) => via === kind)).join());
+  const ownId = useCluster(({ nodes }) => nodes.find(({ self }) => self)?.nodeId);
+  const hasOthers = useClusterLinks(({ edges }) => linksBesides(ownId ?? '', edges).length > 0);
   const ways = carrierKinds.filter((kind) => present.split(',').includes(kind));
   return (
     <span className="sb-3 sb-flex tp-legend">
@@ -93,6 +98,14 @@ function Legend() {
           </svg>
         </Fragment>
       ))}
+      {hasOthers && (
+        <>
+          {t('legend_others')}
+          <svg width="24" height="2" aria-hidden="true">
+            <path d="M0 1h24" className="tp-link link others" />
+          </svg>
+        </>
+      )}
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { freshPoint, useClusterMetrics } from '../../../state/cluster-metrics.ts
 import { formatClock, formatDuration, formatRate, formatTime } from '../../../state/format.ts';
 import { useNode } from '../../../state/node.ts';
 import { useClusterProblems } from '../cluster-problems.ts';
+import { useClusterLinks } from './cluster-links.ts';
 import { type Condition, conditionOf, silentForMs } from './model/node-view.ts';
 
 export interface NodeView {
@@ -19,6 +20,8 @@ export interface NodeView {
   readonly via: CarrierKind | null;
   /** What passes is proven and encrypted. */
   readonly secure: boolean;
+  /** It is on the other side of a cluster in parts. */
+  readonly isApart: boolean;
   /** Why it cannot be counted on: `offline since 11:52`. Stands in the place of the numbers. */
   readonly reason: string | undefined;
   /** What it calls its problems, the worst first; it works all the same. */
@@ -52,6 +55,8 @@ export function useNodeView(nodeId: string): NodeView | undefined {
   const silent = useSilence(nodeId);
   const problems = useClusterProblems(useShallow(({ byNode }) => byNode.get(nodeId)?.map(({ title }) => title) ?? noProblems));
   const reasonOf = useReason();
+  const { t } = useTranslation('topology');
+  const apartSince = useClusterLinks((links) => links.apartSince.get(nodeId));
   if (node === undefined) return undefined;
   const { name, isSelf, roundTrip, goneAt, via, secure } = node;
   const condition = conditionOf(node, silent);
@@ -63,7 +68,8 @@ export function useNodeView(nodeId: string): NodeView | undefined {
     roundTrip,
     via,
     secure,
-    reason: reasonOf(condition, goneAt),
+    isApart: apartSince !== undefined,
+    reason: apartSince === undefined ? reasonOf(condition, goneAt) : t('reasonApart', { time: formatClock(apartSince) }),
     problems: node.status === 'online' ? problems : noProblems,
   };
 }

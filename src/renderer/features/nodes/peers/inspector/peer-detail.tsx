@@ -7,8 +7,8 @@ import { formatCount, formatDuration, formatTime } from '../../../../state/forma
 import { useNodeNames } from '../../../../state/node-names.ts';
 import { dataOf } from '../../../../state/use-call.ts';
 import { CallFailure } from '../../../shared/call-failure.tsx';
+import { neighboursOf } from '../../../shared/topology/model/peer-links.ts';
 import { useStale } from '../../use-known-nodes.ts';
-import { neighboursOf } from '../model/neighbours.ts';
 import { shapeOf, stateOf } from '../model/peer-health.ts';
 import type { PeerActContext } from '../peer-actions.ts';
 import { amountOf, healthWords, shareWords } from '../peer-words.ts';
