@@ -13,7 +13,11 @@ import './texts.ts';
 export function PartitionStrip() {
   const { state } = usePeersCall('peers.topology', {});
   const topology = dataOf(state);
-  if (topology === undefined) return null;
+  return topology === undefined ? null : <PartitionNotice topology={topology} />;
+}
+
+/** What {@link PartitionStrip} says, for an answer that is there. */
+export function PartitionNotice({ topology }: { readonly topology: PeersTopology }) {
   return topology.partition === null ? <Healed topology={topology} /> : <InParts topology={topology} partition={topology.partition} />;
 }
 
