@@ -1,5 +1,3 @@
-import type { MethodName } from './index.ts';
-
 /** Names of the first system (wire.md 1.1) and the method that answers each. */
 export const aliases = {
   get_system_info: 'system.info',
@@ -7,4 +5,4 @@ export const aliases = {
   list_logs: 'logs.list',
   get_configuration: 'config.get',
   restart_self: 'node.restart',
-} as const satisfies Readonly<Record<string, MethodName>>;
+} as const;
