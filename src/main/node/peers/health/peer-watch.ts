@@ -201,7 +201,7 @@ export class PeerWatch {
     // Neither sent heartbeats nor missed.
     record.acknowledges = false;
     record.suspicion = { kind: 'none' };
-    this.note(record, 'wayChanged', 'It does not belong to the cluster of this node any more.');
+    this.note(record, 'wayChanged', 'It does not belong to the cluster of this node.');
   }
 
   /** The last way to a peer is gone. It may have said why, or others still see it. */

@@ -36,7 +36,7 @@ export class ChainViews {
     if (only === undefined)
       throw new SignalboxError(
         'NOT_FOUND',
-        `No node of the cluster is called ${chain}, and no chain of it is held here. See ledger.chains.`,
+        `No node of the cluster is called ${chain}, and no chain of it is held here. See signalbox ledger chains.`,
         {
           executed: 'no',
         },
