@@ -32,6 +32,8 @@ export const membershipLimits = {
   rotationPatienceMs: 600_000,
   /** Time after which another admin goes on with a change of the group key whose leader is not linked. */
   rotationTakeoverMs: 3_600_000,
+  /** Members without a link that the membership is compared with, on each side in the order of keys. */
+  farEachSide: 6,
   /** Pause before a member is dialled again that refused, or whose address answered as somebody else (security.md 2.7). */
   refusedRestMs: 300_000,
 } as const;
