@@ -169,6 +169,7 @@ export class Federation implements Startable {
       members: this.members,
       outgoing: this.#outgoing,
       routeTo: (id) => this.neighbourhood.routeTo(id),
+      avoidRoute: (id) => this.neighbourhood.avoidRoute(id),
       isMember: (id) => this.#side.isMember(id),
       acceptsUnsigned: () => this.acceptsUnsigned,
       roleOf: (id, form) => this.#side.grantTo(id, form).role,

@@ -117,7 +117,9 @@ export class OutgoingCalls {
     if (!pending.fail(requestId, error)) return;
     if (error.code === 'TIMEOUT') {
       circuits.failed(node);
-      if (timeoutMs >= fairTimeoutMs) standing.conduct(node.nodeId, 'timeout', 'it did not answer a call in time');
+      // Over a relay nobody can tell whether it was the relay that swallowed the call.
+      const isFair = timeoutMs >= fairTimeoutMs && reach.best(node.nodeId)?.kind !== 'relay';
+      if (isFair) standing.conduct(node.nodeId, 'timeout', 'it did not answer a call in time');
     } else circuits.undecided(node.nodeId);
     if (reach.best(node.nodeId) !== undefined)
       outgoing.send(node.nodeId, formOf(node), { type: 'rpc_cancel', requestid: requestId, originId: nodeId });

@@ -29,6 +29,8 @@ export interface PeerTransportOptions {
   readonly outgoing: Outgoing;
   /** The neighbour through which a member is reached; undefined: none. */
   readonly routeTo: (nodeId: string) => string | undefined;
+  /** What a neighbour passed on to a member got no answer. @returns whether another leads there now */
+  readonly avoidRoute: (nodeId: string) => boolean;
   /** True for the id of a member, and of one that was removed. */
   readonly isMember: (nodeId: string) => boolean;
   readonly acceptsUnsigned: () => boolean;
@@ -60,16 +62,21 @@ export class FederationPeerTransport implements PeerTransport {
         this.#changed(nodeId);
       },
       rerouted: ({ nodeId }, lost) => {
-        reach.circuits.undecided(nodeId, lost);
+        // A link that comes after one that was lost is another way. Who leads to a node is said by others, as often as they like.
+        if (lost === 'relay') reach.circuits.undecided(nodeId, lost);
+        else reach.circuits.forget(nodeId, lost);
         this.#changed(nodeId);
       },
       lost: ({ nodeId }) => {
-        for (const kind of carrierKinds) reach.circuits.undecided(nodeId, kind);
+        reach.circuits.forget(nodeId);
         this.#changed(nodeId);
       },
     });
     reach.circuits.listen((change) => {
       for (const listener of this.#listeners) listener.wayChanged(change);
+      const { nodeId, kind, circuit } = change;
+      // Through another neighbour it is another way: one that swallows what it is to pass on does not stand for the others.
+      if (kind === 'relay' && circuit === 'opened' && options.avoidRoute(nodeId)) reach.circuits.forget(nodeId, kind);
     });
   }
 

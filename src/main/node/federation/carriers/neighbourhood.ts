@@ -112,6 +112,15 @@ export class Neighbourhood {
     return this.#routes.next(nodeId)?.neighbour;
   }
 
+  /**
+   * What was sent to a member through the neighbour of now was not acknowledged.
+   *
+   * @returns whether another neighbour leads there now
+   */
+  avoidRoute(nodeId: string): boolean {
+    return this.#routes.avoidNext(nodeId, carrierLimits.circuitRestAtMostMs);
+  }
+
   /** Says over every link that this node is there, now and from then on. */
   start(): void {
     this.announce();

@@ -10,11 +10,18 @@ export interface Route {
 export class RelayRoutes {
   /** By neighbour, then by member. */
   readonly #listed = new Map<string, ReadonlyMap<string, number>>();
+  /** By neighbour, then by member: until when nothing for the member is sent through it while another leads there. */
+  readonly #silent = new Map<string, Map<string, number>>();
   readonly #mayRelay: (neighbour: string) => boolean;
+  readonly #monotonicMs: () => number;
 
-  /** @param mayRelay whether a neighbour is trusted with what is for others (security.md 2.7, threshold -10) */
-  constructor(mayRelay: (neighbour: string) => boolean = () => true) {
+  /**
+   * @param mayRelay whether a neighbour is trusted with what is for others (security.md 2.7, threshold -10)
+   * @param monotonicMs a clock that is never set
+   */
+  constructor(mayRelay: (neighbour: string) => boolean = () => true, monotonicMs: () => number = () => performance.now()) {
     this.#mayRelay = mayRelay;
+    this.#monotonicMs = monotonicMs;
   }
 
   /** @returns members whose way through this neighbour is new or gone */
@@ -30,7 +37,26 @@ export class RelayRoutes {
   drop(neighbour: string): readonly string[] {
     const led = [...(this.#listed.get(neighbour)?.keys() ?? [])];
     this.#listed.delete(neighbour);
+    this.#silent.delete(neighbour);
     return led;
+  }
+
+  /**
+   * Nothing that was sent to a member through the neighbour of now was acknowledged: others go before it for a while.
+   *
+   * @returns whether another leads there, so that the way is another one from now on
+   */
+  avoidNext(nodeId: string, forMs: number): boolean {
+    const before = this.next(nodeId)?.neighbour;
+    if (before === undefined) return false;
+    const silent = this.#silent.get(before) ?? new Map<string, number>();
+    this.#silent.set(before, silent);
+    const untilMs = this.#monotonicMs() + forMs;
+    // Once all of them were tried in vain it is the member that does not answer.
+    const hadTurn = this.#isSilent(before, nodeId);
+    silent.set(nodeId, untilMs);
+    const after = this.next(nodeId)?.neighbour;
+    return !hadTurn && after !== before && after !== undefined && !this.#isSilent(after, nodeId);
   }
 
   /**
@@ -40,10 +66,14 @@ export class RelayRoutes {
    */
   next(nodeId: string, except: readonly string[] = []): { readonly neighbour: string; readonly hops: number } | undefined {
     let best: { readonly neighbour: string; readonly hops: number } | undefined;
+    let leastCost = Number.POSITIVE_INFINITY;
     for (const [neighbour, led] of this.#listed) {
       const hops = led.get(nodeId);
       if (hops === undefined || except.includes(neighbour) || !this.#mayRelay(neighbour)) continue;
-      if (hops < (best?.hops ?? Number.POSITIVE_INFINITY)) best = { neighbour, hops };
+      const cost = this.#isSilent(neighbour, nodeId) ? hops + carrierLimits.relayHops : hops;
+      if (cost >= leastCost) continue;
+      leastCost = cost;
+      best = { neighbour, hops };
     }
     return best;
   }
@@ -56,5 +86,14 @@ export class RelayRoutes {
   /** Every member that some neighbour leads to. */
   reachable(): ReadonlySet<string> {
     return new Set([...this.#listed.values()].flatMap((led) => [...led.keys()]));
+  }
+
+  #isSilent(neighbour: string, nodeId: string): boolean {
+    const ofNeighbour = this.#silent.get(neighbour);
+    const untilMs = ofNeighbour?.get(nodeId);
+    if (untilMs === undefined) return false;
+    if (this.#monotonicMs() < untilMs) return true;
+    ofNeighbour?.delete(nodeId);
+    return false;
   }
 }

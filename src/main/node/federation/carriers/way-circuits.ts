@@ -101,11 +101,15 @@ export class WayCircuits {
     this.#breakers.get(nodeId)?.get(kind)?.undecided();
   }
 
-  /** The node is there anew, or gone. */
-  forget(nodeId: string): void {
+  /** The node is there anew, or gone; or only one way to it is. */
+  forget(nodeId: string, only?: CarrierKind): void {
     const breakers = this.#breakers.get(nodeId);
-    this.#breakers.delete(nodeId);
-    for (const [kind, breaker] of breakers ?? []) if (breaker.state !== 'closed') this.#closed(nodeId, kind);
+    for (const [kind, breaker] of breakers ?? []) {
+      if (only !== undefined && kind !== only) continue;
+      breakers?.delete(kind);
+      if (breaker.state !== 'closed') this.#closed(nodeId, kind);
+    }
+    if (breakers?.size === 0) this.#breakers.delete(nodeId);
   }
 
   #closed(nodeId: string, kind: CarrierKind): void {

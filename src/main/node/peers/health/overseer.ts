@@ -68,7 +68,9 @@ export class Overseer implements PeerOversight {
       if (observation.outcome === 'taken') {
         recoveries.taken(nodeId);
         reputation.conduct(nodeId, 'useful', 'it took a message');
-      } else if (observation.outcome === 'timeout') reputation.conduct(nodeId, 'timeout', 'it acknowledged a message not in time');
+        // Over a relay nobody can tell whether it was the relay that swallowed it.
+      } else if (observation.outcome === 'timeout' && observation.way !== 'relay')
+        reputation.conduct(nodeId, 'timeout', 'it acknowledged a message not in time');
     }
     watch.observe(nodeId, observation);
   }

@@ -178,3 +178,25 @@ describe('routes', () => {
     expect(routes.reachable().size).toBe(0);
   });
 });
+
+describe('a neighbour through which nothing is acknowledged', () => {
+  test('is passed over for that member while another leads there, though it says that its way is shorter', () => {
+    let nowMs = 0;
+    const routes = new RelayRoutes(undefined, () => nowMs);
+    routes.learn('evil', [
+      { nodeId: 'a', hops: 1 },
+      { nodeId: 'b', hops: 1 },
+    ]);
+    routes.learn('good', [{ nodeId: 'a', hops: 2 }]);
+    expect(routes.next('a')).toEqual({ neighbour: 'evil', hops: 1 });
+    expect([routes.avoidNext('a', 1_000), routes.avoidNext('b', 1_000)]).toEqual([true, false]);
+    expect([routes.next('a'), routes.next('b')]).toEqual([
+      { neighbour: 'good', hops: 2 },
+      { neighbour: 'evil', hops: 1 },
+    ]);
+    // Now the member itself is silent: to go round and round would help nobody.
+    expect(routes.avoidNext('a', 1_000)).toBe(false);
+    nowMs = 1_000;
+    expect(routes.next('a')?.neighbour).toBe('evil');
+  });
+});

@@ -87,6 +87,15 @@ describe('a way that brings nothing there', () => {
     expect(changes.map(({ circuit }) => circuit)).toEqual(['opened', 'closed', 'opened', 'opened', 'closed', 'closed']);
   });
 
+  it('is forgotten alone when it is another way now', () => {
+    fail('link');
+    fail('mqtt');
+    circuits.forget('a', 'link');
+    expect([best(), circuits.open, circuits.of('a', 'mqtt').state]).toEqual(['link', 1, 'open']);
+    circuits.forget('a', 'link');
+    expect(circuits.open).toBe(1);
+  });
+
   it('is tried before its rest is over when somebody asks', () => {
     fail('link');
     circuits.probe('a', 'link');

@@ -68,10 +68,12 @@ describe('what a peer did', () => {
     const { overseer, reputation, seen } = setUp();
     overseer.observe('b', { kind: 'settled', outcome: 'taken', latencyMs: 3, way: 'link' });
     overseer.observe('b', { kind: 'settled', outcome: 'timeout', way: 'link' });
+    // Of a message that another passes on nobody knows who lost it.
+    overseer.observe('b', { kind: 'settled', outcome: 'timeout', way: 'relay' });
     overseer.observe('b', { kind: 'refused', code: 'INVALID_PARAMS', type: 'Block' });
     overseer.observe('b', { kind: 'refused', code: 'EXPIRED', type: 'Block' });
     expect(reputation.standingOf('b')).toMatchObject({ useful: 1, timeouts: 1, invalid: 1 });
-    expect(seen).toHaveLength(4);
+    expect(seen).toHaveLength(5);
   });
 
   it('is no fault of it when the disk here is full', () => {
