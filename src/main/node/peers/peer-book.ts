@@ -84,8 +84,13 @@ export class PeerBook {
     return isStranger ? { nodeId: idOrName, name: shortNodeId(idOrName) } : this.find(idOrName);
   }
 
-  /** Ids of those that take heartbeats now. */
+  /** Ids of those that take heartbeats. */
   receivers(): readonly string[] {
+    return this.present().filter((nodeId) => this.#options.watch.get(nodeId)?.isWatched === true);
+  }
+
+  /** Ids of those that are there, acknowledge, and were not taken out by a person. */
+  present(): readonly string[] {
     const { watch, choices } = this.#options;
     return watch
       .all()

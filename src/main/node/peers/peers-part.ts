@@ -83,6 +83,7 @@ export class PeersPart implements Startable {
     this.#graylistProblems = new GraylistProblems(problems);
     this.#recoveries = new Recoveries({ problems, nameOf: (id) => this.book.nameOf(id), monotonicMs: () => performance.now() });
     this.#watch = new PeerWatch({
+      nodeId,
       transport,
       choices: this.#choices,
       reputation,
@@ -269,7 +270,7 @@ export class PeersPart implements Startable {
   }
 
   async #sayGoodbye(): Promise<void> {
-    const farewells = this.book.receivers().map(async (nodeId) => {
+    const farewells = this.book.present().map(async (nodeId) => {
       const { settled } = await this.communicator.send(nodeId, { type: 'LeaveNetwork' }, { priority: 'Critical', ttlSeconds: 10 });
       await settled;
     });

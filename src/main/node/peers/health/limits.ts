@@ -4,6 +4,14 @@ export const healthLimits = {
   heartbeatMs: 30_000,
   /** Share of that time by which each is earlier or later, so that a cluster does not beat at once. */
   heartbeatJitter: 0.1,
+  /**
+   * Peers up to which each gets heartbeats; above, only those that are linked or pinned, and so many at least: in a large cluster everybody is
+   * watched by some, and seen by the others in what it says of itself.
+   */
+  watchedAll: 16,
+  watchedLeast: 8,
+  /** Milliseconds for which what a peer said of its health holds. */
+  reportHoldsMs: 600_000,
   /** Missed heartbeats after which others are asked (security.md 2.7). */
   missedToSuspect: 3,
   /** Missed heartbeats that are shown as a warning. */
@@ -12,6 +20,8 @@ export const healthLimits = {
   asked: 2,
   /** Milliseconds that somebody who is asked has to reach the suspect. */
   askedProbeMs: 3_000,
+  /** Questions of others that wait for the end of a probe. */
+  lookedFor: 256,
   /** Milliseconds after which whoever did not answer about a suspect does not see it either. */
   askMs: 5_000,
   /** Milliseconds after which a peer that nobody has seen leaves the list, unless it is pinned (wire.md 3, Defaults). */

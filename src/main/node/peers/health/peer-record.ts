@@ -16,6 +16,8 @@ export class PeerRecord {
   secure = false;
   /** It acknowledges what it is sent; of another one heartbeats are neither sent nor missed. */
   acknowledges = false;
+  /** It gets heartbeats, and its silence counts. */
+  isWatched = true;
   epoch = 0;
   /** When something of it came last, on a clock that is never set. */
   heardMs: number;
@@ -26,6 +28,7 @@ export class PeerRecord {
   leftMs = 0;
   suspicion: Suspicion = { kind: 'none' };
   reported: PeerHealth | null = null;
+  reportedMs = 0;
   degree: number | null = null;
   health: PeerHealth = 'Offline';
   reason: string | null = null;
@@ -66,8 +69,16 @@ export class PeerRecord {
     if (!this.hasLeft) this.suspicion = { kind: 'none' };
   }
 
-  /** Heartbeats that are missing; of a node that sends none, none. */
+  /** Its silence counts from now on, or not any more: how it is follows from whether a way leads to it. */
+  watch(isWatched: boolean, nowMs: number): void {
+    if (isWatched === this.isWatched) return;
+    this.isWatched = isWatched;
+    if (isWatched) this.heardMs = nowMs;
+    else if (this.isOnline) this.suspicion = { kind: 'none' };
+  }
+
+  /** Heartbeats that are missing; of a node that acknowledges none, or gets none, none. */
   missed(nowMs: number, heartbeatMs: number): number {
-    return this.acknowledges && !this.hasLeft ? missedHeartbeats(nowMs - this.heardMs, heartbeatMs) : 0;
+    return this.acknowledges && this.isWatched && !this.hasLeft ? missedHeartbeats(nowMs - this.heardMs, heartbeatMs) : 0;
   }
 }

@@ -15,6 +15,8 @@ import type { Inquiry } from './suspicion.ts';
 const gatherMs = 100;
 
 export interface PeerWatchOptions {
+  /** Of this node. */
+  readonly nodeId: string;
   readonly transport: Pick<PeerTransport, 'node' | 'nodes' | 'ways'>;
   readonly choices: PeerChoices;
   readonly reputation: Reputation;
@@ -80,6 +82,7 @@ export class PeerWatch {
     for (const node of nodeId === undefined ? transport.nodes() : one === undefined ? [] : [one]) this.#update(node);
     for (const { nodeId: id, name } of choices.all()) if (!this.#records.has(id)) this.#add(id, name);
     for (const known of this.#records.values()) if (known.isOnline && transport.node(known.nodeId) === undefined) this.#dropped(known);
+    this.#chooseWatched();
     const record = nodeId === undefined ? undefined : this.#records.get(nodeId);
     this.#changed(nodeId === undefined ? this.all() : record === undefined ? [] : [record]);
   }
@@ -111,6 +114,7 @@ export class PeerWatch {
     if (record === undefined) return;
     const isNews = record.reported !== status;
     record.reported = status;
+    record.reportedMs = this.#options.monotonicMs();
     record.degree = degree;
     this.#heard(record);
     if (isNews) this.#changed([record]);
@@ -158,6 +162,30 @@ export class PeerWatch {
       if (!isKept && nowMs - record.heardMs >= removedAfterMs) this.#records.delete(record.nodeId);
       else this.#sample(record, nowMs);
     }
+  }
+
+  /** In a small cluster everybody watches everybody; in a large one that would be as many heartbeats as there are pairs. */
+  #chooseWatched(): void {
+    const { nodeId: self, transport, choices, monotonicMs } = this.#options;
+    const nowMs = monotonicMs();
+    const able = this.all().filter(({ nodeId, acknowledges, isOnline }) => acknowledges && isOnline && !choices.isRemoved(nodeId));
+    if (able.length <= healthLimits.watchedAll) {
+      for (const record of able) record.watch(true, nowMs);
+      return;
+    }
+    const isLinked = (nodeId: string) => transport.ways(nodeId).some(({ kind, available }) => kind === 'link' && available);
+    const chosen = new Set(able.filter(({ nodeId }) => choices.isPinned(nodeId) || isLinked(nodeId)));
+    // Those that follow in the order of ids: each node has others there.
+    const sorted = able.toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+    const next = Math.max(
+      0,
+      sorted.findIndex(({ nodeId }) => nodeId > self),
+    );
+    for (const record of [...sorted.slice(next), ...sorted.slice(0, next)]) {
+      if (chosen.size >= healthLimits.watchedLeast) break;
+      chosen.add(record);
+    }
+    for (const record of able) record.watch(chosen.has(record), nowMs);
   }
 
   #update(node: TransportNode): void {
@@ -251,6 +279,7 @@ export class PeerWatch {
 
   #judge(record: PeerRecord): void {
     const { transport, reputation, monotonicMs, heartbeatMs, logger } = this.#options;
+    if (monotonicMs() - record.reportedMs >= healthLimits.reportHoldsMs) record.reported = null;
     const ways = transport.ways(record.nodeId);
     const before = record.health;
     const { health, reason } = judge({
@@ -303,6 +332,6 @@ function circuitText(way: CarrierKind, state: 'closed' | 'open' | 'halfOpen'): [
     case 'halfOpen':
       return ['circuitProbed', `One message tries whether it answers ${wayText(way)}.`];
     case 'closed':
-      return ['circuitClosed', `It answers ${wayText(way)} again.`];
+      return ['circuitClosed', `What is for it may go ${wayText(way)} again.`];
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SignalboxError } from '../../../../common/errors.ts';
 import { isNodeId } from '../../../../common/ids.ts';
 import type { Communicator, PeerContext, PeerMessage } from '../types.ts';
 import { healthLimits } from './limits.ts';
@@ -36,10 +37,12 @@ export class Suspects {
   readonly #options: SuspectsOptions;
   /** Probes under way for others, by suspect: several questions about one node cost one probe. */
   readonly #probes = new Map<string, Promise<boolean>>();
+  /** Questions of others that wait for the end of a probe. */
+  #lookingFor = 0;
 
   constructor(options: SuspectsOptions) {
     this.#options = options;
-    options.communicator.on('PeerQuery', (message, context) => this.#lookFor(message, context));
+    options.communicator.on('PeerQuery', (message, context) => this.#takeQuery(message, context));
   }
 
   /** Asks up to two others, the best standing first. Never rejects. */
@@ -73,10 +76,20 @@ export class Suspects {
     }
   }
 
-  async #lookFor(message: PeerMessage, context: PeerContext): Promise<void> {
+  /** Acknowledged at once: a probe takes seconds, in which whoever asks would take its question for lost and blame this node for it. */
+  #takeQuery(message: PeerMessage, context: PeerContext): void {
     const { request_id, node_id } = readPeerQuery(message);
-    const seen = node_id === this.#options.nodeId || (await this.#reaches(node_id));
-    this.#options.communicator.answer(message, context, { type: 'PeerSighting', request_id, node_id, seen });
+    if (this.#lookingFor >= healthLimits.lookedFor)
+      throw new SignalboxError('OVERLOADED', 'Too many ask this node for others already.', { executed: 'no' });
+    this.#lookingFor++;
+    void this.#lookFor(node_id).then((seen) => {
+      this.#lookingFor--;
+      this.#options.communicator.answer(message, context, { type: 'PeerSighting', request_id, node_id, seen });
+    });
+  }
+
+  async #lookFor(nodeId: string): Promise<boolean> {
+    return nodeId === this.#options.nodeId || (await this.#reaches(nodeId));
   }
 
   #reaches(nodeId: string): Promise<boolean> {

@@ -20,6 +20,7 @@ async function setUp() {
   const choices = new PeerChoices(memoryStore(peerChoiceMigrations));
   await choices.load();
   const watch = new PeerWatch({
+    nodeId: 'm',
     transport: { node: (id) => nodes.get(id), nodes: () => [...nodes.values()], ways: (id) => ways.get(id) ?? [link] },
     choices,
     isMember: (id) => id === 'member',
@@ -203,5 +204,34 @@ describe('what a person chose', () => {
     const choices = new PeerChoices(memoryStore(peerChoiceMigrations));
     for (let count = 0; count < healthLimits.choices; count++) await choices.choose({ nodeId: `n${count}`, choice: 'pinned', name: 'x' });
     await expect(choices.choose({ nodeId: 'one more', choice: 'pinned', name: 'x' })).rejects.toMatchObject({ code: 'LIMIT' });
+  });
+
+  it('are watched all while they are few; of many those that are linked or pinned, and as many as make up the least', async () => {
+    const { put, pass, watch, ways, choices, peer, asked } = await setUp();
+    const names = Array.from({ length: healthLimits.watchedAll }, (_, index) => `p${String(index).padStart(3, '0')}`);
+    for (const name of names) put(name);
+    expect(watch.all().every(({ isWatched }) => isWatched)).toBe(true);
+    const relay: TransportWay = { ...link, kind: 'relay', through: 'p000' };
+    for (const name of names.slice(3)) ways.set(name, [relay]);
+    await choices.choose({ nodeId: 'p009', choice: 'pinned', name: 'p009' });
+    put('a000');
+    ways.set('a000', [relay]);
+    watch.refresh();
+    const watched = () => watch.all().flatMap(({ nodeId, isWatched }) => (isWatched ? [nodeId] : []));
+    expect(watched().sort()).toEqual(['p000', 'p001', 'p002', 'p003', 'p004', 'p005', 'p006', 'p009']);
+    // Nobody speaks: those that nothing is sent to are there all the same, as they say themselves.
+    pass(4 * heartbeatMs);
+    expect(asked.map(({ about }) => about).sort()).toEqual(watched().sort());
+    expect(peer('a000')).toMatchObject({ health: 'Healthy' });
+  });
+
+  it('are believed what they said of their health for ten minutes', async () => {
+    const { put, pass, peer, watch } = await setUp();
+    put('b');
+    watch.reported('b', { type: 'HealthReport', status: 'Critical', load: 0, degree: 1 });
+    pass(1);
+    expect(peer('b')).toMatchObject({ health: 'Critical' });
+    pass(healthLimits.reportHoldsMs);
+    expect(peer('b')?.reported).toBeNull();
   });
 });

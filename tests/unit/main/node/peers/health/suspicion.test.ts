@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../../../../src/common/errors.ts';
+import { healthLimits } from '../../../../../../src/main/node/peers/health/limits.ts';
 import { selfHealth } from '../../../../../../src/main/node/peers/health/self-health.ts';
 import { Suspects } from '../../../../../../src/main/node/peers/health/suspicion.ts';
 import type { PeerContext, PeerHandler, PeerMessage } from '../../../../../../src/main/node/peers/types.ts';
@@ -57,20 +58,29 @@ describe('asking after a silent peer', () => {
 describe('being asked', () => {
   it('sends a heartbeat to the suspect, one for several questions, and says whether it was acknowledged', async () => {
     const { query, answers, probes } = setUp();
-    await Promise.all([query(suspect), query(suspect)]);
+    query(suspect);
+    query(suspect);
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
     expect(answers).toEqual(Array(2).fill({ type: 'PeerSighting', request_id: 'q', node_id: suspect, seen: true }));
     expect(probes()).toBe(1);
   });
 
   it('says no when nothing came back, and yes about itself', async () => {
     const { query, answers } = setUp(undefined, () => Promise.reject(new SignalboxError('TIMEOUT', 'Nothing came.')));
-    await query(suspect);
-    await query(self);
-    expect(answers.map(({ seen }) => seen)).toEqual([false, true]);
+    query(suspect);
+    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    query(self);
+    await vi.waitFor(() => expect(answers.map(({ seen }) => seen)).toEqual([false, true]));
   });
 
-  it('refuses what is no question', async () => {
-    await expect(setUp().query('not an id')).rejects.toMatchObject({ code: 'INVALID_PARAMS' });
+  it('acknowledges a question at once, long before the suspect could answer, and no more of them than it can look after', () => {
+    const { query } = setUp(undefined, () => new Promise(() => undefined));
+    for (let question = 0; question < healthLimits.lookedFor; question++) expect(query(suspect)).toBeUndefined();
+    expect(() => query(suspect)).toThrow(expect.objectContaining({ code: 'OVERLOADED' }));
+  });
+
+  it('refuses what is no question', () => {
+    expect(() => setUp().query('not an id')).toThrow(expect.objectContaining({ code: 'INVALID_PARAMS' }));
   });
 });
 
