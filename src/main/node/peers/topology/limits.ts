@@ -16,7 +16,7 @@ export const topologyLimits = {
   listed: 1_000,
   /** How often others are asked again about the same members. */
   askAgainMs: 60_000,
-  /** Answers a second to nodes that ask who is there, and how many at once. */
+  /** Answers a second to one node that asks who is there, and how many at once. */
   answersPerSecond: 2,
   answerBurst: 20,
   /** Longest pause before the members that are missing are dialled again once the network has changed: not all nodes at one moment. */

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { TokenBucket } from '../../trust/index.ts';
 import type { Communicator, PeerContext, PeerMessage } from '../types.ts';
 import { topologyLimits } from './limits.ts';
@@ -22,12 +23,12 @@ export interface PeerHintsOptions {
  */
 export class PeerHints {
   readonly #options: PeerHintsOptions;
-  readonly #answers: TokenBucket;
+  /** By who asks: one that asks on and on takes no answer from the others. Nodes without proof, whose names anybody makes up, share one. */
+  readonly #answers = new LRUCache<string, TokenBucket>({ max: topologyLimits.listed });
 
   constructor(options: PeerHintsOptions) {
     this.#options = options;
-    const { communicator, monotonicMs } = options;
-    this.#answers = new TokenBucket(topologyLimits.answersPerSecond, topologyLimits.answerBurst, monotonicMs());
+    const { communicator } = options;
     communicator.on('PeerList', (message, context) => this.#takeList(message, context));
     communicator.on('JoinNetwork', (message, context) => this.#takeJoin(message, context));
     communicator.on('LeaveNetwork', (message, context) => this.#takeLeave(message, context));
@@ -52,13 +53,14 @@ export class PeerHints {
   #takeList(message: PeerMessage, context: PeerContext): void {
     const { of } = readPeerList(message);
     // A list that nobody asked for tells nothing that the statuses of those nodes do not tell with proof.
-    if (of === undefined || !context.origin.secure || !this.#mayAnswer()) return;
+    if (of === undefined || !context.origin.secure || !this.#mayAnswer(context.origin)) return;
     this.#options.communicator.answer(message, context, peerList(this.#reachedAmong(of)));
   }
 
-  #takeJoin(message: PeerMessage, { origin: { nodeId, secure } }: PeerContext): void {
+  #takeJoin(message: PeerMessage, { origin }: PeerContext): void {
+    const { nodeId, secure } = origin;
     const joining = readJoin(message);
-    if ((joining !== undefined && joining !== nodeId) || !this.#mayAnswer()) return;
+    if ((joining !== undefined && joining !== nodeId) || !this.#mayAnswer(origin)) return;
     const list = peerList(this.#options.reached().filter((id) => id !== nodeId));
     // Nobody waits for it: one that cannot be sent is of no use later.
     void this.#options.communicator.send(nodeId, list, { priority: secure ? 'Medium' : 'Low', ttlSeconds: 30 }).catch(() => undefined);
@@ -74,7 +76,11 @@ export class PeerHints {
     return of.filter((nodeId) => reached.has(nodeId));
   }
 
-  #mayAnswer(): boolean {
-    return this.#answers.take(this.#options.monotonicMs());
+  #mayAnswer({ nodeId, secure }: PeerContext['origin']): boolean {
+    const who = secure ? nodeId : 'without proof';
+    const nowMs = this.#options.monotonicMs();
+    const bucket = this.#answers.get(who) ?? new TokenBucket(topologyLimits.answersPerSecond, topologyLimits.answerBurst, nowMs);
+    this.#answers.set(who, bucket);
+    return bucket.take(nowMs);
   }
 }

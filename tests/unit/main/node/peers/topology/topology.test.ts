@@ -168,4 +168,13 @@ describe('the topology of a cluster', () => {
     expect(send.mock.calls[0]?.slice(0, 2)).toEqual(['lamp', { type: 'PeerList', peers: [{ id: 'bo' }, { id: 'cy' }, { id: 'di' }] }]);
     expect(send.mock.calls.length).toBeLessThanOrEqual(topologyLimits.answerBurst);
   });
+
+  it('answers others as well while one asks on and on', async () => {
+    const { handlers, answer, from } = startTopology();
+    const ask = (who: string) => handlers.get('PeerList')?.({ type: 'PeerList', request_id: 'r', of: ['cy'], peers: [] }, from(who));
+    for (let count = 0; count < 100; count++) ask('eve');
+    expect(answer).toHaveBeenCalledTimes(topologyLimits.answerBurst);
+    ask('bo');
+    expect(answer).toHaveBeenCalledTimes(topologyLimits.answerBurst + 1);
+  });
 });
