@@ -144,6 +144,8 @@ export const peersContract = defineService({
       refused: z.record(z.string(), z.number().int()).describe('By code'),
       demoted: z.number().int().describe('Critical messages above 20 a second of one source, treated as High'),
       batches: z.number().int(),
+      deadLetters: z.number().int().describe('Messages that nobody could make anything of: of an unknown type, or refused for good'),
+      openWays: z.number().int().describe('Ways to peers that are left alone now because nothing is acknowledged there'),
       recoveries: z.record(z.string(), z.number().int()).describe('By kind of error (seed 3, NetworkError)'),
     }),
     role: 'viewer',

@@ -29,6 +29,19 @@ it('carries messages between members over their link', async () => {
   expect(south.node.peers.communicator.deadLetters().letters).toMatchObject([{ nodeId: north.node.nodeId, type: 'Unheard' }]);
 });
 
+it('speaks over its links again after a restart, and so do the others with it', async () => {
+  const members = await startLinkedMembers(['north', 'south', 'east']);
+  const [north, south, east] = members;
+  await south.stop();
+  const again = await startMember('south', {}, south.folder);
+  const viaOf = ({ node }: MemberNode, name: string) => node.federation.directory.online().find((other) => other.name === name)?.via;
+  const ways = () => [viaOf(again, 'north'), viaOf(again, 'east'), viaOf(north, 'south'), viaOf(east, 'south')];
+  // Well before the next time that each says who it is.
+  await expect.poll(ways, { timeout: 20_000, interval: 25 }).toEqual(['link', 'link', 'link', 'link']);
+  answering(again);
+  expect(await ask(north, again, 7)).toMatchObject({ type: 'Told', number: 7 });
+});
+
 it('carries messages between members over the broker, sealed', async () => {
   const hub = await startHub();
   const [north, south] = (await startMembers({ names: ['north', 'south'], brokerUrl: hub.url })) as [MemberNode, MemberNode];

@@ -91,6 +91,8 @@ export function printStatistics(out: Output, statistics: Statistics): void {
     ['dropped', statistics.dropped],
     ['demoted', `${statistics.demoted} Critical treated as High`],
     ['refused', byName(refused)],
+    ['dead letters', statistics.deadLetters],
+    ['ways left alone', statistics.openWays],
     ['recovered from', byName(recoveries)],
     ['on the disk', `${durable.messages} messages, ${formatBytes(durable.sizeBytes)}`],
   ]);

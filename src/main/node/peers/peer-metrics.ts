@@ -53,6 +53,8 @@ export class PeerMetrics {
     plain('signalbox_peers_expired', 'Messages whose time was over before they were taken, since the start', () => totals().expired);
     plain('signalbox_peers_dropped', 'Messages that had no room or were discarded, since the start', () => totals().dropped);
     plain('signalbox_peers_demoted', 'Critical messages treated as High because one source sent too many', () => totals().demoted);
+    plain('signalbox_peers_dead_letters', 'Messages that nobody could make anything of, since the start', () => totals().deadLetters);
+    plain('signalbox_peers_ways_open', 'Ways to peers that are left alone because nothing is acknowledged there', () => totals().openWays);
     plain('signalbox_peers_batches', 'Batches sent to peers, since the start', () => totals().batches);
   }
 

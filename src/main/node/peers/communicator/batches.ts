@@ -14,6 +14,8 @@ export interface Batch {
   readonly sentMs: number;
   /** Messages that left before it, since the start. */
   readonly ordinal: number;
+  /** How often its first message was sent before. */
+  readonly repeats: number;
   /** Batches that left later, the same way, and are acknowledged already. */
   passedBy: number;
 }
@@ -59,6 +61,10 @@ export class Batches {
   isOn(way: CarrierKind): boolean {
     for (const batch of this.#inFlight.values()) if (batch.way === way) return true;
     return false;
+  }
+
+  values(): IterableIterator<Batch> {
+    return this.#inFlight.values();
   }
 
   all(): readonly Batch[] {

@@ -8,6 +8,7 @@ import { type Logger, RepeatSampler } from '../../telemetry/index.ts';
 import type { PeerOversight } from '../oversight.ts';
 import type { LoneEnvelope, PeerOrigin, PeerTransport, WayChange } from '../transport.ts';
 import type { Communicator, ConductKind, Delivery, DeliveryOutcome, PeerContext, PeerHandler, PeerMessage, SendOptions } from '../types.ts';
+import { AnswerRoom } from './answer-room.ts';
 import { Channels, type QueuedByPriority } from './channels.ts';
 import { noTotals, type PeerCounts } from './counts.ts';
 import { type DeadLetter, DeadLetters } from './dead-letters.ts';
@@ -53,6 +54,10 @@ export interface CommunicatorTotals extends Omit<PeerCounts, 'sent' | 'refused' 
   readonly refused: Readonly<Record<string, number>>;
   readonly demoted: number;
   readonly batches: number;
+  /** Messages that nobody could make anything of, since the start. */
+  readonly deadLetters: number;
+  /** Ways that are left alone now. */
+  readonly openWays: number;
 }
 
 /** Messages between this node and its peers (seed 3, CloudNodeCommunicator). */
@@ -63,6 +68,7 @@ export class PeerCommunicator implements Communicator, Startable {
   readonly #handlers = new Map<string, KnownHandler>();
   readonly #requests = new Requests();
   readonly #deadLetters = new DeadLetters();
+  readonly #answers = new AnswerRoom();
   readonly #totals = noTotals();
   readonly #channels: Channels;
   readonly #receiver: Receiver;
@@ -71,6 +77,8 @@ export class PeerCommunicator implements Communicator, Startable {
   readonly #reachable = new Set<string>();
   readonly #onReachable = new Set<(nodeId: string) => void>();
   readonly #onWayChange = new Set<(change: WayChange) => void>();
+  /** Ways whose circuit is not closed. */
+  readonly #openWays = new Set<string>();
   readonly #unknownTypes = new RepeatSampler();
   #sweeping: NodeJS.Timeout | undefined;
   #pruning: NodeJS.Timeout | undefined;
@@ -116,6 +124,9 @@ export class PeerCommunicator implements Communicator, Startable {
       drained: (id) => this.#channels.get(id)?.send(),
       wayChanged: (change) => {
         oversight.observe(change.nodeId, { kind: 'circuit', way: change.kind, state: circuitStates[change.circuit] });
+        const way = `${change.nodeId} ${change.kind}`;
+        if (change.circuit === 'closed') this.#openWays.delete(way);
+        else this.#openWays.add(way);
         for (const listener of this.#onWayChange) listener(change);
         this.#channels.get(change.nodeId)?.send();
       },
@@ -159,9 +170,7 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   async send(nodeId: string, message: PeerMessage, options: SendOptions): Promise<Delivery> {
-    const payload = JSON.stringify(message);
-    checkSize(payload, message.type);
-    return this.#send(nodeId, payload, options);
+    return this.#sendText(nodeId, message.type, JSON.stringify(message), options);
   }
 
   async broadcast(message: PeerMessage, options: SendOptions): Promise<ReadonlyMap<string, Delivery>> {
@@ -196,10 +205,7 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   answer(request: PeerMessage, { origin, priority }: PeerContext, message: PeerMessage): void {
-    const { nodeId } = origin;
-    this.send(nodeId, { ...message, request_id: request.request_id }, { priority, ttlSeconds: 60 }).catch((error: unknown) =>
-      this.#options.logger.debug('peers.notAnswered', 'A request of a peer could not be answered.', { nodeId, type: message.type, error }),
-    );
+    this.#answer(origin.nodeId, { ...message, request_id: request.request_id }, { priority, ttlSeconds: 60 });
   }
 
   on(type: string, handler: PeerHandler, mostBytes: number = handledBytes): void {
@@ -278,10 +284,12 @@ export class PeerCommunicator implements Communicator, Startable {
       received,
       repeated,
       expired,
-      dropped,
+      dropped: dropped + this.#answers.refused,
       refused: Object.fromEntries(refused),
       demoted: this.#channels.demoted + this.#receiver.demoted,
       batches,
+      deadLetters: this.#deadLetters.count,
+      openWays: this.#openWays.size,
     };
   }
 
@@ -290,11 +298,18 @@ export class PeerCommunicator implements Communicator, Startable {
     return { count: this.#deadLetters.count, letters: this.#deadLetters.list() };
   }
 
+  async #sendText(nodeId: string, type: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
+    checkSize(payload, type);
+    return this.#send(nodeId, payload, options);
+  }
+
   async #send(nodeId: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
     this.#checkPeer(nodeId);
     const message = this.#newMessage(nodeId, payload, options);
     const { durable } = message;
     if (durable) await this.#outbox.add(message);
+    // It is on the disk, and goes at the next start.
+    if (this.#stopped) return message;
     try {
       this.#channels.of(nodeId).add(message);
     } catch (error) {
@@ -380,9 +395,21 @@ export class PeerCommunicator implements Communicator, Startable {
     const answer = errorMessage('ProtocolError', `This node does not know the type ${type}.`, requestId);
     // Without a request one answer says as much as many.
     const options: SendOptions = { priority: 'Low', ttlSeconds: 60, ...(requestId === undefined && { supersedes: 'ProtocolError' }) };
-    this.send(nodeId, answer, options).catch((error: unknown) =>
-      logger.debug('peers.notAnswered', 'A peer could not be told that a type is not known.', { nodeId, type, error }),
-    );
+    this.#answer(nodeId, answer, options);
+  }
+
+  /** Never throws: whoever asked has a timeout. */
+  #answer(nodeId: string, message: PeerMessage, options: SendOptions): void {
+    const { logger } = this.#options;
+    const payload = JSON.stringify(message);
+    const release = this.#answers.reserve(nodeId, payload.length);
+    if (release === undefined) return;
+    void this.#sendText(nodeId, message.type, payload, options)
+      .then(({ settled }) => settled)
+      .catch((error: unknown) =>
+        logger.debug('peers.notAnswered', 'A request of a peer could not be answered.', { nodeId, type: message.type, error }),
+      )
+      .finally(release);
   }
 
   #sweep(): void {

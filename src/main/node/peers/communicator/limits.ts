@@ -37,7 +37,7 @@ export const communicatorLimits = {
   /** Later batches whose acknowledgement says that an earlier one was lost. */
   passedBy: 2,
   /** Messages that are sent while one of them is not acknowledged: fewer than the other end remembers ids of. */
-  sentPastOne: 16_384,
+  sentPastOne: 1_536,
   /** Batches that were sent again and may still be acknowledged. */
   lateBatches: 64,
   /** Pause after a peer said that it has no room, doubled each time, and at most. */
@@ -70,6 +70,9 @@ export const communicatorLimits = {
   deadLetterBytes: 262_144,
   /** Requests to peers that wait for their answer. */
   requests: 4_096,
+  /** Answers that wait for one peer to take them, and their bytes: whoever asks on and on and takes nothing fills no more. */
+  answersPerPeer: 1_024,
+  answerBytes: 8_388_608,
   /** Peers that are counted. */
   peers: 1_000,
   /** How far another clock may be off while it has not been measured (wire.md 3). */

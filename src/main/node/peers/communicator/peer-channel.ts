@@ -120,8 +120,10 @@ export class PeerChannel {
       const refusal = refused.get(message.messageId);
       refused.delete(message.messageId);
       if (message.outcome !== undefined) continue;
-      if (refusal !== undefined) this.#refused(message, errorOf(refusal), batch.way);
-      else {
+      if (refusal !== undefined) {
+        // One that was given up waits, or is on its way, again: what is said of that counts.
+        if (!isLate) this.#refused(message, errorOf(refusal), batch.way);
+      } else {
         this.#finish(message, outcome);
         taken++;
       }
@@ -244,6 +246,7 @@ export class PeerChannel {
       for (const message of messages.reverse()) this.queue.putBack(message);
       return false;
     }
+    const repeats = messages[0]?.attempts ?? 0;
     for (const message of messages) {
       message.attempts++;
       if (message.attempts > 1) {
@@ -255,7 +258,7 @@ export class PeerChannel {
       totals.sent[message.priority]++;
     }
     totals.batches++;
-    this.#batches.add({ seq, way: kind, messages, sizeBytes, isUrgent, sentMs: monotonicMs(), ordinal: this.#sent, passedBy: 0 });
+    this.#batches.add({ seq, way: kind, messages, sizeBytes, isUrgent, sentMs: monotonicMs(), ordinal: this.#sent, repeats, passedBy: 0 });
     this.#sent += messages.length;
     this.#watchAcks();
     return true;
@@ -360,9 +363,9 @@ export class PeerChannel {
   #watchAcks(): void {
     clearTimeout(this.#ackTimer);
     clearImmediate(this.#ackLook);
-    const { oldest } = this.#batches;
-    if (oldest === undefined || this.#stopped) return;
-    const leftMs = oldest.sentMs + this.#window.ackTimeoutMs - this.#options.monotonicMs();
+    const next = this.#nextDue();
+    if (next === undefined || this.#stopped) return;
+    const leftMs = next.dueMs - this.#options.monotonicMs();
     this.#ackTimer = setTimeout(
       () => {
         // When this process stood still, acknowledgements have come meanwhile and are read first.
@@ -375,18 +378,28 @@ export class PeerChannel {
   /** No acknowledgement came in time: what left on that way counts as lost, and as one failure of it. */
   #overdue(): void {
     const { nodeId, transport, oversight, monotonicMs } = this.#options;
-    const { oldest } = this.#batches;
-    if (oldest === undefined) return;
-    if (monotonicMs() - oldest.sentMs < this.#window.ackTimeoutMs) {
+    const next = this.#nextDue();
+    if (next === undefined || monotonicMs() < next.dueMs) {
       this.#watchAcks();
       return;
     }
-    for (const batch of this.#batches.all().toReversed()) if (batch.way === oldest.way) this.#putBack(batch);
+    const { way } = next;
+    for (const batch of this.#batches.all().toReversed()) if (batch.way === way) this.#putBack(batch);
     this.#window.collapse();
-    oversight.observe(nodeId, { kind: 'settled', outcome: 'timeout', way: oldest.way });
-    transport.failed(nodeId, oldest.way);
+    oversight.observe(nodeId, { kind: 'settled', outcome: 'timeout', way });
+    transport.failed(nodeId, way);
     this.#watchAcks();
     this.send();
+  }
+
+  /** When the first of what is on its way counts as lost, and its way; undefined: nothing is. */
+  #nextDue(): { readonly dueMs: number; readonly way: CarrierKind } | undefined {
+    let next: { readonly dueMs: number; readonly way: CarrierKind } | undefined;
+    for (const { sentMs, repeats, way } of this.#batches.values()) {
+      const dueMs = sentMs + this.#window.ackTimeoutMs(repeats);
+      if (next === undefined || dueMs < next.dueMs) next = { dueMs, way };
+    }
+    return next;
   }
 
   #putBack(batch: Batch): void {

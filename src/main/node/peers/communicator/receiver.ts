@@ -112,7 +112,9 @@ export class Receiver {
   #envelope(envelope: BatchEnvelope, origin: PeerOrigin, sizeBytes: number, answering: Answering): void {
     const { nodeId } = origin;
     const { message_id: messageId, priority, payload, timestamp_ms: timestampMs, ttl, durable } = envelope;
-    const untilMs = timestampMs + Math.max(ttl, defaultTtlSeconds) * 1_000 + clockToleranceMs;
+    // By this node's clock, by which it is forgotten: that of the sender may be hours behind.
+    const madeMs = timestampMs - (this.#options.transport.offsetMs(nodeId) ?? 0);
+    const untilMs = Math.ceil(madeMs + Math.max(ttl, defaultTtlSeconds) * 1_000 + clockToleranceMs);
     const arrival: Arrival = {
       messageId,
       message: payload,
@@ -138,6 +140,7 @@ export class Receiver {
     if (known !== undefined) {
       countsOf(nodeId).repeated++;
       totals.repeated++;
+      this.#seen.renew(nodeId, messageId);
       if (known === 'running') this.#alsoTell(arrival, answering);
       else answering.done(messageId, known === 'taken' ? undefined : { message_id: messageId, ...known });
       return;
@@ -164,10 +167,9 @@ export class Receiver {
       return new SignalboxError('TOO_LARGE', `A message of the type ${message.type} is larger than ${mostBytes} bytes.`, {
         executed: 'no',
       });
-    // An error that nobody waits for any more says nothing.
-    if (isAnswer || handler !== undefined || message.type === 'Error') return undefined;
-    if (typeof message.request_id === 'string' && message.type.endsWith('Response'))
-      return new SignalboxError('EXPIRED', 'Nobody waits for this answer any more.', { executed: 'no' });
+    if (isAnswer || handler !== undefined) return undefined;
+    // An answer that nobody waits for any more says nothing. To refuse it would make its sender doubt the clocks, and send it again.
+    if (message.type === 'Error' || (typeof message.request_id === 'string' && message.type.endsWith('Response'))) return undefined;
     const reason = `this version does not know the type ${message.type}`;
     deadLetters.add({
       at: nowMs(),

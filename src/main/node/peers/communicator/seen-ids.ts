@@ -1,6 +1,6 @@
 import { communicatorLimits } from './limits.ts';
 
-const { seen, seenPerPeer, seenAtLeastPerPeer } = communicatorLimits;
+const { peers, seen, seenPerPeer, seenAtLeastPerPeer } = communicatorLimits;
 
 /** Ids of one peer: half of them is let go of at a time, the older half. */
 interface Ids {
@@ -20,16 +20,27 @@ export class SeenIds {
     return ids?.young.get(messageId) ?? ids?.old.get(messageId);
   }
 
+  /** A message came again: its sender may send it once more, so it is remembered as long as one that came now. */
+  renew(nodeId: string, messageId: string): void {
+    const ids = this.#byPeer.get(nodeId);
+    const what = ids?.old.get(messageId);
+    if (ids === undefined || what === undefined) return;
+    ids.old.delete(messageId);
+    this.#add(ids, messageId, what);
+  }
+
   set(nodeId: string, messageId: string, what: Seen): void {
     let ids = this.#byPeer.get(nodeId);
     if (ids === undefined) {
+      if (this.#byPeer.size >= peers) this.#forgetLeast();
       ids = { young: new Map(), old: new Map() };
       this.#byPeer.set(nodeId, ids);
     }
-    if (ids.old.has(messageId)) {
-      ids.old.set(messageId, what);
-      return;
-    }
+    if (ids.old.has(messageId)) ids.old.set(messageId, what);
+    else this.#add(ids, messageId, what);
+  }
+
+  #add(ids: Ids, messageId: string, what: Seen): void {
     ids.young.set(messageId, what);
     const most = Math.max(seenAtLeastPerPeer, Math.min(seenPerPeer, seen / this.#byPeer.size));
     if (ids.young.size < most / 2) return;
@@ -44,8 +55,15 @@ export class SeenIds {
     ids?.old.delete(messageId);
   }
 
-  /** A peer is gone for good. */
-  forget(nodeId: string): void {
-    this.#byPeer.delete(nodeId);
+  /** Whoever said least makes room: names that somebody makes up are used once (nodes without proof). */
+  #forgetLeast(): void {
+    let least: string | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const [nodeId, { young, old }] of this.#byPeer) {
+      if (young.size + old.size >= fewest) continue;
+      fewest = young.size + old.size;
+      least = nodeId;
+    }
+    if (least !== undefined) this.#byPeer.delete(least);
   }
 }

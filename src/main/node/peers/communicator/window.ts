@@ -7,6 +7,8 @@ const baseMs = 10_000;
 const jitterMs = 0.5;
 const shrinkTo = 0.8;
 const leastBatchBytes = 8_192;
+/** Times that the wait for an acknowledgement doubles. */
+const mostDoubled = 4;
 
 /**
  * How much may be on its way to a peer, and how long its acknowledgement is waited for. What waits in a carrier cannot be overtaken, so the
@@ -41,10 +43,15 @@ export class SendWindow {
     return Math.min(batchBytes, Math.max(leastBatchBytes, this.#sizeBytes / 4));
   }
 
-  /** Milliseconds after which a batch counts as lost (RFC 6298, with bounds of its own). */
-  get ackTimeoutMs(): number {
-    if (this.#smoothMs === undefined) return firstAckMs;
-    return Math.min(mostAckMs, Math.max(leastAckMs, this.#smoothMs + 4 * this.#spreadMs));
+  /**
+   * Milliseconds after which a batch counts as lost (RFC 6298, with bounds of its own): twice as long for each time that it was lost before, for
+   * a peer whose handlers take long is not to be blamed again and again for one message.
+   *
+   * @param repeats how often it was sent before
+   */
+  ackTimeoutMs(repeats: number): number {
+    const onceMs = this.#smoothMs === undefined ? firstAckMs : Math.max(leastAckMs, this.#smoothMs + 4 * this.#spreadMs);
+    return Math.min(mostAckMs, onceMs * 2 ** Math.min(repeats, mostDoubled));
   }
 
   /** Milliseconds in which an acknowledgement usually comes. */

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { PeerInfo } from '../../../../../src/common/contract/peers.ts';
-import { printPeer, printPeers, printTopology } from '../../../../../src/main/cli/commands/peers-output.ts';
+import { printPeer, printPeers, printStatistics, printTopology } from '../../../../../src/main/cli/commands/peers-output.ts';
 import type { CliIo } from '../../../../../src/main/cli/io.ts';
 import { Output } from '../../../../../src/main/cli/output.ts';
 
@@ -52,6 +52,30 @@ it('shows one peer with its ways, its backlog and what happened to it', () => {
   expect(text).toMatch(/link +there +open +in 42 s +5/);
   expect(text).toMatch(/Low +1200 +52\.0 kB +9 s/);
   expect(text).toContain('circuitOpened   It does not answer over the direct link.');
+});
+
+it('says how many messages nobody could make anything of, and how many ways are left alone', () => {
+  const none = { messages: 0, sizeBytes: 0, oldestMs: 0 };
+  const text = printed((out) =>
+    printStatistics(out, {
+      peers: { Healthy: 2, Warning: 0, Critical: 0, Offline: 0 },
+      queued: { Low: none, Medium: none, High: none, Critical: none },
+      durable: { messages: 0, sizeBytes: 0 },
+      sent: { Low: 1, Medium: 0, High: 0, Critical: 0 },
+      taken: 1,
+      received: 1,
+      repeated: 0,
+      expired: 0,
+      dropped: 0,
+      refused: {},
+      demoted: 0,
+      batches: 1,
+      deadLetters: 3,
+      openWays: 1,
+      recoveries: {},
+    }),
+  );
+  expect(text).toMatch(/dead letters +3\n *ways left alone +1\n/);
 });
 
 it('says who is missing when the cluster is in parts', () => {

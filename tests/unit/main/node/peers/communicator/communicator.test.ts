@@ -345,8 +345,9 @@ describe('ways', () => {
   });
 
   it('are tried at once when somebody asks, also where the circuit is open', async () => {
+    await keepSending(3);
     network.behave('north', 'south', { isSilent: true });
-    await keepSending(30);
+    await keepSending(45);
     expect(north.transport.ways('south').every(({ circuit }) => circuit === 'open')).toBe(true);
     network.behave('north', 'south', { isSilent: false });
     const probe = north.communicator.probe('south', note('probe'), 'High', 5_000);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { communicatorLimits } from '../../../../../../src/main/node/peers/communicator/limits.ts';
 import type { PeerOversight } from '../../../../../../src/main/node/peers/oversight.ts';
 import { memoryStore } from '../../../../../helpers/memory-store.ts';
 import { type NetworkPeer, PeerNetwork } from '../../../../../helpers/peer-network.ts';
@@ -98,6 +99,32 @@ describe('a batch is refused as a whole, and nothing of it has an effect (row 33
       }),
     );
     expect(heard).toEqual([]);
+  });
+});
+
+describe('a peer that asks', () => {
+  const { answersPerPeer } = communicatorLimits;
+
+  it('and takes no answer makes this node keep so many answers and no more, while others are answered', async () => {
+    const ask = (from: string) =>
+      receive(batch([envelope({ source_node_id: from, payload: { type: 'Teleport', request_id: 'r' } })]), from);
+    for (let count = 0; count < 3 * answersPerPeer; count++) ask('evil');
+    await vi.advanceTimersByTimeAsync(1_000);
+    const waiting = (id: string) => {
+      const { queued, inFlight } = node.communicator.figures(id);
+      return queued.Low.messages + inFlight.messages;
+    };
+    expect(waiting('evil')).toBe(answersPerPeer);
+    expect(node.communicator.totals()).toMatchObject({ dropped: 2 * answersPerPeer, deadLetters: 3 * answersPerPeer });
+    ask('good');
+    await vi.advanceTimersByTimeAsync(10);
+    expect(waiting('good')).toBe(1);
+  });
+
+  it('and waits no longer is not refused what it asked for: its sender would doubt the clocks', async () => {
+    receive(batch([envelope({ payload: { type: 'StorageResponse', request_id: 'gone' } })]));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([answers().length, refusals()]).toEqual([1, []]);
   });
 });
 
