@@ -26,6 +26,7 @@ interface ExportFlags extends ChainFlag {
 }
 
 interface VerifyFlags extends ChainFlag {
+  readonly all?: boolean;
   readonly from?: number;
   readonly to?: number;
 }
@@ -49,11 +50,13 @@ export function addLedgerFileCommands(ledger: Command, io: CliIo, setExitCode: (
     .description(
       'check exported files, in their order, without any node; without a file: the chain at a node. Exit code 1 when something is wrong',
     )
+    .option('--all', 'every chain that the node holds, one after the other')
     .option('--from <height>', 'first block, at a node', parseWholeNumber)
     .option('--to <height>', 'last block, at a node', parseWholeNumber)
     .action(async (files: readonly string[], options: VerifyFlags, command: Command) => {
       const context = contextOf(command, io);
-      const whole = files.length > 0 ? await verifyFiles(context.out, files) : await verifyAtNode(context, options);
+      checkFlags(files, options);
+      const whole = files.length > 0 ? await verifyFiles(context.out, files) : await verifyChains(context, options);
       if (!whole) setExitCode(exitCodes.failed);
     });
 }
@@ -139,6 +142,24 @@ function printReport(out: Output, file: string, report: ExportReport): void {
   for (const { name, nodeId, at, height, verdict } of report.confirmations)
     out.line(`${name} (${nodeId}) says of block ${height}: ${verdict}, ${formatTime(at)}.`);
   out.line(`Head: ${report.headHash}`);
+}
+
+/** @throws UsageError where flags do not go together */
+function checkFlags(files: readonly string[], { all, chain, from, to }: VerifyFlags): void {
+  if (all === true && (files.length > 0 || chain !== undefined || from !== undefined || to !== undefined))
+    throw new UsageError('--all verifies every chain from its first block to its last. Leave out files, --chain, --from and --to.');
+}
+
+/** @returns true: every chain that was meant is whole */
+async function verifyChains(context: CommandContext, options: VerifyFlags): Promise<boolean> {
+  if (options.all !== true) return verifyAtNode(context, options);
+  const { chains } = await context.withNode((client, signal) => client.call('ledger.chains', {}, { signal, ...atNode(options) }));
+  let whole = true;
+  for (const { chainId, height } of chains) {
+    if (height < 0) continue;
+    whole = (await verifyAtNode(context, { ...options, chain: chainId })) && whole;
+  }
+  return whole;
 }
 
 async function verifyAtNode({ out, withNode }: CommandContext, options: VerifyFlags): Promise<boolean> {

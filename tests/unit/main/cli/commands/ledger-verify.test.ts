@@ -54,6 +54,7 @@ test('a changed file is named with its place, for programs too, and one that is 
   expect(code).toBe(1);
   expect(JSON.parse(text)).toMatchObject({ file, whole: false, fault: { fault: 'entryChanged', line: 2, height: 0, number: 1 } });
   expect((await run(`${file}.gone`)).code).toBe(2);
+  expect((await run(file, '--all')).code).toBe(2);
 });
 
 test.each([
