@@ -1,7 +1,7 @@
 /** A node as far as chains are concerned: a store on the disk, a writer of its own chain, and what keeps chains alike between nodes. */
 import { onTestFinished } from 'vitest';
 import type { EntryDraft } from '../../src/main/node/ledger/entry.ts';
-import { LedgerSync } from '../../src/main/node/ledger/sync/index.ts';
+import { LedgerSync, type LedgerSyncOptions } from '../../src/main/node/ledger/sync/index.ts';
 import type { FullBlock } from '../../src/main/node/ledger/types.ts';
 import type { WorkerChainStore } from '../../src/main/node/ledger/worker-chain-store.ts';
 import { Logs, Metrics, Problems } from '../../src/main/node/telemetry/index.ts';
@@ -33,6 +33,7 @@ export async function startChainNode(
   writer: ChainWriter,
   strangers: ReadonlySet<string> = new Set(),
   headsMs = 3_600_000,
+  options: Partial<Pick<LedgerSyncOptions, 'record' | 'witnessMs'>> = {},
 ): Promise<ChainNode> {
   const { store, file } = await openChainStore(writer.chainId);
   const peer = network.join(writer.chainId);
@@ -79,6 +80,7 @@ export async function startChainNode(
       return () => listeners.delete(listener);
     },
     headsMs,
+    ...options,
   });
   onTestFinished(() => sync.stop());
   await sync.start();

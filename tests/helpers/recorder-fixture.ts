@@ -10,6 +10,9 @@ import { Logs, Problems } from '../../src/main/node/telemetry/index.ts';
 
 const signer = signerFromSeed(new Uint8Array(32).fill(1));
 
+/** Its key. */
+export const recorderSigner = signer;
+
 /** The node whose chain the fixture writes. */
 export const recorderId = nodeIdOf(signer.publicKey);
 

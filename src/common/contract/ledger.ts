@@ -163,7 +163,7 @@ export const ledgerContract = defineService({
         .array(z.object({ side: z.enum(['left', 'right']), hash: z.string() }))
         .describe('From the entry to the root (RFC 6962 2.1.1)'),
       details: z
-        .object({ params: z.unknown(), salt: z.string(), durationMs: z.number().nullable() })
+        .object({ params: z.unknown(), salt: z.string() })
         .nullable()
         .describe('What was passed, without secrets; null: kept at another node, pruned, or not for this role'),
       text: z.string().describe('The exact bytes of the entry'),

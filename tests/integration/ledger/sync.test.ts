@@ -1,5 +1,5 @@
 /** Chains of three real members: what one does stands at all of them, and a changed copy is found, shown and repaired. */
-import { writeFile } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { LedgerChain } from '../../../src/common/contract/ledger.ts';
@@ -62,6 +62,7 @@ test('what one member does is held, confirmed and exported by the others; a chan
 
   const shown = await a.client.call('ledger.get', { number: number ?? 1 });
   changeLedger(join(b.folder, 'ledger.db'), a.node.nodeId, shown.block.height, 'Replaced', 'Removed');
+  expect((await b.client.call('ledger.get', { chain: 'kiln', number: number ?? 1 })).entry.signature).toBe('invalid');
   const { nodes } = await a.client.call('ledger.compare', { nodes: ['press', 'saw'] });
   expect(nodes.map(({ name, verdict, differsAt }) => ({ name, verdict, differsAt }))).toEqual([
     { name: 'press', verdict: 'differs', differsAt: shown.block.height },
@@ -93,4 +94,27 @@ test('a member that comes later gets the chain of an author that is gone from th
     fault: null,
     chain: { firstHeight: 0, state: 'whole' },
   });
+});
+
+test('a member that was stopped catches up, and one whose folder is an older copy takes its own blocks back', async () => {
+  const [hub, press] = await startLinkedMembers(['kiln', 'press']);
+  await press.client.call('ledger.note', { text: 'one' });
+  await untilAlike([hub, press]);
+  await press.stop();
+  const copy = join(await temporaryFolder(), 'copy');
+  await cp(press.folder, copy, { recursive: true });
+  await hub.client.call('ledger.note', { text: 'while it was away' });
+  const again = await startMember('press', {}, press.folder);
+  await again.client.call('ledger.note', { text: 'two' });
+  await untilAlike([hub, again]);
+  await again.stop();
+
+  const restored = await startMember('press', {}, copy);
+  await untilAlike([hub, restored]);
+  const { entries } = await restored.client.call('ledger.list', { chain: restored.node.nodeId, act: 'ledger.note', limit: 10 });
+  expect(entries.map(({ text }) => text)).toEqual(['two', 'one']);
+  await restored.client.call('ledger.note', { text: 'three' });
+  await untilAlike([hub, restored]);
+  expect(await restored.client.call('ledger.verify', {})).toMatchObject({ fault: null });
+  expect((await hub.client.call('ledger.chains', {})).forks).toEqual([]);
 });

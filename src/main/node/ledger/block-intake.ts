@@ -1,10 +1,12 @@
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
-import { sameBytes } from '../identity/index.ts';
+import { importPublicKey, isSignedBy, sameBytes } from '../identity/index.ts';
 import { isBlockSigned } from './block.ts';
 import type { BlockRows } from './block-rows.ts';
-import type { OwnBlock, TakenBlocks } from './chain-store.ts';
+import type { BroughtBlock, OwnBlock, TakenBlocks } from './chain-store.ts';
 import type { ChainRow, ChainTable } from './chain-table.ts';
-import { type BlockBefore, checkBlock, placeOf } from './check-block.ts';
+import { auditSealBytes, type BlockBefore, checkBlock, placeOf } from './check-block.ts';
+import { checkDetails } from './check-rows.ts';
+import { decodeEntry } from './entry.ts';
 import type { ForkTable } from './fork-table.ts';
 import { ledgerLimits } from './limits.ts';
 import type { FullBlock } from './types.ts';
@@ -20,13 +22,23 @@ export interface Arrival {
   readonly startsAt: number;
 }
 
+export interface BlockIntakeOptions {
+  /** Id of the node whose own chain is in the file. */
+  readonly self: string;
+  readonly table: ChainTable;
+  readonly rows: BlockRows;
+  readonly forks: ForkTable;
+}
+
 /** Lets blocks into the file: each is checked before it is written (security.md row 34). Whoever calls holds a transaction. */
 export class BlockIntake {
+  readonly #self: string;
   readonly #table: ChainTable;
   readonly #rows: BlockRows;
   readonly #forks: ForkTable;
 
-  constructor(table: ChainTable, rows: BlockRows, forks: ForkTable) {
+  constructor({ self, table, rows, forks }: BlockIntakeOptions) {
+    this.#self = self;
     this.#table = table;
     this.#rows = rows;
     this.#forks = forks;
@@ -41,7 +53,7 @@ export class BlockIntake {
     if (follows && row.fault === null) row.verifiedHeight = block.block.height;
   }
 
-  take(chainId: string, blocks: readonly FullBlock[], arrival: Arrival): TakenBlocks {
+  take(chainId: string, blocks: readonly BroughtBlock[], arrival: Arrival): TakenBlocks {
     const known = this.#table.get(chainId);
     let row = known;
     let added = 0;
@@ -62,23 +74,20 @@ export class BlockIntake {
   }
 
   /** Each block takes the place of the one of its height, or of none, where it fits what is held before and behind it. */
-  replace(row: ChainRow, blocks: readonly FullBlock[]): number {
+  replace(row: ChainRow, blocks: readonly BroughtBlock[]): number {
     let replaced = 0;
     for (const full of blocks) {
       const { height } = full.block;
       const before = this.#held(row, height - 1);
       const behind = this.#held(row, height + 1);
       if (checkBlock(full, { chainId: row.chainId, before: height === 0 ? null : before }) !== null) continue;
-      if (before === undefined && behind === undefined && row.first !== null) continue;
+      // The first block of all needs no other to show that it belongs there.
+      if (height > 0 && before === undefined && behind === undefined && row.first !== null) continue;
       if (behind !== undefined && !this.#leadsTo(full, row, behind)) continue;
-      const [old] = this.#rows.blocks(row.id, height, 1);
-      const kept = old?.height === height ? { auditId: old.audit_id, auditSeal: old.audit_seal } : undefined;
-      this.#rows.delete(row.id, height);
-      this.#rows.insert(row.id, {
-        ...full,
-        ...(kept?.auditId != null && { auditId: kept.auditId }),
-        ...(kept?.auditSeal != null && { auditSeal: new Uint8Array(kept.auditSeal) }),
-      });
+      const marks = this.#marksOf(row, full);
+      this.#rows.delete(row.id, full.block);
+      this.#rows.insert(row.id, { ...full, ...marks });
+      this.#forks.mend(row, height);
       replaced++;
     }
     return replaced;
@@ -111,13 +120,31 @@ export class BlockIntake {
     if (held === undefined || held.height !== block.height || sameBytes(new Uint8Array(held.hash), block.hash)) return null;
     const fault: LedgerFault | null = checkBlock(full, { chainId, before: undefined });
     if (fault !== null) return { reason: 'invalid', height: block.height, fault, message: fault.message };
-    this.#forks.keep(row, block.height, this.#rows.read(row.id, block.height, { blocks: 1 }).blocks[0], full, from, nowMs);
+    // What is damaged here is no evidence against anybody.
+    const [kept] = this.#rows.read(row.id, block.height, { blocks: 1 }).blocks;
+    if (kept === undefined || sameBytes(kept.block.hash, block.hash) || checkBlock(kept, { chainId, before: undefined }) !== null)
+      return null;
+    this.#forks.keep(row, block.height, kept, full, from, nowMs);
     return {
       reason: 'fork',
       height: block.height,
       fault: null,
       message: `Two blocks ${block.height} are signed by the same node. Both are kept as evidence.`,
     };
+  }
+
+  /** What the node has noted beside a block of its own stays where it is right; what is not goes with the damage. */
+  #marksOf(row: ChainRow, { block, entries }: FullBlock): Pick<OwnBlock, 'auditId' | 'auditSeal'> | undefined {
+    if (row.chainId !== this.#self) return undefined;
+    const wrong = entries
+      .map(decodeEntry)
+      .filter((entry) => checkDetails(entry, this.#rows.details(entry.number), true, block.height, row.chainId) !== null);
+    for (const { number } of wrong) this.#rows.deleteDetails(number);
+    const [old] = this.#rows.blocks(row.id, block.height, 1);
+    if (wrong.length > 0 || old?.height !== block.height || old.audit_id === null || old.audit_seal === null) return undefined;
+    const marks = { auditId: old.audit_id, auditSeal: new Uint8Array(old.audit_seal) };
+    const isRight = isSignedBy(importPublicKey(block.author), auditSealBytes(block.hash, marks.auditId), marks.auditSeal);
+    return isRight ? marks : undefined;
   }
 
   #held(row: ChainRow, height: number): BlockBefore | undefined {
@@ -128,12 +155,8 @@ export class BlockIntake {
 
   /** True when the block behind names this one, or is damaged itself. */
   #leadsTo({ block }: FullBlock, row: ChainRow, behind: BlockBefore): boolean {
-    try {
-      const next = this.#rows.read(row.id, behind.height, { blocks: 1 }).blocks[0]?.block;
-      return next === undefined || !isBlockSigned(next) || sameBytes(next.prevHash, block.hash);
-    } catch {
-      return true;
-    }
+    const next = this.#rows.read(row.id, behind.height, { blocks: 1 }).blocks[0]?.block;
+    return next === undefined || !isBlockSigned(next) || sameBytes(next.prevHash, block.hash);
   }
 }
 

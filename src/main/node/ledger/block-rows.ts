@@ -1,10 +1,11 @@
 import type Database from 'better-sqlite3';
+import { SignalboxError } from '../../../common/errors.ts';
 import { decodeBlock, encodeBlock } from './block.ts';
 import type { OwnBlock } from './chain-store.ts';
-import { decodeEntry } from './entry.ts';
+import { decodeEntry, type EntryDetails } from './entry.ts';
 import { ledgerLimits } from './limits.ts';
 import { leafHash } from './merkle.ts';
-import type { FullBlock } from './types.ts';
+import type { BlockHead, FullBlock, SignedBlock } from './types.ts';
 
 /** A block as it lies in the file. */
 export interface BlockRow {
@@ -41,7 +42,10 @@ export class BlockRows {
   readonly #selectBlocks: Database.Statement<[number, number, number], BlockRow>;
   readonly #selectEntries: Database.Statement<[number, number, number], EntryRow>;
   readonly #selectHeight: Database.Statement<[number, number], { height: number }>;
+  readonly #selectDetails: Database.Statement<[number], { number: number; salt: Buffer; params: string }>;
   readonly #deletes: readonly Database.Statement<[number, number]>[];
+  readonly #deleteNumbers: Database.Statement<[number, number, number]>;
+  readonly #deleteDetails: Database.Statement<[number]>;
 
   constructor(database: Database.Database) {
     this.#insertBlock = database.prepare('INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -50,6 +54,9 @@ export class BlockRows {
     this.#selectBlocks = database.prepare('SELECT * FROM block WHERE chain = ? AND height >= ? ORDER BY height LIMIT ?');
     this.#selectEntries = database.prepare('SELECT * FROM entry WHERE chain = ? AND height BETWEEN ? AND ? ORDER BY height, number');
     this.#selectHeight = database.prepare('SELECT height FROM entry WHERE chain = ? AND number = ?');
+    this.#selectDetails = database.prepare('SELECT number, salt, params FROM details WHERE number = ?');
+    this.#deleteNumbers = database.prepare('DELETE FROM entry WHERE chain = ? AND number BETWEEN ? AND ?');
+    this.#deleteDetails = database.prepare('DELETE FROM details WHERE number = ?');
     this.#deletes = ['block', 'entry'].map((table) => database.prepare(`DELETE FROM ${table} WHERE chain = ? AND height = ?`));
   }
 
@@ -77,8 +84,20 @@ export class BlockRows {
     return sizeBytes;
   }
 
-  delete(chain: number, height: number): void {
+  /** Makes room for a block: what stands at its height, and what has the numbers of its entries. */
+  delete(chain: number, { height, firstNumber, count }: BlockHead): void {
     for (const statement of this.#deletes) statement.run(chain, height);
+    this.#deleteNumbers.run(chain, firstNumber, firstNumber + count - 1);
+  }
+
+  /** What was passed to an act of the own chain. */
+  details(number: number): EntryDetails | undefined {
+    const row = this.#selectDetails.get(number);
+    return row === undefined ? undefined : { number: row.number, salt: new Uint8Array(row.salt), params: row.params };
+  }
+
+  deleteDetails(number: number): void {
+    this.#deleteDetails.run(number);
   }
 
   blocks(chain: number, fromHeight: number, most: number): readonly BlockRow[] {
@@ -94,9 +113,7 @@ export class BlockRows {
   }
 
   /**
-   * Blocks with the bytes of their entries, at least one when there is one.
-   *
-   * @throws SignalboxError `INVALID_PARAMS` for rows that are no block
+   * Blocks with the bytes of their entries, at least one when there is one. A row that is no block ends the list: verification names it.
    */
   read(
     chain: number,
@@ -110,9 +127,19 @@ export class BlockRows {
     for (const row of this.blocks(chain, fromHeight, mostBlocks + 1)) {
       sizeBytes += row.size_bytes + row.bytes.length;
       if (blocks.length === mostBlocks || (blocks.length > 0 && sizeBytes > mostBytes)) return { blocks, more: true };
-      const entries = this.entries(chain, row.height, row.height).map(({ bytes }) => new Uint8Array(bytes));
-      blocks.push({ block: decodeBlock(new Uint8Array(row.bytes)), entries });
+      const block = readBlock(row);
+      if (block === undefined) return { blocks, more: true };
+      blocks.push({ block, entries: this.entries(chain, row.height, row.height).map(({ bytes }) => new Uint8Array(bytes)) });
     }
     return { blocks, more: false };
+  }
+}
+
+function readBlock({ bytes }: BlockRow): SignedBlock | undefined {
+  try {
+    return decodeBlock(new Uint8Array(bytes));
+  } catch (error) {
+    if (error instanceof SignalboxError) return undefined;
+    throw error;
   }
 }

@@ -1,16 +1,20 @@
 import { copyFileSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import type { LedgerFault } from '../../../common/contract/ledger.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { sameBytes } from '../identity/index.ts';
 import { toHex } from '../trust/digest.ts';
 import { BlockIntake } from './block-intake.ts';
 import { BlockRows } from './block-rows.ts';
-import type { ChainHead, ChainPlace, EntryQuery, KeptFork, OwnBlock, TakenBlocks } from './chain-store.ts';
+import type { BroughtBlock, ChainHead, ChainPlace, EntryQuery, KeptFork, OwnBlock, TakenBlocks } from './chain-store.ts';
 import { type ChainRow, ChainTable, headOf } from './chain-table.ts';
 import { checkBlock, faultAt } from './check-block.ts';
 import type { EntryDetails } from './entry.ts';
 import { EntryList, type EntryPage } from './entry-list.ts';
+import { exportBlocks } from './export/export-blocks.ts';
+import type { ExportedLines, ExportPart } from './export/export-part.ts';
 import { ForkTable } from './fork-table.ts';
+import { heldHash } from './held-block.ts';
 import type { FullBlock } from './types.ts';
 
 type Page = { readonly blocks: readonly FullBlock[]; readonly more: boolean };
@@ -34,7 +38,7 @@ export class ChainDatabase {
     this.table = new ChainTable(database);
     this.rows = new BlockRows(database);
     this.#forks = new ForkTable(database, this.table);
-    this.#intake = new BlockIntake(this.table, this.rows, this.#forks);
+    this.#intake = new BlockIntake({ self, table: this.table, rows: this.rows, forks: this.#forks });
     this.#list = new EntryList(database, this.table);
   }
 
@@ -51,11 +55,11 @@ export class ChainDatabase {
     this.#continuesAfter = undefined;
   }
 
-  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number, startsAt = 0): TakenBlocks {
+  take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt = 0): TakenBlocks {
     return this.#transaction(() => this.#intake.take(chainId, blocks, { from, nowMs, startsAt }));
   }
 
-  replace(chainId: string, blocks: readonly FullBlock[]): number {
+  replace(chainId: string, blocks: readonly BroughtBlock[]): number {
     if (this.table.require(chainId).fault !== null) this.#keepAside();
     return this.#transaction(() => {
       const replaced = this.#intake.replace(this.table.require(chainId), blocks);
@@ -75,6 +79,18 @@ export class ChainDatabase {
       const [found] = row === undefined ? [] : this.rows.blocks(row.id, height, 1);
       return found?.height === height ? toHex(found.hash) : null;
     });
+  }
+
+  heldHashes(chainId: string, heights: readonly number[]): readonly (string | null)[] {
+    const row = this.table.get(chainId);
+    return heights.map((height) => {
+      const [found] = row === undefined ? [] : this.rows.read(row.id, height, { blocks: 1 }).blocks;
+      return found?.block.height === height ? heldHash(found) : null;
+    });
+  }
+
+  exportBlocks(chainId: string, part: ExportPart): ExportedLines | undefined {
+    return exportBlocks(this, chainId, { ...part, withDetails: part.withDetails && chainId === this.#self });
   }
 
   blockOf(chainId: string, number: number): FullBlock | undefined {
@@ -97,10 +113,7 @@ export class ChainDatabase {
   }
 
   details(number: number): EntryDetails | undefined {
-    const row = this.database.prepare('SELECT * FROM details WHERE number = ?').get(number) as
-      | { number: number; salt: Buffer; params: string }
-      | undefined;
-    return row === undefined ? undefined : { number: row.number, salt: new Uint8Array(row.salt), params: row.params };
+    return this.rows.details(number);
   }
 
   auditId(): number {
@@ -124,6 +137,11 @@ export class ChainDatabase {
 
   forks(): readonly KeptFork[] {
     return this.#forks.all();
+  }
+
+  /** The first piece of evidence of forks of a chain that is not what its node signed; null: all is. */
+  forkFault(row: ChainRow): LedgerFault | null {
+    return this.#forks.fault(row);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What the rest of the node sees of the file in which chains are kept. Everything behind it happens in the thread of the ledger. */
 import type { LedgerChain, LedgerFault } from '../../../common/contract/ledger.ts';
 import type { EntryDetails } from './entry.ts';
+import type { ExportedLines, ExportPart } from './export/export-part.ts';
 import type { Entry, FullBlock } from './types.ts';
 
 /** A chain as it is held here. Its name and state are for whoever knows the members. */
@@ -16,6 +17,12 @@ export interface OwnBlock extends FullBlock {
   readonly auditId: number;
   /** Ed25519 over {@link auditSealBytes}: a changed `auditId` is found. */
   readonly auditSeal: Uint8Array;
+}
+
+/** A block that another node brought. */
+export interface BroughtBlock extends FullBlock {
+  /** Of a block of the own chain: this node has signed that it took it back. */
+  readonly auditSeal?: Uint8Array;
 }
 
 /** What became of blocks that another node brought. */
@@ -110,13 +117,13 @@ export interface ChainStore {
    * @param nowMs milliseconds since the epoch by the corrected clock
    * @param startsAt height at which a chain of which nothing is held may begin, because its author sealed what is older; without: 0
    */
-  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number, startsAt?: number): Promise<TakenBlocks>;
+  take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt?: number): Promise<TakenBlocks>;
   /**
    * Puts whole blocks in the place of damaged or missing ones: each must be signed, and fit what is held before and behind it.
    *
    * @returns how many took a place; those that do not fit are left out
    */
-  replace(chainId: string, blocks: readonly FullBlock[]): Promise<number>;
+  replace(chainId: string, blocks: readonly BroughtBlock[]): Promise<number>;
   /** Blocks from a height on, as far as the bounds go. What cannot be read ends the list. */
   blocks(
     chainId: string,
@@ -125,6 +132,10 @@ export interface ChainStore {
   ): Promise<{ readonly blocks: readonly FullBlock[]; readonly more: boolean }>;
   /** Hashes of blocks, hex; null for those that are not held. */
   hashes(chainId: string, heights: readonly number[]): Promise<readonly (string | null)[]>;
+  /** Hashes of blocks with the entries that really stand in them, hex: see `heldHash`; null for those that are not held or cannot be read. */
+  heldHashes(chainId: string, heights: readonly number[]): Promise<readonly (string | null)[]>;
+  /** Lines of an export, made in the thread of the ledger; undefined: the first block is not held, or cannot be read. */
+  exportBlocks(chainId: string, part: ExportPart): Promise<ExportedLines | undefined>;
   /** The block that holds an entry. */
   blockOf(chainId: string, number: number): Promise<FullBlock | undefined>;
   /** Every chain held, the newest block of each. */

@@ -60,17 +60,23 @@ export function isSealedBefore(chains: ChainDatabase, chain: ChainRow): boolean 
   } catch {
     return false;
   }
+  // Oldest first: the one that is looked for was the first to be written behind what it seals.
   const seals = chains.database
     .prepare<[number], { bytes: Buffer }>(
-      "SELECT bytes FROM entry WHERE chain = ? AND act = 'ledger.checkpoint' AND kind = 'checkpoint' ORDER BY number DESC LIMIT 100",
+      "SELECT bytes FROM entry WHERE chain = ? AND act = 'ledger.checkpoint' AND kind = 'checkpoint' ORDER BY number",
     )
-    .all(chain.id);
-  return seals.some(({ bytes }) => {
-    try {
-      const checkpoint = readCheckpoint(decodeEntry(new Uint8Array(bytes)).text);
-      return checkpoint?.sealedHeight === first - 1 && checkpoint.sealedHash === prevHash;
-    } catch {
-      return false;
-    }
-  });
+    .iterate(chain.id);
+  for (const { bytes } of seals) {
+    const checkpoint = checkpointOf(bytes);
+    if (checkpoint?.sealedHeight === first - 1 && checkpoint.sealedHash === prevHash) return true;
+  }
+  return false;
+}
+
+function checkpointOf(bytes: Buffer): Checkpoint | undefined {
+  try {
+    return readCheckpoint(decodeEntry(new Uint8Array(bytes)).text);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,9 +2,11 @@ import type Database from 'better-sqlite3';
 import { SignalboxError } from '../../../common/errors.ts';
 import { sha256, toHex } from '../trust/digest.ts';
 import { prevHashRange } from './block.ts';
+import type { EntryRow } from './block-rows.ts';
 import type { EntryQuery, ListedEntry } from './chain-store.ts';
 import type { ChainRow, ChainTable } from './chain-table.ts';
-import { decodeEntry } from './entry.ts';
+import { decodeEntry, entryKinds, outcomes } from './entry.ts';
+import type { Entry } from './types.ts';
 
 /** One page of entries, newest first. */
 export interface EntryPage {
@@ -65,9 +67,7 @@ export class EntryList {
   }
 
   #read(places: readonly { readonly chain: number; readonly number: number }[]): readonly ListedEntry[] {
-    const select = this.#database.prepare<[number, number], { height: number; bytes: Buffer }>(
-      'SELECT height, bytes FROM entry WHERE chain = ? AND number = ?',
-    );
+    const select = this.#database.prepare<[number, number], EntryRow>('SELECT * FROM entry WHERE chain = ? AND number = ?');
     const selectBlock = this.#database.prepare<[number, number], Buffer>('SELECT bytes FROM block WHERE chain = ? AND height = ?').pluck();
     const chains = new Map(this.#table.all().map((row) => [row.id, row]));
     return places.flatMap(({ chain, number }) => {
@@ -76,12 +76,41 @@ export class EntryList {
       if (row === undefined || owner === undefined) return [];
       const bytes = new Uint8Array(row.bytes);
       const { fault, verifiedHeight, chainId } = owner;
-      const verified = row.height <= verifiedHeight && (fault === null || row.height < fault.height);
+      const read = readEntry(bytes);
+      const verified = read !== undefined && row.height <= verifiedHeight && (fault === null || row.height < fault.height);
       const block = selectBlock.get(chain, row.height) as Buffer | undefined;
       const prevHash = block === undefined ? '' : toHex(block.subarray(...prevHashRange));
-      return [{ chainId, height: row.height, prevHash, entry: decodeEntry(bytes), digest: toHex(sha256(bytes)), verified }];
+      return [{ chainId, height: row.height, prevHash, entry: read ?? entryOfColumns(row), digest: toHex(sha256(bytes)), verified }];
     });
   }
+}
+
+/** Undefined: the bytes are damaged. */
+function readEntry(bytes: Uint8Array): Entry | undefined {
+  try {
+    return decodeEntry(bytes);
+  } catch (error) {
+    if (error instanceof SignalboxError) return undefined;
+    throw error;
+  }
+}
+
+/** A damaged entry must not hide the others: it is shown by what the columns say, which nobody signed. */
+function entryOfColumns({ number, at, kind, actor, act, target, outcome }: EntryRow): Entry {
+  return {
+    number,
+    at,
+    kind: entryKinds.find((known) => known === kind) ?? 'act',
+    actor,
+    roles: [],
+    via: 'unknown',
+    act,
+    target,
+    outcome: outcomes.find((known) => known === outcome) ?? 'failed',
+    code: 'STORAGE_CORRUPT',
+    text: 'The bytes of this entry are damaged. Repair the chain: signalbox ledger repair',
+    details: null,
+  };
 }
 
 function whereOf(terms: readonly string[]): string {

@@ -22,7 +22,8 @@ const text = (most: number) =>
 const name = (most: number) => text(most).min(1);
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-const entryKinds = ['genesis', 'act', 'refusal', 'note', 'witness', 'checkpoint', 'fork'] as const;
+export const entryKinds = ['genesis', 'act', 'refusal', 'note', 'witness', 'checkpoint', 'fork'] as const;
+export const outcomes = ['done', 'failed', 'refused'] as const;
 /** Kinds that the node itself writes, which carry more than a sentence. */
 const recordKinds: ReadonlySet<Entry['kind']> = new Set(['genesis', 'witness', 'checkpoint', 'fork']);
 
@@ -35,7 +36,7 @@ const entrySchema = z.strictObject({
   via: name(64),
   act: name(128),
   target: text(256).nullable(),
-  outcome: z.enum(['done', 'failed', 'refused']),
+  outcome: z.enum(outcomes),
   code: name(64).nullable(),
   text: text(ledgerLimits.entryRecordCharacters).nullable(),
   details: z

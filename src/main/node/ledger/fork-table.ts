@@ -1,18 +1,25 @@
 import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { LedgerFault } from '../../../common/contract/ledger.ts';
+import { sameBytes } from '../identity/index.ts';
 import { decodeBlock, encodeBlock } from './block.ts';
 import type { KeptFork } from './chain-store.ts';
 import type { ChainRow, ChainTable } from './chain-table.ts';
+import { checkBlock, faultAt } from './check-block.ts';
 import { ledgerLimits } from './limits.ts';
 import type { FullBlock } from './types.ts';
 
 interface ForkRow {
   readonly chain: number;
   readonly height: number;
+  readonly hash: Buffer;
   readonly bytes: Buffer;
   readonly entries: string;
   readonly brought_by: string;
   readonly seen_at: number;
 }
+
+const entryTexts = z.array(z.string());
 
 /** Evidence of forks (security.md row 35): every block of a height that a node has signed more than once. */
 export class ForkTable {
@@ -25,7 +32,7 @@ export class ForkTable {
   }
 
   /** Keeps both blocks. Beyond the bound the first ones stay: they show where it began. */
-  keep(row: ChainRow, height: number, held: FullBlock | undefined, other: FullBlock, from: string, nowMs: number): void {
+  keep(row: ChainRow, height: number, held: FullBlock, other: FullBlock, from: string, nowMs: number): void {
     const kept = this.#database.prepare('SELECT count(*) FROM fork').pluck().get() as number;
     if (kept >= ledgerLimits.keptForks) return;
     const insert = this.#database.prepare('INSERT OR IGNORE INTO fork VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -39,25 +46,57 @@ export class ForkTable {
         broughtBy,
         nowMs,
       );
-    if (held !== undefined) add(held, row.chainId);
+    add(held, row.chainId);
     add(other, from);
   }
 
-  /** Newest first. */
+  /** The first piece of evidence that is not what the node signed, or has lost its counterpart; null: all is as it was. */
+  fault({ id, chainId }: ChainRow, height?: number): LedgerFault | null {
+    const rows = this.#database
+      .prepare<[number], ForkRow>('SELECT * FROM fork WHERE chain = ? ORDER BY height, hash')
+      .all(id)
+      .filter((row) => height === undefined || row.height === height);
+    for (const row of rows) {
+      const full = readFork(row);
+      if (full === undefined) return faultAt(chainId, row.height, 'unreadable', 'evidence of a fork cannot be read');
+      if (full.block.height !== row.height || !sameBytes(full.block.hash, new Uint8Array(row.hash)))
+        return faultAt(chainId, row.height, 'blockChanged', 'evidence of a fork is not what was kept');
+      const fault = checkBlock(full, { chainId, before: undefined });
+      if (fault !== null) return { ...fault, message: `${fault.message} It is evidence of a fork.` };
+      if (!rows.some((other) => other.height === row.height && other !== row))
+        return faultAt(chainId, row.height, 'gap', 'one of the two blocks that are evidence of a fork is missing');
+    }
+    return null;
+  }
+
+  /** Lets go of damaged evidence: other nodes show theirs again. */
+  mend(row: ChainRow, height: number): void {
+    if (this.fault(row, height) !== null) this.#database.prepare('DELETE FROM fork WHERE chain = ? AND height = ?').run(row.id, height);
+  }
+
+  /** Newest first, without what cannot be read. */
   all(): readonly KeptFork[] {
     const names = new Map(this.#table.all().map((row) => [row.id, row.chainId]));
     const forks = new Map<string, { -readonly [K in keyof KeptFork]: KeptFork[K] } & { blocks: KeptFork['blocks'][number][] }>();
     for (const row of this.#database.prepare<[], ForkRow>('SELECT * FROM fork ORDER BY seen_at DESC, chain, height').all()) {
+      const full = readFork(row);
+      if (full === undefined) continue;
       const key = `${row.chain} ${row.height}`;
       const fork = forks.get(key) ?? { chainId: names.get(row.chain) ?? '', height: row.height, seenAt: row.seen_at, blocks: [] };
       forks.set(key, fork);
       fork.seenAt = Math.min(fork.seenAt, row.seen_at);
-      fork.blocks.push({
-        block: decodeBlock(new Uint8Array(row.bytes)),
-        entries: (JSON.parse(row.entries) as string[]).map((text) => new Uint8Array(Buffer.from(text, 'utf8'))),
-        from: row.brought_by,
-      });
+      fork.blocks.push({ ...full, from: row.brought_by });
     }
     return [...forks.values()];
+  }
+}
+
+/** Undefined: somebody has changed the row so that it is no block any more. */
+function readFork(row: ForkRow): FullBlock | undefined {
+  try {
+    const entries = entryTexts.parse(JSON.parse(row.entries)).map((text) => new Uint8Array(Buffer.from(text, 'utf8')));
+    return { block: decodeBlock(new Uint8Array(row.bytes)), entries };
+  } catch {
+    return undefined;
   }
 }

@@ -147,9 +147,10 @@ export class LedgerPart implements Startable {
     this.#unwatch?.();
     clearTimeout(this.#retry);
     clearInterval(this.#sealTimer);
+    // First what writes: opening ends with a seal, which waits for its entry.
+    await this.recorder.stop();
     await this.#opening;
     await this.#check.stop();
-    await this.recorder.stop();
     await this.#store.stop();
   }
 

@@ -4,8 +4,9 @@ import { type NodeIdentity, sameBytes } from '../identity/index.ts';
 import { RetryDelay } from '../retry-delay.ts';
 import type { Startable } from '../startable.ts';
 import type { Logger, Problems } from '../telemetry/index.ts';
+import { fromHex } from '../trust/digest.ts';
 import { isBlockSigned } from './block.ts';
-import type { ChainPlace, ChainStore } from './chain-store.ts';
+import type { ChainHead, ChainPlace, ChainStore } from './chain-store.ts';
 import { placeOf } from './check-block.ts';
 import type { EntryDraft } from './entry.ts';
 import { draftOf } from './from-audit.ts';
@@ -63,6 +64,8 @@ export class Recorder implements Startable {
   #again = false;
   #retry: NodeJS.Timeout | undefined;
   #hold: NodeJS.Timeout | undefined;
+  /** How far the backup went from which this node was made. */
+  #restoredHeight = -1;
   #started = false;
   #stopped = false;
   /** What peers hold is known, or was waited for long enough. */
@@ -153,8 +156,17 @@ export class Recorder implements Startable {
     this.#wake();
   }
 
-  /** Peers have said what they hold of the own chain: a node made from a backup need not wait any longer. */
-  peersAnswered(): void {
+  /**
+   * A peer has said how far it holds the own chain, and it is no further than this node: a node made from a backup need not wait any longer,
+   * unless that peer knows less than the backup.
+   *
+   * @param height of the newest block it holds; -1: none
+   */
+  peersAnswered(height: number): void {
+    if (height >= this.#restoredHeight) this.#release();
+  }
+
+  #release(): void {
     clearTimeout(this.#hold);
     if (this.#hold === undefined) return;
     this.#hold = undefined;
@@ -198,30 +210,28 @@ export class Recorder implements Startable {
       store.auditId(),
       audit.lastId(),
     ]);
-    const held = await this.#heldPlace(head?.height ?? -1, storedAuditId);
+    const held = heldPlace(head, storedAuditId);
     if (this.#attempted !== undefined) this.#settleAttempted(held);
     const place = mark !== undefined && mark.height > (held?.height ?? -1) ? await this.#rolledBack(mark, held) : held;
     if (place === held) this.#options.problems.clear(rolledBackProblem);
-    if (this.#shown !== undefined && this.#shown.height > (place?.height ?? -1)) return this.#waitForPeers(this.#shown, place);
+    if (this.#shown !== undefined && this.#shown.height > (place?.height ?? -1) && !(await this.#isForked()))
+      return this.#waitForPeers(this.#shown, place);
     this.#options.problems.clear(behindProblem);
     if (mark?.restored === true && !this.#released) return this.#waitForAnswer(mark);
     this.#place = place;
-    // An audit table that ends before what the ledger has of it is another one: node.db was reset, or an older one took its place.
-    this.#auditId =
-      storedAuditId <= lastAuditId ? Math.max(storedAuditId, place === held ? 0 : (mark?.auditId ?? 0)) : (mark?.auditId ?? 0);
-    if (this.#auditId > lastAuditId) this.#auditId = lastAuditId;
+    // An audit table that ends before what the ledger has of it is another one: node.db was reset, or an older one took its place. The mark
+    // lies beside the table, and knows of blocks that were taken back from peers, which say nothing of it.
+    this.#auditId = Math.min(Math.max(storedAuditId <= lastAuditId ? storedAuditId : 0, mark?.auditId ?? 0), lastAuditId);
     this.#prepared = true;
     if (place === undefined) await this.#append([this.#genesis()], 1);
     this.#again = true;
     return true;
   }
 
-  async #heldPlace(height: number, auditId: number): Promise<ChainPlace | undefined> {
-    if (height < 0) return undefined;
+  /** What peers hold cannot be taken back once another block was written in its place: the chain goes on in the past that is held here. */
+  async #isForked(): Promise<boolean> {
     const { store, identity } = this.#options;
-    const { blocks } = await store.blocks(identity.nodeId, height, { blocks: 1 });
-    const [newest] = blocks;
-    return newest === undefined ? undefined : { ...placeOf(newest.block), auditId };
+    return (await store.forks()).some(({ chainId }) => chainId === identity.nodeId);
   }
 
   /** The file ends before what this node has written: it goes on behind that, and never writes a height twice. */
@@ -258,18 +268,19 @@ export class Recorder implements Startable {
       detail: `This node was made from a backup that ends at block ${mark.height}. Until another node has said how far the chain goes, at most ${ledgerLimits.restoredWaitMs / 60_000} minutes, acts wait in the audit table.`,
       view: '/ledger',
     });
-    this.#hold = setTimeout(() => this.peersAnswered(), ledgerLimits.restoredWaitMs).unref();
+    this.#restoredHeight = mark.height;
+    this.#hold = setTimeout(() => this.#release(), ledgerLimits.restoredWaitMs).unref();
     return false;
   }
 
   async #writeAll(): Promise<void> {
-    const { audit } = this.#options;
+    const { audit, identity, name } = this.#options;
     for (;;) {
       const records = await audit.since(this.#auditId, ledgerLimits.feedRecords);
       const own = this.#waiting.slice(0, ledgerLimits.blockEntries);
       if (records.length === 0) this.#auditWaiting = 0;
       const drafts = records.flatMap((record) => {
-        const draft = draftOf(record);
+        const draft = draftOf(record, (chain) => chain === identity.nodeId || chain === name());
         return draft === undefined ? [] : [{ draft, id: record.id }];
       });
       const last = records.at(-1)?.id ?? this.#auditId;
@@ -373,6 +384,13 @@ export class Recorder implements Startable {
       text: canonicalJson({ name: name(), nodeId: identity.nodeId, software }),
     };
   }
+}
+
+/** The newest block as its row tells of it: one whose bytes are damaged keeps nobody from going on, and verification names it. */
+function heldPlace(head: ChainHead | undefined, auditId: number): ChainPlace | undefined {
+  if (head === undefined || head.headHash === null || head.headAt === null) return undefined;
+  const { height, headHash, headAt, firstNumber, entries } = head;
+  return { height, hash: fromHex(headHash), at: headAt, lastNumber: firstNumber + entries - 1, auditId };
 }
 
 function notWritten(): SignalboxError {

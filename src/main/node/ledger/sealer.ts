@@ -65,9 +65,15 @@ export class Sealer {
 
   /** The newest checkpoint of a chain; undefined: there is none. */
   async newest(chainId: string): Promise<Checkpoint | undefined> {
-    const { entries } = await this.#options.store.list({ chainId, act: 'ledger.checkpoint', limit: 20 });
-    const found = entries.find(({ entry }) => entry.kind === 'checkpoint');
-    return found === undefined ? undefined : readCheckpoint(found.entry.text);
+    // Acts that asked for a checkpoint bear the same name, also when nothing was old enough.
+    let before: string | undefined;
+    do {
+      const { entries, next } = await this.#options.store.list({ chainId, act: 'ledger.checkpoint', before, limit: 100 });
+      const found = entries.find(({ entry }) => entry.kind === 'checkpoint');
+      if (found !== undefined) return readCheckpoint(found.entry.text);
+      before = next ?? undefined;
+    } while (before !== undefined);
+    return undefined;
   }
 
   /** Takes out what was sealed when the node stopped before it could. */

@@ -16,6 +16,7 @@ import { checkDetails, checkEntryRows, readBlockRow } from './check-rows.ts';
 import { isSealedBefore } from './checkpoint-entry.ts';
 import { decodeEntry } from './entry.ts';
 import { ledgerLimits } from './limits.ts';
+import { takenSealBytes } from './taken-back.ts';
 import type { SignedBlock } from './types.ts';
 
 export interface VerifyRun {
@@ -94,7 +95,8 @@ export class Verifier {
     const now = this.#chains.table.get(chainId);
     // What was sealed and taken out meanwhile is not missing.
     if (fault !== null && fault.height < (now?.first?.height ?? 0) && fault.height >= first) fault = null;
-    else if (fault === null && now !== undefined && from <= first && to >= last) fault = this.#checkStrays(now);
+    else if (fault === null && now !== undefined && from <= first && to >= last)
+      fault = this.#checkStrays(now) ?? this.#chains.forkFault(now);
     this.#remember(chainId, from, from + checkedBlocks - 1, fault);
     return { checkedBlocks, checkedEntries, durationMs: Math.round(performance.now() - startedAt), fault };
   }
@@ -131,11 +133,11 @@ export class Verifier {
   async #readSigned(row: BlockRow, chainId: string, key: KeyObject): Promise<SignedRow> {
     const { block, fault } = readBlockRow(row, chainId);
     if (block === null) return { row, block, fault, signed: false, sealed: false };
+    const { audit_id: auditId, audit_seal: seal } = row;
+    const sealBytes = auditId === null ? takenSealBytes(block.hash) : auditSealBytes(block.hash, auditId);
     const [signed, sealed] = await Promise.all([
       isSigned(key, row.bytes.subarray(0, blockHeadBytes), block.signature),
-      row.audit_id === null || row.audit_seal === null
-        ? row.audit_id === row.audit_seal
-        : isSigned(key, auditSealBytes(block.hash, row.audit_id), new Uint8Array(row.audit_seal)),
+      seal !== null && isSigned(key, sealBytes, new Uint8Array(seal)),
     ]);
     return { row, block, fault, signed, sealed };
   }

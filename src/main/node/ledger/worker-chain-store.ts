@@ -3,9 +3,9 @@ import { SignalboxError } from '../../../common/errors.ts';
 import type { Startable } from '../startable.ts';
 import { failureToError } from '../store/failures.ts';
 import { workerUrl } from '../store/worker-location.ts';
-import type { ChainPlace, ChainStore, EntryQuery, OwnBlock, VerifyProgress, VerifyResult } from './chain-store.ts';
+import type { BroughtBlock, ChainPlace, ChainStore, EntryQuery, OwnBlock, VerifyProgress, VerifyResult } from './chain-store.ts';
+import type { ExportPart } from './export/export-part.ts';
 import { ledgerLimits } from './limits.ts';
-import type { FullBlock } from './types.ts';
 import type {
   FromLedgerWorker,
   LedgerArguments,
@@ -90,11 +90,11 @@ export class WorkerChainStore implements ChainStore, Startable {
     return this.#call('append', block);
   }
 
-  take(chainId: string, blocks: readonly FullBlock[], from: string, nowMs: number, startsAt = 0) {
+  take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt = 0) {
     return this.#call('take', chainId, blocks, from, nowMs, startsAt);
   }
 
-  replace(chainId: string, blocks: readonly FullBlock[]) {
+  replace(chainId: string, blocks: readonly BroughtBlock[]) {
     return this.#call('replace', chainId, blocks);
   }
 
@@ -104,6 +104,14 @@ export class WorkerChainStore implements ChainStore, Startable {
 
   hashes(chainId: string, heights: readonly number[]) {
     return this.#call('hashes', chainId, heights);
+  }
+
+  heldHashes(chainId: string, heights: readonly number[]) {
+    return this.#call('heldHashes', chainId, heights);
+  }
+
+  exportBlocks(chainId: string, part: ExportPart) {
+    return this.#call('exportBlocks', chainId, part);
   }
 
   blockOf(chainId: string, number: number) {

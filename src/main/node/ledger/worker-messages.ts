@@ -20,6 +20,8 @@ export type LedgerMethod =
   | 'replace'
   | 'blocks'
   | 'hashes'
+  | 'heldHashes'
+  | 'exportBlocks'
   | 'blockOf'
   | 'chains'
   | 'chain'

@@ -11,10 +11,11 @@ import {
   describeBlock,
   differenceOf,
   heldHash,
+  isWhole,
   type LedgerSync,
   type SignedConfirmation,
 } from '../ledger/sync/index.ts';
-import type { FullBlock } from '../ledger/types.ts';
+import type { Entry, FullBlock } from '../ledger/types.ts';
 import type { Communicator } from '../peers/types.ts';
 import type { Handlers } from '../router/index.ts';
 import type { Logger } from '../telemetry/index.ts';
@@ -82,8 +83,9 @@ export function createLedgerService(options: LedgerServiceOptions): Handlers<key
       });
     const { height, prevHash } = block.block;
     const verified = (sync.held.get(chainId)?.verifiedHeight ?? -1) >= height;
-    const listed = { chainId, height, prevHash: toHex(prevHash), entry: decodeEntry(bytes), digest: toHex(sha256(bytes)), verified };
-    return { entry: views.entry(listed), bytes };
+    const listed = { chainId, height, prevHash: toHex(prevHash), entry: readEntry(bytes, number), digest: toHex(sha256(bytes)), verified };
+    // Verified some time ago does not say what stands there now, and these are the bytes that are shown.
+    return { entry: isWhole(block) ? views.entry(listed) : { ...views.entry(listed), signature: 'invalid' }, bytes };
   };
 
   return {
@@ -165,7 +167,7 @@ export function createLedgerService(options: LedgerServiceOptions): Handlers<key
     if (chainId !== nodeId || !allows(roles, 'admin')) return null;
     const details = await store.details(number);
     if (details === undefined) return null;
-    return { params: JSON.parse(details.params) as unknown, salt: toBase64url(details.salt), durationMs: null };
+    return { params: JSON.parse(details.params) as unknown, salt: toBase64url(details.salt) };
   }
 }
 
@@ -182,6 +184,18 @@ export async function ledgerStatus({ nodeId, ledger, sync, members, runs }: Ledg
     verifying: runs.current ?? ledger.verifying,
     retention: await ledger.retention(),
   };
+}
+
+/** @throws SignalboxError `STORAGE_CORRUPT` */
+function readEntry(bytes: Uint8Array, number: number): Entry {
+  try {
+    return decodeEntry(bytes);
+  } catch (error) {
+    throw new SignalboxError('STORAGE_CORRUPT', `Entry ${number} cannot be read. Repair the chain: signalbox ledger repair`, {
+      cause: error,
+      executed: 'no',
+    });
+  }
 }
 
 function atHeight(block: FullBlock | undefined, height: number): FullBlock | null {

@@ -18,7 +18,7 @@ describe('an entry', () => {
 
   it('says why what was passed is not shown', () => {
     const passed = entry(1, { detailsDigest: 'ab' });
-    const details = { params: {}, salt: '00', durationMs: null };
+    const details = { params: {}, salt: '00' };
     expect(detailsState({ entry: passed, details }, true, true)).toBe('shown');
     expect(detailsState({ entry: entry(1), details: null }, true, true)).toBe('nonePassed');
     expect(detailsState({ entry: passed, details: null }, false, true)).toBe('atOtherNode');

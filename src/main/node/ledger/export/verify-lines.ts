@@ -358,12 +358,18 @@ export class LineVerifier {
     const isSigned = this.#checked('signature', () => isConfirmationSigned(confirmation), 'confirmation');
     if (!isSigned)
       throw this.#wrong('confirmation', `The confirmation does not bear the signature of ${confirmation.nodeId}.`, { field: 'signature' });
+    const block = this.#block;
+    if (block === undefined || block.height !== header.toHeight)
+      throw this.#wrong('order', 'A confirmation stands before the last block, which it has to speak of.', {
+        height: block?.height ?? null,
+      });
     for (const { height, verdict, hash } of confirmation.answers) {
-      if (this.#block?.height === height && verdict === 'same' && hash !== toHex(this.#block.hash))
-        throw this.#wrong('confirmation', `The confirmation speaks of another block ${height} than the one in this file.`, {
+      const hashHere = toHex(block.hash);
+      if (height !== block.height || (verdict === 'same') !== (hash === hashHere))
+        throw this.#wrong('confirmation', `The confirmation speaks of another block ${height} than the last one in this file.`, {
           height,
           field: 'answers',
-          expected: toHex(this.#block.hash),
+          expected: hashHere,
           found: hash,
         });
       if (this.#confirmations.length < listedConfirmations) {

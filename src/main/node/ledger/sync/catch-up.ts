@@ -16,7 +16,7 @@ export interface BlockIntake {
    */
   take(chainId: string, blocks: readonly FullBlock[], from: string, startsAt?: number): Promise<TakenBlocks>;
   /** The copy of a node is of another past than the one here: looks where they part. */
-  partedFrom(chainId: string, from: string): Promise<void>;
+  partedFrom(chainId: string, from: string, signal?: AbortSignal): Promise<void>;
 }
 
 /**
@@ -128,7 +128,8 @@ export class CatchUp {
       if (added > 0) communicator.conduct(nodeId, 'useful', 'It gave blocks of a chain.');
       return added > 0 || this.#held.heightOf(chainId) >= page.height;
     }
-    if (refused.reason === 'invalid' && refused.fault?.fault === 'prevHash') await this.#intake.partedFrom(chainId, nodeId);
+    if (refused.reason === 'invalid' && refused.fault?.fault === 'prevHash')
+      await this.#intake.partedFrom(chainId, nodeId, this.#stop.signal);
     return false;
   }
 

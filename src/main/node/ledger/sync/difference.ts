@@ -1,8 +1,8 @@
 import type { LedgerBlock, LedgerDifference } from '../../../../common/contract/ledger.ts';
 import { nodeIdOf, toBase64url } from '../../identity/index.ts';
 import { toHex } from '../../trust/digest.ts';
+import { heldHash, isWhole } from '../held-block.ts';
 import type { FullBlock, SignedBlock } from '../types.ts';
-import { heldHash, isWhole } from './block-check.ts';
 
 /** A block as people and programs are shown it. */
 export function describeBlock(block: SignedBlock): LedgerBlock {

@@ -45,7 +45,8 @@ export class ForkWatch {
       this.#known.add(keyOf(fork));
       this.#raise();
       this.#show(fork);
-      await this.#record(fork);
+      // Not waited for: the own chain may be the one that cannot be written now, and blocks of others come in meanwhile.
+      void this.#record(fork);
     }
   }
 

@@ -116,15 +116,16 @@ export class Gossip {
   #hearOfOwn(isSame: boolean, heads: readonly HeadText[] | undefined): void {
     const { nodeId, own } = this.#context;
     if (!isSame && heads === undefined) return;
-    const theirs = heads?.find(({ chain_id: chainId }) => chainId === nodeId)?.height ?? -1;
-    if (isSame || theirs <= this.#held.heightOf(nodeId)) own.peersAnswered();
+    const held = this.#held.heightOf(nodeId);
+    const theirs = isSame ? held : (heads?.find(({ chain_id: chainId }) => chainId === nodeId)?.height ?? -1);
+    if (theirs <= held) own.peersAnswered(theirs);
   }
 
   #compare({ chain_id: chainId, height, hash }: HeadText, nodeId: string): void {
     if (chainId !== this.#context.nodeId && this.#context.members.standing(chainId) === 'stranger') return;
     const held = this.#held.get(chainId);
     if (held === undefined || height > held.height) {
-      this.#announce(chainId, height);
+      if (height > (held?.announcedHeight ?? -1)) this.#announce(chainId, height);
       this.#catchUp.want(chainId, height, nodeId);
     } else if (height === held.height && hash !== held.headHash) {
       void this.#intake.partedFrom(chainId, nodeId);

@@ -7,6 +7,8 @@ export class HeldChains {
   readonly #store: Pick<ChainStore, 'chains' | 'chain'>;
   readonly #heads = new Map<string, ChainHead>();
   readonly #listeners = new Set<(chainId: string) => void>();
+  /** Asked for with every message about heads. */
+  #digest: string | undefined;
 
   constructor(store: Pick<ChainStore, 'chains' | 'chain'>) {
     this.#store = store;
@@ -15,6 +17,7 @@ export class HeldChains {
   /** Reads all of them. @throws SignalboxError what the store throws */
   async load(): Promise<void> {
     const heads = await this.#store.chains();
+    this.#digest = undefined;
     this.#heads.clear();
     for (const head of heads) this.#heads.set(head.chainId, head);
   }
@@ -22,6 +25,7 @@ export class HeldChains {
   /** Reads one anew and tells the listeners. @throws SignalboxError what the store throws */
   async refresh(chainId: string): Promise<ChainHead | undefined> {
     const head = await this.#store.chain(chainId);
+    this.#digest = undefined;
     if (head === undefined) this.#heads.delete(chainId);
     else this.#heads.set(chainId, head);
     for (const listener of this.#listeners) listener(chainId);
@@ -55,6 +59,11 @@ export class HeldChains {
 
   /** Of {@link heads}, hex. */
   digest(): string {
+    this.#digest ??= this.#digestOf();
+    return this.#digest;
+  }
+
+  #digestOf(): string {
     const digest = createHash('sha256');
     for (const { chain_id: chainId, height, hash } of this.heads()) digest.update(`${chainId} ${height} ${hash}\n`);
     return digest.digest('hex');

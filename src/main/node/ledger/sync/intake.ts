@@ -1,5 +1,6 @@
 import { toErrorShape } from '../../../../common/errors.ts';
 import type { TakenBlocks } from '../chain-store.ts';
+import { sealTakenBack } from '../taken-back.ts';
 import type { FullBlock } from '../types.ts';
 import type { BlockIntake } from './catch-up.ts';
 import type { ForkWatch } from './fork-watch.ts';
@@ -44,11 +45,12 @@ export class Intake implements BlockIntake {
   }
 
   async take(chainId: string, blocks: readonly FullBlock[], from: string, startsAt = 0): Promise<TakenBlocks> {
-    const { store, nowMs, communicator, nodeId, own } = this.#context;
+    const { store, nowMs, communicator, nodeId, signer, own } = this.#context;
     const before = this.#held.heightOf(chainId);
     const newest = blocks.at(-1)?.block;
     if (chainId === nodeId && newest !== undefined) own.peersHold(newest);
-    const result = await store.take(chainId, blocks, from, nowMs(), startsAt);
+    const brought = chainId === nodeId ? await sealTakenBack(blocks, signer) : blocks;
+    const result = await store.take(chainId, brought, from, nowMs(), startsAt);
     if (chainId === nodeId && result.added > 0) own.ownChainChanged();
     if (result.added > 0) {
       this.#taken += result.added;
@@ -71,15 +73,17 @@ export class Intake implements BlockIntake {
   }
 
   /** One search at a time for a chain. A node that holds the same after all has brought a block that follows nothing. */
-  async partedFrom(chainId: string, from: string): Promise<void> {
+  async partedFrom(chainId: string, from: string, signal?: AbortSignal): Promise<void> {
     const held = this.#held.get(chainId);
     if (held === undefined || held.height < held.firstHeight || this.#searching.has(chainId)) return;
     this.#searching.add(chainId);
     try {
-      const height = await this.#questions.forkedAt(from, chainId, { from: held.firstHeight, to: held.height });
-      const page = height === null ? undefined : await this.#questions.blocks(from, chainId, height, 1);
+      const height = await this.#questions.forkedAt(from, chainId, { from: held.firstHeight, to: held.height }, signal);
+      const page = height === null ? undefined : await this.#questions.blocks(from, chainId, height, 1, signal);
       const refused = page === undefined ? null : (await this.take(chainId, page.blocks, from)).refused;
-      if (refused?.reason !== 'fork' && !this.#forks.isForked(chainId))
+      // A copy that is damaged here says nothing about others.
+      const isDamaged = this.#held.get(chainId)?.fault != null;
+      if (refused?.reason !== 'fork' && !this.#forks.isForked(chainId) && !isDamaged)
         this.#context.communicator.conduct(from, 'invalid', 'It brought a block that does not follow the others, and no other past.');
     } catch (error) {
       this.#context.logger.info('ledger.forkNotFound', 'A node holds another past of a chain, and could not show where it begins.', {

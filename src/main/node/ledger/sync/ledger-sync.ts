@@ -88,7 +88,7 @@ export class LedgerSync implements Startable {
     for (const stop of this.#stops.splice(0)) stop();
     this.#gossip.stop();
     await this.#catchUp.stop();
-    await this.witness.stop();
+    this.witness.stop();
   }
 
   /** Nodes became members, or are none any more: chains that were refused before are held now. */

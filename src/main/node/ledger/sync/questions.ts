@@ -1,8 +1,7 @@
 import type { LedgerConfirmation } from '../../../../common/contract/ledger.ts';
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { FullBlock } from '../types.ts';
-import { heldHashes } from './block-check.ts';
-import { isConfirmationSigned, type SignedConfirmation } from './confirmation.ts';
+import { isConfirmationSigned, type PlaceAnswer, type SignedConfirmation } from './confirmation.ts';
 import type { HeldChains } from './held-chains.ts';
 import { syncLimits } from './limits.ts';
 import { blockOfText, blockResponseMessage, readMessage, validationResponseMessage } from './messages.ts';
@@ -64,7 +63,7 @@ export class Questions {
     return this.#reading(nodeId, () => {
       const { answers, height, at, signature, chain_id: about } = readMessage(validationResponseMessage, message);
       const confirmation = { chainId: about, nodeId, at, height, answers, signature };
-      const isAsked = answers.length === places.length && answers.every((answer, index) => answer.height === places[index]?.height);
+      const isAsked = answers.length === places.length && answers.every((answer, index) => isAnswerTo(answer, places[index]));
       if (about !== chainId || !isAsked)
         throw new SignalboxError('INVALID_PARAMS', 'The answer is about other blocks than were asked for.', { executed: 'no' });
       if (!isConfirmationSigned(confirmation))
@@ -156,8 +155,8 @@ export class Questions {
   }
 
   async #places(chainId: string, heights: readonly number[]): Promise<readonly Place[]> {
-    const hashes = await heldHashes(this.#context.store, chainId, heights);
-    return heights.map((height) => ({ height, hash: hashes.get(height) ?? null }));
+    const hashes = await this.#context.store.heldHashes(chainId, heights);
+    return heights.map((height, index) => ({ height, hash: hashes[index] ?? null }));
   }
 
   async #ask(nodeId: string, message: { readonly type: string; readonly [field: string]: unknown }, signal?: AbortSignal) {
@@ -193,6 +192,11 @@ export class Questions {
     const name = this.#context.members.nameOf(nodeId);
     return { nodeId, name, verdict: 'noAnswer', height: null, hash: null, message, answeredAt: null, signature: null };
   }
+}
+
+/** The same block has the same hash: an answer that says otherwise is none. */
+function isAnswerTo({ height, verdict, hash }: PlaceAnswer, place: Place | undefined): boolean {
+  return height === place?.height && (verdict === 'same') === (hash !== null && hash === place.hash);
 }
 
 /** Whole numbers from `from` to `to`, both included, a few, evenly apart. */

@@ -1,8 +1,8 @@
 import type { LedgerFault } from '../../../../common/contract/ledger.ts';
 import { toErrorShape } from '../../../../common/errors.ts';
-import { nodeIdOf } from '../../identity/index.ts';
-import { isWhole } from './block-check.ts';
+import { sealTakenBack } from '../taken-back.ts';
 import type { HeldChains } from './held-chains.ts';
+import { syncLimits } from './limits.ts';
 import type { Questions } from './questions.ts';
 import type { SyncContext } from './sync-context.ts';
 
@@ -30,6 +30,7 @@ export class Repair {
   /** @throws SignalboxError `CANCELLED`, what the store throws */
   async run(chainId: string, signal: AbortSignal): Promise<RepairResult> {
     const from = new Set<string>();
+    const replaced = new Set<number>();
     let replacedBlocks = 0;
     let fromHeight: number | undefined;
     for (;;) {
@@ -40,10 +41,12 @@ export class Repair {
         fromHeight = undefined;
         continue;
       }
-      const source = await this.#replace(chainId, fault.height, signal);
+      // Where a whole block did not help before, it is something else that is wrong.
+      const source = replaced.has(fault.height) ? undefined : await this.#replace(fault, signal);
       if (source === undefined) return { replacedBlocks, from: [...from], fault };
-      from.add(source);
-      replacedBlocks++;
+      replaced.add(fault.height);
+      from.add(source.nodeId);
+      replacedBlocks += source.blocks;
       if (chainId === this.#context.nodeId) this.#context.own.ownChainChanged();
       await this.#held.refresh(chainId);
       fromHeight = fault.height;
@@ -51,14 +54,16 @@ export class Repair {
   }
 
   /** @returns the node whose copy took the place; undefined: none that can be reached has one that fits */
-  async #replace(chainId: string, height: number, signal: AbortSignal): Promise<string | undefined> {
-    const { communicator, store, logger } = this.#context;
+  async #replace(fault: LedgerFault, signal: AbortSignal): Promise<{ readonly nodeId: string; readonly blocks: number } | undefined> {
+    const { chainId, height } = fault;
+    const { communicator, store, logger, nodeId: self, signer } = this.#context;
     for (const nodeId of communicator.reachable()) {
       try {
-        const { blocks } = await this.#questions.blocks(nodeId, chainId, height, 1, signal);
-        const [block] = blocks;
-        if (block === undefined || block.block.height !== height || nodeIdOf(block.block.author) !== chainId || !isWhole(block)) continue;
-        if ((await store.replace(chainId, [block])) > 0) return nodeId;
+        const { blocks } = await this.#questions.blocks(nodeId, chainId, height, missingFrom(fault), signal);
+        if (blocks[0]?.block.height !== height) continue;
+        // Each is checked by the store before it takes a place.
+        const count = await store.replace(chainId, chainId === self ? await sealTakenBack(blocks, signer) : blocks);
+        if (count > 0) return { nodeId, blocks: count };
       } catch (error) {
         if (signal.aborted) throw error;
         logger.debug('ledger.noCopy', 'A node could not give a block for a repair.', {
@@ -71,4 +76,10 @@ export class Repair {
     }
     return undefined;
   }
+}
+
+/** Blocks that are wanted from the height of a fault on: those of a gap, as far as a page goes, or the one. */
+function missingFrom({ fault, height, found }: LedgerFault): number {
+  const next = fault === 'gap' && found !== null ? Number(found) : height + 1;
+  return Math.min(Math.max(1, next - height), syncLimits.pageBlocks);
 }

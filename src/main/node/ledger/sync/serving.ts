@@ -1,6 +1,5 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { PeerContext, PeerMessage } from '../../peers/types.ts';
-import { heldHashes } from './block-check.ts';
 import { type PlaceAnswer, signConfirmation } from './confirmation.ts';
 import type { HeldChains } from './held-chains.ts';
 import { syncLimits } from './limits.ts';
@@ -65,14 +64,11 @@ export class Serving {
   /** What stands here is hashed anew: a copy whose file was changed must not be called the same. */
   async #answers(chainId: string, places: readonly Place[]): Promise<readonly PlaceAnswer[]> {
     const chain = this.#held.get(chainId);
-    const heights = places
-      .map(({ height }) => height)
-      .filter((height) => chain !== undefined && height >= chain.firstHeight && height <= chain.height);
-    const hashes = await heldHashes(
-      this.#context.store,
-      chainId,
-      [...new Set(heights)].sort((one, other) => one - other),
+    const heights = [...new Set(places.map(({ height }) => height))].filter(
+      (height) => chain !== undefined && height >= chain.firstHeight && height <= chain.height,
     );
+    const found = await this.#context.store.heldHashes(chainId, heights);
+    const hashes = new Map(heights.map((height, index) => [height, found[index] ?? null]));
     return places.map(({ height, hash }) => {
       if (chain === undefined || height > chain.height) return { height, verdict: 'unknown', hash: null };
       if (height < chain.firstHeight) return { height, verdict: 'pruned', hash: null };

@@ -22,8 +22,8 @@ export interface OwnChainWatch {
   peersHold(block: SignedBlock): void;
   /** Blocks of the own chain were taken back from peers, or replaced. */
   ownChainChanged(): void;
-  /** A peer has said what it holds, and it is no more than is held here. */
-  peersAnswered(): void;
+  /** A peer has said how far it holds the own chain (-1: not at all), and it is no more than is held here. */
+  peersAnswered(height: number): void;
 }
 
 /** What the parts that keep chains alike at all nodes stand on. */

@@ -14,8 +14,8 @@ export class Witness {
   readonly #context: SyncContext;
   readonly #held: HeldChains;
   #last = '';
+  #isWriting = false;
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(context: SyncContext, held: HeldChains) {
     this.#context = context;
@@ -27,9 +27,9 @@ export class Witness {
     this.#timer = setInterval(() => this.#begin(), everyMs).unref();
   }
 
-  async stop(): Promise<void> {
+  /** What is being written is not waited for: the own chain may have to wait itself, and refuses what is left when it stops. */
+  stop(): void {
     clearInterval(this.#timer);
-    await this.#writing;
   }
 
   /** Writes what has changed since the last time. @returns entries written. @throws SignalboxError what recording throws */
@@ -61,10 +61,14 @@ export class Witness {
   }
 
   #begin(): void {
-    this.#writing = this.write().then(
-      () => undefined,
-      (error: unknown) =>
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.write()
+      .catch((error: unknown) =>
         this.#context.logger.warn('ledger.notWitnessed', 'The heads of other chains could not be written down.', { error }),
-    );
+      )
+      .finally(() => {
+        this.#isWriting = false;
+      });
   }
 }

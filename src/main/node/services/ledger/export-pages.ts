@@ -1,10 +1,8 @@
 import type { ParsedParamsOf, ResultOf } from '../../../../common/contract/index.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { ChainStore } from '../../ledger/chain-store.ts';
-import type { EntryDetails } from '../../ledger/entry.ts';
-import { type ExportProgress, ExportWriter } from '../../ledger/export/write-lines.ts';
+import { type ExportHead, type ExportProgress, ExportWriter } from '../../ledger/export/write-lines.ts';
 import type { SignedConfirmation } from '../../ledger/sync/index.ts';
-import type { FullBlock } from '../../ledger/types.ts';
 
 export interface ExportPagesOptions {
   readonly nodeId: string;
@@ -36,25 +34,18 @@ export class ExportPages {
   async page(chainId: string, params: ParsedParamsOf<'ledger.export'>): Promise<ResultOf<'ledger.export'>> {
     const { store } = this.#options;
     const cursor = params.after === undefined ? await this.#begin(chainId, params) : readCursor(params.after);
-    const writer = new ExportWriter(cursor.blocks === 0 ? undefined : cursor);
-    if (cursor.blocks === 0) this.#writeHeader(writer, chainId, cursor);
-    const { blocks } = await store.blocks(chainId, cursor.next, { blocks: cursor.to - cursor.next + 1 });
-    const last = blocks.at(-1)?.block;
-    if (last === undefined || blocks[0]?.block.height !== cursor.next) throw this.#unreadable(chainId, cursor.next);
-    for (const block of blocks) writer.block(block, params.withDetails ? await this.#detailsOf(chainId, block) : []);
-    const isLast = last.height >= cursor.to;
-    if (isLast) {
-      if (params.withConfirmations)
-        for (const confirmation of await this.#options.confirmations(chainId, cursor.to))
-          writer.confirmation(confirmation, this.#options.nameOf(confirmation.nodeId));
-      writer.end();
-    }
-    return {
-      text: writer.take(),
-      next: isLast ? null : writeCursor({ ...writer.progress, next: last.height + 1, to: cursor.to }),
-      entries: blocks.reduce((sum, { entries }) => sum + entries.length, 0),
-      blocks: blocks.length,
-    };
+    const begun = cursor.blocks === 0 ? { head: this.#headOf(chainId, cursor) } : { progress: progressOf(cursor) };
+    const part = { begun, fromHeight: cursor.next, toHeight: cursor.to, withDetails: params.withDetails };
+    const lines = await store.exportBlocks(chainId, part);
+    if (lines === undefined) throw this.#unreadable(chainId, cursor.next);
+    const { text, progress, height, entries, blocks } = lines;
+    if (height < cursor.to) return { text, next: writeCursor({ ...progress, next: height + 1, to: cursor.to }), entries, blocks };
+    const writer = new ExportWriter(progress);
+    if (params.withConfirmations)
+      for (const confirmation of await this.#options.confirmations(chainId, cursor.to))
+        writer.confirmation(confirmation, this.#options.nameOf(confirmation.nodeId));
+    writer.end();
+    return { text: text + writer.take(), next: null, entries, blocks };
   }
 
   async #begin(chainId: string, { fromNumber, toNumber }: ParsedParamsOf<'ledger.export'>): Promise<Cursor> {
@@ -73,18 +64,9 @@ export class ExportPages {
     return block.block.height;
   }
 
-  #writeHeader(writer: ExportWriter, chainId: string, { next, to }: Cursor): void {
+  #headOf(chainId: string, { next, to }: Cursor): ExportHead {
     const { nameOf, nowMs, nodeId } = this.#options;
-    writer.header({ chainId, name: nameOf(chainId), exportedAt: nowMs(), exportedBy: nodeId, fromHeight: next, toHeight: to });
-  }
-
-  /** What was passed to acts is kept at the node where they were done, and nowhere else. */
-  async #detailsOf(chainId: string, { block }: FullBlock): Promise<EntryDetails[]> {
-    const { nodeId, store } = this.#options;
-    if (chainId !== nodeId) return [];
-    const numbers = Array.from({ length: block.count }, (_, index) => block.firstNumber + index);
-    const details = await Promise.all(numbers.map((number) => store.details(number)));
-    return details.filter((kept) => kept !== undefined);
+    return { chainId, name: nameOf(chainId), exportedAt: nowMs(), exportedBy: nodeId, fromHeight: next, toHeight: to };
   }
 
   #none(chainId: string): SignalboxError {
@@ -101,6 +83,10 @@ export class ExportPages {
       { executed: 'no' },
     );
   }
+}
+
+function progressOf({ blocks, entries, headHash, digest }: Cursor): ExportProgress {
+  return { blocks, entries, headHash, digest };
 }
 
 function writeCursor({ next, to, blocks, entries, headHash, digest }: Cursor): string {

@@ -3,7 +3,7 @@ import { StateLabel } from '../../../design/icons/index.ts';
 import { KeyValues } from '../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
-import { formatDuration, formatTime } from '../../../state/format.ts';
+import { formatTime } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
 import { mayNow } from '../../shared/rights.ts';
 import { detailsState, saidAsJson } from '../model/proof.ts';
@@ -47,7 +47,6 @@ export function FactsTab({ detail, context }: EntryTabProps) {
             ...(entry.text === null || said !== undefined
               ? []
               : [[t(entry.kind === 'note' ? 'fact_note' : 'fact_text'), entry.text] as const]),
-            ...(detail.details?.durationMs == null ? [] : [[t('fact_duration'), formatDuration(detail.details.durationMs)] as const]),
             [
               t('fact_signature'),
               <StateLabel key="signature" kind={signatureShapes[entry.signature]}>

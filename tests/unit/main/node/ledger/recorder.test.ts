@@ -1,11 +1,14 @@
 /** From the audit table into the chain. */
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { SignalboxError } from '../../../../../src/common/errors.ts';
+import { sealTakenBack } from '../../../../../src/main/node/ledger/taken-back.ts';
+import { WorkerChainStore } from '../../../../../src/main/node/ledger/worker-chain-store.ts';
 import type { AuditRecord } from '../../../../../src/main/node/router/types.ts';
 import { ChainWriter } from '../../../../helpers/ledger-fixture.ts';
-import { entriesOf, openRecorder, recorderId } from '../../../../helpers/recorder-fixture.ts';
+import { entriesOf, openRecorder, recorderId, recorderSigner } from '../../../../helpers/recorder-fixture.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 import { eventually, until } from '../../../../helpers/until.ts';
 
@@ -171,7 +174,7 @@ test('an older ledger.db is noticed, and no height is ever written twice', async
   expect(third.problems.list()).toMatchObject([{ id: 'ledger.rolledBack', severity: 'crit' }]);
   expect(await third.store.chain(recorderId)).toMatchObject({ height: all.length, fault: { fault: 'rolledBack', height: 2 } });
   expect(await third.store.verify(recorderId)).toMatchObject({ fault: { fault: 'gap', height: 2 } });
-  expect(await third.store.replace(recorderId, all.slice(2))).toBe(all.length - 2);
+  expect(await third.store.replace(recorderId, await sealTakenBack(all.slice(2), recorderSigner))).toBe(all.length - 2);
   expect(await third.store.verify(recorderId)).toMatchObject({ fault: null });
   expect((await entriesOf(third.store)).filter(({ entry }) => entry.act === 'recorded once')).toHaveLength(1);
 });
@@ -195,7 +198,7 @@ test('while peers hold more of the own chain, nothing is written; it goes on onc
   await restored.audit.record(record({ act: 'waits' }));
   await until(() => restored.problems.list().some(({ id }) => id === 'ledger.behindPeers'));
   expect((await restored.store.chain(recorderId))?.entries).toBe(2);
-  await restored.store.take(recorderId, blocks, 'peer', Date.now());
+  await restored.store.take(recorderId, await sealTakenBack(blocks, recorderSigner), 'peer', Date.now());
   restored.recorder.ownChainChanged();
   expect((await entries(restored.store, 5)).map(({ act, text }) => text ?? act).slice(1)).toEqual([
     'in the backup',
@@ -205,4 +208,82 @@ test('while peers hold more of the own chain, nothing is written; it goes on onc
   ]);
   expect(restored.problems.list()).toEqual([]);
   expect(await restored.store.verify(recorderId)).toMatchObject({ fault: null });
+});
+
+test('a note for the chain of another node is an act here, one for the own chain by its name stands there already', async () => {
+  const { audit, store } = await open();
+  await audit.record(record({ act: 'ledger.note', params: { chain: 'kiln-02', text: 'Look at the fan.' } }));
+  await audit.record(record({ act: 'ledger.note', params: { chain: 'press-07', text: 'Replaced.' } }));
+  await audit.record(record({ act: 'ledger.note', params: { chain: recorderId, text: 'Replaced.' } }));
+  await audit.record(record({ act: 'after' }));
+  expect((await entries(store, 3)).map(({ act, target }) => [act, target])).toEqual([
+    ['ledger.genesis', null],
+    ['ledger.note', 'kiln-02'],
+    ['after', 'jobs'],
+  ]);
+});
+
+test('records whose blocks were taken back from peers are not written again', async () => {
+  const folder = await temporaryFolder();
+  const first = await openRecorder(folder);
+  for (const act of ['one', 'two']) await first.audit.record(record({ act }));
+  await entries(first.store, 3);
+  const { blocks } = await first.store.blocks(recorderId, 0);
+  await first.stop();
+  await rm(join(folder, 'ledger.db'));
+  const alone = new WorkerChainStore({ file: join(folder, 'ledger.db'), self: recorderId, resourcesPath: undefined });
+  await alone.start();
+  await alone.take(recorderId, await sealTakenBack(blocks, recorderSigner), 'peer', Date.now());
+  await alone.stop();
+
+  const second = await open(folder);
+  await second.audit.record(record({ act: 'three' }));
+  expect((await entries(second.store, 4)).map(({ act }) => act)).toEqual(['ledger.genesis', 'one', 'two', 'three']);
+});
+
+test('a chain whose key was used for another past goes on in its own, and waits for nothing that can never be taken back', async () => {
+  const { recorder, store } = await open();
+  await recorder.add(note('here'));
+  const twin = new ChainWriter(1);
+  twin.blocks.push(...(await store.blocks(recorderId, 0)).blocks.slice(0, 1).map((block) => ({ ...block, ...unmarked })));
+  const [other, , newest] = twin.writeMany(3);
+  if (other === undefined || newest === undefined) throw new Error('no blocks');
+  expect(await store.take(recorderId, [other], 'peer', Date.now())).toMatchObject({ refused: { reason: 'fork' } });
+  recorder.peersHold(newest.block);
+  expect(await recorder.add(note('still here'))).toBe(3);
+});
+
+const unmarked = { details: [], auditId: 0, auditSeal: new Uint8Array(64) };
+
+test('a node made from a backup waits for somebody who knows at least as much as the backup', async () => {
+  const folder = await temporaryFolder();
+  const first = await openRecorder(folder);
+  for (const text of ['one', 'two']) await first.recorder.add(note(text));
+  const height = (await first.store.chain(recorderId))?.height ?? -1;
+  await eventually(async () => (await first.mark.read())?.height === height);
+  await first.node.run('UPDATE ledger_mark SET restored = 1');
+  await first.stop();
+  await rm(join(folder, 'ledger.db'));
+
+  const restored = await open(folder);
+  await until(() => restored.problems.list().some(({ id }) => id === 'ledger.restored'));
+  restored.recorder.peersAnswered(-1);
+  restored.recorder.peersAnswered(height - 1);
+  expect(restored.problems.list().map(({ id }) => id)).toContain('ledger.restored');
+  restored.recorder.peersAnswered(height);
+  expect(await restored.recorder.add(note('goes on'))).toBe(4);
+});
+
+test('damaged bytes of the newest block keep nobody from going on', async () => {
+  const folder = await temporaryFolder();
+  const first = await openRecorder(folder);
+  await first.recorder.add(note('one'));
+  await first.stop();
+  const database = new Database(join(folder, 'ledger.db'));
+  database.exec('DROP TRIGGER block_keeps_values');
+  database.exec("UPDATE block SET bytes = x'00' WHERE height = 1");
+  database.close();
+  const second = await open(folder);
+  expect(await second.recorder.add(note('two'))).toBe(3);
+  expect(await second.store.verify(recorderId)).toMatchObject({ fault: { height: 1, fault: 'blockChanged' } });
 });

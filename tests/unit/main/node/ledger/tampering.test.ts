@@ -7,10 +7,14 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { LedgerFault } from '../../../../../src/common/contract/ledger.ts';
 import { SignalboxError } from '../../../../../src/common/errors.ts';
 import { ChainDatabase } from '../../../../../src/main/node/ledger/chain-database.ts';
+import { checkpointDraft } from '../../../../../src/main/node/ledger/checkpoint-entry.ts';
 import { ledgerMigrations } from '../../../../../src/main/node/ledger/migrations.ts';
+import { sealTakenBack } from '../../../../../src/main/node/ledger/taken-back.ts';
+import type { FullBlock } from '../../../../../src/main/node/ledger/types.ts';
 import { Verifier } from '../../../../../src/main/node/ledger/verifier.ts';
 import { openDatabase } from '../../../../../src/main/node/store/open-database.ts';
 import { loadSqlite } from '../../../../../src/main/node/store/sqlite.ts';
+import { toHex } from '../../../../../src/main/node/trust/digest.ts';
 import { actDraft, ChainWriter } from '../../../../helpers/ledger-fixture.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
@@ -120,6 +124,11 @@ const cases: readonly (readonly [string, string, Pick<LedgerFault, 'fault' | 'he
   ['no audit record of a block', 'UPDATE block SET audit_id = NULL WHERE height = 2', { fault: 'blockChanged', height: 2, number: null }],
   ['a flipped seal', flipped('block', 'height = 2 AND chain = 1', 'audit_seal'), { fault: 'blockChanged', height: 2, number: null }],
   ['no seal', 'UPDATE block SET audit_seal = NULL WHERE height = 2', { fault: 'blockChanged', height: 2, number: null }],
+  [
+    'no marks of a block at all, as if it had been taken back from others',
+    'UPDATE block SET audit_id = NULL, audit_seal = NULL WHERE height = 2 AND chain = 1',
+    { fault: 'blockChanged', height: 2, number: null },
+  ],
   ['a block taken out', 'DELETE FROM block WHERE height = 2 AND chain = 1', { fault: 'gap', height: 2, number: null }],
   ['the first blocks taken out', 'DELETE FROM block WHERE height < 2 AND chain = 1', { fault: 'gap', height: 0, number: null }],
   [
@@ -204,3 +213,63 @@ async function isDamageFound(file: string): Promise<boolean> {
     chains.database.close();
   }
 }
+
+test.each([
+  ['whole', '', null],
+  ['that cannot be read', "UPDATE fork SET entries = '[1]'", 'unreadable'],
+  ['with another signature', flipped('fork', 'height = 2', 'bytes', 150), 'signature'],
+  ['with another entry', "UPDATE fork SET entries = replace(entries, 'mallory', 'MALLORY')", 'entryChanged'],
+  ['of another height', 'UPDATE fork SET height = 1', 'blockChanged'],
+  ['of which one block is gone', "DELETE FROM fork WHERE entries LIKE '%mallory%'", 'gap'],
+])('evidence of a fork %s', async (_name, sql, fault) => {
+  const chains = await openAfter('');
+  const twin = other.twin();
+  twin.blocks.pop();
+  chains.take(other.chainId, [twin.write([actDraft({ actor: 'mallory' })])], 'p', nowMs);
+  if (sql !== '') chains.database.exec(sql);
+  expect((await verify(chains, other.chainId))?.fault ?? null).toBe(fault);
+  expect(chains.forks().length).toBeLessThanOrEqual(2);
+});
+
+test('a copy that is damaged here is no evidence against the node whose chain it is', async () => {
+  const chains = await openAfter(flipped('block', 'height = 1 AND chain = 2', 'hash'));
+  expect(chains.take(other.chainId, [other.blocks[1] as FullBlock], 'p', nowMs)).toMatchObject({ added: 0, refused: null });
+  expect(chains.forks()).toEqual([]);
+});
+
+test('a damaged entry is listed among the others, and blocks in front of a damaged one can be read', async () => {
+  const chains = await openAfter("UPDATE entry SET bytes = x'00' WHERE number = 3; UPDATE block SET bytes = x'00' WHERE height = 2");
+  const { entries } = chains.list({ chainId: own.chainId, limit: 20 });
+  expect(entries.map(({ entry }) => entry.number)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  expect(entries.find(({ entry }) => entry.number === 3)).toMatchObject({
+    verified: false,
+    entry: { code: 'STORAGE_CORRUPT', actor: 'anna' },
+  });
+  expect(chains.blocks(own.chainId, 0)).toMatchObject({ blocks: [{ block: { height: 0 } }, { block: { height: 1 } }], more: true });
+  expect(chains.heldHashes(own.chainId, [2, 0])).toEqual([null, toHex(own.blocks[0]?.block.hash as Uint8Array)]);
+});
+
+test('marks and params that are wrong go when the block is replaced, and what the node has signed stays', async () => {
+  const chains = await openAfter(
+    'UPDATE block SET audit_id = 99 WHERE height = 1 AND chain = 1; DELETE FROM details WHERE number = 5; UPDATE entry SET height = 4 WHERE number = 7 AND chain = 1',
+  );
+  expect(await verify(chains, own.chainId)).toMatchObject({ height: 1 });
+  expect(chains.replace(own.chainId, await sealTakenBack(own.blocks, own.signer))).toBe(5);
+  expect(await verify(chains, own.chainId)).toBeNull();
+  expect(chains.auditId()).toBe(own.blocks[4]?.auditId);
+  expect(chains.rows.blocks(1, 0, 5).map(({ audit_id: auditId }) => auditId)).toEqual([2, null, null, 8, 10]);
+});
+
+test('a chain that was sealed long ago, and often since, still begins behind its checkpoint', async () => {
+  const author = new ChainWriter(3);
+  const chains = await openAfter('');
+  const [first] = author.writeMany(1);
+  if (first === undefined) throw new Error('no block');
+  const seal = { digest: '0'.repeat(64), blocks: 1, entries: 1, archive: 'a.jsonl' };
+  const draft = (sealedHeight: number, sealedHash: string) => checkpointDraft({ ...seal, sealedHeight, sealedHash }, author.chainId, nowMs);
+  author.write([draft(0, toHex(first.block.hash))]);
+  author.write(Array.from({ length: 120 }, (_none, index) => draft(index + 1, '0'.repeat(64))));
+  chains.take(author.chainId, author.blocks, 'p', nowMs);
+  chains.prune(author.chainId, 0);
+  expect(await verify(chains, author.chainId)).toBeNull();
+});

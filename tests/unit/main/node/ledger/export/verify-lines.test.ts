@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { verifyBytes } from '../../../../../../src/main/node/ledger/export/verify-file.ts';
 import { type ExportReport, LineVerifier } from '../../../../../../src/main/node/ledger/export/verify-lines.ts';
 import { ExportWriter } from '../../../../../../src/main/node/ledger/export/write-lines.ts';
-import { signConfirmation } from '../../../../../../src/main/node/ledger/sync/confirmation.ts';
+import { type PlaceAnswer, signConfirmation } from '../../../../../../src/main/node/ledger/sync/confirmation.ts';
 import { toHex } from '../../../../../../src/main/node/trust/digest.ts';
 import { actDraft, type MadeBlock, makeBlocks, signerNamed } from '../../../../../helpers/ledger-blocks.ts';
 
@@ -181,4 +181,23 @@ test('a line without end is not read into memory', async () => {
   const { report } = await verifyBytes(endless());
   expect(report.fault).toMatchObject({ fault: 'unreadable', line: 1 });
   expect(given).toBeLessThan(1_000_000);
+});
+
+test('a confirmation that speaks of another block than the last one is found, though its node did sign it', () => {
+  const blocks = makeBlocks(author, [1, 1]);
+  const [older] = blocks;
+  if (older === undefined) throw new Error('no block');
+  const confirmed = (answer: PlaceAnswer) => {
+    const writer = new ExportWriter();
+    const exportedAt = 1_700_000_100_000;
+    writer.header({ chainId: author.nodeId, name: 'press-07', exportedAt, exportedBy: witness.nodeId, fromHeight: 0, toHeight: 1 });
+    for (const block of blocks) writer.block(block);
+    writer.confirmation(signConfirmation({ chainId: author.nodeId, at: exportedAt, height: 1, answers: [answer] }, witness), 'line-2');
+    writer.end();
+    return check(writer.take()).fault;
+  };
+  const hash = toHex(older.block.hash);
+  expect(confirmed({ height: 0, verdict: 'same', hash })).toMatchObject({ fault: 'confirmation', field: 'answers' });
+  expect(confirmed({ height: 1, verdict: 'same', hash })).toMatchObject({ fault: 'confirmation', field: 'answers' });
+  expect(confirmed({ height: 1, verdict: 'differs', hash })).toBeNull();
 });

@@ -1,4 +1,6 @@
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { signConfirmation } from '../../../../../../src/main/node/ledger/sync/confirmation.ts';
 import { differenceOf, heldHash } from '../../../../../../src/main/node/ledger/sync/index.ts';
 import { MemoryNetwork } from '../../../../../helpers/chain-network.ts';
 import { type ChainNode, startChainNode } from '../../../../../helpers/chain-node.ts';
@@ -98,4 +100,58 @@ test('a note offered to another node gets into its chain with the name of who of
   await until(() => b.sync.held.heightOf(b.writer.chainId) === 0);
   const { entries } = await b.store.list({ chainId: b.writer.chainId, limit: 1 });
   expect(entries[0]?.entry).toMatchObject({ kind: 'note', actor: `ada@${a.writer.chainId.slice(0, 8)}`, text: 'Look at the fan.' });
+});
+
+test('an own chain whose beginning is gone is filled from others, block by block up to what is left', async () => {
+  const { a, b } = await startTwo(30);
+  const { chainId } = a.writer;
+  await a.store.stop();
+  const database = new Database(a.file);
+  database.exec('DELETE FROM block WHERE height < 20; DELETE FROM entry WHERE height < 20; DELETE FROM details WHERE number <= 20');
+  database.close();
+  await a.store.start();
+  await a.sync.held.refresh(chainId);
+  expect((await a.store.verify(chainId)).fault).toMatchObject({ fault: 'gap', height: 0 });
+  const repaired = await a.sync.repair.run(chainId, new AbortController().signal);
+  expect(repaired).toEqual({ replacedBlocks: 20, from: [b.writer.chainId], fault: null });
+  expect(await a.store.chain(chainId)).toMatchObject({ firstHeight: 0, height: 29, fault: null });
+});
+
+test('a repair ends where whole blocks do not help', async () => {
+  const { a, b } = await startTwo(3);
+  const { chainId } = a.writer;
+  await b.store.stop();
+  const database = new Database(b.file);
+  database.exec('INSERT INTO entry SELECT chain, 99, 99, leaf, at, kind, actor, act, target, outcome, bytes FROM entry WHERE number = 3');
+  database.close();
+  await b.store.start();
+  await b.sync.held.refresh(chainId);
+  const again = b.store.verify.bind(b.store);
+  let looks = 0;
+  b.store.verify = async (...asked) => {
+    looks++;
+    const result = await again(...asked);
+    return result.fault === null ? result : { ...result, fault: { ...result.fault, height: 1 } };
+  };
+  const { fault } = await b.sync.repair.run(chainId, new AbortController().signal);
+  expect(fault).toMatchObject({ height: 1 });
+  expect(looks).toBeLessThan(6);
+});
+
+test('an answer that contradicts itself is not believed', async () => {
+  const { a, b } = await startTwo(2);
+  const { chainId } = a.writer;
+  const said = { height: 1, verdict: 'same' as const, hash: 'ab'.repeat(32) };
+  const signed = signConfirmation({ chainId, at: Date.now(), height: 1, answers: [said] }, b.writer.signer);
+  a.peer.request = () =>
+    Promise.resolve({
+      type: 'ValidationResponse',
+      request_id: '1',
+      chain_id: chainId,
+      answers: [said],
+      height: 1,
+      at: signed.at,
+      signature: signed.signature,
+    });
+  expect(await a.sync.questions.confirm(b.writer.chainId, chainId, await place(a, chainId, 1))).toMatchObject({ verdict: 'noAnswer' });
 });

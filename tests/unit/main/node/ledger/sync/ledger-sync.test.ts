@@ -169,3 +169,28 @@ test('a writer that waits for the word of others is told when they hold no more 
   await startChainNode(network, new ChainWriter(2));
   await until(() => a.heard.includes('answered'));
 });
+
+test('a node that cannot write its own chain stops all the same, whatever it has found', async () => {
+  const network = new MemoryNetwork();
+  const a = await startChainNode(network, new ChainWriter(1));
+  await a.act();
+  const twin = a.writer.twin();
+  let asked = 0;
+  const record = () => {
+    asked++;
+    return new Promise<number>(() => undefined);
+  };
+  const b = await startChainNode(network, new ChainWriter(2), new Set(), 3_600_000, { record, witnessMs: 5 });
+  await a.act();
+  await until(() => height(b, a) === 1 && asked > 0);
+  network.leave(a.writer.chainId);
+  const third = new ChainWriter(3);
+  network.cut(b.writer.chainId, third.chainId);
+  const c = await startChainNode(network, third);
+  twin.writeMany(2);
+  await c.store.take(a.writer.chainId, twin.blocks, 'n1elsewhere', Date.now());
+  await c.sync.held.refresh(a.writer.chainId);
+  network.heal(b.writer.chainId, third.chainId);
+  await until(() => b.sync.forks.isForked(a.writer.chainId));
+  await b.sync.stop();
+});
