@@ -10,7 +10,7 @@ import {
   pointOf,
 } from '../../../../src/renderer/features/shared/topology/model/lattice.ts';
 import { type Cells, layOut } from '../../../../src/renderer/features/shared/topology/model/layout.ts';
-import { pathData, routeLink } from '../../../../src/renderer/features/shared/topology/model/route.ts';
+import { pathData, routeBeside, routeLink } from '../../../../src/renderer/features/shared/topology/model/route.ts';
 
 const nothingMoved: Cells = new Map();
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `node-${String(index).padStart(3, '0')}`);
@@ -35,7 +35,7 @@ function crossedBetween(cells: Cells, hub: string): string[] {
   const others = [...cells].filter(([id]) => id !== hub);
   return others.flatMap(([id, from], index) =>
     others.slice(index + 1).flatMap(([toId, to]) => {
-      const way = routeLink(pointOf(from), pointOf(to));
+      const way = routeBeside(pointOf(from), pointOf(to));
       return way
         .slice(1)
         .flatMap((end, part) =>
@@ -73,6 +73,14 @@ describe('the layout of the topology', () => {
     for (let count = 2; count < 16; count++) {
       expect([count, crossedBetween(layOut({ members: ids(count), hub: 'hub', moved: nothingMoved }), 'hub')]).toEqual([count, []]);
     }
+  });
+
+  it('leads a link between neighbours in a row below them, where no way from the hub hides it', () => {
+    const [left, right] = [pointOf({ column: 0, row: 1 }), pointOf({ column: 1, row: 1 })];
+    const hub = pointOf({ column: 0.5, row: 0 });
+    const lanes = (way: readonly Point[]) => way.slice(1, -1).map(({ y }) => y);
+    expect(lanes(routeBeside(left, right))).toEqual([left.y + nodeSize.height + 10, left.y + nodeSize.height + 10]);
+    expect(lanes(routeLink(hub, right)).every((y) => y < right.y)).toBe(true);
   });
 
   it('does so wherever a person has put nodes and hub', () => {

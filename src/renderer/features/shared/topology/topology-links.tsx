@@ -8,7 +8,7 @@ import { useBroker } from './broker.ts';
 import { useClusterLinks, useLookedAt } from './cluster-links.ts';
 import { silentForMs } from './model/node-view.ts';
 import { linksBesides, type Pair } from './model/peer-links.ts';
-import { pathData, routeLink } from './model/route.ts';
+import { pathData, routeBeside, routeLink } from './model/route.ts';
 
 type LinkState = 'away' | 'up' | 'trouble';
 
@@ -49,7 +49,7 @@ function LinksOfOthers({ places, hub }: { readonly places: readonly GraphBox[]; 
       .flatMap(([a, b]) => {
         const from = byId.get(a);
         const to = byId.get(b);
-        return from === undefined || to === undefined ? [] : [pathData(routeLink(from, to))];
+        return from === undefined || to === undefined ? [] : [pathData(routeBeside(from, to))];
       })
       .join('');
   const ofLooked = pairs.filter((pair) => lookedAt !== undefined && pair.includes(lookedAt));

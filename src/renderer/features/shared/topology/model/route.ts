@@ -29,6 +29,33 @@ export function routeLink(hub: Point, node: Point): readonly Point[] {
   ]);
 }
 
+/** How far links between others keep from the nodes they pass: less than the ways from the hub, so that none hides the other. */
+const besideLane = 10;
+/** From the middle of a node, and of the lane beside a column, for the same reason. */
+const besideMiddle = 12;
+const besideTrunk = 6;
+
+/** Corners of the link between two nodes that are not the hub, both given by the top left corner: from below the upper one. */
+export function routeBeside(a: Point, b: Point): readonly Point[] {
+  const [upper, lower] = a.y <= b.y ? [a, b] : [b, a];
+  const startX = upper.x + nodeSize.width / 2 + besideMiddle;
+  const endX = lower.x + nodeSize.width / 2 + besideMiddle;
+  const startY = upper.y + nodeSize.height;
+  const laneY = startY + besideLane;
+  const start = { x: startX, y: startY };
+  if (same(upper.y, lower.y)) return [start, { x: startX, y: laneY }, { x: endX, y: laneY }, { x: endX, y: startY }];
+  const trunkX = upper.x + nodeSize.width / 2 + pitch.x / 2 + besideTrunk;
+  const endLaneY = lower.y - besideLane;
+  return simplify([
+    start,
+    { x: startX, y: laneY },
+    { x: trunkX, y: laneY },
+    { x: trunkX, y: endLaneY },
+    { x: endX, y: endLaneY },
+    { x: endX, y: lower.y },
+  ]);
+}
+
 /** The hub stands on half a column: what leaves its middle is in a lane. */
 function isOverLane(hub: Point): boolean {
   return Math.round((hub.x / pitch.x) * 2) % 2 !== 0;
