@@ -64,11 +64,11 @@ describe('a handler that takes long', () => {
     let isFull = true;
     south.communicator.on('Note', async ({ text }) => {
       runs.push(text);
-      if (isFull) await new Promise((resolve) => setTimeout(resolve, 900));
+      if (isFull) await new Promise((resolve) => setTimeout(resolve, 600));
       if (isFull) throw new SignalboxError('OVERLOADED', 'No room.');
     });
     const sent = await send('a');
-    await pass(850);
+    await pass(550);
     expect(runs).toEqual(['a']);
     await pass(100);
     isFull = false;
