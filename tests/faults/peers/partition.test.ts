@@ -57,7 +57,7 @@ test('both sides say who is missing and which is the majority, what waited is ta
   expect(takenThere.toSorted((a, b) => a - b)).toEqual(numbersFrom(0, 50));
   expect(takenHere.toSorted((a, b) => a - b)).toEqual(numbersFrom(50, 50));
   for (const member of members) await expect.poll(() => partitionOf(member)).toBeNull();
-  expect(healed.flat().toSorted()).toEqual([di.node.nodeId, eve.node.nodeId].toSorted());
+  expect([...new Set(healed.flat())].toSorted()).toEqual([di.node.nodeId, eve.node.nodeId].toSorted());
   expect(problemsOf(di)).not.toContain('cluster-partition crit');
   expect((await ada.client.call('peers.topology', {})).healedAt).not.toBeNull();
 
