@@ -37,7 +37,7 @@ async function end(own: MessagePort): Promise<void> {
 port.on('message', (message: ToAgentWorker) => {
   switch (message.type) {
     case 'set':
-      runner.set(message.definition);
+      runner.set(message.definition, message.revision);
       break;
     case 'capture':
       runner.setCapture(message.tunnelId, message.capture);

@@ -13,6 +13,7 @@ const changeDrainMs = 2_000;
 interface Running {
   readonly definition: TunnelDefinition;
   readonly agent: Agent;
+  readonly revision: number;
 }
 
 export interface TunnelRunnerOptions {
@@ -35,12 +36,12 @@ export class TunnelRunner {
     this.#inspector = new Inspector({ publish: (lines) => options.post({ type: 'lines', lines }) });
   }
 
-  /** Begins a tunnel, or begins it anew with another definition. */
-  set(definition: TunnelDefinition): void {
+  /** Begins a tunnel, or begins it anew with another definition. @param revision told with its reports */
+  set(definition: TunnelDefinition, revision: number): void {
     const { tunnelId } = definition;
     this.#change(tunnelId, async () => {
       await this.#end(tunnelId);
-      this.#begin(definition);
+      this.#begin(definition, revision);
     });
   }
 
@@ -82,7 +83,7 @@ export class TunnelRunner {
   /** Tells how all tunnels stand. */
   report(): void {
     this.#told = false;
-    this.#options.post({ type: 'status', tunnels: [...this.#running].map(([tunnelId, { agent }]) => reportOf(tunnelId, agent)) });
+    this.#options.post({ type: 'status', tunnels: [...this.#running].map(([tunnelId, running]) => reportOf(tunnelId, running)) });
   }
 
   /** Ends all tunnels in order. */
@@ -102,7 +103,7 @@ export class TunnelRunner {
     this.#changes.set(tunnelId, done);
   }
 
-  #begin(definition: TunnelDefinition): void {
+  #begin(definition: TunnelDefinition, revision: number): void {
     const { tunnelId, agentId, kind, gateway, target, hostHeader, access, publicPort, links, capture, enabled } = definition;
     const { nodeId, software, post } = this.#options;
     const observer = this.#inspector.observer({ tunnelId, agentId, kind });
@@ -122,7 +123,7 @@ export class TunnelRunner {
         observer,
         onChange: () => this.#tellSoon(),
       });
-      this.#running.set(tunnelId, { definition, agent });
+      this.#running.set(tunnelId, { definition, agent, revision });
       if (enabled) agent.start();
     } catch (error) {
       post({ type: 'refused', tunnelId, error: toErrorShape(error) });
@@ -150,6 +151,6 @@ export class TunnelRunner {
   }
 }
 
-function reportOf(tunnelId: string, agent: Agent): TunnelReport {
-  return { tunnelId, ...agent.status(), inFlight: agent.inFlight, figures: agent.figures() };
+function reportOf(tunnelId: string, { agent, revision }: Running): TunnelReport {
+  return { tunnelId, revision, ...agent.status(), inFlight: agent.inFlight, figures: agent.figures() };
 }

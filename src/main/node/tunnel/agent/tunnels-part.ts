@@ -53,10 +53,13 @@ export class TunnelsPart implements Startable {
   readonly #lineListeners = new Set<(lines: readonly TunnelRequest[]) => void>();
   readonly #changeListeners = new Set<() => void>();
   readonly #restartDelay = new RetryDelay();
-  #reports: ReadonlyMap<string, TunnelReport> = new Map();
+  #reports = new Map<string, TunnelReport>();
   #listening: readonly string[] = [];
   #worker: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
+  /** Counts the definitions that were handed to the thread: of each tunnel the last. */
+  readonly #revisions = new Map<string, number>();
+  #lastRevision = 0;
   /** Tunnels of which a problem is raised. */
   #failed: ReadonlySet<string> = new Set();
   #launchedMs = 0;
@@ -118,7 +121,7 @@ export class TunnelsPart implements Startable {
     this.checkRoom(definition.agentId, definition.gateway.url);
     await this.#store.save(definition);
     this.#definitions.set(definition.tunnelId, definition);
-    this.#post({ type: 'set', definition });
+    this.#post(this.#set(definition));
     this.#changed();
   }
 
@@ -136,7 +139,9 @@ export class TunnelsPart implements Startable {
     this.get(definition.tunnelId);
     await this.#store.save(definition);
     this.#definitions.set(definition.tunnelId, definition);
-    this.#post({ type: 'set', definition });
+    this.#post(this.#set(definition));
+    // What it was is not what it is: whoever turned it on would be told that it is off.
+    if (definition.enabled) this.#reports.delete(definition.tunnelId);
     this.#changed();
   }
 
@@ -154,6 +159,7 @@ export class TunnelsPart implements Startable {
     this.get(tunnelId);
     await this.#store.remove(tunnelId);
     this.#definitions.delete(tunnelId);
+    this.#revisions.delete(tunnelId);
     this.#post({ type: 'remove', tunnelId });
     this.#judge();
     this.#changed();
@@ -182,6 +188,12 @@ export class TunnelsPart implements Startable {
     return () => this.#changeListeners.delete(listener);
   }
 
+  #set(definition: TunnelDefinition): ToAgentWorker {
+    const revision = ++this.#lastRevision;
+    this.#revisions.set(definition.tunnelId, revision);
+    return { type: 'set', definition, revision };
+  }
+
   #post(message: ToAgentWorker): void {
     if (this.#worker !== undefined) this.#worker.postMessage(message);
     else if (this.#definitions.size > 0) this.#launch();
@@ -200,7 +212,7 @@ export class TunnelsPart implements Startable {
     worker.on('message', (message: FromAgentWorker) => this.#receive(message));
     worker.once('error', (error) => logger.error('tunnels.threadFailed', 'The thread of the tunnels met a fault.', { error }));
     worker.once('exit', (code) => this.#exited(worker, code));
-    for (const definition of this.#definitions.values()) worker.postMessage({ type: 'set', definition } satisfies ToAgentWorker);
+    for (const definition of this.#definitions.values()) worker.postMessage(this.#set(definition));
     worker.postMessage({ type: 'listen', agentIds: this.#listening } satisfies ToAgentWorker);
   }
 
@@ -228,7 +240,7 @@ export class TunnelsPart implements Startable {
   #takeReports(tunnels: readonly TunnelReport[]): void {
     const states = (reports: Iterable<TunnelReport>) => [...reports].map(({ tunnelId, state }) => `${tunnelId} ${state}`).join();
     const before = states(this.#reports.values());
-    this.#reports = new Map(tunnels.map((report) => [report.tunnelId, report]));
+    this.#reports = new Map(tunnels.filter((report) => this.#isCurrent(report)).map((report) => [report.tunnelId, report]));
     this.#options.problems.clear(threadProblem);
     if (performance.now() - this.#launchedMs > agentLimits.healthyMs) this.#restartDelay.reset();
     this.#judge();
@@ -238,7 +250,12 @@ export class TunnelsPart implements Startable {
         return agentId === undefined ? [] : [{ agentId, report }];
       }),
     );
-    if (states(tunnels) !== before) this.#changed();
+    if (states(this.#reports.values()) !== before) this.#changed();
+  }
+
+  /** False for what was told before a tunnel that was turned on, or changed, began anew; one that is turned off is seen draining. */
+  #isCurrent({ tunnelId, revision }: TunnelReport): boolean {
+    return this.#definitions.get(tunnelId)?.enabled !== true || this.#revisions.get(tunnelId) === revision;
   }
 
   /** Raises a problem for each tunnel that failed, and clears those that are over. */

@@ -13,6 +13,8 @@ export interface AgentWorkerData {
 /** A tunnel as it stands now. */
 export interface TunnelReport extends AgentStatus {
   readonly tunnelId: string;
+  /** Of the definition that it runs by. */
+  readonly revision: number;
   readonly inFlight: number;
   readonly figures: FiguresReport;
 }
@@ -24,7 +26,7 @@ export type AgentAsk =
 
 export type ToAgentWorker =
   /** A new tunnel, or one that is another now: it is ended in order and begun anew. */
-  | { readonly type: 'set'; readonly definition: TunnelDefinition }
+  | { readonly type: 'set'; readonly definition: TunnelDefinition; readonly revision: number }
   | { readonly type: 'capture'; readonly tunnelId: string; readonly capture: Capture }
   | { readonly type: 'remove'; readonly tunnelId: string }
   /** Agents whose request lines are wanted. */

@@ -70,6 +70,20 @@ function definition(url: string, changes: Partial<TunnelDefinition> = {}): Tunne
 const stateOf = (part: TunnelsPart, tunnelId: string) => part.get(tunnelId).report?.state;
 
 describe('TunnelsPart', () => {
+  test('a tunnel that was turned on is never said to be off: what its thread told before says nothing of it', async () => {
+    const gateway = await startGateway();
+    const { part } = await startPart();
+    const off = definition(gateway.url, { enabled: false });
+    await part.add(off);
+    await until(() => stateOf(part, off.tunnelId) === 'off');
+    const seen: (string | undefined)[] = [];
+    onTestFinished(part.onChange(() => seen.push(stateOf(part, off.tunnelId))));
+    await part.replace({ ...off, enabled: true });
+    expect(stateOf(part, off.tunnelId)).not.toBe('off');
+    await until(() => stateOf(part, off.tunnelId) === 'up');
+    expect(seen).not.toContain('off');
+  });
+
   test('runs a tunnel in its thread, carries requests, and shows its figures', async () => {
     const server = createServer((_request, response) => response.end('from the service')).listen(0, '127.0.0.1');
     await once(server, 'listening');
