@@ -47,9 +47,9 @@ describe('what a person may do', () => {
   });
 
   test('a viewer verifies and compares the ledger; what leaves or changes it needs more', () => {
-    const forAll = ['ledger.verifyAll', 'ledger.verify', 'ledger.compare', 'ledger.node', 'ledger.object', 'ledger.confirm'];
+    const forAll = ['ledger.verifyAll', 'ledger.verify', 'ledger.compare', 'ledger.node', 'ledger.object'];
     expect(onLedger('viewer')).toEqual(forAll);
-    expect(onLedger('operator')).toContain('ledger.export');
+    expect(onLedger('operator')).toEqual(expect.arrayContaining(['ledger.confirm', 'ledger.export']));
     expect(onLedger('operator')).not.toContain('ledger.repair');
     expect(onLedger('admin')).toContain('ledger.repair');
   });
