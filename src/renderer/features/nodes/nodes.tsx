@@ -2,12 +2,11 @@ import './nodes.css';
 import './texts.ts';
 import { type ComponentType, useId } from 'react';
 import { goTo, useRoute } from '../../app/routes.ts';
-import { Kbd, TextInput } from '../../design/controls/index.ts';
-import { IconSearch } from '../../design/icons/index.ts';
 import { TabBar, ViewBar } from '../../design/layout/bars.tsx';
 import { onDemand } from '../../design/on-demand.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
+import { FilterField } from './filter-field.tsx';
 import { filterFieldId, focusTable, useTableFilter } from './table/table-store.ts';
 
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
@@ -67,21 +66,12 @@ function Filter() {
   const { t } = useTranslation('nodes');
   const text = useTableFilter((state) => state.text);
   return (
-    <TextInput
+    <FilterField
       id={filterFieldId}
-      className="nd-filter"
-      aria-label={t('filter')}
-      placeholder={t('filter')}
-      leftSection={<IconSearch size={14} stroke={1.6} />}
-      rightSection={<Kbd>/</Kbd>}
-      value={text}
-      onChange={(event) => useTableFilter.setState({ text: event.currentTarget.value })}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') useTableFilter.setState({ text: '' });
-        else if (event.key === 'Enter' || event.key === 'ArrowDown') focusTable();
-        else return;
-        event.preventDefault();
-      }}
+      label={t('filter')}
+      text={text}
+      onText={(next) => useTableFilter.setState({ text: next })}
+      onLeave={focusTable}
     />
   );
 }

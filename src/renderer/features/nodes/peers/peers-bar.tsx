@@ -1,9 +1,10 @@
 import type { PeerInfo } from '../../../../common/contract/peers.ts';
-import { Button, Kbd, TextInput, Tooltip } from '../../../design/controls/index.ts';
-import { IconPlus, IconSearch } from '../../../design/icons/index.ts';
+import { Button, Tooltip } from '../../../design/controls/index.ts';
+import { IconPlus } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { mayNow } from '../../shared/rights.ts';
+import { FilterField } from '../filter-field.tsx';
 import { totalQueued } from './model/backlog.ts';
 import { countByState } from './model/peer-health.ts';
 import type { PeerActContext } from './peer-actions.ts';
@@ -49,21 +50,12 @@ function Filter() {
   const { t } = useTranslation('peers');
   const text = usePeerFilter((state) => state.text);
   return (
-    <TextInput
+    <FilterField
       id={peerFilterId}
-      className="nd-filter"
-      aria-label={t('filter')}
-      placeholder={t('filter')}
-      leftSection={<IconSearch size={14} stroke={1.6} />}
-      rightSection={<Kbd>/</Kbd>}
-      value={text}
-      onChange={(event) => usePeerFilter.setState({ text: event.currentTarget.value })}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') usePeerFilter.setState({ text: '' });
-        else if (event.key === 'Enter' || event.key === 'ArrowDown') focusPeerTable();
-        else return;
-        event.preventDefault();
-      }}
+      label={t('filter')}
+      text={text}
+      onText={(next) => usePeerFilter.setState({ text: next })}
+      onLeave={focusPeerTable}
     />
   );
 }
