@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { SignalboxError } from '../../../common/errors.ts';
 import { limits } from '../../../common/limits.ts';
 import { listenerTlsOptions, type TlsMaterial } from '../certificates/index.ts';
-import type { PendingConnections } from './pending-connections.ts';
+import { connectionKey, type PendingConnections } from './pending-connections.ts';
 import type { RefusalReason, Refusals } from './refusals.ts';
 
 /** Times of the listener, milliseconds. */
@@ -29,6 +29,8 @@ export interface HttpServerOptions {
   readonly connections: number;
 }
 
+const tookTooLong = 'A request took too long to arrive.';
+
 /** A server that bounds what a connection may cost before its first whole request (security.md rows 1 to 5). */
 export function createHttpServer({ timings, tls, pending, refusals, connections }: HttpServerOptions): Server {
   const common = {
@@ -43,19 +45,33 @@ export function createHttpServer({ timings, tls, pending, refusals, connections 
   // Some room beyond the WebSocket clients, so that a full house can still be asked for its health.
   server.maxConnections = connections + limits.pendingConnections;
   server.maxRequestsPerSocket = 1_000;
-  server.on('connection', (socket: Socket) => {
-    socket.on('error', () => socket.destroy());
-    // Node counts the head from the end of the handshake on; together they have the time once.
-    if (tls === undefined) pending.add(socket);
-    else
-      pending.add(socket, { withinMs: timings.headersMs, onLate: () => refuse(socket, 'timeout', 'A request took too long to arrive.') });
-  });
   const refuse = (socket: Socket, reason: RefusalReason, message: string) =>
     refusals.add({ reason, address: socket.remoteAddress ?? '', message });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseRequest(error, socket as Socket, refusals));
-  server.on('tlsClientError', (_error: Error, socket: Socket) => {
-    refuse(socket, 'malformed', 'A TLS handshake failed.');
-    socket.destroy();
+  // Connections in their handshake. A connection that ends badly is counted once, though Node tells of it by up to three events.
+  const shaking = new Set<string>();
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    if (tls === undefined) {
+      pending.add(socket);
+      return;
+    }
+    const key = connectionKey(socket);
+    shaking.add(key);
+    socket.once('close', () => {
+      if (shaking.delete(key) && pending.has(key)) refuse(socket, 'malformed', 'A TLS handshake failed.');
+    });
+    // Node counts the head from the end of the handshake on; together they have the time once.
+    pending.add(socket, { withinMs: timings.headersMs, onLate: () => refuse(socket, 'timeout', tookTooLong) });
+  });
+  server.on('secureConnection', (socket: Socket) => shaking.delete(connectionKey(socket)));
+  server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) => {
+    const socket = stream as Socket;
+    if (tls !== undefined && (socket.destroyed || shaking.has(connectionKey(socket)))) {
+      socket.destroy();
+      return;
+    }
+    pending.settle(socket);
+    refuseRequest(error, socket, refusals);
   });
   return server;
 }
@@ -77,7 +93,7 @@ function refuseRequest(error: NodeJS.ErrnoException, socket: Socket, refusals: R
   refusals.add({
     reason: timedOut ? 'timeout' : 'malformed',
     address: socket.remoteAddress ?? '',
-    message: timedOut ? 'A request took too long to arrive.' : 'A request was not HTTP.',
+    message: timedOut ? tookTooLong : 'A request was not HTTP.',
   });
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();

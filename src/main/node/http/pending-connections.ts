@@ -34,7 +34,7 @@ export class PendingConnections {
 
   /** A connection was accepted. @param first it is closed when its first request, TLS handshake included, is not there in time */
   add(socket: Socket, first?: FirstRequest): void {
-    const key = keyOf(socket);
+    const key = connectionKey(socket);
     const late =
       first &&
       setTimeout(() => {
@@ -53,7 +53,7 @@ export class PendingConnections {
 
   #wait(socket: Socket, late: NodeJS.Timeout | undefined): void {
     if (socket.destroyed) return;
-    const key = keyOf(socket);
+    const key = connectionKey(socket);
     this.#remove(key);
     const network = networkOf(socket.remoteAddress ?? '');
     const held = this.#perAddress.get(network) ?? 0;
@@ -63,9 +63,14 @@ export class PendingConnections {
     this.#perAddress.set(network, (this.#perAddress.get(network) ?? 0) + 1);
   }
 
-  /** The connection has sent a whole request. */
+  /** @param key see {@link connectionKey} */
+  has(key: string): boolean {
+    return this.#pending.has(key);
+  }
+
+  /** The connection has sent a whole request, or was answered without one. */
   settle(socket: Socket): void {
-    this.#remove(keyOf(socket));
+    this.#remove(connectionKey(socket));
   }
 
   #remove(key: string): void {
@@ -89,6 +94,7 @@ export class PendingConnections {
   }
 }
 
-function keyOf(socket: Socket): string {
+/** Names a connection by its remote address and port, the same for the accepted socket and for the TLS socket in front of it. Both must be open. */
+export function connectionKey(socket: Socket): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
 }
