@@ -25,7 +25,7 @@ test('row 1: a port scan, and TLS to the plain port, change nothing', async () =
 });
 
 test('row 3: whoever sends nothing, or a byte now and then, is closed when the time for the whole head is over', async () => {
-  const node = await startHttp({ timings: { headersMs: 300 } });
+  const node = await startHttp({ timings: { headersMs: 1_000 } });
   const silent = await openTcp(node.port);
   const slow = await openTcp(node.port);
   const head = 'GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ';
@@ -40,7 +40,7 @@ test('row 3: whoever sends nothing, or a byte now and then, is closed when the t
 });
 
 test('row 3: a body that does not come ends too', async () => {
-  const node = await startHttp({ timings: { headersMs: 200, requestMs: 300 } });
+  const node = await startHttp({ timings: { headersMs: 1_000, requestMs: 1_000 } });
   const socket = await openTcp(node.port);
   socket.write(
     'POST /authorize HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nuser',

@@ -7,6 +7,7 @@ import { exchangeRaw, openRaw } from '../../helpers/raw-http.ts';
 import { agentOptions, startTunnel, startTunnelProcesses, tunnelHost } from '../../helpers/tunnel-fixture.ts';
 import { bulkHash, small, startTunnelOrigin } from '../../helpers/tunnel-origin.ts';
 import { startAgentProcess, startGatewayProcess } from '../../helpers/tunnel-processes.ts';
+import { until } from '../../helpers/until.ts';
 
 const megabyte = 1_048_576;
 const get = (path: string, extra = '', version = '1.1') => `GET ${path} HTTP/${version}\r\nHost: ${tunnelHost}\r\n${extra}\r\n`;
@@ -60,14 +61,26 @@ test('an answer is broken off when the service, the agent or the gateway dies; i
   await expect.poll(() => origin.seen.every(({ aborted }) => aborted)).toBe(true);
 });
 
-test('a request that comes while the agent is away waits for it, and one that nobody takes up is refused', async () => {
+test('a request that comes while the agent is away waits for it', async () => {
   const origin = await startTunnelOrigin();
-  const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target, { gateway: { graceMs: 4_000 } });
+  // Longer than a process takes to start on a busy machine.
+  const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target, { gateway: { graceMs: 25_000 } });
   await agent.kill();
   const waiting = exchangeRaw(publicPort, get('/small'));
-  const second = startAgentProcess(agentOptions(gateway, { target: origin.target }));
+  startAgentProcess(agentOptions(gateway, { target: origin.target }));
   expect(await waiting).toMatchObject({ status: 200, body: Buffer.from(small) });
-  await second.kill();
+});
+
+test('a request that comes while the agent is away, and that nobody takes up, is refused', async () => {
+  const origin = await startTunnelOrigin();
+  let proxy = {} as FaultProxy;
+  const between = async (agentsPort: number) => {
+    proxy = await startFaultProxy(agentsPort);
+    return proxy.port;
+  };
+  const { publicPort, gateway } = await startTunnel(origin.target, { between, gateway: { graceMs: 3_000 } });
+  proxy.refuse();
+  await until(() => gateway.sessions.every(({ links }) => links === 0));
   expect((await exchangeRaw(publicPort, get('/small')))?.status).toBeGreaterThanOrEqual(502);
   await expect.poll(async () => (await exchangeRaw(publicPort, get('/small')))?.status).toBe(404);
 });

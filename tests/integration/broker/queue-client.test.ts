@@ -10,7 +10,7 @@ import { until } from '../../helpers/until.ts';
 
 function queueClient(brokers: readonly Broker[], options: Partial<QueueClientOptions> = {}): QueueClient {
   const addresses = brokers.map(({ address }) => ({ host: '127.0.0.1', port: address?.port ?? 0 }));
-  const client = new QueueClient({ addresses, open: tcpStreams(), attemptTimeoutMs: 1_000, ...options });
+  const client = new QueueClient({ addresses, open: tcpStreams(), ...options });
   onTestFinished(() => client.close());
   return client;
 }
@@ -67,7 +67,7 @@ describe('the queue client with one broker', () => {
   });
 
   test('says so when nobody is there', async () => {
-    const gone = new QueueClient({ addresses: [{ host: '127.0.0.1', port: 1 }], open: tcpStreams(), timeoutMs: 200 });
+    const gone = new QueueClient({ addresses: [{ host: '127.0.0.1', port: 1 }], open: tcpStreams(), timeoutMs: 1_000 });
     await expect(gone.cluster()).rejects.toMatchObject({ code: 'TIMEOUT', executed: 'no', cause: { code: 'NODE_UNREACHABLE' } });
     gone.close();
   });

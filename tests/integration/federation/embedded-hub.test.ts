@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { EmbeddedHub } from '../../../src/main/node/federation/index.ts';
 import { workerUrl } from '../../../src/main/node/store/worker-location.ts';
 import { Problems } from '../../../src/main/node/telemetry/index.ts';
 import { startHub } from '../../helpers/hub-fixture.ts';
 import { connectPacket, openRawMqtt, packet, publishPacket, subscribePacket, text } from '../../helpers/raw-mqtt.ts';
 import { recordingLogger } from '../../helpers/router-fixture.ts';
+import { until } from '../../helpers/until.ts';
 
 const inbox = (id: string) => `cloudisense/service/${id}/inbox`;
 const status = (id: string) => `cloudisense/service/${id}/status`;
@@ -60,7 +61,7 @@ describe('the embedded hub', () => {
     expect(await hub.sample()).toMatchObject({ retained: 1, clients: 2 });
   });
 
-  it('closes a connection without a CONNECT (row 21)', { timeout: 15_000 }, async () => {
+  it('closes a connection without a CONNECT (row 21)', async () => {
     const { port, url } = await startHub();
     const silent = await openRawMqtt(port);
     const wrong = await openRawMqtt(port);
@@ -230,7 +231,7 @@ describe('the embedded hub', () => {
     await worker?.terminate();
     await raised;
     expect(problems.list()).toMatchObject([{ id: 'federation.hubStopped', severity: 'crit' }]);
-    await vi.waitUntil(() => hub.port === port, { timeout: 10_000 });
+    await until(() => hub.port === port);
     await servesOthers(url);
     expect(problems.list()).toEqual([]);
   });

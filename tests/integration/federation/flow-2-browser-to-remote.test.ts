@@ -83,10 +83,12 @@ describe.each(brokerKinds)('flow 2, browser to remote node, over %s', (kind) => 
         }),
       },
     );
+    // The call has to come there first, also over a busy machine.
+    const timeoutMs = 1_500;
     const askedAtMs = Date.now();
-    const error = await failure(alpha.client().call('config.get', {}, { serviceId: 'bravo', timeoutMs: 300 }));
+    const error = await failure(alpha.client().call('config.get', {}, { serviceId: 'bravo', timeoutMs }));
     expect(error.toShape()).toMatchObject({ code: 'TIMEOUT', executed: 'maybe' });
-    expect((await deadline.promise) - askedAtMs).toBeGreaterThanOrEqual(300);
+    expect((await deadline.promise) - askedAtMs).toBeGreaterThanOrEqual(timeoutMs);
     expect(await aborted.promise).toBeDefined();
   });
 

@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { connectAsync } from 'mqtt';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { federationLimits } from '../../../src/main/node/federation/limits.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
 import { randomNodeId } from '../../helpers/federated-node.ts';
@@ -15,6 +15,7 @@ import {
   untilReachability,
 } from '../../helpers/federated-router.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 describe.each(brokerKinds)('presence over %s', (kind) => {
   it('shows who is there with what they are, and who has left', async () => {
@@ -175,7 +176,7 @@ describe.each(brokerKinds)('presence over %s', (kind) => {
     });
     await Promise.all([raised(bravo), raised(clone)]);
     await untilReachability(alpha, bravo.nodeId, 'online');
-    await vi.waitUntil(() => bravo.federation.link.state.kind === 'off');
+    await until(() => bravo.federation.link.state.kind === 'off');
     await expect(alpha.client().call('config.get', {}, { serviceId: bravo.nodeId })).resolves.toEqual({ values: { from: 'clone' } });
   });
 
@@ -210,10 +211,10 @@ describe.each(brokerKinds)('presence over %s', (kind) => {
     const garbage = { serviceId: nodeId, status: 'online', epoch: federationLimits.epoch };
     await stranger.publishAsync(statusTopic, JSON.stringify(garbage), { qos: 1, retain: true });
     const bravo = await startFederatedRouter({ name: 'bravo', nodeId, url });
-    await vi.waitUntil(() => bravo.lines.some(({ event }) => event === 'federation.epochNotRaised'));
+    await until(() => bravo.lines.some(({ event }) => event === 'federation.epochNotRaised'));
     expect(bravo.federation.presence.epoch).toBe(1);
     const newcomer = await startFederatedRouter({ name: 'charlie', url });
-    await vi.waitUntil(() => newcomer.federation.directory.get(nodeId)?.presence.epoch === 1);
+    await until(() => newcomer.federation.directory.get(nodeId)?.presence.epoch === 1);
     await expect(newcomer.client().call('nodes.clock', {}, { serviceId: 'bravo' })).resolves.toHaveProperty('nowMs');
   });
 });

@@ -4,7 +4,7 @@ import { connect, createServer, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { SignalboxError } from '../../../src/common/errors.ts';
 import { toFrame } from '../../../src/main/node/links/frames.ts';
-import { createThrowawayCertificate, type Link } from '../../../src/main/node/links/index.ts';
+import { createThrowawayCertificate, type Link, linkLimits } from '../../../src/main/node/links/index.ts';
 import { SessionReceiver, SessionSender } from '../../../src/main/node/trust/session/index.ts';
 import { dial, linkNode, openDoor } from '../../helpers/link-fixture.ts';
 
@@ -78,12 +78,14 @@ test('row 2: an older TLS, or another protocol over the right one, is refused', 
 });
 
 test('row 3: who sends nothing, or a byte now and then, is closed when the time of the whole handshake is over', async () => {
-  const door = await openDoor(bob, { handshakeMs: 300 });
+  const door = await openDoor(bob, { handshakeMs: 1_000 });
   const silent = connectTcp(door.port, '127.0.0.1');
   const dripping = connect({ port: door.port, rejectUnauthorized: false, ALPNProtocols: ['sgbx/1'] });
   dripping.on('error', () => undefined);
-  await once(dripping, 'secureConnect');
-  const drip = setInterval(() => dripping.write('\0'), 50);
+  let drip: NodeJS.Timeout | undefined;
+  dripping.once('secureConnect', () => {
+    drip = setInterval(() => dripping.write('\0'), 50);
+  });
   // A byte that meets the closed connection resets it: that is an end, too.
   const closed = new Promise((resolve) => dripping.resume().once('close', resolve));
   await Promise.all([once(silent.resume(), 'close'), closed]);
@@ -93,9 +95,15 @@ test('row 3: who sends nothing, or a byte now and then, is closed when the time 
 });
 
 test('row 4: few connections of one address wait at once, and a member still gets in when they are gone', async () => {
-  const door = await openDoor(bob, { handshakeMs: 400 });
-  const sockets = Array.from({ length: 50 }, () => connectTcp(door.port, '127.0.0.1').on('error', () => undefined));
-  await Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));
+  const door = await openDoor(bob);
+  const sockets = Array.from({ length: 50 }, () =>
+    connectTcp(door.port, '127.0.0.1')
+      .on('error', () => undefined)
+      .resume(),
+  );
+  await expect.poll(() => sockets.filter(({ destroyed }) => destroyed).length).toBe(50 - linkLimits.pendingPerAddress);
+  expect(door.door.pending).toBe(linkLimits.pendingPerAddress);
+  for (const socket of sockets) socket.destroy();
   await expect.poll(() => door.door.refused).toBe(50);
   const link = await dial(alice, door.port);
   expect(link.isOpen).toBe(true);

@@ -33,7 +33,7 @@ test('logs that are older than the node are put aside at the size it sets', asyn
   const folder = await temporaryFolder();
   const { logs } = await start(folder, { 'logs.maxFileBytes': 65_536, 'logs.files': 2 });
   for (let line = 0; line < 40; line++) logs.logger('a').info('line', 'x'.repeat(2_000));
-  await expect.poll(() => readdir(join(folder, 'logs')), { timeout: 5_000 }).toContain('node.1.log');
+  await expect.poll(() => readdir(join(folder, 'logs'))).toContain('node.1.log');
 });
 
 test('what was wrong with older logs is a problem of the node', async () => {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { connectChecked, createSelfSigned, pinOf } from '../../../../../src/main/node/certificates/index.ts';
 import { openSocket, request, startHttp, whenClosed, whenOpen } from '../../../../helpers/http-fixture.ts';
 import { listenerCertificate } from '../../../../helpers/listener-certificate.ts';
@@ -131,8 +131,6 @@ test('renewed files are taken without a restart: new connections get the new cer
   const again = await connectChecked({ host: '127.0.0.1', port: node.port }, { pin: pinOf(new X509Certificate(renewed.certificate)) });
   again.destroy();
   expect(await request(open, 'users.me')).toMatchObject({ status: 'success' });
-  await vi.waitFor(async () => {
-    const { certificate: trusted } = JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as { certificate: string };
-    expect(trusted).toBe(renewed.certificate);
-  });
+  const trusted = async () => (JSON.parse(await readFile(join(node.folder, 'cli.token'), 'utf8')) as { certificate: string }).certificate;
+  await expect.poll(trusted).toBe(renewed.certificate);
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SignalboxError } from '../../../../../../src/common/errors.ts';
 import { healthLimits } from '../../../../../../src/main/node/peers/health/limits.ts';
 import { selfHealth } from '../../../../../../src/main/node/peers/health/self-health.ts';
 import { Suspects } from '../../../../../../src/main/node/peers/health/suspicion.ts';
 import type { PeerContext, PeerHandler, PeerMessage } from '../../../../../../src/main/node/peers/types.ts';
+import { until } from '../../../../../helpers/until.ts';
 
 const idOf = (letter: string) => `n1${letter.repeat(52)}`;
 const [self, suspect] = ['a', 'z'].map(idOf) as [string, string];
@@ -60,7 +61,7 @@ describe('being asked', () => {
     const { query, answers, probes } = setUp();
     query(suspect);
     query(suspect);
-    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    await until(() => answers.length === 2);
     expect(answers).toEqual(Array(2).fill({ type: 'PeerSighting', request_id: 'q', node_id: suspect, seen: true }));
     expect(probes()).toBe(1);
   });
@@ -68,9 +69,10 @@ describe('being asked', () => {
   it('says no when nothing came back, and yes about itself', async () => {
     const { query, answers } = setUp(undefined, () => Promise.reject(new SignalboxError('TIMEOUT', 'Nothing came.')));
     query(suspect);
-    await vi.waitFor(() => expect(answers).toHaveLength(1));
+    await until(() => answers.length === 1);
     query(self);
-    await vi.waitFor(() => expect(answers.map(({ seen }) => seen)).toEqual([false, true]));
+    await until(() => answers.length === 2);
+    expect(answers.map(({ seen }) => seen)).toEqual([false, true]);
   });
 
   it('acknowledges a question at once, long before the suspect could answer, and no more of them than it can look after', () => {

@@ -56,7 +56,7 @@ test('a replica that lost its store gets its copies again, and nothing is sent t
   const a = await startStore(network, owner);
   const b = await startStore(network, near);
   for (let count = 0; count < 700; count++) await a.part.put({ key: `k/${count}`, value: bytes('x'), by, replicas: [near] });
-  await expect.poll(async () => b.part.usage().copies[0]?.items, { timeout: 5_000 }).toBe(700);
+  await expect.poll(async () => b.part.usage().copies[0]?.items).toBe(700);
   await expect.poll(() => statesOf(a, 'k/699')).toEqual({ [near]: 'current' });
   const before = network.sent.length;
   network.bringBack(near);
@@ -64,7 +64,7 @@ test('a replica that lost its store gets its copies again, and nothing is sent t
   await b.part.stop();
   const wiped = await startStore(network, near);
   network.bringBack(near);
-  await expect.poll(async () => wiped.part.usage().copies[0]?.items, { timeout: 5_000 }).toBe(700);
+  await expect.poll(async () => wiped.part.usage().copies[0]?.items).toBe(700);
 });
 
 test('a replica that is no longer chosen deletes its copy, and one that is chosen again gets it', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createLink,
   type LinkEnd,
@@ -9,6 +9,7 @@ import {
 import { encodeFrame, messagesOf, type TunnelMessage } from '../../../../../../src/main/node/tunnel/protocol/index.ts';
 import { MemoryLinkSocket } from '../../../../../helpers/memory-link-socket.ts';
 import { linkEvents, requestHead, StreamRecord } from '../../../../../helpers/tunnel-streams.ts';
+import { until } from '../../../../../helpers/until.ts';
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text);
 
@@ -52,13 +53,6 @@ function connect({ consume = true, automatic = true } = {}) {
   return { gateway, agent, gatewaySocket, agentSocket, ends, told, served, open };
 }
 
-const until = (condition: () => boolean) =>
-  vi.waitFor(
-    () => {
-      if (!condition()) throw new Error('not yet');
-    },
-    { interval: 1, timeout: 10_000 },
-  );
 const streamOf = (record: StreamRecord) => record.stream as NonNullable<StreamRecord['stream']>;
 let links: TunnelLink[] = [];
 const connected = (options?: Parameters<typeof connect>[0]) => {

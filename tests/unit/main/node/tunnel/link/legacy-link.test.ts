@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createLink,
   type LinkEnd,
@@ -10,15 +10,9 @@ import {
 import { encodeFrame, messagesOf, protocolLimits, type TunnelMessage } from '../../../../../../src/main/node/tunnel/protocol/index.ts';
 import { MemoryLinkSocket } from '../../../../../helpers/memory-link-socket.ts';
 import { linkEvents, requestHead, StreamRecord } from '../../../../../helpers/tunnel-streams.ts';
+import { until } from '../../../../../helpers/until.ts';
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text);
-const until = (condition: () => boolean) =>
-  vi.waitFor(
-    () => {
-      if (!condition()) throw new Error('not yet');
-    },
-    { interval: 1, timeout: 10_000 },
-  );
 const streamOf = (record: StreamRecord) => record.stream as TunnelStream;
 
 let links: TunnelLink[] = [];

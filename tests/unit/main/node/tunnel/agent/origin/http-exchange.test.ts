@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectionExchange } from '../../../../../../../src/main/node/tunnel/agent/origin/connection-exchange.ts';
 import { HttpExchange } from '../../../../../../../src/main/node/tunnel/agent/origin/http-exchange.ts';
 import { type Resolve, ServiceDialer } from '../../../../../../../src/main/node/tunnel/agent/origin/service-dialer.ts';
@@ -99,7 +99,7 @@ describe('HttpExchange', () => {
     });
     const { ask } = service(port);
     const asked = [ask(), ask()];
-    await vi.waitFor(() => expect(sockets.map(({ bytesWritten }) => bytesWritten)).toEqual([21, 21]));
+    await expect.poll(() => sockets.map(({ bytesWritten }) => bytesWritten)).toEqual([21, 21]);
     for (const [nth, socket] of sockets.entries()) socket.end(`me: ${nth}\r\nContent-Length: 1\r\n\r\n${nth}`);
     for (const { stream } of asked) await stream.over;
     expect(asked.map(({ stream }) => stream.body).toSorted()).toEqual(['0', '1']);
