@@ -78,6 +78,11 @@ export class AgentRegistry implements AgentDirectory {
     const own = pool === undefined || claim.instanceId === undefined ? undefined : ownSession(pool, claim);
     if (own !== undefined) {
       own.access = claim.access;
+      // It is back in time, however long the rest of its sign-in takes.
+      if (this.#graceTimers.has(own)) {
+        this.#stopWaiting(own);
+        this.#wait(own);
+      }
       return own;
     }
     if (this.#sessions.size >= gatewayLimits.sessions)
@@ -104,9 +109,9 @@ export class AgentRegistry implements AgentDirectory {
 
   /** A link of a session that {@link admit} gave is open. */
   joined(session: Session, index: number, link: TunnelLink): void {
-    // While its public port was opened, its token may have been revoked or its name taken.
+    // While its public port was opened, its token may have been revoked or its name taken; or the grace is over, and the agent may come anew.
     if (this.#sessions.get(session.facts.sessionId) !== session) {
-      link.close({ code: 'revoked', reason: 'its place was given up while it signed in' });
+      link.close(session.end ?? { code: 'closed', reason: 'its place was given up while it signed in' });
       return;
     }
     session.add(index, link);

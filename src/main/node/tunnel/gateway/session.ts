@@ -49,10 +49,16 @@ export class Session {
   readonly #links = new Map<number, HeldLink>();
   readonly #gone: Bytes = { in: 0, out: 0 };
   #requests = 0;
+  #end: LinkEnd | undefined;
 
   constructor(facts: SessionFacts, access: AccessRules | undefined) {
     this.facts = facts;
     this.access = access;
+  }
+
+  /** Why it was closed; undefined: it was not. */
+  get end(): LinkEnd | undefined {
+    return this.#end;
   }
 
   get links(): number {
@@ -134,6 +140,7 @@ export class Session {
 
   /** Ends all links at once; their ends are not told to the registry as losses. */
   close(end: LinkEnd): void {
+    this.#end = end;
     const links = [...this.#links.values()];
     this.#links.clear();
     for (const { link } of links) {

@@ -62,8 +62,8 @@ function registryOf() {
     onChange: () => undefined,
     onAgentGone: (agentId) => gone.push(agentId),
   });
-  const join = (changes: Partial<Claim> = {}, linkIndex = 0) => {
-    const session = registry.admit({
+  const admit = (changes: Partial<Claim> = {}) =>
+    registry.admit({
       agentId: 'press-07',
       instanceId: 'one',
       kind: 'http',
@@ -78,11 +78,13 @@ function registryOf() {
       access: undefined,
       ...changes,
     });
+  const join = (changes: Partial<Claim> = {}, linkIndex = 0) => {
+    const session = admit(changes);
     const link = fakeLink();
     registry.joined(session, linkIndex, link);
     return { session, link };
   };
-  return { registry, join, gone };
+  return { registry, admit, join, gone };
 }
 
 function open(registry: AgentRegistry): void {
@@ -260,6 +262,35 @@ describe('tokens while their sessions live', () => {
     registry.joined(session, 1, late);
     expect(late.closed?.code).toBe('revoked');
     expect(registry.find('press-07')).toBeUndefined();
+  });
+
+  test('none is said to be revoked because a sign-in took longer than the grace, and a name that was taken meanwhile is told as such', () => {
+    const { registry, admit, join } = registryOf();
+    const slow = admit();
+    vi.advanceTimersByTime(10_000);
+    const late = fakeLink();
+    registry.joined(slow, 0, late);
+    expect(late.closed?.code).toBe('closed');
+    expect(registry.sessions).toEqual([]);
+
+    const former = admit();
+    join({ instanceId: 'two' });
+    const tooLate = fakeLink();
+    registry.joined(former, 0, tooLate);
+    expect(tooLate.closed?.code).toBe('replaced');
+  });
+
+  test('an agent that has proven itself within the grace keeps its place until its link is there', () => {
+    const { registry, admit, join } = registryOf();
+    const { session, link } = join();
+    registry.ended(session, link, lost);
+    vi.advanceTimersByTime(9_999);
+    expect(admit()).toBe(session);
+    vi.advanceTimersByTime(9_999);
+    const again = fakeLink();
+    registry.joined(session, 0, again);
+    expect(again.closed).toBeUndefined();
+    expect(registry.find('press-07')?.state).toBe('up');
   });
 
   test('one that is no longer for a name or a kind ends them', () => {
