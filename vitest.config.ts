@@ -9,10 +9,11 @@ export default defineConfig({
     retry: 0,
     // Most of what these tests do is wait: for timers, sockets, other processes.
     maxWorkers: availableParallelism() + 1,
-    // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    expect: { poll: { timeout: 20_000 } },
+    // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do, and tests
+    // of several nodes take half a minute where others work as well. What no test names a shorter bound for cannot fail by being slow.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // Many tests start the program itself: its sources are compiled by the first of those processes, and read from here by the others.
     env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(import.meta.dirname, '.cache', 'compiled') },
     projects: [

@@ -238,9 +238,7 @@ test('a set-up link has an address only where the console is served', async () =
   expect(url).toBe(`${served.http.url}${path}`);
 });
 
-test('a node that a passphrase protected moves to a key store when there is one, and has the same key and group key', {
-  timeout: 60_000,
-}, async () => {
+test('a node that a passphrase protected moves to a key store when there is one, and has the same key and group key', async () => {
   const folder = await temporaryFolder();
   const environment = { SIGNALBOX_PASSPHRASE: 'four words of a person' };
   const before = await nodeIn(folder, { environment });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startManyNodes } from './many-nodes.ts';
 
-it('fifty nodes of which ten are killed and come back: everybody agrees each time', { timeout: 120_000 }, async () => {
+it('fifty nodes of which ten are killed and come back: everybody agrees each time', async () => {
   const nodes = await startManyNodes({ lasting: 40, mortal: 10 });
   const [first] = nodes.lasting;
   if (first === undefined) throw new Error('no nodes');

@@ -22,7 +22,7 @@ const asPromised = {
 const obstacle = namespaceObstacle();
 
 describe('a node that is cut off from the broker', () => {
-  it('ends what waits on both sides, and is back with everything once the proxy carries again', { timeout: 60_000 }, async () => {
+  it('ends what waits on both sides, and is back with everything once the proxy carries again', async () => {
     const broker = await startMosquitto();
     const proxy = await startFaultProxy(broker.port);
     const report = await cutOff({
@@ -34,7 +34,7 @@ describe('a node that is cut off from the broker', () => {
     expect(report).toEqual(asPromised);
   });
 
-  it('does the same in a network of its own whose cable is pulled', { timeout: 90_000 }, async ({ skip }) => {
+  it('does the same in a network of its own whose cable is pulled', async ({ skip }) => {
     if (obstacle !== undefined) {
       // The usual reporter does not show the note of a skipped test.
       console.log(`Skipped: ${obstacle}.`);

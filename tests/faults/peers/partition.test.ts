@@ -19,9 +19,7 @@ async function notesAt({ client }: ProxiedMember): Promise<readonly string[]> {
 
 const problemsOf = ({ node }: ProxiedMember) => node.problems.list().map(({ id, severity }) => `${id} ${severity}`);
 
-test('both sides say who is missing and which is the majority, what waited is taken once, and the ledgers of both come together', {
-  timeout: 90_000,
-}, async () => {
+test('both sides say who is missing and which is the majority, what waited is taken once, and the ledgers of both come together', async () => {
   const hub = await startHub();
   const paths = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await startFaultProxy(hub.port)] as const)));
   const members = await startProxiedMembers(names, {

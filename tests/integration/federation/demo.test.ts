@@ -76,7 +76,7 @@ describe('the demo runs a cluster that the command line', () => {
 
   it('keeps values in the stores of, with copies at the others', async () => {
     await expect
-      .poll(async () => (await runJson('call', 'store.list', '--params', '{"prefix":"site/"}')).items[0]?.replicas, { timeout: 20_000 })
+      .poll(async () => (await runJson('call', 'store.list', '--params', '{"prefix":"site/"}')).items[0]?.replicas)
       .toMatchObject([{ state: 'current' }, { state: 'current' }]);
     expect(await run('store', 'get', 'site/contact', '--owner', 'press-07', '--node', 'mill-02')).toMatchObject({
       code: 0,
@@ -115,7 +115,7 @@ describe('the demo runs a cluster that the command line', () => {
   it('restarts a node of, and that leaves nothing behind', async () => {
     expect((await run('call', 'node.restart', '--node', 'mill-02')).code).toBe(0);
     const mill = () => runJson('call', 'nodes.get', '--params', '{"node":"mill-02"}');
-    await expect.poll(mill, { timeout: 20_000 }).toMatchObject({ status: 'online', epoch: 2 });
+    await expect.poll(mill).toMatchObject({ status: 'online', epoch: 2 });
 
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);

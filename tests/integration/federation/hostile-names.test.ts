@@ -52,7 +52,7 @@ async function startHubNode() {
   const mqtt = await connectAsync(`mqtt://127.0.0.1:${node.hub?.port}`);
   mqtt.on('error', () => undefined);
   onTestFinished(() => mqtt.endAsync(true).catch(() => undefined));
-  await expect.poll(() => node.federation?.link.connected, { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => node.federation?.link.connected).toBe(true);
   return { node, client, mqtt, folder };
 }
 
@@ -71,9 +71,7 @@ it('a status with such a name, version or capability shows none of it; the node 
     mqtt.publish(`cloudisense/service/${node.nodeId}/inbox`, JSON.stringify({ message_id: text, source_node_id: text, payload: {} }));
   }
   await expect
-    .poll(async () => (await client.call('nodes.list', {})).nodes.filter(({ nodeId }) => nodeId.startsWith('x-')).length, {
-      timeout: 15_000,
-    })
+    .poll(async () => (await client.call('nodes.list', {})).nodes.filter(({ nodeId }) => nodeId.startsWith('x-')).length)
     .toBe(carried.length);
   const { nodes } = await client.call('nodes.list', {});
   for (const other of nodes.filter(({ nodeId }) => nodeId.startsWith('x-'))) {

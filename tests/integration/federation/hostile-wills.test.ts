@@ -70,7 +70,7 @@ it('a will in the name of a member changes nothing: only what the member signed 
     await new Promise((resolve) => forger.once('connect', resolve));
     const before = refused();
     forger.stream.destroy();
-    await expect.poll(refused, { timeout: 15_000 }).toBeGreaterThan(before);
+    await expect.poll(refused).toBeGreaterThan(before);
     states.push(await stateOfAda());
   }
   expect(states).toEqual(['online', 'online', 'online']);

@@ -11,7 +11,7 @@ import { createNetworkNamespace, namespaceObstacle } from '../../helpers/network
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const obstacle = namespaceObstacle();
-const waiting = { timeout: 60_000, interval: 100 };
+const waiting = { interval: 100 };
 const topic = '/site/count';
 
 /** Counts the effects of calls from outside: what a process of its own hears on the node that runs them. */

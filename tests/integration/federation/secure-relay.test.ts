@@ -6,7 +6,7 @@ import { createNetworkNamespace, namespaceObstacle } from '../../helpers/network
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const obstacle = namespaceObstacle();
-const waiting = { timeout: 60_000, interval: 200 };
+const waiting = { interval: 200 };
 
 /** A node on a network of its own, worked from its own command line. */
 interface FieldNode extends HeadlessNode {

@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const obstacle = namespaceObstacle();
 const isolated = test.skipIf(obstacle !== undefined);
-const waiting = { timeout: 30_000, interval: 100 };
+const waiting = { interval: 100 };
 
 interface Machine {
   readonly node: HeadlessNode;
@@ -133,7 +133,6 @@ isolated(
 
 isolated(
   `a node that may not use multicast DNS, or is told not to, says so and works all the same${obstacle ? ` (${obstacle})` : ''}`,
-  { timeout: 120_000 },
   async () => {
     const [only] = (await createIsolatedNetwork('bsy', 1)) as [IsolatedMachine];
     const holder = startProgram(only, '-e', "require('dgram').createSocket('udp4').bind(5353, () => console.log('held'))");

@@ -8,7 +8,7 @@ import { killMemberProcess, memberStatesAt, runClusterCommand, startMemberProces
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const passphrase = 'four words of a person';
-const waiting = { timeout: 60_000, interval: 250 };
+const waiting = { interval: 250 };
 
 test('an invite file, a lost admin, the recovery words, and the lost one restored from its backup', { timeout: 240_000 }, async () => {
   const parent = await temporaryFolder();

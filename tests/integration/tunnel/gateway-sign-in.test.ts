@@ -135,7 +135,7 @@ describe('an agent that does not', () => {
     socket.write('G');
     await once(socket, 'close');
     expect(gateway.sessions).toHaveLength(0);
-  }, 15_000);
+  });
 
   test('is let go when it sends what is no message', async () => {
     const { url } = await startGateway();

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import type { Worker } from 'node:worker_threads';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ResultOf } from '../../../src/common/contract/index.ts';
 import { createSelfSigned } from '../../../src/main/node/certificates/index.ts';
 import { freePort } from '../../helpers/free-port.ts';
@@ -19,14 +19,9 @@ const freePorts = { 'gateway.agentsPort': 0, 'gateway.publicPort': 0 };
 type Member = Awaited<ReturnType<typeof startMember>>;
 
 async function gatewayIs({ client }: Member, state: ResultOf<'gateway.status'>['state']): Promise<ResultOf<'gateway.status'>> {
-  return vi.waitFor(
-    async () => {
-      const status = await client.call('gateway.status', {});
-      expect(status.state).toBe(state);
-      return status;
-    },
-    { timeout: 25_000, interval: 20 },
-  );
+  const status = () => client.call('gateway.status', {});
+  await expect.poll(async () => (await status()).state, { interval: 20 }).toBe(state);
+  return status();
 }
 
 async function running(settings: Record<string, unknown> = {}) {
@@ -54,7 +49,7 @@ test('a person turns it on, makes a token, and an agent answers through it', asy
   expect(sessions).toMatchObject([{ agentId: 'press-07', tokenId: key.tokenId, state: 'up', links: 1, requests: 1 }]);
   const { routes } = await member.client.call('gateway.routes', {});
   expect(routes).toMatchObject([{ routeId: null, agentId: 'press-07', host: 'press-07.localhost', state: 'up' }]);
-  await vi.waitFor(async () => expect((await member.client.call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 20_000);
+  await expect.poll(async () => (await member.client.call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull();
   await member.client.call('config.set', { values: { 'gateway.enabled': false } });
   await gatewayIs(member, 'off');
 });
@@ -132,14 +127,14 @@ test('a request waits for its agent when the gateway is started anew', async () 
   const { agentsUrl: url } = await gatewayIs(member, 'running');
   const key = await call('gateway.createToken', { name: 'Presses' });
   const agent = await signIn(url ?? '', key);
-  await vi.waitFor(async () => expect((await call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull(), 20_000);
+  await expect.poll(async () => (await call('gateway.tokens', {})).tokens[0]?.lastUsedAt).not.toBeNull();
   await call('config.set', { values: { 'gateway.enabled': false } });
   await agent.ended;
   await gatewayIs(member, 'off');
   await call('config.set', { values: { 'gateway.enabled': true } });
   const { agentsUrl } = await gatewayIs(member, 'running');
   const asked = ask(publicPort, 'press-07', '/late');
-  await vi.waitFor(async () => expect((await member.client.call('gateway.routes', {})).routes).toMatchObject([{ state: 'grace' }]), 20_000);
+  await expect.poll(async () => (await call('gateway.routes', {})).routes).toMatchObject([{ state: 'grace' }]);
   await signIn(agentsUrl ?? '', key, {}, 'again');
   expect(await asked).toEqual({ status: 200, body: 'again GET /late' });
 });

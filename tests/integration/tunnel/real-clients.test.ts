@@ -158,7 +158,7 @@ describe('a WebSocket', () => {
 });
 
 // Most of it is work of processors, which a busy machine has for it at its own pace.
-test('200 MB come down whole, with memory flat', { timeout: 120_000 }, async () => {
+test('200 MB come down whole, with memory flat', async () => {
   const origin = await startTunnelOrigin();
   const { gateway, agent, publicPort } = await startTunnelProcesses(origin.target);
   const fetchBulk = async (size: number) => {

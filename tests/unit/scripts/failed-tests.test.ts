@@ -113,5 +113,5 @@ describe('what failed, as the end of npm test says it', () => {
         { file: '', title: 'an error that nobody handled', error: 'left alone' },
       ]),
     );
-  }, 60_000);
+  });
 });

@@ -158,4 +158,4 @@ test('whatever happens to the files: a log is whole, or it is known that it is n
     damaged: expect.toSatisfy((count: number) => count > 0),
     refused: expect.any(Number),
   });
-}, 120_000);
+});

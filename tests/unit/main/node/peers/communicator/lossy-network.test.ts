@@ -133,7 +133,7 @@ describe('durable messages', () => {
       vi.useRealTimers();
     };
     await fc.assert(fc.asyncProperty(fc.array(happening, { maxLength: 14 }), fc.nat(), fc.constantFrom(0, 0.1, 0.3), run), { numRuns: 40 });
-  }, 60_000);
+  });
 });
 
 describe('every message that was accepted', () => {
@@ -178,5 +178,5 @@ describe('every message that was accepted', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 });
