@@ -10,7 +10,8 @@ export default defineConfig({
     // Most of what these tests do is wait: for timers, sockets, other processes.
     maxWorkers: availableParallelism() + 1,
     // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do, and tests
-    // of several nodes take half a minute where others work as well. What no test names a shorter bound for cannot fail by being slow.
+    // of several nodes take half a minute where others work as well. Where a shorter
+    // bound is named, it says that something comes before the next beat of whatever would mend it late.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },

@@ -20,7 +20,7 @@ export async function startMembers({ names, brokerUrl, settings = {}, links = 'o
   if (admin === undefined) return [];
   await admin.client.call('membership.create', { name: 'North yard' });
   for (const guest of guests) await letJoin(admin, guest);
-  for (const member of founding) await expect.poll(() => member.member(names.at(-1) ?? '')).toBeDefined();
+  for (const member of founding) await expect.poll(() => member.member(names.at(-1) ?? ''), { timeout: 20_000 }).toBeDefined();
   await Promise.all(founding.map((member) => member.stop()));
   const members = await Promise.all(
     founding.map(({ name, folder }) =>
@@ -48,7 +48,7 @@ export async function startLinkedMembers<const Names extends readonly string[]>(
 /** Resolves when calls of one node to the other leave one way. */
 export async function untilVia({ node }: MemberNode, name: string, via: CarrierKind): Promise<void> {
   const viaOf = () => node.federation.directory.online().find((other) => other.name === name)?.via;
-  await expect.poll(viaOf, { interval: 20 }).toBe(via);
+  await expect.poll(viaOf, { timeout: 30_000, interval: 20 }).toBe(via);
 }
 
 /** Resolves when one node has the other on line. */

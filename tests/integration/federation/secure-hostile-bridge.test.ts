@@ -5,6 +5,7 @@ import { SignalboxError } from '../../../src/common/errors.ts';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { startMosquitto } from '../../helpers/mosquitto.ts';
 
+const waiting = { timeout: 20_000 };
 const calls = 60;
 
 /** The same sequence at each run. */
@@ -96,7 +97,7 @@ it('loses calls, and never runs one twice or another than was sent', async () =>
   const [ada, bo] = await Promise.all([open(founding[0], brokers[0].url), open(founding[1], brokers[1].url)]);
   const bridge = await openBridge({ url: brokers[0].url, nodeId: ada.node.nodeId }, { url: brokers[1].url, nodeId: bo.node.nodeId });
   const sees = (from: MemberNode, of: MemberNode) => from.node.federation.directory.get(of.node.nodeId)?.secure;
-  await expect.poll(() => [sees(ada, bo), sees(bo, ada)]).toEqual([true, true]);
+  await expect.poll(() => [sees(ada, bo), sees(bo, ada)], waiting).toEqual([true, true]);
 
   bridge.hostile = true;
   const outcomes: string[] = [];

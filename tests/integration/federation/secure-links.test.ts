@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startLinkedMembers, untilVia } from '../../helpers/member-cluster.ts';
 import { type MemberNode, startMember } from '../../helpers/member-node.ts';
 
-const waiting = { interval: 50 };
+const waiting = { timeout: 20_000, interval: 50 };
 
 test('call each other, follow each other’s topics and hear broadcasts, over their links alone', async () => {
   const [ada, bo, cy] = await startLinkedMembers(['ada', 'bo', 'cy']);

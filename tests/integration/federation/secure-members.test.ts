@@ -37,6 +37,7 @@ async function openAttacker({ url }: Mosquitto): Promise<{ readonly client: Mqtt
 /** Lowest byte of the sequence number in a binary envelope. */
 const seqAt = 106;
 const setLevel = { name: 'router', level: 'debug' } as const;
+const waiting = { timeout: 15_000 };
 
 /** How often a node has done it. */
 async function timesSet({ client }: MemberNode): Promise<number> {
@@ -59,10 +60,10 @@ it('call, follow and tell each other everything, and the broker reads nothing bu
   const events: unknown[] = [];
   await ada.node.router.subscribe({ deliver: ({ message }) => events.push(message.data) }, 'bo/site/secret-topic');
   bo.node.router.publish('/site/secret-topic', { word: 'confidential' });
-  await expect.poll(() => events).toEqual([{ word: 'confidential' }]);
+  await expect.poll(() => events, waiting).toEqual([{ word: 'confidential' }]);
 
   await ada.client.callUnknown('logs.setLevel', setLevel, { serviceId: '*' });
-  for (const member of [ada, bo, cy]) await expect.poll(() => timesSet(member)).toBe(1);
+  for (const member of [ada, bo, cy]) await expect.poll(() => timesSet(member), waiting).toBe(1);
 
   for (const { topic, payload } of attacker.heard) {
     if (topic.endsWith('/status')) expect(JSON.parse(payload.toString())).toMatchObject({ signature: expect.any(String) });
@@ -76,9 +77,9 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
   const { client: attacker, heard } = await openAttacker(broker);
   const say = (topic: string, payload: string | Buffer) => attacker.publishAsync(topic, payload, { qos: 1 });
   await ada.client.callUnknown('logs.setLevel', setLevel, { serviceId: '*' });
-  for (const member of [ada, bo, cy]) await expect.poll(() => timesSet(member)).toBe(1);
+  for (const member of [ada, bo, cy]) await expect.poll(() => timesSet(member), waiting).toBe(1);
   await ada.client.call('logs.setLevel', setLevel, { target: { node: 'bo' } });
-  await expect.poll(() => timesSet(bo)).toBe(2);
+  await expect.poll(() => timesSet(bo), waiting).toBe(2);
   const toBo = heard.filter(({ topic }) => topic === inboxOf(bo));
   const broadcast = heard.find(({ topic }) => topic === 'cloudisense/broadcast');
   const presence = heard.find(({ topic, payload }) => topic.includes(bo.node.nodeId) && topic.endsWith('/status') && payload.length > 0);
@@ -87,9 +88,9 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
 
   // Row 42: exact replays, here and elsewhere.
   await say(sealed.topic, sealed.payload);
-  await expect.poll(() => refusedBy(bo).REPLAYED).toBe(1);
+  await expect.poll(() => refusedBy(bo).REPLAYED, waiting).toBe(1);
   await say(inboxOf(cy), sealed.payload);
-  await expect.poll(() => refusedBy(cy).DECRYPT).toBe(1);
+  await expect.poll(() => refusedBy(cy).DECRYPT, waiting).toBe(1);
   await say(broadcast.topic, broadcast.payload);
 
   // Row 41: one bit.
@@ -97,16 +98,16 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
   altered[altered.length - 20] = (altered.at(-20) ?? 0) ^ 1;
   altered[16] = 0xff;
   await say(sealed.topic, altered);
-  await expect.poll(() => refusedBy(bo).DECRYPT).toBe(1);
+  await expect.poll(() => refusedBy(bo).DECRYPT, waiting).toBe(1);
   const other = Buffer.from(broadcast.payload);
   other[other.length - 80] = (other.at(-80) ?? 0) ^ 1;
   other[1] = (other[1] ?? 0) ^ 0xff;
   // Row 43: its number is used, by another message.
   await say(broadcast.topic, other);
-  await expect.poll(() => refusedBy(cy).REPLAYED).toBe(1);
+  await expect.poll(() => refusedBy(cy).REPLAYED, waiting).toBe(1);
   other[seqAt] = (other[seqAt] ?? 0) + 9;
   await say(broadcast.topic, other);
-  for (const member of [bo, cy]) await expect.poll(() => refusedBy(member).BAD_SIGNATURE).toBe(1);
+  for (const member of [bo, cy]) await expect.poll(() => refusedBy(member).BAD_SIGNATURE, waiting).toBe(1);
   // A broadcast as an event of its sender.
   await say(`cloudisense/service/${ada.node.nodeId}/events/stats`, broadcast.payload);
 
@@ -115,7 +116,7 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
   await say(inboxOf(bo), JSON.stringify(forged));
   await say('cloudisense/broadcast', JSON.stringify({ ...forged, serviceId: '*' }));
   await say(inboxOf(bo), JSON.stringify({ ...forged, originId: 'person' }));
-  await expect.poll(() => refusedBy(bo).BAD_SIGNATURE).toBe(4);
+  await expect.poll(() => refusedBy(bo).BAD_SIGNATURE, waiting).toBe(4);
 
   // A forged good-bye, signed by nobody or for another time.
   const status = JSON.parse(presence.payload.toString()) as Record<string, unknown>;
@@ -125,7 +126,7 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
     { ...status, epoch: 99 },
   ])
     await say(presence.topic, JSON.stringify(lie));
-  await expect.poll(() => refusedBy(ada).BAD_SIGNATURE).toBeGreaterThanOrEqual(4);
+  await expect.poll(() => refusedBy(ada).BAD_SIGNATURE, waiting).toBeGreaterThanOrEqual(4);
   await attacker.publishAsync(inboxOf(bo), sealed.payload, { qos: 1, retain: true });
   await attacker.publishAsync(inboxOf(bo), '', { qos: 1, retain: true });
 
@@ -141,7 +142,7 @@ it('go on after one of them was started anew, and a broadcast of before is not r
   const { client: attacker, heard } = await openAttacker(broker);
   await bo.client.call('node.status', {}, { target: { node: 'ada' } });
   await ada.client.callUnknown('logs.setLevel', setLevel, { serviceId: '*' });
-  await expect.poll(() => timesSet(bo)).toBe(1);
+  await expect.poll(() => timesSet(bo), waiting).toBe(1);
   await bo.stop();
   const again = await startMember(
     'bo',
@@ -163,7 +164,7 @@ it('refuse who was removed at once, and tell it why', async () => {
   await bo.client.call('node.status', {}, { target: { node: 'ada' } });
   await ada.client.call('membership.revoke', { node: 'bo' });
   const known = () => cy.node.federation?.directory.get(bo.node.nodeId);
-  await expect.poll(known).toBeUndefined();
+  await expect.poll(known, waiting).toBeUndefined();
   await expect(ada.client.call('node.status', {}, { target: { node: bo.node.nodeId } })).rejects.toMatchObject({ executed: 'no' });
   await expect(bo.client.call('node.status', {}, { target: { node: 'ada' } })).rejects.toMatchObject({
     code: 'REVOKED',
@@ -197,19 +198,19 @@ it('are members from the moment they join, and strangers when they have left', a
   expect((await ada.client.call('node.status', {}, { target: { node: 'bo' } })).nodeId).toBe(bo.node.nodeId);
 
   await ada.client.call('membership.create', { name: 'North yard' });
-  await expect.poll(() => seen(ada, bo)).toBeUndefined();
+  await expect.poll(() => seen(ada, bo), waiting).toBeUndefined();
   await letJoin(ada, bo);
   for (const [from, of] of [
     [ada, bo],
     [bo, ada],
   ] as const) {
-    await expect.poll(() => seen(from, of)?.secure).toBe(true);
-    await expect.poll(() => said(of)).toMatchObject({ status: 'online', signature: expect.any(String) });
+    await expect.poll(() => seen(from, of)?.secure, waiting).toBe(true);
+    await expect.poll(() => said(of), waiting).toMatchObject({ status: 'online', signature: expect.any(String) });
     expect((await from.client.call('node.status', {}, { target: { node: of.name } })).nodeId).toBe(of.node.nodeId);
   }
 
   await bo.client.call('membership.leave', {});
-  await expect.poll(() => said(bo)?.signature).toBeUndefined();
+  await expect.poll(() => said(bo)?.signature, waiting).toBeUndefined();
   await expect(bo.client.call('logs.setLevel', setLevel, { target: { node: ada.node.nodeId } })).rejects.toMatchObject({ executed: 'no' });
   expect(await timesSet(ada)).toBe(0);
 });

@@ -25,7 +25,7 @@ async function untilAlike(nodes: readonly MemberNode[]): Promise<void> {
     const all = await heads();
     return all.every((one) => one.length === nodes.length && JSON.stringify(one) === JSON.stringify(all[0]));
   };
-  await expect.poll(isAlike, { interval: 50 }).toBe(true);
+  await expect.poll(isAlike, { timeout: 30_000, interval: 50 }).toBe(true);
 }
 
 async function exported({ client }: MemberNode, params: Record<string, unknown>): Promise<string> {
@@ -89,7 +89,7 @@ test('a member that comes later gets the chain of an author that is gone from th
   await author.stop();
   const late = await startMember('saw');
   await letJoin(admin, late);
-  await expect.poll(async () => (await chainAt(late, author))?.headHash, { interval: 50 }).toBe(headHash);
+  await expect.poll(async () => (await chainAt(late, author))?.headHash, { timeout: 20_000, interval: 50 }).toBe(headHash);
   expect(await late.client.call('ledger.verify', { chain: author.node.nodeId })).toMatchObject({
     fault: null,
     chain: { firstHeight: 0, state: 'whole' },

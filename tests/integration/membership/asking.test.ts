@@ -5,7 +5,8 @@ import type { AskProgress, JoinRequestEntry } from '../../../src/common/contract
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { askByHand, startBetween, startFakeAdmin } from '../../helpers/raw-ask.ts';
 
-const waiting = { interval: 20 };
+/** Well before members compare what they know: what changes is told at once. */
+const waiting = { timeout: 20_000, interval: 20 };
 const refusedAs = (code: string) => expect.objectContaining({ code });
 
 interface Asking {

@@ -4,7 +4,8 @@ import type { ResultOf } from '../../../src/common/contract/index.ts';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 
 const refusedAs = (code: string) => expect.objectContaining({ code });
-const waiting = { interval: 50 };
+/** Well before members compare what they know: what changes is told at once. */
+const waiting = { timeout: 20_000, interval: 50 };
 
 const rotationOf = (node: MemberNode): Promise<ResultOf<'membership.rotation'>> => node.client.call('membership.rotation', {});
 

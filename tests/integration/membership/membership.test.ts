@@ -4,7 +4,8 @@ import { letJoin, type MemberNode, startMember } from '../../helpers/member-node
 import { startFakeInviter, talkAsJoiner } from '../../helpers/raw-join.ts';
 
 const refusedAs = (code: string) => expect.objectContaining({ code });
-const waiting = { interval: 50 };
+/** Well before members compare what they know: what changes is told at once. */
+const waiting = { timeout: 20_000, interval: 50 };
 
 const portOf = async (node: MemberNode) => Number((await node.address()).split(':')[1]);
 const stateAt = async (node: MemberNode, name: string) => (await node.member(name))?.state;

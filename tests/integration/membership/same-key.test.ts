@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-const waiting = { interval: 50 };
+/** Well before members compare what they know: what changes is told at once. */
+const waiting = { timeout: 20_000, interval: 50 };
 
 const alarmOf = async ({ client }: MemberNode) =>
   (await client.call('node.status', {})).problems.find(({ id }) => id === 'links.duplicateIdentity')?.severity;

@@ -21,7 +21,7 @@ const serving = expect.stringMatching(/^(Healthy|Warning)$/);
 
 /** Resolves when a node sees a peer as the test wants it. */
 function untilPeer(member: MemberNode, name: string, expected: Partial<PeerInfo>): Promise<void> {
-  return expect.poll(() => peerOf(member, name), { interval: 25 }).toMatchObject(expected);
+  return expect.poll(() => peerOf(member, name), { timeout: 20_000, interval: 25 }).toMatchObject(expected);
 }
 
 test('peers are seen well, their standing decides who is asked, and one that stops is off line at once', async () => {

@@ -29,7 +29,7 @@ it('a member that sends what is none is refused by name, told of, and harms neit
   expect(await east.client.call('node.status', {}, { target: { node: 'south' } })).toMatchObject({ name: 'south' });
   await east.client.call('store.put', { key: 'k', value: 'of east', replicas: ['south'] });
   const state = async () => (await east.client.call('store.get', { key: 'k' })).replicas[0]?.state;
-  await expect.poll(state).toBe('current');
+  await expect.poll(state, { timeout: 20_000 }).toBe('current');
   const outcomes = new Set((await Promise.all(flood)).map(({ outcome }) => outcome));
   expect(outcomes).toEqual(new Set(['refused']));
 

@@ -13,8 +13,8 @@ it('keeps copies at two other nodes, reads them there while the owner is away, a
   const large = 'x'.repeat(262_144);
   await north.client.call('store.put', { key: 'site/contact', value: 'Ines', replicas: ['south', 'east'] });
   await north.client.call('store.put', { key: 'large', value: large, replicas: ['south'] });
-  await expect.poll(() => statesAt(north, 'site/contact')).toEqual({ south: 'current 1', east: 'current 1' });
-  await expect.poll(() => statesAt(north, 'large')).toEqual({ south: 'current 1' });
+  await expect.poll(() => statesAt(north, 'site/contact'), { timeout: 20_000 }).toEqual({ south: 'current 1', east: 'current 1' });
+  await expect.poll(() => statesAt(north, 'large'), { timeout: 20_000 }).toEqual({ south: 'current 1' });
 
   const port = Number((await north.address()).split(':').at(-1));
   await north.stop();
@@ -28,17 +28,17 @@ it('keeps copies at two other nodes, reads them there while the owner is away, a
   const again = await startMember('north', { 'links.port': port }, north.folder);
   await again.client.call('store.put', { key: 'site/contact', value: 'Jonas' });
   await again.client.call('store.delete', { key: 'large' });
-  await expect.poll(() => statesAt(again, 'site/contact')).toEqual({ south: 'current 2', east: 'current 2' });
+  await expect.poll(() => statesAt(again, 'site/contact'), { timeout: 20_000 }).toEqual({ south: 'current 2', east: 'current 2' });
   expect(await east.client.call('store.get', { key: 'site/contact', owner: 'north' })).toMatchObject({ value: 'Jonas', version: 2 });
   await expect
-    .poll(async () => (await south.client.call('store.list', { owner: 'north' })).items.map(({ key }) => key))
+    .poll(async () => (await south.client.call('store.list', { owner: 'north' })).items.map(({ key }) => key), { timeout: 20_000 })
     .toEqual(['site/contact']);
 });
 
 it('lets no node write what another owns, whoever asks it to', async () => {
   const [north, south] = await startLinkedMembers(['north', 'south']);
   await north.client.call('store.put', { key: 'k', value: 'of north', replicas: ['south'] });
-  await expect.poll(() => statesAt(north, 'k')).toEqual({ south: 'current 1' });
+  await expect.poll(() => statesAt(north, 'k'), { timeout: 20_000 }).toEqual({ south: 'current 1' });
   const ask = (fields: object) =>
     north.node.peers.communicator.request(
       south.node.nodeId,

@@ -78,7 +78,7 @@ async function found(stores: readonly Store[]): Promise<readonly [Node, Node]> {
 const hasKiln = ({ trust }: Node) => trust.require().log.state.members.has(Buffer.from(bob.publicKey).toString('hex'));
 const standing = ({ trust, groupKeys }: Node) => [groupKeys.status().epoch, groupKeys.status().step, trust.groupKeys.list().length];
 const converged = (epoch: number, ...nodes: readonly Node[]) =>
-  expect.poll(() => nodes.map(standing), { interval: 5 }).toEqual(nodes.map(() => [epoch, undefined, 1]));
+  expect.poll(() => nodes.map(standing), { timeout: 20_000, interval: 5 }).toEqual(nodes.map(() => [epoch, undefined, 1]));
 
 /** What the removed one says when it comes again. */
 const kilnReport: GroupKeysHeld = {
@@ -157,7 +157,7 @@ test('row 38: killed at any write of it, another admin takes over from the one t
         const announced = press.trust.require().log.state.groupKey?.epoch;
         return [hub, press].every((node) => isDeepStrictEqual(standing(node), [announced, undefined, 1]));
       };
-      await expect.poll(isSettled, { interval: 5 }).toBe(true);
+      await expect.poll(isSettled, { timeout: 20_000, interval: 5 }).toBe(true);
       const { epoch } = press.groupKeys.status();
       expect(press.trust.groupKeys.inUse, `point ${point}`).toEqual(hub.trust.groupKeys.inUse);
       expect(epoch > 1, `point ${point}`).toBe(!hasKiln(hub));
