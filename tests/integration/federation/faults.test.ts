@@ -4,6 +4,7 @@ import type { SignalboxError } from '../../../src/common/errors.ts';
 import type { Handlers } from '../../../src/main/node/router/index.ts';
 import { startFaultProxy } from '../../helpers/fault-proxy.ts';
 import { brokerKinds, deferred, startBroker, startCluster, untilReachability } from '../../helpers/federated-router.ts';
+import { until } from '../../helpers/until.ts';
 
 /** A service whose calls take effect outside: each key it has run, and how often. */
 function counter(): { readonly effects: Map<string, number>; readonly handlers: () => Partial<Handlers<'logs.setLevel'>> } {
@@ -28,19 +29,31 @@ const outcome = (call: Promise<unknown>): Promise<'done' | SignalboxError> =>
 describe.each(brokerKinds)('faults over %s', (kind) => {
   it('ends each of 20,000 calls into a service that is blocked, none silently lost', async () => {
     const unblocked = deferred();
+    let blocked = 0;
     const [alpha] = await startCluster(
       kind,
       { name: 'alpha' },
       {
         name: 'bravo',
-        handlers: () => ({ 'config.get': () => unblocked.promise.then(() => ({ values: {} })) }),
+        handlers: () => ({
+          'config.get': async () => {
+            blocked++;
+            await unblocked.promise;
+            return { values: {} };
+          },
+        }),
       },
     );
     const clients = Array.from({ length: 80 }, () => alpha.client());
+    let ended = 0;
     const calls = Array.from({ length: 20_000 }, (_, index) =>
-      outcome(clients[index % 80]?.call('config.get', {}, { serviceId: 'bravo', timeoutMs: 20_000 }) ?? Promise.resolve()),
+      outcome(clients[index % 80]?.call('config.get', {}, { serviceId: 'bravo', timeoutMs: 60_000 }) ?? Promise.resolve()).finally(() => {
+        ended++;
+      }),
     );
-    setTimeout(() => unblocked.resolve(), 5_000);
+    // Each has come into the service, or was refused.
+    await until(() => blocked + ended === calls.length);
+    unblocked.resolve();
     const results = await Promise.all(calls);
     const counts = new Map<string, number>();
     for (const result of results)
