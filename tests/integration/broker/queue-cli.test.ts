@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../../../src/main/cli/run.ts';
 import { createNode, type SignalboxNode } from '../../../src/main/node/node.ts';
+import { deferred } from '../../helpers/federated-router.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 let node: SignalboxNode;
@@ -35,9 +36,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a command line; what is typed or piped in comes from `input`, at a terminal when `typed`. */
-async function run(words: readonly string[], input = '', { typed = false } = {}) {
-  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+/** Runs a command line; what is typed or piped in comes from `input`, at a terminal when `typed`. `onOutput`: it has printed something. */
+async function run(words: readonly string[], input = '', { typed = false, onOutput = () => {} } = {}) {
+  const streams = { stdout: new PassThrough().once('data', onOutput), stderr: new PassThrough() };
   const printed = { stdout: text(streams.stdout), stderr: text(streams.stderr) };
   const stdin = Object.assign(Readable.from([Buffer.from(input)]), { isTTY: typed });
   const code = await runCli([...words, '--data', folder], { stdin, ...streams });
@@ -107,7 +108,9 @@ test('messages come from the command line, lines and whole files, and go to read
 test('tail begins with the newest and follows what comes', async () => {
   await queue('create', 'alarms');
   await queue('append', 'alarms', '1', '2', '3');
-  const tail = run(['queue', 'tail', 'alarms', '--lines', '2', '--count', '4', '--json']);
+  const { promise: begun, resolve: onOutput } = deferred();
+  const tail = run(['queue', 'tail', 'alarms', '--lines', '2', '--count', '4', '--json'], '', { onOutput });
+  await begun;
   await queue('append', 'alarms', '4', '5');
   const { stdout, code } = await tail;
   expect(code).toBe(0);
