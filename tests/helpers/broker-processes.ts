@@ -172,7 +172,9 @@ export async function formGroup(slots: readonly BrokerSlot[]): Promise<string> {
 
 /** Has a broker join a group that another one holds; resolves when it has a vote. */
 export async function joinGroup(joining: BrokerSlot, groupId: string, member: BrokerSlot): Promise<void> {
-  await demand(joining, { operation: 'GROUP_JOIN', cluster_id: groupId, address: `127.0.0.1:${member.port}` }, 120_000);
+  const address = `127.0.0.1:${member.port}`;
+  // As long as a request may take: ten seconds, which is usual, are few for three brokers that start on a busy machine.
+  await demand(joining, { operation: 'GROUP_JOIN', cluster_id: groupId, address, timeout_ms: 60_000 }, 120_000);
 }
 
 /** @throws Error when the broker refuses */

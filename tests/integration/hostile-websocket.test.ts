@@ -267,11 +267,14 @@ test('row 20e: subscriptions are limited, and a client that never reads costs li
   deaf.pause();
   const memory = await memoryOfNode();
   const data = 'x'.repeat(200_000);
-  for (let index = 0; index < 900; index++) await honest.call('events.publish', { topic: '/flood/a', data });
+  // Who catches up nothing for half a minute is closed: on a slow machine before the last of them.
+  let sentTo = 0;
+  for (let index = 0; index < 900; index++) sentTo += (await honest.call('events.publish', { topic: '/flood/a', data })).subscribers;
   const after = await honest.call('node.status', {});
   // 180 MB were published: what its buffers and queue do not take is dropped and counted, not kept (what the heap holds until
   // it is collected is about 100 MB).
-  expect(after.events.dropped).toBeGreaterThan(before.events.dropped + 800);
+  expect(sentTo).toBeGreaterThan(0);
+  expect(after.events.dropped).toBeGreaterThan(before.events.dropped + sentTo - 100);
   expect((await memoryOfNode()) - memory).toBeLessThan(170 * 1_048_576);
 });
 
