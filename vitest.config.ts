@@ -9,10 +9,10 @@ export default defineConfig({
     retry: 0,
     // Most of what these tests do is wait: for timers, sockets, other processes.
     maxWorkers: availableParallelism() + 1,
-    // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second, on a machine with nothing else to do, and tests
-    // of several nodes take half a minute where others work as well. Where a shorter
-    // bound is named, it says that something comes before the next beat of whatever would mend it late.
-    testTimeout: 120_000,
+    // Ends what hangs, and says nothing of speed: a passphrase alone costs a third of a second on a machine with nothing else to do, and tests of
+    // several nodes take a minute where others work as well. A shorter bound in a test says that something comes at once, and not with the next
+    // beat of what would mend it late.
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
     // Many tests start the program itself: its sources are compiled by the first of those processes, and read from here by the others.

@@ -1,6 +1,6 @@
 /** Members of a cluster that have nothing between them but a Mosquitto that nobody trusts. */
 import { connectAsync, type MqttClient } from 'mqtt';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { startMembers, untilOnline } from '../../helpers/member-cluster.ts';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { type Mosquitto, startMosquitto } from '../../helpers/mosquitto.ts';
@@ -80,11 +80,15 @@ it('take nothing that was forged, altered, replayed or not signed, count it and 
   for (const member of [ada, bo, cy]) await expect.poll(() => timesSet(member), waiting).toBe(1);
   await ada.client.call('logs.setLevel', setLevel, { target: { node: 'bo' } });
   await expect.poll(() => timesSet(bo), waiting).toBe(2);
-  const toBo = heard.filter(({ topic }) => topic === inboxOf(bo));
-  const broadcast = heard.find(({ topic }) => topic === 'cloudisense/broadcast');
-  const presence = heard.find(({ topic, payload }) => topic.includes(bo.node.nodeId) && topic.endsWith('/status') && payload.length > 0);
-  const sealed = toBo.findLast(({ payload }) => payload[0] === 2);
-  if (broadcast === undefined || presence === undefined || sealed === undefined) throw new Error('not heard');
+  // It has a connection of its own to the broker, and may hear of all this later than the nodes.
+  const [broadcast, presence, sealed] = await Promise.all([
+    vi.waitUntil(() => heard.find(({ topic }) => topic === 'cloudisense/broadcast'), waiting),
+    vi.waitUntil(
+      () => heard.find(({ topic, payload }) => topic.includes(bo.node.nodeId) && topic.endsWith('/status') && payload.length > 0),
+      waiting,
+    ),
+    vi.waitUntil(() => heard.findLast(({ topic, payload }) => topic === inboxOf(bo) && payload[0] === 2), waiting),
+  ]);
 
   // Row 42: exact replays, here and elsewhere.
   await say(sealed.topic, sealed.payload);
@@ -153,8 +157,8 @@ it('go on after one of them was started anew, and a broadcast of before is not r
   await untilOnline(ada, 'bo');
   expect((await ada.client.call('node.status', {}, { target: { node: 'bo' } })).nodeId).toBe(bo.node.nodeId);
   expect((await again.client.call('node.status', {}, { target: { node: 'ada' } })).nodeId).toBe(ada.node.nodeId);
-  for (const { topic, payload } of heard.filter(({ topic }) => topic === 'cloudisense/broadcast'))
-    await attacker.publishAsync(topic, payload);
+  const broadcast = await vi.waitUntil(() => heard.find(({ topic }) => topic === 'cloudisense/broadcast'), waiting);
+  await attacker.publishAsync(broadcast.topic, broadcast.payload);
   await ada.client.call('node.status', {}, { target: { node: 'bo' } });
   expect(await timesSet(again)).toBe(1);
 });
