@@ -36,6 +36,8 @@ export class LinkCarrier implements Carrier, LinkFollower {
   readonly kind = 'link';
   readonly #options: LinkCarrierOptions;
   readonly #neighbours = new Map<string, Neighbour>();
+  /** Whose link is whose: to work it out of the key for every frame costs more than to look at the frame. */
+  readonly #ids = new WeakMap<Link, string>();
 
   constructor(options: LinkCarrierOptions) {
     this.#options = options;
@@ -67,7 +69,7 @@ export class LinkCarrier implements Carrier, LinkFollower {
   }
 
   linked(link: Link): void {
-    const nodeId = idOf(link);
+    const nodeId = this.#idOf(link);
     // One takes the place of another: what was under way on that is perhaps lost.
     const former = this.#neighbours.get(nodeId);
     if (former !== undefined) this.ended(former.link, new SignalboxError('CONFLICT', 'The two nodes keep their other link.'));
@@ -76,7 +78,7 @@ export class LinkCarrier implements Carrier, LinkFollower {
   }
 
   message(link: Link, bytes: Buffer): void {
-    const nodeId = idOf(link);
+    const nodeId = this.#idOf(link);
     const neighbour = this.#neighbours.get(nodeId);
     if (neighbour?.link !== link) return;
     try {
@@ -90,16 +92,16 @@ export class LinkCarrier implements Carrier, LinkFollower {
   }
 
   relayed(link: Link, bytes: Buffer): void {
-    const nodeId = idOf(link);
+    const nodeId = this.#idOf(link);
     if (this.#neighbours.get(nodeId)?.link === link) this.#options.onRelayed(bytes, nodeId);
   }
 
   drained(link: Link): void {
-    this.#options.onDrained(idOf(link));
+    this.#options.onDrained(this.#idOf(link));
   }
 
   ended(link: Link, reason: SignalboxError): void {
-    const nodeId = idOf(link);
+    const nodeId = this.#idOf(link);
     if (this.#neighbours.get(nodeId)?.link !== link) return;
     this.#neighbours.delete(nodeId);
     this.#options.onEnded(nodeId, { reason, session: link.peer.sessionId, wasSaid: link.wasClosed });
@@ -109,6 +111,15 @@ export class LinkCarrier implements Carrier, LinkFollower {
   drop(nodeId: string, session: string, reason: SignalboxError): void {
     const link = this.#neighbours.get(nodeId)?.link;
     if (link?.peer.sessionId === session) link.abandon(reason);
+  }
+
+  #idOf(link: Link): string {
+    let nodeId = this.#ids.get(link);
+    if (nodeId === undefined) {
+      nodeId = nodeIdOf(link.peer.hello.publicKey);
+      this.#ids.set(link, nodeId);
+    }
+    return nodeId;
   }
 
   #attempt(nodeId: string, send: (neighbour: Neighbour) => void): boolean {
@@ -122,8 +133,4 @@ export class LinkCarrier implements Carrier, LinkFollower {
       throw error;
     }
   }
-}
-
-function idOf(link: Link): string {
-  return nodeIdOf(link.peer.hello.publicKey);
 }
