@@ -48,11 +48,10 @@ export class Overseer implements PeerOversight {
       return new SignalboxError('FORBIDDEN', 'A person took this node out of the peers there. It is a peer again when it is added there.', {
         executed: 'no',
       });
-    const { graylistedMs } = reputation.standingOf(nodeId);
-    if (graylistedMs > 0 && !control.has(type))
+    if (!control.has(type) && reputation.isGraylisted(nodeId))
       return new SignalboxError('OVERLOADED', 'This node behaved badly there, so only control traffic is taken from it for a while.', {
         executed: 'no',
-        data: { retryAfterMs: graylistedMs },
+        data: { retryAfterMs: reputation.standingOf(nodeId).graylistedMs },
       });
     if (gossip.has(type) && !reputation.mayGossip(nodeId))
       return new SignalboxError('FORBIDDEN', 'This node told too much there that was wrong: what it says of others is not taken now.', {
