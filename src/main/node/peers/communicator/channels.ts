@@ -87,7 +87,7 @@ export class Channels {
     const nowMs = this.#options.laggingMs();
     const of = (priority: PeerPriority): QueuedFigures => {
       const backlogs = channels.map(({ queue }) => queue.lanes.backlog(priority));
-      const oldest = channels.map(({ queue }) => queue.lanes.first(priority)?.entry.item.queuedAtMs ?? nowMs);
+      const oldest = channels.map(({ queue }) => queue.lanes.first(priority)?.queuedAtMs ?? nowMs);
       return {
         messages: backlogs.reduce((sum, { messages }) => sum + messages, 0),
         sizeBytes: backlogs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),

@@ -4,26 +4,29 @@ import { SignalboxError } from '../../../../common/errors.ts';
 import { laggingNowMs } from '../../clock/index.ts';
 import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
-import { type Logger, RepeatSampler } from '../../telemetry/index.ts';
+import type { Logger } from '../../telemetry/index.ts';
 import type { PeerOversight } from '../oversight.ts';
 import type { LoneEnvelope, PeerOrigin, PeerTransport, WayChange } from '../transport.ts';
 import type { Communicator, ConductKind, Delivery, DeliveryOutcome, PeerContext, PeerHandler, PeerMessage, SendOptions } from '../types.ts';
-import { AnswerRoom } from './answer-room.ts';
-import { Channels, type QueuedByPriority } from './channels.ts';
-import { noTotals, type PeerCounts } from './counts.ts';
+import type { KnownHandler } from './admission.ts';
+import { Answers } from './answers.ts';
+import { Channels } from './channels.ts';
+import { noTotals } from './counts.ts';
 import { type DeadLetter, DeadLetters } from './dead-letters.ts';
 import { DurableOutbox } from './durable-outbox.ts';
+import type { CommunicatorTotals, PeerFigures } from './figures.ts';
 import { communicatorLimits } from './limits.ts';
-import { errorMessage } from './network-errors.ts';
-import { OutgoingMessage } from './outgoing-message.ts';
+import { newMessageId } from './message-id.ts';
+import { checkSize, Outbound } from './outbound.ts';
+import type { OutgoingMessage } from './outgoing-message.ts';
+import { ReachablePeers } from './reachable-peers.ts';
 import { ReceivedIds } from './received-ids.ts';
-import { type KnownHandler, Receiver } from './receiver.ts';
+import { Receiver } from './receiver.ts';
 import { Requests, timeoutOf } from './requests.ts';
-import { batchType, newMessageId, readTaken, takenType } from './wire.ts';
+import { WayWatch } from './way-watch.ts';
+import { batchType, readTaken, takenType } from './wire.ts';
 
-const { defaultTtlSeconds, ttlSeconds: mostTtlSeconds, messageBytes, handledBytes, sweepMs, pruneMs } = communicatorLimits;
-
-const circuitStates = { opened: 'open', probed: 'halfOpen', closed: 'closed' } as const;
+const { handledBytes, sweepMs, pruneMs } = communicatorLimits;
 
 export interface PeerCommunicatorOptions {
   readonly nodeId: string;
@@ -39,47 +42,22 @@ export interface PeerCommunicatorOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** What waits for a peer, is on its way to it, and has passed. */
-export interface PeerFigures {
-  readonly queued: QueuedByPriority;
-  readonly inFlight: { readonly messages: number; readonly sizeBytes: number };
-  readonly counts: Readonly<PeerCounts>;
-}
-
-/** The same of all peers together, as `peers.statistics` has it. */
-export interface CommunicatorTotals extends Omit<PeerCounts, 'sent' | 'refused' | 'moved'> {
-  readonly queued: QueuedByPriority;
-  readonly durable: { readonly messages: number; readonly sizeBytes: number };
-  readonly sent: Readonly<Record<PeerPriority, number>>;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly demoted: number;
-  readonly batches: number;
-  /** Messages that nobody could make anything of, since the start. */
-  readonly deadLetters: number;
-  /** Ways that are left alone now. */
-  readonly openWays: number;
-}
-
 /** Messages between this node and its peers (seed 3, CloudNodeCommunicator). */
 export class PeerCommunicator implements Communicator, Startable {
   readonly #options: PeerCommunicatorOptions;
   readonly #nowMs: () => number;
-  readonly #laggingMs: () => number;
   readonly #handlers = new Map<string, KnownHandler>();
   readonly #requests = new Requests();
   readonly #deadLetters = new DeadLetters();
-  readonly #answers = new AnswerRoom();
   readonly #totals = noTotals();
   readonly #channels: Channels;
-  readonly #receiver: Receiver;
-  readonly #received: ReceivedIds;
   readonly #outbox: DurableOutbox;
-  readonly #reachable = new Set<string>();
-  readonly #onReachable = new Set<(nodeId: string) => void>();
-  readonly #onWayChange = new Set<(change: WayChange) => void>();
-  /** Ways whose circuit is not closed. */
-  readonly #openWays = new Set<string>();
-  readonly #unknownTypes = new RepeatSampler();
+  readonly #outbound: Outbound;
+  readonly #answers: Answers;
+  readonly #received: ReceivedIds;
+  readonly #receiver: Receiver;
+  readonly #reachable: ReachablePeers;
+  readonly #ways: WayWatch;
   #sweeping: NodeJS.Timeout | undefined;
   #pruning: NodeJS.Timeout | undefined;
   #pruned: Promise<void> = Promise.resolve();
@@ -88,20 +66,26 @@ export class PeerCommunicator implements Communicator, Startable {
   constructor(options: PeerCommunicatorOptions) {
     this.#options = options;
     const { transport, oversight, store, logger, nodeId } = options;
-    this.#nowMs = options.nowMs ?? Date.now;
-    this.#laggingMs = options.laggingMs ?? laggingNowMs;
-    const monotonicMs = options.monotonicMs ?? (() => performance.now());
+    const { nowMs = Date.now, laggingMs = laggingNowMs, monotonicMs = () => performance.now() } = options;
+    this.#nowMs = nowMs;
     this.#outbox = new DurableOutbox({ store, logger });
     this.#received = new ReceivedIds(store);
+    this.#reachable = new ReachablePeers(transport, oversight);
+    this.#ways = new WayWatch(oversight);
     this.#channels = new Channels({
+      source: nodeId,
       transport,
       oversight,
       totals: this.#totals,
-      onSettled: (message, outcome) => this.#settled(message, outcome),
+      onSettled: (message) => {
+        if (message.durable) this.#outbox.ended(message);
+      },
       onDeadLetter: (message, reason) => this.#keepUnwanted(message, reason),
       monotonicMs,
-      laggingMs: this.#laggingMs,
+      laggingMs,
     });
+    this.#outbound = new Outbound({ transport, oversight, channels: this.#channels, outbox: this.#outbox, nowMs, laggingMs });
+    this.#answers = new Answers(this.#outbound, logger);
     this.#receiver = new Receiver({
       nodeId,
       transport,
@@ -114,8 +98,8 @@ export class PeerCommunicator implements Communicator, Startable {
       logger,
       countsOf: (id) => this.#channels.countsOf(id),
       totals: this.#totals,
-      onUnknownType: (id, type, requestId) => this.#answerUnknown(id, type, requestId),
-      nowMs: this.#nowMs,
+      onUnknownType: (id, type, requestId) => this.#answers.unknownType(id, type, requestId),
+      nowMs,
       monotonicMs,
     });
     transport.listen({
@@ -123,11 +107,7 @@ export class PeerCommunicator implements Communicator, Startable {
       changed: (id) => this.#changed(id),
       drained: (id) => this.#channels.get(id)?.send(),
       wayChanged: (change) => {
-        oversight.observe(change.nodeId, { kind: 'circuit', way: change.kind, state: circuitStates[change.circuit] });
-        const way = `${change.nodeId} ${change.kind}`;
-        if (change.circuit === 'closed') this.#openWays.delete(way);
-        else this.#openWays.add(way);
-        for (const listener of this.#onWayChange) listener(change);
+        this.#ways.changed(change);
         this.#channels.get(change.nodeId)?.send();
       },
     });
@@ -140,17 +120,7 @@ export class PeerCommunicator implements Communicator, Startable {
    */
   async start(): Promise<void> {
     await this.#received.load(this.#nowMs());
-    const nowMs = this.#nowMs();
-    for (const stored of await this.#outbox.load()) {
-      const message = this.#message(stored.nodeId, stored.payload, {
-        ...stored,
-        durable: true,
-        supersedes: stored.supersedes ?? undefined,
-        queuedAtMs: this.#laggingMs() - Math.max(0, nowMs - stored.timestampMs),
-      });
-      this.#outbox.adopt(message);
-      this.#channels.of(stored.nodeId).add(message);
-    }
+    await this.#outbound.load();
     this.#sweeping = setInterval(() => this.#sweep(), sweepMs).unref();
     this.#pruning = setInterval(() => this.#prune(), pruneMs).unref();
     for (const { nodeId } of this.#options.transport.nodes()) this.#changed(nodeId);
@@ -159,6 +129,7 @@ export class PeerCommunicator implements Communicator, Startable {
   /** Ends what waits in memory; what is durable goes on at the next start. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#outbound.stop();
     clearInterval(this.#sweeping);
     clearInterval(this.#pruning);
     const error = new SignalboxError('CANCELLED', 'This node stops.', { executed: 'maybe' });
@@ -170,7 +141,9 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   async send(nodeId: string, message: PeerMessage, options: SendOptions): Promise<Delivery> {
-    return this.#sendText(nodeId, message.type, JSON.stringify(message), options);
+    const payload = JSON.stringify(message);
+    checkSize(payload, message.type);
+    return this.#outbound.send(nodeId, payload, options);
   }
 
   async broadcast(message: PeerMessage, options: SendOptions): Promise<ReadonlyMap<string, Delivery>> {
@@ -178,7 +151,7 @@ export class PeerCommunicator implements Communicator, Startable {
     checkSize(payload, message.type);
     const sent = this.#options.oversight.peers().map(async (nodeId) => {
       try {
-        return [nodeId, await this.#send(nodeId, payload, options)] as const;
+        return [nodeId, await this.#outbound.send(nodeId, payload, options)] as const;
       } catch (error) {
         if (!(error instanceof SignalboxError)) throw error;
         return [nodeId, notSent(this.#nowMs(), error)] as const;
@@ -204,8 +177,8 @@ export class PeerCommunicator implements Communicator, Startable {
     });
   }
 
-  answer(request: PeerMessage, { origin, priority }: PeerContext, message: PeerMessage): void {
-    this.#answer(origin.nodeId, { ...message, request_id: request.request_id }, { priority, ttlSeconds: 60 });
+  answer(request: PeerMessage, context: PeerContext, message: PeerMessage): void {
+    this.#answers.answer(request, context, message);
   }
 
   on(type: string, handler: PeerHandler, mostBytes: number = handledBytes): void {
@@ -217,22 +190,16 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   reachable(): readonly string[] {
-    const { oversight } = this.#options;
-    const scored = [...this.#reachable].flatMap((nodeId) =>
-      oversight.place(nodeId) === 'removed' ? [] : [{ nodeId, score: oversight.score(nodeId) }],
-    );
-    return scored.sort((a, b) => b.score - a.score).map(({ nodeId }) => nodeId);
+    return this.#reachable.list();
   }
 
   onReachable(listener: (nodeId: string) => void): () => void {
-    this.#onReachable.add(listener);
-    return () => this.#onReachable.delete(listener);
+    return this.#reachable.listen(listener);
   }
 
   /** Told when the circuit of a way opens, is probed or closes. @returns stops it */
   onWayChange(listener: (change: WayChange) => void): () => void {
-    this.#onWayChange.add(listener);
-    return () => this.#onWayChange.delete(listener);
+    return this.#ways.listen(listener);
   }
 
   /**
@@ -247,8 +214,7 @@ export class PeerCommunicator implements Communicator, Startable {
     timeoutMs: number,
   ): Promise<{ readonly kind: CarrierKind; readonly latencyMs: number }> {
     const payload = JSON.stringify(message);
-    this.#checkPeer(nodeId);
-    const sent = this.#newMessage(nodeId, payload, { priority, ttlSeconds: Math.max(1, timeoutMs / 1_000) });
+    const sent = this.#outbound.make(nodeId, payload, { priority, ttlSeconds: Math.max(1, timeoutMs / 1_000) });
     this.#channels.of(nodeId).sendFirst(sent);
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<DeliveryOutcome>((resolve) => {
@@ -289,72 +255,13 @@ export class PeerCommunicator implements Communicator, Startable {
       demoted: this.#channels.demoted + this.#receiver.demoted,
       batches,
       deadLetters: this.#deadLetters.count,
-      openWays: this.#openWays.size,
+      openWays: this.#ways.open,
     };
   }
 
   /** Messages that nobody could make anything of, the newest first, and how many there were. */
   deadLetters(): { readonly count: number; readonly letters: readonly DeadLetter[] } {
     return { count: this.#deadLetters.count, letters: this.#deadLetters.list() };
-  }
-
-  async #sendText(nodeId: string, type: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
-    checkSize(payload, type);
-    return this.#send(nodeId, payload, options);
-  }
-
-  async #send(nodeId: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
-    this.#checkPeer(nodeId);
-    const message = this.#newMessage(nodeId, payload, options);
-    const { durable } = message;
-    if (durable) await this.#outbox.add(message);
-    // It is on the disk, and goes at the next start.
-    if (this.#stopped) return message;
-    try {
-      this.#channels.of(nodeId).add(message);
-    } catch (error) {
-      if (durable) this.#outbox.ended(message);
-      throw error;
-    }
-    return message;
-  }
-
-  #newMessage(nodeId: string, payload: string, options: SendOptions): OutgoingMessage {
-    const { priority, ttlSeconds = defaultTtlSeconds, durable = false, supersedes } = options;
-    const nowMs = this.#nowMs();
-    return this.#message(nodeId, payload, {
-      messageId: newMessageId(nowMs),
-      priority,
-      timestampMs: nowMs,
-      queuedAtMs: this.#laggingMs(),
-      ttlSeconds: Math.min(mostTtlSeconds, Math.max(0, Math.ceil(ttlSeconds))),
-      durable,
-      supersedes,
-    });
-  }
-
-  #message(
-    nodeId: string,
-    payload: string,
-    fields: Omit<ConstructorParameters<typeof OutgoingMessage>[0], 'nodeId' | 'source' | 'payload' | 'payloadBytes'>,
-  ): OutgoingMessage {
-    return new OutgoingMessage({ ...fields, nodeId, source: this.#options.nodeId, payload, payloadBytes: Buffer.byteLength(payload) });
-  }
-
-  /** @throws SignalboxError `NOT_FOUND`, `FORBIDDEN`, `CANCELLED` */
-  #checkPeer(nodeId: string): void {
-    if (this.#stopped) throw new SignalboxError('CANCELLED', 'This node stops. Nothing was sent.', { executed: 'no' });
-    const place = this.#options.oversight.place(nodeId);
-    if (place === 'removed')
-      throw new SignalboxError(
-        'FORBIDDEN',
-        `The node ${this.#nameOf(nodeId)} was taken out of the peers of this node. Add it again first.`,
-        {
-          executed: 'no',
-        },
-      );
-    if (place === 'unknown')
-      throw new SignalboxError('NOT_FOUND', `No peer ${nodeId} is known here. Nothing was sent.`, { executed: 'no' });
   }
 
   #take(message: Readonly<Record<string, unknown>>, origin: PeerOrigin, sizeBytes: number, lone: LoneEnvelope | undefined): void {
@@ -370,46 +277,14 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   #changed(nodeId: string): void {
-    const isReachable = this.#options.transport.node(nodeId)?.online === true;
-    const wasReachable = this.#reachable.has(nodeId);
-    if (isReachable) this.#reachable.add(nodeId);
-    else this.#reachable.delete(nodeId);
+    const isNew = this.#reachable.look(nodeId);
     this.#channels.get(nodeId)?.changed();
-    if (isReachable && !wasReachable) for (const listener of this.#onReachable) listener(nodeId);
-  }
-
-  #settled(message: OutgoingMessage, _outcome: DeliveryOutcome): void {
-    if (message.durable) this.#outbox.ended(message);
+    if (isNew) this.#reachable.tell(nodeId);
   }
 
   #keepUnwanted({ nodeId, messageId, payload }: OutgoingMessage, reason: string): void {
     const { type } = JSON.parse(payload) as PeerMessage;
     this.#deadLetters.add({ at: this.#nowMs(), nodeId, direction: 'sent', messageId, type, reason, content: payload });
-  }
-
-  #answerUnknown(nodeId: string, type: string, requestId: string | undefined): void {
-    const { logger } = this.#options;
-    const suppressed = this.#unknownTypes.take(`${nodeId} ${type}`);
-    if (suppressed !== undefined)
-      logger.warn('peers.unknownType', 'A peer sent a message of a type that this version does not know.', { nodeId, type, suppressed });
-    const answer = errorMessage('ProtocolError', `This node does not know the type ${type}.`, requestId);
-    // Without a request one answer says as much as many.
-    const options: SendOptions = { priority: 'Low', ttlSeconds: 60, ...(requestId === undefined && { supersedes: 'ProtocolError' }) };
-    this.#answer(nodeId, answer, options);
-  }
-
-  /** Never throws: whoever asked has a timeout. */
-  #answer(nodeId: string, message: PeerMessage, options: SendOptions): void {
-    const { logger } = this.#options;
-    const payload = JSON.stringify(message);
-    const release = this.#answers.reserve(nodeId, payload.length);
-    if (release === undefined) return;
-    void this.#sendText(nodeId, message.type, payload, options)
-      .then(({ settled }) => settled)
-      .catch((error: unknown) =>
-        logger.debug('peers.notAnswered', 'A request of a peer could not be answered.', { nodeId, type: message.type, error }),
-      )
-      .finally(release);
   }
 
   #sweep(): void {
@@ -425,13 +300,6 @@ export class PeerCommunicator implements Communicator, Startable {
   #nameOf(nodeId: string): string {
     return this.#options.transport.node(nodeId)?.name ?? nodeId;
   }
-}
-
-function checkSize(payload: string, type: string): void {
-  if (payload.length * 3 <= messageBytes || Buffer.byteLength(payload) <= messageBytes) return;
-  throw new SignalboxError('TOO_LARGE', `A message of the type ${type} is larger than ${messageBytes} bytes. Send it in parts.`, {
-    executed: 'no',
-  });
 }
 
 function notSent(nowMs: number, error: SignalboxError): Delivery {

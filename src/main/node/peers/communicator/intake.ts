@@ -1,17 +1,18 @@
-import { PriorityLanes, type Queued } from './lanes.ts';
+import type { Arrival } from './arrival.ts';
+import { PriorityLanes } from './lanes.ts';
 import { communicatorLimits } from './limits.ts';
 
 const { inboxMessages, inboxBytes, handlersPerPeer, handlers, sliceMessages } = communicatorLimits;
 
-/** A message of a peer that waits for its handler. */
-export interface Received extends Queued {
-  readonly nodeId: string;
-  /** Has its effect. Never rejects. */
-  run(): void | Promise<void>;
+export interface IntakeOptions {
+  /** Has a message its effect. Never rejects. */
+  readonly run: (arrival: Arrival) => void | Promise<void>;
+  /** A clock that is never set. */
+  readonly monotonicMs: () => number;
 }
 
 interface Source {
-  readonly lanes: PriorityLanes<Received>;
+  readonly lanes: PriorityLanes<Arrival>;
   running: number;
 }
 
@@ -20,7 +21,7 @@ interface Source {
  * room and nobody else's (security.md row 40).
  */
 export class Intake {
-  readonly #monotonicMs: () => number;
+  readonly #options: IntakeOptions;
   readonly #sources = new Map<string, Source>();
   /** Peers of which something waits and may run; the first is next. */
   readonly #ready = new Set<string>();
@@ -28,9 +29,8 @@ export class Intake {
   #demoted = 0;
   #later: NodeJS.Immediate | undefined;
 
-  /** @param monotonicMs a clock that is never set */
-  constructor(monotonicMs: () => number) {
-    this.#monotonicMs = monotonicMs;
+  constructor(options: IntakeOptions) {
+    this.#options = options;
   }
 
   /** Urgent ones above the quota of their source, which count as High. */
@@ -46,16 +46,16 @@ export class Intake {
   }
 
   /** @returns false: too much of this peer waits already */
-  add(received: Received): boolean {
-    const source = this.#of(received.nodeId);
+  add(arrival: Arrival): boolean {
+    const source = this.#of(arrival.nodeId);
     const { lanes } = source;
-    const lane = lanes.laneFor(received.priority);
-    const isFull = lanes.size >= inboxMessages || lanes.sizeBytes + received.sizeBytes > inboxBytes;
+    const lane = lanes.laneFor(arrival.priority);
+    const isFull = lanes.size >= inboxMessages || lanes.sizeBytes + arrival.sizeBytes > inboxBytes;
     // What is urgent gets in as well: its quota bounds it.
     if (isFull && lane !== 'Critical') return false;
-    if (lane !== received.priority) this.#demoted++;
-    lanes.push(received, lane);
-    if (source.running < handlersPerPeer) this.#ready.add(received.nodeId);
+    if (lane !== arrival.priority) this.#demoted++;
+    lanes.push(arrival, lane);
+    if (source.running < handlersPerPeer) this.#ready.add(arrival.nodeId);
     return true;
   }
 
@@ -80,37 +80,44 @@ export class Intake {
   #runNext(): boolean {
     const nodeId = this.#ready.values().next().value;
     if (nodeId === undefined) return false;
-    this.#ready.delete(nodeId);
     const source = this.#of(nodeId);
-    const received = source.lanes.next();
-    if (received !== undefined) this.#run(source, received);
+    // Behind the others, for it has its turn.
+    if (this.#ready.size > 1) {
+      this.#ready.delete(nodeId);
+      this.#ready.add(nodeId);
+    }
+    const arrival = source.lanes.next();
+    if (arrival !== undefined) this.#run(source, arrival);
     this.#settleReady(nodeId, source);
     return true;
   }
 
-  #run(source: Source, received: Received): void {
-    const ended = received.run();
+  #run(source: Source, arrival: Arrival): void {
+    const ended = this.#options.run(arrival);
     if (ended === undefined) return;
     source.running++;
     this.#running++;
     void ended.then(() => {
       source.running--;
       this.#running--;
-      this.#settleReady(received.nodeId, source);
+      this.#settleReady(arrival.nodeId, source);
       this.drain();
     });
   }
 
-  /** Behind the others, for it had its turn. */
   #settleReady(nodeId: string, source: Source): void {
-    if (source.lanes.size > 0 && source.running < handlersPerPeer) this.#ready.add(nodeId);
-    else if (source.lanes.size === 0 && source.running === 0 && this.#sources.size > communicatorLimits.peers) this.#sources.delete(nodeId);
+    if (source.lanes.size > 0 && source.running < handlersPerPeer) {
+      this.#ready.add(nodeId);
+      return;
+    }
+    this.#ready.delete(nodeId);
+    if (source.lanes.size === 0 && source.running === 0 && this.#sources.size > communicatorLimits.peers) this.#sources.delete(nodeId);
   }
 
   #of(nodeId: string): Source {
     let source = this.#sources.get(nodeId);
     if (source === undefined) {
-      source = { lanes: new PriorityLanes(this.#monotonicMs), running: 0 };
+      source = { lanes: new PriorityLanes(this.#options.monotonicMs), running: 0 };
       this.#sources.set(nodeId, source);
     }
     return source;

@@ -2,18 +2,14 @@ import type { PeerPriority } from '../../../../common/contract/peers.ts';
 import { peerPriorities } from '../../../../common/contract/peers.ts';
 import { TokenBucket } from '../../trust/index.ts';
 import { communicatorLimits } from './limits.ts';
-import { type ListEntry, MessageList } from './message-list.ts';
+import { type Listed, MessageList } from './message-list.ts';
 
 /** Something that waits for its turn. */
-export interface Queued {
+export interface Queued<T> extends Listed<T> {
   readonly priority: PeerPriority;
   readonly sizeBytes: number;
-}
-
-/** Where something waits: needed to take it out before its turn. */
-export interface Place<T> {
-  readonly lane: PeerPriority;
-  readonly entry: ListEntry<T>;
+  /** Where it waits, or waited last: among those of High for an urgent one above the quota. */
+  lane: PeerPriority;
 }
 
 export interface Backlog {
@@ -29,7 +25,7 @@ const weighted: readonly Weighted[] = ['High', 'Medium', 'Low'];
 /** What a small message costs beside its bytes. */
 const messageCost = 256;
 
-class Lane<T extends Queued> {
+class Lane<T extends Queued<T>> {
   readonly items = new MessageList<T>();
   sizeBytes = 0;
   /** How much of its share it has had: the lane that is furthest behind is next. */
@@ -40,7 +36,7 @@ class Lane<T extends Queued> {
  * What waits in four priorities. Critical goes first, up to its quota a second; the others share what is left by weight, so that none of them
  * ever stands still. Order is kept within a priority.
  */
-export class PriorityLanes<T extends Queued> {
+export class PriorityLanes<T extends Queued<T>> {
   readonly #lanes: Readonly<Record<PeerPriority, Lane<T>>> = {
     Low: new Lane(),
     Medium: new Lane(),
@@ -59,11 +55,15 @@ export class PriorityLanes<T extends Queued> {
   }
 
   get size(): number {
-    return peerPriorities.reduce((sum, priority) => sum + this.#lanes[priority].items.size, 0);
+    let size = 0;
+    for (const priority of peerPriorities) size += this.#lanes[priority].items.size;
+    return size;
   }
 
   get sizeBytes(): number {
-    return peerPriorities.reduce((sum, priority) => sum + this.#lanes[priority].sizeBytes, 0);
+    let sizeBytes = 0;
+    for (const priority of peerPriorities) sizeBytes += this.#lanes[priority].sizeBytes;
+    return sizeBytes;
   }
 
   /** Urgent ones above the quota. */
@@ -76,10 +76,9 @@ export class PriorityLanes<T extends Queued> {
     return { messages: items.size, sizeBytes };
   }
 
-  /** The one of a priority that waits longest. */
-  first(priority: PeerPriority): Place<T> | undefined {
-    const entry = this.#lanes[priority].items.first;
-    return entry === undefined ? undefined : { lane: priority, entry };
+  /** The one of a lane that waits longest. */
+  first(lane: PeerPriority): T | undefined {
+    return this.#lanes[lane].items.first;
   }
 
   /** The lane for something new: an urgent one above the quota waits among those of High (security.md row 40). */
@@ -90,40 +89,39 @@ export class PriorityLanes<T extends Queued> {
   }
 
   /** Appends to a lane, see {@link laneFor}. */
-  push(item: T, priority: PeerPriority): Place<T> {
-    const lane = this.#entering(priority);
-    lane.sizeBytes += item.sizeBytes;
-    return { lane: priority, entry: lane.items.push(item) };
+  push(item: T, lane: PeerPriority): void {
+    this.#entering(item, lane).items.push(item);
   }
 
-  /** Puts something back to the front, for it had its turn in vain. */
-  putBack(item: T, priority: PeerPriority): Place<T> {
-    const lane = this.#entering(priority);
-    lane.sizeBytes += item.sizeBytes;
-    return { lane: priority, entry: lane.items.unshift(item) };
+  /** Puts something back to the front of the lane that it came from, for it had its turn in vain. */
+  putBack(item: T): void {
+    this.#entering(item, item.lane).items.unshift(item);
   }
 
-  /** Puts something in the place of another, in the same lane. */
-  replace({ lane, entry }: Place<T>, item: T): void {
-    this.#lanes[lane].sizeBytes += item.sizeBytes - entry.item.sizeBytes;
-    entry.item = item;
+  /** Puts something in the place of another that waits. */
+  replace(former: T, item: T): void {
+    const lane = this.#lanes[former.lane];
+    lane.sizeBytes += item.sizeBytes - former.sizeBytes;
+    item.lane = former.lane;
+    lane.items.replace(former, item);
   }
 
-  /** @returns false: it was not there any more */
-  remove({ lane, entry }: Place<T>): boolean {
-    if (!entry.isListed) return false;
-    this.#lanes[lane].items.remove(entry);
-    this.#lanes[lane].sizeBytes -= entry.item.sizeBytes;
+  /** @returns false: it does not wait */
+  remove(item: T): boolean {
+    if (!item.isListed) return false;
+    const lane = this.#lanes[item.lane];
+    lane.items.remove(item);
+    lane.sizeBytes -= item.sizeBytes;
     return true;
   }
 
   /** The next urgent one, without taking it. */
-  peekUrgent(): Place<T> | undefined {
+  peekUrgent(): T | undefined {
     return this.first('Critical');
   }
 
   /** The next of the others, without taking it. */
-  peekShared(): Place<T> | undefined {
+  peekShared(): T | undefined {
     let next: Weighted | undefined;
     for (const priority of weighted) {
       if (this.#lanes[priority].items.size === 0) continue;
@@ -133,37 +131,33 @@ export class PriorityLanes<T extends Queued> {
   }
 
   /** Takes what one of the two above found, and counts it against the share of its lane. */
-  take(place: Place<T>): T {
-    const { item } = place.entry;
-    this.remove(place);
-    if (place.lane !== 'Critical') {
-      const lane = this.#lanes[place.lane];
+  take(item: T): T {
+    this.remove(item);
+    if (item.lane !== 'Critical') {
+      const lane = this.#lanes[item.lane];
       this.#had = lane.had;
-      lane.had += (item.sizeBytes + messageCost) / weights[place.lane];
+      lane.had += (item.sizeBytes + messageCost) / weights[item.lane];
     }
     return item;
   }
 
   /** Takes the next one of all. */
   next(): T | undefined {
-    const place = this.peekUrgent() ?? this.peekShared();
-    return place === undefined ? undefined : this.take(place);
+    const item = this.peekUrgent() ?? this.peekShared();
+    return item === undefined ? undefined : this.take(item);
   }
 
   /** Everything that waits in a lane, the oldest first; the lane may be changed meanwhile only by taking out what was just seen. */
-  *places(priority: PeerPriority): IterableIterator<Place<T>> {
-    let entry = this.#lanes[priority].items.first;
-    while (entry !== undefined) {
-      const { next } = entry;
-      yield { lane: priority, entry };
-      entry = next;
-    }
+  waiting(lane: PeerPriority): Iterable<T> {
+    return this.#lanes[lane].items;
   }
 
   /** A lane that was empty has no claim on what the others had meanwhile. */
-  #entering(priority: PeerPriority): Lane<T> {
+  #entering(item: T, priority: PeerPriority): Lane<T> {
     const lane = this.#lanes[priority];
     if (lane.items.size === 0) lane.had = Math.max(lane.had, this.#had);
+    lane.sizeBytes += item.sizeBytes;
+    item.lane = priority;
     return lane;
   }
 }

@@ -1,21 +1,20 @@
 import type { CarrierKind } from '../../../../common/contract/nodes.ts';
 import type { PeerPriority } from '../../../../common/contract/peers.ts';
 import type { Delivery, DeliveryOutcome } from '../types.ts';
-import type { Place } from './lanes.ts';
+import type { Queued } from './lanes.ts';
 import { communicatorLimits } from './limits.ts';
-import { envelopeText } from './wire.ts';
+import { newMessageId } from './message-id.ts';
 
 /** Bytes of an envelope beside its content. */
 const envelopeBytes = 420;
 
 export interface OutgoingMessageFields {
-  readonly messageId: string;
-  readonly source: string;
+  /** One that was stored before has it; without: a new one. */
+  readonly messageId?: string;
   readonly nodeId: string;
   readonly priority: PeerPriority;
   /** JSON text of the content. */
   readonly payload: string;
-  readonly payloadBytes: number;
   /** When it was made, milliseconds since the epoch. */
   readonly timestampMs: number;
   /** The same by the clock that never runs ahead: what waits is not ended by somebody who sets the clock (security.md row 72). */
@@ -25,55 +24,61 @@ export interface OutgoingMessageFields {
   readonly supersedes: string | undefined;
 }
 
-/** A message on its way to one peer, from when it was accepted until it ends, in exactly one way. */
-export class OutgoingMessage implements OutgoingMessageFields, Delivery {
-  readonly messageId: string;
-  readonly source: string;
+/** Whoever asked how a message ends. */
+interface Watched {
+  readonly settled: Promise<DeliveryOutcome>;
+  readonly resolve: (outcome: DeliveryOutcome) => void;
+}
+
+/**
+ * A message on its way to one peer, from when it was accepted until it ends, in exactly one way. A hundred thousand may wait, so that one which
+ * waits is this and the text of its content: its id, its envelope and the promise of its end are made when they are needed.
+ */
+export class OutgoingMessage implements OutgoingMessageFields, Delivery, Queued<OutgoingMessage> {
   readonly nodeId: string;
   readonly priority: PeerPriority;
   readonly payload: string;
-  readonly payloadBytes: number;
   readonly timestampMs: number;
   readonly queuedAtMs: number;
   readonly ttlSeconds: number;
   readonly durable: boolean;
   readonly supersedes: string | undefined;
   readonly sizeBytes: number;
-  /** Where it waits; undefined while it is on its way. */
-  place: Place<OutgoingMessage> | undefined;
-  /** The lane it waits in, or came from: that of High for an urgent one above the quota. */
   lane: PeerPriority;
+  previous: OutgoingMessage | undefined;
+  next: OutgoingMessage | undefined;
+  isListed = false;
   /** How often it was sent. */
   attempts = 0;
   /** The way it was sent last. */
   lastWay: CarrierKind | undefined;
+  #messageId: string | undefined;
   #outcome: DeliveryOutcome | undefined;
-  #settled: Promise<DeliveryOutcome> | undefined;
-  #resolve: ((outcome: DeliveryOutcome) => void) | undefined;
+  #watched: Watched | undefined;
 
   constructor(fields: OutgoingMessageFields) {
-    this.messageId = fields.messageId;
-    this.source = fields.source;
     this.nodeId = fields.nodeId;
     this.priority = fields.priority;
     this.lane = fields.priority;
     this.payload = fields.payload;
-    this.payloadBytes = fields.payloadBytes;
     this.timestampMs = fields.timestampMs;
     this.queuedAtMs = fields.queuedAtMs;
     this.ttlSeconds = fields.ttlSeconds;
     this.durable = fields.durable;
     this.supersedes = fields.supersedes;
-    this.sizeBytes = fields.payloadBytes + envelopeBytes;
+    this.sizeBytes = Buffer.byteLength(fields.payload) + envelopeBytes;
+    this.#messageId = fields.messageId;
   }
 
-  /** Made when somebody asks: of a hundred thousand that wait hardly one is watched. */
+  get messageId(): string {
+    this.#messageId ??= newMessageId(this.timestampMs);
+    return this.#messageId;
+  }
+
   get settled(): Promise<DeliveryOutcome> {
-    this.#settled ??= new Promise((resolve) => {
-      if (this.#outcome === undefined) this.#resolve = resolve;
-      else resolve(this.#outcome);
-    });
-    return this.#settled;
+    if (this.#outcome !== undefined) return Promise.resolve(this.#outcome);
+    this.#watched ??= watch();
+    return this.#watched.settled;
   }
 
   /** How it ended; undefined while it has not. */
@@ -85,7 +90,7 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
   settle(outcome: DeliveryOutcome): boolean {
     if (this.#outcome !== undefined) return false;
     this.#outcome = outcome;
-    this.#resolve?.(outcome);
+    this.#watched?.resolve(outcome);
     return true;
   }
 
@@ -98,10 +103,12 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery {
   get endsAtMs(): number {
     return this.queuedAtMs + (this.ttlSeconds === 0 ? communicatorLimits.liveMs : this.ttlSeconds * 1_000);
   }
+}
 
-  /** The text of its envelope. */
-  text(): string {
-    const { messageId, source, nodeId: target, timestampMs, ttlSeconds, priority, durable } = this;
-    return envelopeText({ messageId, source, target, timestampMs, ttlSeconds, priority, durable }, this.payload);
-  }
+function watch(): Watched {
+  let resolve: Watched['resolve'] = () => undefined;
+  const settled = new Promise<DeliveryOutcome>((end) => {
+    resolve = end;
+  });
+  return { settled, resolve };
 }

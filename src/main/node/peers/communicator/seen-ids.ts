@@ -36,7 +36,9 @@ export class SeenIds {
       ids = { young: new Map(), old: new Map() };
       this.#byPeer.set(nodeId, ids);
     }
-    if (ids.old.has(messageId)) ids.old.set(messageId, what);
+    // Most that end began lately: the older half is seldom looked into.
+    if (ids.young.has(messageId)) ids.young.set(messageId, what);
+    else if (ids.old.has(messageId)) ids.old.set(messageId, what);
     else this.#add(ids, messageId, what);
   }
 

@@ -53,16 +53,14 @@ export class SendQueue {
     while (this.lanes.size >= peerMessages || this.lanes.sizeBytes + message.sizeBytes > peerBytes)
       if (message.priority === 'Low' || !this.dropOldestLow()) throw this.#full(message.priority);
     if (!this.#options.room.take(message)) throw this.#full(message.priority);
-    message.place = this.lanes.push(message, lane);
-    message.lane = lane;
+    this.lanes.push(message, lane);
     if (message.supersedes !== undefined) this.#byKey.set(message.supersedes, message);
   }
 
   /** Takes a message for sending; {@link putBack} or the end of it follows. */
-  take(place: NonNullable<OutgoingMessage['place']>): OutgoingMessage {
-    const message = this.lanes.take(place);
+  take(message: OutgoingMessage): OutgoingMessage {
     this.#left(message);
-    return message;
+    return this.lanes.take(message);
   }
 
   /** It was sent in vain: it is next again, unless a newer one of its key waits. Call from the last to the first. */
@@ -75,13 +73,13 @@ export class SendQueue {
       return;
     }
     // What was urgent stays so, and what was above the quota stays where it was.
-    message.place = this.lanes.putBack(message, message.lane);
+    this.lanes.putBack(message);
     if (supersedes !== undefined) this.#byKey.set(supersedes, message);
   }
 
   /** Ends a message that waits. @returns false: it does not wait */
   end(message: OutgoingMessage, outcome: DeliveryOutcome): boolean {
-    if (message.place === undefined || !this.lanes.remove(message.place)) return false;
+    if (!this.lanes.remove(message)) return false;
     this.#left(message);
     this.#options.onEnd(message, outcome);
     return true;
@@ -91,7 +89,7 @@ export class SendQueue {
   dropOldestLow(): boolean {
     const oldest = this.lanes.first('Low');
     if (oldest === undefined) return false;
-    return this.end(oldest.entry.item, { outcome: 'dropped', error: gaveWay() });
+    return this.end(oldest, { outcome: 'dropped', error: gaveWay() });
   }
 
   /** Ends what is too old. @param laggingMs a clock that never runs ahead */
@@ -99,8 +97,7 @@ export class SendQueue {
     if (laggingMs <= this.#endsAtMs) return;
     this.#endsAtMs = Number.POSITIVE_INFINITY;
     for (const priority of peerPriorities)
-      for (const { entry } of this.lanes.places(priority)) {
-        const message = entry.item;
+      for (const message of this.lanes.waiting(priority)) {
         if (message.isExpired(laggingMs)) this.end(message, { outcome: 'expired' });
         else this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
       }
@@ -109,25 +106,21 @@ export class SendQueue {
   /** Ends what waits in a priority. @returns how many */
   endAll(priority: PeerPriority, outcome: DeliveryOutcome, which: (message: OutgoingMessage) => boolean = () => true): number {
     let ended = 0;
-    for (const { entry } of this.lanes.places(priority)) if (which(entry.item) && this.end(entry.item, outcome)) ended++;
+    for (const message of this.lanes.waiting(priority)) if (which(message) && this.end(message, outcome)) ended++;
     return ended;
   }
 
   #supersede(message: OutgoingMessage): boolean {
     const { supersedes, priority } = message;
     const former = supersedes === undefined ? undefined : this.#byKey.get(supersedes);
-    if (supersedes === undefined || former?.place === undefined) return false;
+    if (supersedes === undefined || former?.isListed !== true) return false;
     const outcome: DeliveryOutcome = { outcome: 'dropped', error: superseded() };
     if (former.priority !== priority || former.sizeBytes < message.sizeBytes) {
       this.end(former, outcome);
       return false;
     }
     // It keeps the place in the queue, so that what is renewed often is sent nonetheless.
-    const { place } = former;
-    this.lanes.replace(place, message);
-    former.place = undefined;
-    message.place = place;
-    message.lane = place.lane;
+    this.lanes.replace(former, message);
     this.#byKey.set(supersedes, message);
     this.#options.onEnd(former, outcome);
     this.#options.room.take(message);
@@ -135,7 +128,6 @@ export class SendQueue {
   }
 
   #left(message: OutgoingMessage): void {
-    message.place = undefined;
     const { supersedes } = message;
     if (supersedes !== undefined && this.#byKey.get(supersedes) === message) this.#byKey.delete(supersedes);
   }

@@ -3,11 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { type PeerPriority, peerPriorities } from '../../../../../../src/common/contract/peers.ts';
 import { PriorityLanes, type Queued } from '../../../../../../src/main/node/peers/communicator/lanes.ts';
 
-interface Item extends Queued {
+interface Item extends Queued<Item> {
   readonly number: number;
 }
 
-const item = (priority: PeerPriority, number: number, sizeBytes = 100): Item => ({ priority, number, sizeBytes });
+const unlisted = { previous: undefined, next: undefined, isListed: false };
+const item = (priority: PeerPriority, number: number, sizeBytes = 100): Item => ({
+  priority,
+  number,
+  sizeBytes,
+  lane: priority,
+  ...unlisted,
+});
 
 function add(lanes: PriorityLanes<Item>, added: Item): void {
   lanes.push(added, lanes.laneFor(added.priority));

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { peerPriorities } from '../../../../../../src/common/contract/peers.ts';
-import { batchText, envelopeText, newMessageId, readBatch } from '../../../../../../src/main/node/peers/communicator/wire.ts';
+import { readBatch } from '../../../../../../src/main/node/peers/communicator/batch-reader.ts';
+import { BatchWriter } from '../../../../../../src/main/node/peers/communicator/batch-writer.ts';
+import { newMessageId } from '../../../../../../src/main/node/peers/communicator/message-id.ts';
 
 it('makes ids that sort by time and never come twice, also on a clock that is set back (row 39)', () => {
   const ids = Array.from({ length: 10_000 }, () => newMessageId(1_795_263_456_369));
@@ -25,8 +27,8 @@ it('reads what it writes', () => {
       fc.string(),
       (envelopes, seq, text) => {
         const payload = { type: 'Note', text };
-        const texts = envelopes.map((head) => envelopeText({ ...head, source: 'north', target: 'south' }, JSON.stringify(payload)));
-        const batch = readBatch(JSON.parse(batchText(seq, texts)), 'north', 'south');
+        const messages = envelopes.map((each) => ({ ...each, payload: JSON.stringify(payload) }));
+        const batch = readBatch(JSON.parse(new BatchWriter('north', 'south').write(seq, messages)), 'north', 'south');
         expect(batch.seq).toBe(seq);
         expect(
           batch.envelopes.map((each) => [each.message_id, each.timestamp_ms, each.ttl, each.priority, each.durable === true, each.payload]),

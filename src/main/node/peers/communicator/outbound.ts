@@ -1,0 +1,108 @@
+import { SignalboxError } from '../../../../common/errors.ts';
+import type { PeerOversight } from '../oversight.ts';
+import type { PeerTransport } from '../transport.ts';
+import type { SendOptions } from '../types.ts';
+import type { Channels } from './channels.ts';
+import type { DurableOutbox } from './durable-outbox.ts';
+import { communicatorLimits } from './limits.ts';
+import { OutgoingMessage } from './outgoing-message.ts';
+
+const { defaultTtlSeconds, ttlSeconds: mostTtlSeconds, messageBytes } = communicatorLimits;
+
+export interface OutboundOptions {
+  readonly transport: PeerTransport;
+  readonly oversight: PeerOversight;
+  readonly channels: Channels;
+  readonly outbox: DurableOutbox;
+  /** Milliseconds since the epoch; the same by a clock that never runs ahead. */
+  readonly nowMs: () => number;
+  readonly laggingMs: () => number;
+}
+
+/** Takes what this node says to its peers: who may be told what, what is on the disk before it is sent, and which channel it goes to. */
+export class Outbound {
+  readonly #options: OutboundOptions;
+  #stopped = false;
+
+  constructor(options: OutboundOptions) {
+    this.#options = options;
+  }
+
+  /** What a former start left waits again. @throws SignalboxError `STORAGE_FULL`, `STORAGE_CORRUPT` */
+  async load(): Promise<void> {
+    const { outbox, channels, nowMs, laggingMs } = this.#options;
+    for (const stored of await outbox.load()) {
+      const message = new OutgoingMessage({
+        ...stored,
+        durable: true,
+        supersedes: stored.supersedes ?? undefined,
+        queuedAtMs: laggingMs() - Math.max(0, nowMs() - stored.timestampMs),
+      });
+      outbox.adopt(message);
+      channels.of(stored.nodeId).add(message);
+    }
+  }
+
+  /** Takes nothing more. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /**
+   * Takes a message for one peer; what is durable is on the disk when this resolves.
+   *
+   * @param payload its content as JSON text, within {@link checkSize}
+   * @throws SignalboxError `NOT_FOUND`, `FORBIDDEN`, `CANCELLED`, `QUEUE_FULL`, `STORAGE_FULL`
+   */
+  async send(nodeId: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
+    const { outbox, channels } = this.#options;
+    const message = this.make(nodeId, payload, options);
+    if (message.durable) await outbox.add(message);
+    // It is on the disk, and goes at the next start.
+    if (this.#stopped) return message;
+    try {
+      channels.of(nodeId).add(message);
+    } catch (error) {
+      if (message.durable) outbox.ended(message);
+      throw error;
+    }
+    return message;
+  }
+
+  /** A message for a peer that may be sent one. @throws SignalboxError `NOT_FOUND`, `FORBIDDEN`, `CANCELLED` */
+  make(nodeId: string, payload: string, { priority, ttlSeconds, durable = false, supersedes }: SendOptions): OutgoingMessage {
+    this.#checkPeer(nodeId);
+    return new OutgoingMessage({
+      nodeId,
+      priority,
+      payload,
+      timestampMs: this.#options.nowMs(),
+      queuedAtMs: this.#options.laggingMs(),
+      ttlSeconds: Math.min(mostTtlSeconds, Math.max(0, Math.ceil(ttlSeconds ?? defaultTtlSeconds))),
+      durable,
+      supersedes,
+    });
+  }
+
+  #checkPeer(nodeId: string): void {
+    const { oversight, transport } = this.#options;
+    if (this.#stopped) throw new SignalboxError('CANCELLED', 'This node stops. Nothing was sent.', { executed: 'no' });
+    const place = oversight.place(nodeId);
+    if (place === 'unknown')
+      throw new SignalboxError('NOT_FOUND', `No peer ${nodeId} is known here. Nothing was sent.`, { executed: 'no' });
+    if (place !== 'removed') return;
+    const name = transport.node(nodeId)?.name ?? nodeId;
+    throw new SignalboxError('FORBIDDEN', `The node ${name} was taken out of the peers of this node. Add it again first.`, {
+      executed: 'no',
+    });
+  }
+}
+
+/** @param type of the message, for people @throws SignalboxError `TOO_LARGE` */
+export function checkSize(payload: string, type: string): void {
+  // No character of the text has more than three bytes.
+  if (payload.length * 3 <= messageBytes || Buffer.byteLength(payload) <= messageBytes) return;
+  throw new SignalboxError('TOO_LARGE', `A message of the type ${type} is larger than ${messageBytes} bytes. Send it in parts.`, {
+    executed: 'no',
+  });
+}
