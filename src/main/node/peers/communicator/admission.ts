@@ -6,7 +6,6 @@ import type { PeerHandler } from '../types.ts';
 import type { Arrival } from './arrival.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { communicatorLimits } from './limits.ts';
-import type { ReceivedIds } from './received-ids.ts';
 import type { Requests } from './requests.ts';
 
 const { receivedPerSecond, receivedBurst, batchMessages, clockToleranceMs, messageBytes } = communicatorLimits;
@@ -23,7 +22,6 @@ export interface AdmissionOptions {
   readonly handlers: ReadonlyMap<string, KnownHandler>;
   readonly requests: Requests;
   readonly deadLetters: DeadLetters;
-  readonly received: ReceivedIds;
   /** Tells a peer that a type is not known here. @param requestId of what it asked */
   readonly onUnknownType: (nodeId: string, type: string, requestId: string | undefined) => void;
   readonly nowMs: () => number;
@@ -67,11 +65,10 @@ export class Admission {
 
   /** Why a message is not given to a handler; undefined: it is. */
   faultOf(arrival: Arrival): SignalboxError | undefined {
-    const { handlers, requests, received, oversight } = this.#options;
-    const { nodeId, message, sizeBytes, untilMs } = arrival;
+    const { handlers, requests, oversight } = this.#options;
+    const { nodeId, message, sizeBytes } = arrival;
     const refusal = oversight.refusal(nodeId, message.type);
     if (refusal !== undefined) return refusal;
-    if (untilMs !== undefined && !received.hasRoom(nodeId)) return overloaded();
     const isAnswer = requests.isAwaited(nodeId, message);
     const handler = handlers.get(message.type);
     const mostBytes = isAnswer ? messageBytes : (handler?.mostBytes ?? messageBytes);

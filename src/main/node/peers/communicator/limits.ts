@@ -58,7 +58,7 @@ export const communicatorLimits = {
   seenPerPeer: 65_536,
   seenAtLeastPerPeer: 4_096,
   seen: 262_144,
-  /** Ids of durable messages on the disk, of one peer and of all, until nobody can send them again (security.md 2.6). */
+  /** Ids of durable messages on the disk, of one peer and of all, until nobody can send them again (security.md 2.6); of one no more than there is room left. */
   durableSeenPerPeer: 20_000,
   durableSeen: 100_000,
   /** Messages that wait on the disk, for one peer and for all, and their bytes. */

@@ -32,9 +32,12 @@ export class ReceivedIds {
     return this.#byPeer.get(nodeId)?.has(messageId) === true;
   }
 
-  /** False: so many are remembered that no more of this peer can be taken without forgetting one (security.md 2.6: fails closed). */
+  /**
+   * False: so many are remembered that no more of this peer can be taken without forgetting one (security.md 2.6: fails closed). A peer may have
+   * as many as there is room left, so that there is room for one more however many of them fill it together.
+   */
   hasRoom(nodeId: string): boolean {
-    return this.#size < durableSeen && (this.#byPeer.get(nodeId)?.size ?? 0) < durableSeenPerPeer;
+    return (this.#byPeer.get(nodeId)?.size ?? 0) < Math.min(durableSeenPerPeer, durableSeen - this.#size);
   }
 
   /** Writes that a message had its effect: in the same transaction as the effect it has it once. It fails when it had it already. */

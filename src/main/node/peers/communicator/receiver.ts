@@ -9,6 +9,7 @@ import { type BatchEnvelope, readBatch } from './batch-reader.ts';
 import type { PeerCounts, TotalCounts } from './counts.ts';
 import { Intake } from './intake.ts';
 import { communicatorLimits } from './limits.ts';
+import type { ReceivedIds } from './received-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 import { type Refusal, refusalOf, takenText } from './wire.ts';
 
@@ -19,6 +20,7 @@ const passing: ReadonlySet<string> = new Set(['OVERLOADED', 'STORAGE_FULL', 'FUT
 
 export interface ReceiverOptions extends AdmissionOptions {
   readonly nodeId: string;
+  readonly received: ReceivedIds;
   readonly store: Store;
   readonly logger: Logger;
   readonly countsOf: (nodeId: string) => PeerCounts;
@@ -121,8 +123,13 @@ export class Receiver {
   }
 
   #run(arrival: Arrival): void | Promise<void> {
-    const { requests, handlers } = this.#options;
+    const { requests, handlers, received } = this.#options;
     const { origin, message, messageId, priority, ageMs, untilMs } = arrival;
+    // Looked at here: thousands that wait for their handler would each find the room that is there for one.
+    if (untilMs !== undefined && !received.hasRoom(origin.nodeId)) {
+      this.#refuse(arrival, overloaded());
+      return undefined;
+    }
     try {
       if (requests.isAwaited(origin.nodeId, message)) {
         requests.answered(message);
