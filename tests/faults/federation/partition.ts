@@ -39,7 +39,8 @@ const longMs = 600_000;
 
 /** Cuts one of two nodes off while each works for the other, looks at how that ends, and heals the network. */
 export async function cutOff(ground: Ground): Promise<PartitionReport> {
-  const keepaliveSeconds = 1;
+  // A node that a busy machine lets wait for half as long is not yet gone.
+  const keepaliveSeconds = 2;
   const [stays, isCutOff] = await Promise.all([
     startFarNode({ name: 'stays', keepaliveSeconds, ...ground.stays }),
     startFarNode({ name: 'cut-off', keepaliveSeconds, ...ground.isCutOff }),
