@@ -8,6 +8,7 @@ import { Departures, type DeparturesOptions } from './departures.ts';
 import { Endings, type EndingsOptions } from './endings.ts';
 import { communicatorLimits } from './limits.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
+import { Pace } from './pace.ts';
 import { Rests } from './rests.ts';
 import { SendQueue } from './send-queue.ts';
 import { SendWindow } from './window.ts';
@@ -27,6 +28,7 @@ export class PeerChannel {
   readonly #window: SendWindow;
   readonly #batches = new Batches();
   readonly #rests: Rests;
+  readonly #pace: Pace;
   readonly #endings: Endings;
   readonly #departures: Departures;
   readonly #acks: AckWatch;
@@ -38,6 +40,7 @@ export class PeerChannel {
     this.#options = options;
     const { nodeId, transport, room, monotonicMs } = options;
     this.#window = new SendWindow(monotonicMs);
+    this.#pace = new Pace(monotonicMs);
     this.#rests = new Rests({ onOver: () => this.send(), monotonicMs });
     this.queue = new SendQueue({
       name: () => transport.node(nodeId)?.name ?? nodeId,
@@ -162,11 +165,14 @@ export class PeerChannel {
       if (oldest !== undefined && this.#departures.sent - oldest.ordinal > sentPastOne) return;
       const roomBytes = (next.lane === 'Low' ? this.#window.lowBytes : this.#window.sizeBytes) - this.#batches.sharedBytes;
       if (roomBytes <= 0 || (roomBytes < this.#window.batchBytes && lanes.sizeBytes > roomBytes)) return;
-      if (transport.isCongested(nodeId)) {
-        this.#gathering ??= setTimeout(() => this.#sendNow(), batchMs).unref();
+      const waitMs = transport.isCongested(nodeId) ? batchMs : this.#pace.waitMs;
+      if (waitMs > 0) {
+        this.#gathering ??= setTimeout(() => this.#sendNow(), waitMs).unref();
         return;
       }
+      const sentBefore = this.#departures.sent;
       if (!this.#departures.sendBatch(() => lanes.peekShared(), Math.min(roomBytes, this.#window.batchBytes), false)) return;
+      this.#pace.sent(this.#departures.sent - sentBefore);
     }
   }
 

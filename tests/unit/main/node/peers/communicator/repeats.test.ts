@@ -6,6 +6,10 @@ import { SeenIds } from '../../../../../../src/main/node/peers/communicator/seen
 import type { DeliveryOutcome } from '../../../../../../src/main/node/peers/types.ts';
 import { type NetworkPeer, PeerNetwork } from '../../../../../helpers/peer-network.ts';
 
+interface Envelope {
+  readonly payload: { readonly text: string };
+}
+
 let network: PeerNetwork;
 let north: NetworkPeer;
 let south: NetworkPeer;
@@ -156,6 +160,34 @@ describe('a message that comes again', () => {
     expect(runs).toEqual(['a']);
     expect(again.communicator.totals().repeated).toBe(1);
     await again.communicator.stop();
+  });
+});
+
+describe('a message that a peer cannot take', () => {
+  it('goes with nothing that it may take, once it was lost so often', async () => {
+    await measure();
+    north.transport.keepsSent = true;
+    network.behave('north', 'south', { isSilent: true });
+    await send('lost');
+    await pass(3_000);
+    await send('later');
+    await pass(60_000);
+    const sent = north.transport.sent.map(({ text }) => JSON.parse(text).envelopes?.map(({ payload }: Envelope) => payload.text) ?? []);
+    const alone = sent.filter((texts) => texts.includes('lost')).slice(communicatorLimits.aloneAfter + 1);
+    expect(alone.length).toBeGreaterThan(0);
+    for (const texts of alone) expect(texts).toEqual(['lost']);
+  });
+});
+
+describe('a peer that is sent as much as passes', () => {
+  it('is sent less than it looks at: what it refuses unread would make the way count as broken', async () => {
+    const { sentPerSecond, sentBurst, receivedPerSecond, receivedBurst } = communicatorLimits;
+    expect([sentPerSecond < receivedPerSecond, sentBurst < receivedBurst]).toEqual([true, true]);
+    for (let sent = 0; sent < 60_000; sent++) await north.communicator.send('south', { type: 'Note' }, { priority: 'High' });
+    await pass(1_000);
+    expect(runs.length).toBeLessThanOrEqual(sentPerSecond + sentBurst + communicatorLimits.batchMessages);
+    await pass(1_000);
+    expect(runs).toHaveLength(60_000);
   });
 });
 
