@@ -16,7 +16,6 @@ import { type DeadLetter, DeadLetters } from './dead-letters.ts';
 import { DurableOutbox } from './durable-outbox.ts';
 import type { CommunicatorTotals, PeerFigures } from './figures.ts';
 import { communicatorLimits } from './limits.ts';
-import { newMessageId } from './message-id.ts';
 import { checkSize, Outbound } from './outbound.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 import { ReachablePeers } from './reachable-peers.ts';
@@ -149,15 +148,7 @@ export class PeerCommunicator implements Communicator, Startable {
   async broadcast(message: PeerMessage, options: SendOptions): Promise<ReadonlyMap<string, Delivery>> {
     const payload = JSON.stringify(message);
     checkSize(payload, message.type);
-    const sent = this.#options.oversight.peers().map(async (nodeId) => {
-      try {
-        return [nodeId, await this.#outbound.send(nodeId, payload, options)] as const;
-      } catch (error) {
-        if (!(error instanceof SignalboxError)) throw error;
-        return [nodeId, notSent(this.#nowMs(), error)] as const;
-      }
-    });
-    return new Map(await Promise.all(sent));
+    return this.#outbound.sendAll(payload, options);
   }
 
   async request(
@@ -300,8 +291,4 @@ export class PeerCommunicator implements Communicator, Startable {
   #nameOf(nodeId: string): string {
     return this.#options.transport.node(nodeId)?.name ?? nodeId;
   }
-}
-
-function notSent(nowMs: number, error: SignalboxError): Delivery {
-  return { messageId: newMessageId(nowMs), settled: Promise.resolve({ outcome: 'refused', error }) };
 }

@@ -1,10 +1,11 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { PeerOversight } from '../oversight.ts';
 import type { PeerTransport } from '../transport.ts';
-import type { SendOptions } from '../types.ts';
+import type { Delivery, SendOptions } from '../types.ts';
 import type { Channels } from './channels.ts';
 import type { DurableOutbox } from './durable-outbox.ts';
 import { communicatorLimits } from './limits.ts';
+import { newMessageId } from './message-id.ts';
 import { OutgoingMessage } from './outgoing-message.ts';
 
 const { defaultTtlSeconds, ttlSeconds: mostTtlSeconds, messageBytes } = communicatorLimits;
@@ -67,6 +68,20 @@ export class Outbound {
       throw error;
     }
     return message;
+  }
+
+  /** Takes a message for every peer; one that cannot be sent it does not hold up the others. @returns by node id */
+  async sendAll(payload: string, options: SendOptions): Promise<ReadonlyMap<string, Delivery>> {
+    const sent = this.#options.oversight.peers().map(async (nodeId) => {
+      try {
+        return [nodeId, await this.send(nodeId, payload, options)] as const;
+      } catch (error) {
+        if (!(error instanceof SignalboxError)) throw error;
+        const settled = Promise.resolve({ outcome: 'refused', error } as const);
+        return [nodeId, { messageId: newMessageId(this.#options.nowMs()), settled }] as const;
+      }
+    });
+    return new Map<string, Delivery>(await Promise.all(sent));
   }
 
   /** A message for a peer that may be sent one. @throws SignalboxError `NOT_FOUND`, `FORBIDDEN`, `CANCELLED` */
