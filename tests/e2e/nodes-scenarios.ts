@@ -127,7 +127,7 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expect(inspector.getByText('The node key is protected by file permissions alone')).toBeVisible();
       await expect(inspector.getByText(/^MQTT, mqtt:\/\/127\.0\.0\.1:\d+$/)).toBeVisible();
       await expect(inspector.getByRole('figure', { name: /^CPU, %\. Now \d+/ })).toBeVisible();
-      await page.getByRole('region', { name: 'Acts on the selected node' }).getByRole('button', { name: 'Measure' }).click();
+      await page.getByRole('region', { name: 'Selection' }).getByRole('button', { name: 'Measure' }).click();
       await expect(inspector.getByText('Shortest')).toBeInViewport();
       await expectAccessibleInBothSchemes(page);
     });

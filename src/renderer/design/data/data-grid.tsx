@@ -1,17 +1,8 @@
 import './data-grid.css';
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useReducer,
-  useRef,
-} from 'react';
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useReducer, useRef } from 'react';
 import { IconArrowDown, IconArrowUp } from '../icons/index.ts';
 import { useListWindow } from './list-window.ts';
+import { atPointer, belowRow, isMenuKey, type Place } from './row-place.ts';
 
 export interface DataGridColumn<Id extends string = string> {
   readonly id: Id;
@@ -44,7 +35,7 @@ export interface DataGridProps<Id extends string> {
   /** Enter, and a click. */
   readonly onOpen: (index: number) => void;
   /** The right button, or the menu key; where the menu belongs. Absent: rows have no menu. */
-  readonly onMenu?: (index: number, at: { readonly x: number; readonly y: number }) => void;
+  readonly onMenu?: (index: number, at: Place) => void;
 }
 
 /**
@@ -67,7 +58,7 @@ export function DataGrid<Id extends string>(props: DataGridProps<Id>) {
     if (selected !== undefined) view.reveal(selected);
   }, [selectedKey]);
   const rowId = (index: number) => `${idPrefix}-${props.keyOf(index)}`;
-  const { cursor } = props;
+  const { cursor, onMenu } = props;
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     if (event.target !== event.currentTarget || props.count === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = moved(event.key, cursor, props.count, view.pageRows);
@@ -77,17 +68,9 @@ export function DataGrid<Id extends string>(props: DataGridProps<Id>) {
     } else if (cursor === undefined) return;
     else if (event.key === 'Enter') props.onOpen(cursor);
     else if (event.key === ' ') props.onToggle(cursor);
-    else if (props.onMenu !== undefined && (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey))) {
-      const box = document.getElementById(rowId(cursor))?.getBoundingClientRect();
-      props.onMenu(cursor, { x: (box?.left ?? 0) + 24, y: box?.bottom ?? 0 });
-    } else return;
+    else if (onMenu !== undefined && isMenuKey(event)) onMenu(cursor, belowRow(rowId(cursor)));
+    else return;
     event.preventDefault();
-  };
-  const onContextMenu = (event: MouseEvent<HTMLDivElement>) => {
-    const row = event.target instanceof Element ? event.target.closest('[data-index]') : null;
-    if (row === null || props.onMenu === undefined) return;
-    event.preventDefault();
-    props.onMenu(Number(row.getAttribute('data-index')), { x: event.clientX, y: event.clientY });
   };
   const shown = Array.from({ length: view.end - view.start }, (_, offset) => view.start + offset);
   const cursorIsDrawn = cursor !== undefined && cursor >= view.start && cursor < view.end;
@@ -102,7 +85,7 @@ export function DataGrid<Id extends string>(props: DataGridProps<Id>) {
       aria-colcount={props.columns.length}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      onContextMenu={onContextMenu}
+      {...(onMenu !== undefined && { onContextMenu: (event) => atPointer(event, onMenu) })}
       onScroll={view.onScroll}
       style={
         { '--sb-columns': props.columns.map(({ width }) => width).join(' '), '--sb-list-row': `${props.rowHeight}px` } as CSSProperties

@@ -1,5 +1,6 @@
 import { type CSSProperties, type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useReducer, useRef } from 'react';
 import { useListWindow } from './list-window.ts';
+import { atPointer, belowRow, isMenuKey, type Place } from './row-place.ts';
 
 /** What makes a list a tree: depth and openness of a line. */
 export interface TreeShape {
@@ -25,6 +26,8 @@ export interface VirtualListProps {
   readonly onOpen?: (index: number) => void;
   /** One click selects and opens; else a double click opens. */
   readonly openOnClick?: boolean;
+  /** The right button, or the menu key; where the menu belongs. Absent: rows have no menu. */
+  readonly onMenu?: (index: number, at: Place) => void;
   /** Keep the last row in sight as rows come, until the reader scrolls up. */
   readonly followTail?: boolean;
   readonly onFollowChange?: (following: boolean) => void;
@@ -62,6 +65,9 @@ export function VirtualList(props: VirtualListProps) {
     } else if (event.key === 'Enter' && current >= 0) {
       event.preventDefault();
       props.onOpen?.(current);
+    } else if (current >= 0 && props.onMenu !== undefined && isMenuKey(event)) {
+      event.preventDefault();
+      props.onMenu(current, belowRow(rowId(current)));
     }
   };
   const shown = Array.from({ length: view.end - view.start }, (_, offset) => view.start + offset);
@@ -69,6 +75,7 @@ export function VirtualList(props: VirtualListProps) {
   // Before the browser paints: a followed list never shows a frame of the old place.
   useLayoutEffect(view.settle);
   const isTree = props.tree !== undefined;
+  const { onMenu } = props;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is tree or listbox
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have a label
@@ -79,6 +86,7 @@ export function VirtualList(props: VirtualListProps) {
       aria-label={props.label}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      {...(onMenu !== undefined && { onContextMenu: (event) => atPointer(event, onMenu) })}
       onWheel={(event) => {
         if (event.deltaY < 0 && props.followTail === true && view.overflows) props.onFollowChange?.(false);
       }}
@@ -105,6 +113,7 @@ export function VirtualList(props: VirtualListProps) {
               if (props.openOnClick !== true) props.onOpen?.(index);
             }}
             aria-selected={index === props.selectedIndex}
+            data-index={index}
             aria-setsize={props.count}
             aria-posinset={index + 1}
             {...(props.tree === undefined

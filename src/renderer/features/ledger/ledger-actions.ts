@@ -6,9 +6,10 @@ import { copyText } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { formatCount } from '../../state/format.ts';
 import { actOf, type Rights } from '../shared/rights.ts';
+import { focusTable } from '../shared/table/table-order.ts';
 import { openLedgerDialog } from './ledger-dialogs.ts';
 import { type LedgerRoute, showLedger } from './ledger-route.ts';
-import { focusChains, focusEntries, focusFilter, useLive } from './ledger-store.ts';
+import { entryListId, focusFilter, useLive } from './ledger-store.ts';
 import { objectPlace } from './model/entry-object.ts';
 import { verifyAllChains, verifyChain } from './verification.ts';
 
@@ -119,8 +120,7 @@ export function screenActions({ t, rights }: ActContext, route: LedgerRoute): re
       enabled: route.entry !== undefined && listed,
       run: () => {
         showLedger({ entry: undefined });
-        if (listed) focusEntries();
-        else focusChains();
+        focusTable(entryListId);
       },
     },
   ];

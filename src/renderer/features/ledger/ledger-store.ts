@@ -10,11 +10,3 @@ export const chainTableId = 'ledger-chains';
 export function focusFilter(): void {
   document.getElementById(filterFieldId)?.focus();
 }
-
-export function focusEntries(): void {
-  document.querySelector<HTMLElement>(`#${entryListId} [role="listbox"]`)?.focus();
-}
-
-export function focusChains(): void {
-  document.querySelector<HTMLElement>(`#${chainTableId} [role="grid"]`)?.focus();
-}

@@ -5,9 +5,11 @@ import { goTo } from '../../app/routes.ts';
 import { copyText } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { chooseScope } from '../../state/scope.ts';
+import { tableActions } from '../shared/table/table-actions.ts';
+import { focusTable } from '../shared/table/table-order.ts';
 import { measureNode } from './measure.ts';
 import { type NodesRoute, selectNothing, showNode } from './nodes-route.ts';
-import { focusFilter, focusTable } from './table/table-store.ts';
+import { focusFilter, tableId } from './table/table-store.ts';
 
 /** A request begins with a method; this one every node has, and it changes nothing. */
 const firstMethod = 'node.status';
@@ -48,22 +50,17 @@ async function copyId(t: TFunction<'nodes'>, { nodeId, name }: NodeInfo): Promis
 }
 
 /** The acts of the table itself for keys and palette. */
-export function tableActions(t: TFunction<'nodes'>, { nodeId, show }: NodesRoute): readonly Action[] {
-  return [
-    { id: 'nodes.filter', group: 'act', title: t('focusFilter'), shortcut: '/', danger: 0, run: focusFilter },
-    {
-      id: 'nodes.close',
-      group: 'act',
-      title: show === undefined ? t('selectNothing') : t('closeInspector'),
-      shortcut: 'escape',
-      danger: 0,
-      enabled: nodeId !== undefined,
-      run: () => {
-        if (nodeId === undefined) return;
-        if (show === undefined) selectNothing();
-        else showNode(nodeId, undefined);
-        focusTable();
-      },
-    },
-  ];
+export function nodeTableActions(t: TFunction<'nodes'>, { nodeId, show }: NodesRoute): readonly Action[] {
+  const close = (id: string) => {
+    if (show === undefined) selectNothing();
+    else showNode(id, undefined);
+    focusTable(tableId);
+  };
+  return tableActions({
+    source: 'nodes',
+    filterTitle: t('focusFilter'),
+    focusFilter,
+    closeTitle: show === undefined ? t('selectNothing') : t('closeInspector'),
+    close: nodeId === undefined ? undefined : () => close(nodeId),
+  });
 }

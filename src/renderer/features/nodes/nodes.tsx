@@ -6,8 +6,9 @@ import { TabBar, ViewBar } from '../../design/layout/bars.tsx';
 import { onDemand } from '../../design/on-demand.tsx';
 import { useTranslation } from '../../i18n/index.ts';
 import { useCluster } from '../../state/cluster.ts';
-import { FilterField } from './filter-field.tsx';
-import { filterFieldId, focusTable, useTableFilter } from './table/table-store.ts';
+import { FilterField } from '../shared/table/filter-field.tsx';
+import { focusTable } from '../shared/table/table-order.ts';
+import { filterFieldId, tableId, useTableFilter } from './table/table-store.ts';
 
 /** What the screen shows of the cluster; each is loaded when it is asked for. */
 const tabs = {
@@ -71,7 +72,7 @@ function Filter() {
       label={t('filter')}
       text={text}
       onText={(next) => useTableFilter.setState({ text: next })}
-      onLeave={focusTable}
+      onLeave={() => focusTable(tableId)}
     />
   );
 }

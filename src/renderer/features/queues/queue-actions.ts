@@ -7,9 +7,10 @@ import { goTo } from '../../app/routes.ts';
 import { copyText } from '../../design/copy-text.ts';
 import { showToast } from '../../design/feedback/toast.ts';
 import { actOf as actOfConsole, type Rights } from '../shared/rights.ts';
+import { focusTable } from '../shared/table/table-order.ts';
 import { openQueueDialog, type QueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showGroup, showMessages, showQueue, showQueues } from './queues-route.ts';
-import { focusList, focusListFilter, focusMessageFilter } from './queues-store.ts';
+import { focusListFilter, focusMessageFilter, listId } from './queues-store.ts';
 
 type Translate = TFunction<'queues'>;
 
@@ -120,7 +121,7 @@ export function screenActions(t: Translate, route: QueuesRoute, rights: Rights):
       enabled: route.message !== undefined,
       run: () => {
         showMessages({ message: undefined });
-        focusList();
+        focusTable(listId);
       },
     },
   ];

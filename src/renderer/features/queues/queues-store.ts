@@ -1,12 +1,9 @@
 /** How a person has set the list of queues up, and what they are writing. */
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
-import type { Sort } from './model/queue-table.ts';
+import { keptOrder } from '../shared/table/table-order.ts';
+import type { QueueColumnId } from './model/queue-table.ts';
 
-/** Kept on this machine. */
-export const useListOrder = create<{ readonly sort: Sort }>()(
-  persist(() => ({ sort: { column: 'name', descending: false } as Sort }), { name: 'signalbox.queues.list', version: 1 }),
-);
+export const useListOrder = keptOrder<QueueColumnId>('signalbox.queues.list', 'name');
 
 /** Kept while the console is open. */
 export const useListFilter = create<{ readonly text: string }>(() => ({ text: '' }));
@@ -46,7 +43,6 @@ export function messagesChanged(queueId: string): void {
 
 export const listFilterId = 'queues-filter';
 export const messageFilterId = 'queues-message-filter';
-/** Id of the element around the list, which takes the focus back from menus. */
 export const listId = 'queues-list';
 
 export function focusListFilter(): void {
@@ -55,8 +51,4 @@ export function focusListFilter(): void {
 
 export function focusMessageFilter(): void {
   document.getElementById(messageFilterId)?.focus();
-}
-
-export function focusList(): void {
-  document.querySelector<HTMLElement>(`#${listId} [role="grid"]`)?.focus();
 }

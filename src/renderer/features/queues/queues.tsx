@@ -11,12 +11,13 @@ import { useTranslation } from '../../i18n/index.ts';
 import { CallFailure } from '../shared/call-failure.tsx';
 import { mayNow, type Rights, RightsContext, usePersonsRights, useRights } from '../shared/rights.ts';
 import { StaleStrip } from '../shared/stale-strip.tsx';
+import { orderRows } from '../shared/table/table-model.ts';
 import { QueueDetail } from './detail/queue-detail.tsx';
 import { OpenQueueDialog } from './dialogs/open-queue-dialog.tsx';
 import { NoQueues } from './empty.tsx';
 import { GroupDetail } from './group/group-detail.tsx';
 import { ListSide } from './list/list-side.tsx';
-import { findQueue, sortQueues } from './model/queue-table.ts';
+import { findQueue, queueTable } from './model/queue-table.ts';
 import { groupActions, queueActions, screenActions } from './queue-actions.ts';
 import { closeQueueDialog, openQueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showFirst, useQueuesRoute } from './queues-route.ts';
@@ -135,7 +136,7 @@ function useActionsOf(route: QueuesRoute, data: QueuesData, rights: Rights): voi
 function useFirstQueue(route: QueuesRoute, data: QueuesData): void {
   const sort = useListOrder((state) => state.sort);
   const none = route.queue === undefined && route.group === undefined;
-  const first = none ? sortQueues(data.queues, sort)[0]?.queueId : undefined;
+  const first = none ? orderRows(queueTable, data.queues, sort)[0]?.queueId : undefined;
   useEffect(() => {
     if (first !== undefined) showFirst({ queue: first });
   }, [first]);

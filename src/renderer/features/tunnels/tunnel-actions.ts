@@ -8,13 +8,14 @@ import { asSignalboxError } from '../../state/as-signalbox-error.ts';
 import { nodeClient } from '../../state/node.ts';
 import { writeTimeoutMs } from '../shared/act.ts';
 import { actOf, type Rights } from '../shared/rights.ts';
+import { focusTable } from '../shared/table/table-order.ts';
 import { canOpen, copyAndSay, openAddress } from './copy-acts.ts';
 import { noReplayReason } from './model/request-words.ts';
 import { shortAddress } from './model/tunnel-table.ts';
 import { copyAsCurl } from './request/request-acts.ts';
 import { openTunnelDialog, type TunnelDialog } from './tunnels-dialogs.ts';
 import { showGateway, showRequests, showTunnel, type TunnelsRoute } from './tunnels-route.ts';
-import { focusRequestFilter, focusRequests, useLive } from './tunnels-store.ts';
+import { focusRequestFilter, requestListId, useLive } from './tunnels-store.ts';
 import { atNode } from './use-tunnels-data.ts';
 
 type Translate = TFunction<'tunnels'>;
@@ -148,7 +149,7 @@ export function screenActions({ t, rights }: ActContext, route: TunnelsRoute, ha
       enabled: route.request !== undefined,
       run: () => {
         showRequests({ request: undefined });
-        focusRequests();
+        focusTable(requestListId);
       },
     },
   ];

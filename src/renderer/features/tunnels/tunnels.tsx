@@ -17,6 +17,7 @@ import { dataOf } from '../../state/use-call.ts';
 import { CallFailure } from '../shared/call-failure.tsx';
 import { mayNow, RightsContext, usePersonsRights } from '../shared/rights.ts';
 import { StaleStrip } from '../shared/stale-strip.tsx';
+import { orderRows } from '../shared/table/table-model.ts';
 import { sumTunnels } from '../shared/tunnels/tunnel-health.ts';
 import { TunnelAbout } from './about/tunnel-about.tsx';
 import { OpenTunnelDialog } from './dialogs/open-tunnel-dialog.tsx';
@@ -24,7 +25,7 @@ import { NoTunnels } from './empty.tsx';
 import { SelectionBar } from './list/selection-bar.tsx';
 import { TunnelList } from './list/tunnel-list.tsx';
 import { Live } from './live/live.tsx';
-import { findTunnel, sortTunnels } from './model/tunnel-table.ts';
+import { findTunnel, tunnelTable } from './model/tunnel-table.ts';
 import { SilentStrip } from './strips.tsx';
 import { type ActContext, screenActions, tunnelActions } from './tunnel-actions.ts';
 import { closeTunnelDialog, openTunnelDialog } from './tunnels-dialogs.ts';
@@ -229,7 +230,7 @@ function useFirstTunnel(route: TunnelsRoute, data: TunnelsData): void {
   const sort = useTableOrder((state) => state.sort);
   const nameOf = useNodeNames();
   const none = route.tunnel === undefined && route.gateway === undefined;
-  const first = none ? sortTunnels(data.tunnels, sort, nameOf)[0]?.tunnelId : undefined;
+  const first = none ? orderRows(tunnelTable, data.tunnels, sort, nameOf)[0]?.tunnelId : undefined;
   useEffect(() => {
     if (first !== undefined) showFirstTunnel(first);
   }, [first]);

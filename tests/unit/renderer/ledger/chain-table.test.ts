@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerFault } from '../../../../src/common/contract/ledger.ts';
 import {
+  chainTable,
   findChain,
   missingBlocks,
-  sortChains,
   standingOf,
-  usualChainSort,
+  usualChainOrder,
 } from '../../../../src/renderer/features/ledger/model/chain-table.ts';
+import { orderRows } from '../../../../src/renderer/features/shared/table/table-model.ts';
 import { chain } from './samples.ts';
 
 const own = chain('eng-laptop', { self: true });
@@ -26,9 +27,9 @@ const damaged = chain('hub-01', { state: 'damaged', fault });
 describe('the chains', () => {
   it('stand with those first that need a person, then the own one', () => {
     const whole = chain('aaa');
-    const names = sortChains([whole, own, behind, damaged, forked], usualChainSort).map(({ name }) => name);
+    const names = orderRows(chainTable, [whole, own, behind, damaged, forked], usualChainOrder).map(({ name }) => name);
     expect(names).toEqual(['hub-01', 'press-07', 'kiln-02', 'eng-laptop', 'aaa']);
-    expect(sortChains([own, behind], { column: 'name', descending: true })[0]).toBe(behind);
+    expect(orderRows(chainTable, [own, behind], { column: 'name', descending: true })[0]).toBe(behind);
   });
 
   it('are found by id, by name, and without either the own one', () => {

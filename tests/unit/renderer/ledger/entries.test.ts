@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { fittingEntryColumns } from '../../../../src/renderer/features/ledger/model/entry-columns.ts';
+import { entryColumns } from '../../../../src/renderer/features/ledger/model/entry-columns.ts';
 import { objectPlace } from '../../../../src/renderer/features/ledger/model/entry-object.ts';
 import { exportFileName, parseNumber, verifyCommand } from '../../../../src/renderer/features/ledger/model/export-file.ts';
 import { isZeroHash, shortHash } from '../../../../src/renderer/features/ledger/model/hashes.ts';
 import { detailsState, saidAsJson } from '../../../../src/renderer/features/ledger/model/proof.ts';
 import { actorWord } from '../../../../src/renderer/features/ledger/words.ts';
+import { columnsThatFit } from '../../../../src/renderer/features/shared/table/fitting-columns.ts';
 import { entry } from './samples.ts';
 
 describe('an entry', () => {
@@ -42,7 +43,7 @@ describe('an entry', () => {
   });
 
   it('loses columns with the width, those first that say least', () => {
-    const ids = (widthPx: number) => fittingEntryColumns(widthPx).map(({ id }) => id);
+    const ids = (widthPx: number) => columnsThatFit(entryColumns, widthPx).map(({ id }) => id);
     expect(ids(1_200)).toHaveLength(9);
     expect(ids(760)).not.toContain('prevHash');
     expect(ids(420)).toEqual(['signature', 'time', 'actor', 'act', 'outcome']);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PeerInfo } from '../../../../src/common/contract/peers.ts';
 import { totalQueued, urgentFirst } from '../../../../src/renderer/features/nodes/peers/model/backlog.ts';
 import {
   type HealthSample,
@@ -8,16 +9,12 @@ import {
 } from '../../../../src/renderer/features/nodes/peers/model/health-history.ts';
 import { healedLately, missingNames } from '../../../../src/renderer/features/nodes/peers/model/partition.ts';
 import { countByState, shapeOf, stateOf } from '../../../../src/renderer/features/nodes/peers/model/peer-health.ts';
-import {
-  columnIds,
-  filterPeers,
-  fittingColumns,
-  sortPeers,
-  toggledSort,
-} from '../../../../src/renderer/features/nodes/peers/model/peer-table.ts';
+import { peerTable, peerWords } from '../../../../src/renderer/features/nodes/peers/model/peer-table.ts';
 import { openForMs, type PeerWay, stateOfWay, wayInUse, wayLeft } from '../../../../src/renderer/features/nodes/peers/model/peer-ways.ts';
 import { formatScore, standingPercent } from '../../../../src/renderer/features/nodes/peers/model/standing.ts';
 import { shareWords } from '../../../../src/renderer/features/nodes/peers/peer-words.ts';
+import { columnsThatFit } from '../../../../src/renderer/features/shared/table/fitting-columns.ts';
+import { filterRows, orderRows, toggledOrder } from '../../../../src/renderer/features/shared/table/table-model.ts';
 import { peer } from './peer-samples.ts';
 
 const noWay = () => 'No way';
@@ -33,7 +30,7 @@ describe('the table', () => {
       peer('hub-01', { health: 'Critical' }),
       peer('old', { removed: true, health: 'Critical' }),
     ];
-    const sorted = sortPeers(peers, { column: 'health', descending: false }, noWay);
+    const sorted = orderRows(peerTable, peers, { column: 'health', descending: false }, noWay);
     expect(names(sorted)).toEqual(['hub-01', 'kiln-02', 'press-7', 'press-12', 'old']);
   });
 
@@ -43,31 +40,41 @@ describe('the table', () => {
       [true, ['c', 'b', 'a']],
       [false, ['b', 'c', 'a']],
     ] as const) {
-      expect(names(sortPeers(peers, { column: 'latency', descending }, noWay))).toEqual(order);
+      expect(names(orderRows(peerTable, peers, { column: 'latency', descending }, noWay))).toEqual(order);
     }
   });
 
   test('counts what waits by priority, the most first', () => {
     const empty = peer('a').queued;
     const peers = [peer('a', { queued: { ...empty, Low: waiting(9) } }), peer('b', { queued: { ...empty, High: waiting(2) } })];
-    expect(names(sortPeers(peers, toggledSort({ column: 'name', descending: false }, 'High'), noWay))).toEqual(['b', 'a']);
-    expect(toggledSort({ column: 'High', descending: true }, 'High').descending).toBe(false);
+    expect(
+      names(orderRows(peerTable, peers, toggledOrder(peerTable.columns, { column: 'name', descending: false }, 'High'), noWay)),
+    ).toEqual(['b', 'a']);
+    expect(toggledOrder(peerTable.columns, { column: 'High', descending: true }, 'High').descending).toBe(false);
     expect(totalQueued(peers[0] ?? peer('none'))).toEqual({ messages: 9, sizeBytes: 900 });
     expect(urgentFirst).toEqual(['Critical', 'High', 'Medium', 'Low']);
   });
 
   test('finds by name, id, reason, state and way', () => {
     const peers = [peer('press-07', { reason: '3 heartbeats are missing.' }), peer('kiln-02')];
-    const words = ({ name }: { readonly name: string }) => (name === 'kiln-02' ? 'Healthy MQTT' : 'Warning Direct link');
-    expect(names(filterPeers(peers, ' heartbeats WARNING', words))).toEqual(['press-07']);
-    expect(names(filterPeers(peers, 'mqtt', words))).toEqual(['kiln-02']);
-    expect(filterPeers(peers, ' ', words)).toBe(peers);
-    expect(filterPeers(peers, 'nobody', words)).toEqual([]);
+    const words = (one: PeerInfo) => peerWords(one, one.name === 'kiln-02' ? 'Healthy MQTT' : 'Warning Direct link');
+    expect(names(filterRows(peers, ' heartbeats WARNING', words))).toEqual(['press-07']);
+    expect(names(filterRows(peers, 'mqtt', words))).toEqual(['kiln-02']);
+    expect(filterRows(peers, ' ', words)).toBe(peers);
+    expect(filterRows(peers, 'nobody', words)).toEqual([]);
   });
 
   test('keeps name, health, way and what waits when it is narrow', () => {
-    expect(fittingColumns(Number.POSITIVE_INFINITY).map(({ id }) => id)).toEqual(columnIds);
-    expect(fittingColumns(300).map(({ id }) => id)).toEqual(['name', 'health', 'way', 'Critical', 'High', 'Medium', 'Low']);
+    expect(columnsThatFit(peerTable.columns, Number.POSITIVE_INFINITY).map(({ id }) => id)).toEqual(peerTable.columns.map(({ id }) => id));
+    expect(columnsThatFit(peerTable.columns, 300).map(({ id }) => id)).toEqual([
+      'name',
+      'health',
+      'way',
+      'Critical',
+      'High',
+      'Medium',
+      'Low',
+    ]);
   });
 });
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { NodeInfo } from '../../../../src/common/contract/nodes.ts';
 import type { MetricPoint } from '../../../../src/common/contract/system.ts';
 import { formatOffset, isSkewed } from '../../../../src/renderer/features/nodes/model/clock-offset.ts';
-import { columnIds, columns, fittingColumns } from '../../../../src/renderer/features/nodes/model/columns.ts';
-import { filterNodes } from '../../../../src/renderer/features/nodes/model/filter-nodes.ts';
 import { stateOf } from '../../../../src/renderer/features/nodes/model/node-state.ts';
-import { sortNodes, toggledSort } from '../../../../src/renderer/features/nodes/model/sort-nodes.ts';
+import { nodeTable, nodeWords } from '../../../../src/renderer/features/nodes/model/node-table.ts';
 import { commonVersion, compareVersions, versionSkew } from '../../../../src/renderer/features/nodes/model/versions.ts';
+import { columnsThatFit } from '../../../../src/renderer/features/shared/table/fitting-columns.ts';
+import { filterRows, orderRows, toggledOrder } from '../../../../src/renderer/features/shared/table/table-model.ts';
 
 function node(name: string, part: Partial<NodeInfo> = {}): NodeInfo {
   return {
@@ -38,7 +38,7 @@ const names = (nodes: readonly NodeInfo[]) => nodes.map(({ name }) => name);
 describe('sorting', () => {
   test('by name counts as people do', () => {
     const nodes = ['press-12', 'press-7', 'Kiln-2'].map((name) => node(name));
-    expect(names(sortNodes(nodes, { column: 'name', descending: false }, noMetrics))).toEqual(['Kiln-2', 'press-7', 'press-12']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'name', descending: false }, noMetrics))).toEqual(['Kiln-2', 'press-7', 'press-12']);
   });
 
   test('by state brings up what needs a person', () => {
@@ -49,13 +49,13 @@ describe('sorting', () => {
       node('d', { health: 'crit' }),
       node('e', { status: 'unknown' }),
     ];
-    expect(names(sortNodes(nodes, { column: 'state', descending: false }, noMetrics))).toEqual(['d', 'c', 'e', 'b', 'a']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'state', descending: false }, noMetrics))).toEqual(['d', 'c', 'e', 'b', 'a']);
   });
 
   test('by a number leaves what has none at the end, both ways, and equals by name', () => {
     const nodes = [node('b', { rttMs: 4 }), node('silent'), node('a', { rttMs: 4 }), node('far', { rttMs: 88 })];
-    expect(names(sortNodes(nodes, { column: 'rtt', descending: true }, noMetrics))).toEqual(['far', 'a', 'b', 'silent']);
-    expect(names(sortNodes(nodes, { column: 'rtt', descending: false }, noMetrics))).toEqual(['a', 'b', 'far', 'silent']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'rtt', descending: true }, noMetrics))).toEqual(['far', 'a', 'b', 'silent']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'rtt', descending: false }, noMetrics))).toEqual(['a', 'b', 'far', 'silent']);
   });
 
   test('by a live value asks for the last second of each node', () => {
@@ -63,24 +63,24 @@ describe('sorting', () => {
     const metricsOf = (nodeId: string) =>
       perSecond[nodeId] === undefined ? undefined : ({ rpcPerSecond: perSecond[nodeId] } as MetricPoint);
     const nodes = [node('a'), node('gone'), node('b')];
-    expect(names(sortNodes(nodes, { column: 'calls', descending: true }, metricsOf))).toEqual(['b', 'a', 'gone']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'calls', descending: true }, metricsOf))).toEqual(['b', 'a', 'gone']);
   });
 
   test('a node that is there was seen later than any that left', () => {
     const nodes = [node('left', { status: 'offline', lastSeenAt: 900 }), node('here', { lastSeenAt: 1 })];
-    expect(names(sortNodes(nodes, { column: 'seen', descending: true }, noMetrics))).toEqual(['here', 'left']);
+    expect(names(orderRows(nodeTable, nodes, { column: 'seen', descending: true }, noMetrics))).toEqual(['here', 'left']);
   });
 
   test('a column turns round when it is asked for again; numbers begin with the largest', () => {
     const byName = { column: 'name', descending: false } as const;
-    expect(toggledSort(byName, 'name')).toEqual({ column: 'name', descending: true });
-    expect(toggledSort(byName, 'cpu')).toEqual({ column: 'cpu', descending: true });
-    expect(toggledSort(byName, 'version')).toEqual({ column: 'version', descending: false });
+    expect(toggledOrder(nodeTable.columns, byName, 'name')).toEqual({ column: 'name', descending: true });
+    expect(toggledOrder(nodeTable.columns, byName, 'cpu')).toEqual({ column: 'cpu', descending: true });
+    expect(toggledOrder(nodeTable.columns, byName, 'version')).toEqual({ column: 'version', descending: false });
   });
 
   test('a thousand nodes take no time that a person would see', () => {
     const nodes = Array.from({ length: 1_000 }, (_, index) => node(`node-${(index * 7_919) % 1_000}`));
-    const sorted = sortNodes(nodes, { column: 'name', descending: false }, noMetrics);
+    const sorted = orderRows(nodeTable, nodes, { column: 'name', descending: false }, noMetrics);
     expect(names(sorted).slice(0, 3)).toEqual(['node-0', 'node-1', 'node-2']);
   });
 });
@@ -90,16 +90,16 @@ describe('the filter', () => {
     node('press-07', { capabilities: ['press', 'edge'] }),
     node('mill-02', { capabilities: ['edge'], version: '1.7.9', status: 'offline' }),
   ];
-  const wordOf = ({ status }: NodeInfo) => status;
+  const words = (one: NodeInfo) => nodeWords(one, one.status);
 
   test('finds words in name, id, capability, version and state, and wants all of them', () => {
-    for (const text of ['press-0', 'N1PRESS', 'press edge']) expect(names(filterNodes(nodes, text, wordOf))).toEqual(['press-07']);
-    for (const text of ['1.7', 'edge off', 'mill']) expect(names(filterNodes(nodes, text, wordOf))).toEqual(['mill-02']);
-    expect(filterNodes(nodes, 'pres mill', wordOf)).toEqual([]);
+    for (const text of ['press-0', 'N1PRESS', 'press edge']) expect(names(filterRows(nodes, text, words))).toEqual(['press-07']);
+    for (const text of ['1.7', 'edge off', 'mill']) expect(names(filterRows(nodes, text, words))).toEqual(['mill-02']);
+    expect(filterRows(nodes, 'pres mill', words)).toEqual([]);
   });
 
   test('without words keeps the list itself', () => {
-    expect(filterNodes(nodes, '  ', wordOf)).toBe(nodes);
+    expect(filterRows(nodes, '  ', words)).toBe(nodes);
   });
 });
 
@@ -157,11 +157,10 @@ describe('clocks', () => {
 });
 
 describe('columns', () => {
-  const ids = (widthPx: number) => fittingColumns(widthPx).map(({ id }) => id);
+  const ids = (widthPx: number) => columnsThatFit(nodeTable.columns, widthPx).map(({ id }) => id);
 
   test('all are there where there is room', () => {
-    expect(columns.map(({ id }) => id)).toEqual(columnIds);
-    expect(ids(1_232)).toEqual(columnIds);
+    expect(ids(1_232)).toEqual(nodeTable.columns.map(({ id }) => id));
   });
 
   test('capabilities and version leave first, name and state never', () => {
@@ -174,7 +173,7 @@ describe('columns', () => {
 
   test('what is shown always fits', () => {
     for (let widthPx = 320; widthPx < 1_400; widthPx += 7) {
-      const shown = fittingColumns(widthPx);
+      const shown = columnsThatFit(nodeTable.columns, widthPx);
       const neededPx = 24 + shown.reduce((sum, { minPx }) => sum + minPx + 12, -12);
       expect(neededPx).toBeLessThanOrEqual(widthPx);
     }

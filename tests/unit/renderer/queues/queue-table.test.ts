@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { sortPositions } from '../../../../src/renderer/features/queues/model/client-table.ts';
-import { groupLag, leaderName, sortGroups, toggledGroupSort } from '../../../../src/renderer/features/queues/model/group-table.ts';
+import { clientTable } from '../../../../src/renderer/features/queues/model/client-table.ts';
+import { groupLag, groupTable, leaderName } from '../../../../src/renderer/features/queues/model/group-table.ts';
 import {
-  filterQueues,
   findQueue,
-  fittingColumns,
+  queueTable,
+  queueWords,
   sharedNames,
-  sortQueues,
-  toggledSort,
   troubleCount,
 } from '../../../../src/renderer/features/queues/model/queue-table.ts';
+import { columnsThatFit } from '../../../../src/renderer/features/shared/table/fitting-columns.ts';
+import { filterRows, orderRows, toggledOrder } from '../../../../src/renderer/features/shared/table/table-model.ts';
 import { group, member, queue } from './samples.ts';
 
 const names = (queues: readonly { readonly name: string }[]) => queues.map(({ name }) => name);
@@ -21,24 +21,24 @@ describe('the list of queues', () => {
   const all = [orders, line10, line2];
 
   it('sorts by name as people count, and by figures with the largest first', () => {
-    expect(names(sortQueues(all, { column: 'name', descending: false }))).toEqual(['line-2', 'line-10', 'orders']);
-    expect(names(sortQueues(all, { column: 'depth', descending: true }))).toEqual(['orders', 'line-2', 'line-10']);
-    expect(names(sortQueues(all, { column: 'sync', descending: false }))).toEqual(['orders', 'line-2', 'line-10']);
-    expect(toggledSort({ column: 'name', descending: false }, 'lag')).toEqual({ column: 'lag', descending: true });
-    expect(toggledSort({ column: 'lag', descending: true }, 'lag')).toEqual({ column: 'lag', descending: false });
+    expect(names(orderRows(queueTable, all, { column: 'name', descending: false }))).toEqual(['line-2', 'line-10', 'orders']);
+    expect(names(orderRows(queueTable, all, { column: 'depth', descending: true }))).toEqual(['orders', 'line-2', 'line-10']);
+    expect(names(orderRows(queueTable, all, { column: 'sync', descending: false }))).toEqual(['orders', 'line-2', 'line-10']);
+    expect(toggledOrder(queueTable.columns, { column: 'name', descending: false }, 'lag')).toEqual({ column: 'lag', descending: true });
+    expect(toggledOrder(queueTable.columns, { column: 'lag', descending: true }, 'lag')).toEqual({ column: 'lag', descending: false });
   });
 
   it('sorts ten thousand', () => {
     const many = Array.from({ length: 10_000 }, (_, index) => queue(`q-${(index * 7_919) % 10_000}`, { messages: index % 97 }));
-    const sorted = sortQueues(many, { column: 'depth', descending: true });
+    const sorted = orderRows(queueTable, many, { column: 'depth', descending: true });
     expect(sorted).toHaveLength(10_000);
     expect(sorted[0]?.messages).toBe(96);
   });
 
   it('is filtered by words of name, id, group and leader', () => {
-    expect(names(filterQueues(all, 'LINE'))).toEqual(['line-10', 'line-2']);
-    expect(names(filterQueues(all, 'line hub'))).toEqual(['line-2']);
-    expect(filterQueues(all, '  ')).toBe(all);
+    expect(names(filterRows(all, 'LINE', queueWords))).toEqual(['line-10', 'line-2']);
+    expect(names(filterRows(all, 'line hub', queueWords))).toEqual(['line-2']);
+    expect(filterRows(all, '  ', queueWords)).toBe(all);
   });
 
   it('finds what an address means: id, GROUP/NAME, or a name that only one has', () => {
@@ -52,9 +52,9 @@ describe('the list of queues', () => {
   });
 
   it('loses columns by priority, never the name and the depth', () => {
-    expect(fittingColumns(1_000).map(({ id }) => id)).toEqual(['name', 'depth', 'lag', 'sync', 'bytes', 'in', 'out']);
-    expect(fittingColumns(372).map(({ id }) => id)).toEqual(['name', 'depth', 'lag', 'sync']);
-    expect(fittingColumns(100).map(({ id }) => id)).toEqual(['name', 'depth']);
+    expect(columnsThatFit(queueTable.columns, 1_000).map(({ id }) => id)).toEqual(['name', 'depth', 'lag', 'sync', 'bytes', 'in', 'out']);
+    expect(columnsThatFit(queueTable.columns, 372).map(({ id }) => id)).toEqual(['name', 'depth', 'lag', 'sync']);
+    expect(columnsThatFit(queueTable.columns, 100).map(({ id }) => id)).toEqual(['name', 'depth']);
   });
 
   it('counts what needs a person', () => {
@@ -71,11 +71,11 @@ describe('the list of groups', () => {
     expect(leaderName(one)).toBe('hub-01');
     expect(leaderName(two)).toBeUndefined();
     const ids = (column: 'groupLag' | 'active' | 'leader', descending: boolean) =>
-      sortGroups([one, two], { column, descending }).map(({ groupId }) => groupId);
+      orderRows(groupTable, [one, two], { column, descending }).map(({ groupId }) => groupId);
     expect(ids('groupLag', true)).toEqual(['G-AAAAA', 'G-BBBBB']);
     expect(ids('active', false)).toEqual(['G-BBBBB', 'G-AAAAA']);
     expect(ids('leader', false)).toEqual(['G-BBBBB', 'G-AAAAA']);
-    expect(toggledGroupSort({ column: 'group', descending: false }, 'queueCount').descending).toBe(true);
+    expect(toggledOrder(groupTable.columns, { column: 'group', descending: false }, 'queueCount').descending).toBe(true);
   });
 });
 
@@ -86,7 +86,7 @@ describe('the table of clients', () => {
       { clientId: 'C-10', position: 9, lag: 8, updatedAt: 100 },
     ];
     const ids = (column: 'client' | 'clientLag' | 'moved', descending: boolean) =>
-      sortPositions(positions, { column, descending }).map(({ clientId }) => clientId);
+      orderRows(clientTable, positions, { column, descending }).map(({ clientId }) => clientId);
     expect(ids('client', false)).toEqual(['C-2', 'C-10']);
     expect(ids('clientLag', true)).toEqual(['C-10', 'C-2']);
     expect(ids('moved', true)).toEqual(['C-10', 'C-2']);

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { columnsThatFit } from '../../../../src/renderer/features/shared/table/fitting-columns.ts';
+import { orderRows, type TableOrder, toggledOrder } from '../../../../src/renderer/features/shared/table/table-model.ts';
 import { gatheredOf } from '../../../../src/renderer/features/shared/tunnels/gathered.ts';
 import { needsPerson, sumTunnels, tunnelHealth } from '../../../../src/renderer/features/shared/tunnels/tunnel-health.ts';
 import { keepLastSeen } from '../../../../src/renderer/features/tunnels/model/last-seen.ts';
 import {
   findTunnel,
-  fittingColumns,
   shortAddress,
   shortTarget,
-  sortTunnels,
-  toggledSort,
+  type TunnelColumnId,
+  tunnelTable,
 } from '../../../../src/renderer/features/tunnels/model/tunnel-table.ts';
 import { tunnel } from './samples.ts';
 
@@ -42,15 +43,21 @@ describe('how a tunnel is', () => {
 describe('the table of tunnels', () => {
   it('orders by state with the worst first, by numbers with the largest first, equals by address', () => {
     const rows = [tunnel('c'), tunnel('b', { state: 'failed' }), tunnel('a')];
-    const ids = (sort: Parameters<typeof sortTunnels>[1]) => sortTunnels(rows, sort, nameOf).map(({ agentId }) => agentId);
+    const ids = (order: TableOrder<TunnelColumnId>) => orderRows(tunnelTable, rows, order, nameOf).map(({ agentId }) => agentId);
     expect(ids({ column: 'address', descending: false })).toEqual(['a', 'b', 'c']);
     expect(ids({ column: 'state', descending: false })).toEqual(['b', 'a', 'c']);
-    expect(toggledSort({ column: 'address', descending: false }, 'rate')).toEqual({ column: 'rate', descending: true });
-    expect(toggledSort({ column: 'address', descending: false }, 'state')).toEqual({ column: 'state', descending: false });
+    expect(toggledOrder(tunnelTable.columns, { column: 'address', descending: false }, 'rate')).toEqual({
+      column: 'rate',
+      descending: true,
+    });
+    expect(toggledOrder(tunnelTable.columns, { column: 'address', descending: false }, 'state')).toEqual({
+      column: 'state',
+      descending: false,
+    });
   });
 
   it('keeps address and state when it is narrow, and drops p95 before errors', () => {
-    const ids = (width: number) => fittingColumns(width).map(({ id }) => id);
+    const ids = (width: number) => columnsThatFit(tunnelTable.columns, width).map(({ id }) => id);
     expect(ids(1_200)).toEqual(['address', 'target', 'state', 'rate', 'p95', 'errors', 'exposure']);
     expect(ids(820)).not.toContain('p95');
     expect(ids(820)).toContain('errors');

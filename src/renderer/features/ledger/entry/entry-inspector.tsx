@@ -12,9 +12,10 @@ import { useNode } from '../../../state/node.ts';
 import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { menuEntries } from '../../shared/menu-entries.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { type ActContext, copyJson, entryActions } from '../ledger-actions.ts';
 import { type EntryPlace, type EntryTab, entryTabs, showLedger } from '../ledger-route.ts';
-import { focusEntries } from '../ledger-store.ts';
+import { entryListId } from '../ledger-store.ts';
 import type { EntryDetail } from '../model/proof.ts';
 import { actWord, numberWord, signatureShapes } from '../words.ts';
 import { ConfirmationsTab } from './confirmations-tab.tsx';
@@ -111,7 +112,7 @@ function Head({
         shortcut="Esc"
         onClick={() => {
           showLedger({ entry: undefined });
-          focusEntries();
+          focusTable(entryListId);
         }}
       >
         <IconX size={16} stroke={1.5} />
@@ -130,7 +131,7 @@ function Foot({ detail, tab, context }: EntryTabProps & { readonly tab: EntryTab
   const object = actions.find(({ id }) => id === 'ledger.object');
   const confirm = actions.find(({ id }) => id === 'ledger.confirm');
   return (
-    <footer className="le-insp-foot">
+    <footer className="sb-insp-foot">
       {confirm !== undefined && tab !== 'confirmations' && (
         <Button variant="default" disabled={confirm.enabled === false} onClick={confirm.run}>
           {confirm.title}

@@ -186,7 +186,7 @@ function Foot({ list, filter }: { readonly list: LedgerEntries; readonly filter:
   const isFull = pages.next !== null && !canGoOn(pages) && last !== undefined;
   const scrollToTop = () => document.querySelector(`#${entryListId} [role="listbox"]`)?.scrollTo({ top: 0 });
   return (
-    <div className="le-foot" role="status">
+    <div className="sb-foot" role="status">
       <span className="sb-3 sb-num sb-clip">
         {t('shown', { amount: formatCount(pages.entries.length), total: formatCount(pages.total) })}
         {goingOn && ` · ${t('readingOlder')}`}

@@ -1,6 +1,4 @@
-import { useState } from 'react';
 import type { LedgerEntry } from '../../../../common/contract/ledger.ts';
-import { ContextMenu } from '../../../design/controls/context-menu.tsx';
 import { useElementSize, VisuallyHidden } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
@@ -8,13 +6,14 @@ import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
-import { menuEntries } from '../../shared/menu-entries.ts';
-import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
+import { trackOf } from '../../shared/table/fitting-columns.ts';
+import { useRowMenu } from '../../shared/table/row-menu.tsx';
+import { useFittingColumns } from '../../shared/table/use-fitting-columns.ts';
 import { type ActContext, entryActions } from '../ledger-actions.ts';
 import type { EntryPlace } from '../ledger-route.ts';
 import { showLedger } from '../ledger-route.ts';
-import { entryListId, focusEntries } from '../ledger-store.ts';
-import { type EntryColumn, fittingEntryColumns } from '../model/entry-columns.ts';
+import { entryListId } from '../ledger-store.ts';
+import { type EntryColumn, entryColumns } from '../model/entry-columns.ts';
 import { keyOf } from '../model/entry-pages.ts';
 import { isZeroHash, shortHash } from '../model/hashes.ts';
 import { actorWord, actWord, listTime, outcomeWord, signatureShapes } from '../words.ts';
@@ -39,9 +38,13 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
   const { t } = useTranslation('ledger');
   const rowHeight = useRowHeight('--sb-row');
   const { ref, width } = useElementSize<HTMLDivElement>();
-  const columns = useFittingColumns(fittingEntryColumns, width);
-  const tracks = columns.map((column) => column.width).join(' ');
-  const [menu, setMenu] = useState<{ readonly entry: LedgerEntry; readonly at: { readonly x: number; readonly y: number } }>();
+  const columns = useFittingColumns(entryColumns, width);
+  const tracks = columns.map(trackOf).join(' ');
+  const menu = useRowMenu<LedgerEntry>(
+    entryListId,
+    (key) => entries.find((entry) => keyOf(entry) === key),
+    (entry) => ({ name: `#${formatCount(entry.number)}`, actions: entryActions(context, entry) }),
+  );
   const index = entries.findIndex((entry) => isAt(entry, selected, context.ownId));
   const placeOf = ({ chainId, number }: LedgerEntry): EntryPlace => ({ chain: chain ?? chainId, number });
   const select = (at: number) => {
@@ -52,7 +55,6 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
   const nowMs = Date.now();
   const nameOf = useNodeNames();
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only listens to what the list inside does
     <div
       ref={ref}
       id={entryListId}
@@ -61,14 +63,6 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
         if (!(target instanceof Element)) return;
         onAtTop(target.scrollTop < rowHeight);
         if (target.scrollHeight - target.scrollTop - target.clientHeight < rowsAhead * rowHeight) onNearEnd();
-      }}
-      onContextMenu={(event) => {
-        const place = event.target instanceof Element ? event.target.closest('[aria-posinset]')?.getAttribute('aria-posinset') : null;
-        const entry = place == null ? undefined : entries[Number(place) - 1];
-        if (entry === undefined) return;
-        event.preventDefault();
-        showLedger({ entry: placeOf(entry) });
-        setMenu({ entry, at: { x: event.clientX, y: event.clientY } });
       }}
     >
       <VirtualList
@@ -85,6 +79,12 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
         onSelect={select}
         onOpen={select}
         openOnClick
+        onMenu={(at, place) => {
+          const entry = entries[at];
+          if (entry === undefined) return;
+          select(at);
+          menu.open(keyOf(entry), entry, place);
+        }}
         head={
           <div className="sb-head" aria-hidden="true" style={{ gridTemplateColumns: tracks }}>
             {columns.map(({ id, right }) => (
@@ -95,17 +95,7 @@ export function EntryList({ entries, chain, selected, context, onAtTop, onNearEn
           </div>
         }
       />
-      {menu !== undefined && (
-        <ContextMenu
-          at={menu.at}
-          label={t('menuOf', { name: `#${formatCount(menu.entry.number)}` })}
-          entries={menuEntries(entryActions(context, menu.entry))}
-          onClose={() => {
-            setMenu(undefined);
-            focusEntries();
-          }}
-        />
-      )}
+      {menu.shown}
     </div>
   );
 }

@@ -3,9 +3,10 @@ import type { LedgerChain } from '../../../../common/contract/ledger.ts';
 import { Button, Kbd, Select, TextInput, useDebouncedCallback } from '../../../design/controls/index.ts';
 import { IconPlayerPause, IconPlayerPlay } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import type { LedgerRoute } from '../ledger-route.ts';
 import { showLedger } from '../ledger-route.ts';
-import { filterFieldId, focusEntries, useLive } from '../ledger-store.ts';
+import { entryListId, filterFieldId, useLive } from '../ledger-store.ts';
 import { findChain } from '../model/chain-table.ts';
 import { isNarrowed, type LedgerFilter, noFilter, outcomes, timeSpans } from '../model/ledger-filter.ts';
 
@@ -111,7 +112,7 @@ function TextFilter({ id, name, label, value, onChange, shortcut }: TextFilterPr
       setText('');
       onChange('');
     } else if (event.key === 'Enter') onChange(text);
-    else if (event.key === 'ArrowDown') focusEntries();
+    else if (event.key === 'ArrowDown') focusTable(entryListId);
     else return;
     event.preventDefault();
   };

@@ -1,6 +1,7 @@
 /** The chains of a ledger: their order, and what of them needs a person. */
 import type { LedgerChain, LedgerFork } from '../../../../common/contract/ledger.ts';
 import type { StateKind } from '../../../design/icons/index.ts';
+import { orderRows, type TableColumn, type TableModel, type TableOrder } from '../../shared/table/table-model.ts';
 
 export type ChainState = LedgerChain['state'];
 
@@ -14,42 +15,29 @@ export const chainShapes: Readonly<Record<ChainState, StateKind>> = {
 
 const urgency: Readonly<Record<ChainState, number>> = { damaged: 0, forked: 1, behind: 2, empty: 3, whole: 4 };
 
-export type ChainColumn = 'name' | 'state' | 'height' | 'entries' | 'verified' | 'headAt' | 'headHash' | 'size';
+export type ChainColumnId = 'name' | 'state' | 'height' | 'entries' | 'verified' | 'headAt' | 'headHash' | 'size';
+export type ChainColumn = TableColumn<LedgerChain, ChainColumnId>;
 
-export interface ChainSort {
-  readonly column: ChainColumn;
-  readonly descending: boolean;
-}
+const number = { right: true, largestFirst: true } as const;
 
-/** What needs a person first, then the own chain, then by name. */
-export const usualChainSort: ChainSort = { column: 'state', descending: false };
+export const chainTable: TableModel<LedgerChain, ChainColumnId> = {
+  keyOf: ({ chainId }) => chainId,
+  nameOf: ({ name }) => name,
+  columns: [
+    { id: 'name', minPx: 96, share: 1.2, leaves: 0, by: ({ name }) => name },
+    // What needs a person first; of equals the own chain, then by name.
+    { id: 'state', minPx: 160, share: 1.2, leaves: 0, by: ({ state, self }) => urgency[state] + (self ? 0 : 0.5) },
+    { id: 'height', minPx: 76, leaves: 0, by: ({ height }) => (height < 0 ? null : height), ...number },
+    { id: 'entries', minPx: 76, leaves: 2, by: ({ entries }) => entries, ...number },
+    { id: 'verified', minPx: 92, leaves: 1, by: ({ verifiedHeight }) => (verifiedHeight < 0 ? null : verifiedHeight), ...number },
+    { id: 'headAt', minPx: 132, leaves: 3, by: ({ headAt }) => headAt, largestFirst: true },
+    { id: 'headHash', minPx: 84, leaves: 5, by: ({ headHash }) => headHash },
+    { id: 'size', minPx: 72, leaves: 4, by: ({ sizeBytes }) => sizeBytes, ...number },
+  ],
+};
 
-/** The chains in an order; equal ones by name. */
-export function sortChains(chains: readonly LedgerChain[], { column, descending }: ChainSort): readonly LedgerChain[] {
-  const sign = descending ? -1 : 1;
-  return [...chains].sort((a, b) => sign * compare(a, b, column) || Number(b.self) - Number(a.self) || a.name.localeCompare(b.name));
-}
-
-function compare(a: LedgerChain, b: LedgerChain, column: ChainColumn): number {
-  switch (column) {
-    case 'name':
-      return a.name.localeCompare(b.name);
-    case 'state':
-      return urgency[a.state] - urgency[b.state];
-    case 'height':
-      return a.height - b.height;
-    case 'entries':
-      return a.entries - b.entries;
-    case 'verified':
-      return a.verifiedHeight - b.verifiedHeight;
-    case 'headAt':
-      return (a.headAt ?? 0) - (b.headAt ?? 0);
-    case 'headHash':
-      return (a.headHash ?? '').localeCompare(b.headHash ?? '');
-    case 'size':
-      return a.sizeBytes - b.sizeBytes;
-  }
-}
+/** What needs a person first. */
+export const usualChainOrder: TableOrder<ChainColumnId> = { column: 'state', descending: false };
 
 /** A chain by the id or the name of its node; of two nodes of one name, the one that is asked. */
 export function findChain(chains: readonly LedgerChain[], chain: string | undefined): LedgerChain | undefined {
@@ -74,7 +62,7 @@ export type Standing =
  * @returns undefined while no chain is held
  */
 export function standingOf(chains: readonly LedgerChain[], forks: readonly LedgerFork[]): Standing | undefined {
-  const inState = (state: ChainState) => sortChains(chains, usualChainSort).filter((chain) => chain.state === state);
+  const inState = (state: ChainState) => orderRows(chainTable, chains, usualChainOrder).filter((chain) => chain.state === state);
   const [damaged, ...moreDamaged] = inState('damaged');
   if (damaged !== undefined) return { kind: 'damaged', chain: damaged, more: moreDamaged.length };
   const [forked, ...moreForked] = inState('forked');

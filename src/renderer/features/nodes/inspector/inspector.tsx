@@ -9,11 +9,12 @@ import { TabBar } from '../../../design/layout/bars.tsx';
 import { onDemand } from '../../../design/on-demand.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { stateOf } from '../model/node-state.ts';
 import { nodeActions } from '../node-actions.ts';
 import { stateWords } from '../node-words.ts';
 import { type InspectorTab, inspectorTabs, showNode } from '../nodes-route.ts';
-import { focusTable } from '../table/table-store.ts';
+import { tableId } from '../table/table-store.ts';
 import { useStale } from '../use-known-nodes.ts';
 import { ConnectionsTab } from './connections-tab.tsx';
 import { LogsTab } from './logs-tab.tsx';
@@ -85,7 +86,7 @@ function Head({ node, stale }: { readonly node: NodeInfo; readonly stale: boolea
         shortcut="Esc"
         onClick={() => {
           showNode(node.nodeId, undefined);
-          focusTable();
+          focusTable(tableId);
         }}
       >
         <IconX size={16} stroke={1.5} />
@@ -102,7 +103,7 @@ function Foot({ node }: { readonly node: NodeInfo }) {
   const { t: common } = useTranslation('common');
   const actions = nodeActions(t, node);
   return (
-    <footer className="nd-insp-foot">
+    <footer className="sb-insp-foot">
       {actions.slice(0, asButtons).map((action) => (
         <Button key={action.id} variant="default" disabled={action.enabled === false} onClick={action.run}>
           {action.title}

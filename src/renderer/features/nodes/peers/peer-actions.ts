@@ -5,10 +5,12 @@ import { goTo } from '../../../app/routes.ts';
 import { formatCount, formatDuration } from '../../../state/format.ts';
 import { act } from '../../shared/act.ts';
 import { actOf, type Rights } from '../../shared/rights.ts';
+import { tableActions } from '../../shared/table/table-actions.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import type { NodesRoute } from '../nodes-route.ts';
 import { urgentFirst } from './model/backlog.ts';
 import { selectNoPeer, showPeer } from './peers-route.ts';
-import { focusPeerFilter, focusPeerTable, openPeerDialog } from './peers-store.ts';
+import { focusPeerFilter, openPeerDialog, peerTableId } from './peers-store.ts';
 
 type Translate = TFunction<'peers'>;
 
@@ -74,22 +76,19 @@ async function forgive({ t, refresh }: PeerActContext, { nodeId, name }: PeerInf
 
 /** What belongs to the tab itself. */
 export function peersTabActions({ t, rights }: PeerActContext, { nodeId, show }: NodesRoute): readonly Action[] {
+  const close = (id: string) => {
+    if (show === undefined) selectNoPeer();
+    else showPeer(id, false);
+    focusTable(peerTableId);
+  };
   return [
     { ...actOf(rights, 'peers.add', t('act_add'), 1, 'operator', () => openPeerDialog({ kind: 'add' })), shortcut: 'mod+n' },
-    { id: 'peers.filter', group: 'act', title: t('focusFilter'), shortcut: '/', danger: 0, run: focusPeerFilter },
-    {
-      id: 'peers.close',
-      group: 'act',
-      title: show === undefined ? t('selectNothing') : t('closeInspector'),
-      shortcut: 'escape',
-      danger: 0,
-      enabled: nodeId !== undefined,
-      run: () => {
-        if (nodeId === undefined) return;
-        if (show === undefined) selectNoPeer();
-        else showPeer(nodeId, false);
-        focusPeerTable();
-      },
-    },
+    ...tableActions({
+      source: 'peers',
+      filterTitle: t('focusFilter'),
+      focusFilter: focusPeerFilter,
+      closeTitle: show === undefined ? t('selectNothing') : t('closeInspector'),
+      close: nodeId === undefined ? undefined : () => close(nodeId),
+    }),
   ];
 }

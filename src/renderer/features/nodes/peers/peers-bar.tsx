@@ -4,11 +4,12 @@ import { IconPlus } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount } from '../../../state/format.ts';
 import { mayNow } from '../../shared/rights.ts';
-import { FilterField } from '../filter-field.tsx';
+import { FilterField } from '../../shared/table/filter-field.tsx';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { totalQueued } from './model/backlog.ts';
 import { countByState } from './model/peer-health.ts';
 import type { PeerActContext } from './peer-actions.ts';
-import { focusPeerTable, openPeerDialog, peerFilterId, usePeerFilter } from './peers-store.ts';
+import { openPeerDialog, peerFilterId, peerTableId, usePeerFilter } from './peers-store.ts';
 
 /** The head line of the tab: how many peers are how, what waits in all, the filter, and adding one. */
 export function PeersBar({ peers, context }: { readonly peers: readonly PeerInfo[]; readonly context: PeerActContext }) {
@@ -55,7 +56,7 @@ function Filter() {
       label={t('filter')}
       text={text}
       onText={(next) => usePeerFilter.setState({ text: next })}
-      onLeave={focusPeerTable}
+      onLeave={() => focusTable(peerTableId)}
     />
   );
 }

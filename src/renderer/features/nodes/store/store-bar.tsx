@@ -39,7 +39,7 @@ export function StoreBar({ onNode, owner, onOwner, usage, prefix, onPrefix, put,
       <span className="sb-grow" />
       <TextInput
         id={filterId}
-        className="nd-filter"
+        className="sb-filter"
         aria-label={t('filter')}
         placeholder={t('filter')}
         leftSection={<IconSearch size={14} stroke={1.6} />}

@@ -2,6 +2,7 @@ import { memo, type ReactNode } from 'react';
 import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import type { MetricPoint } from '../../../../common/contract/system.ts';
 import { useNow } from '../../../app/frame/connection-label.tsx';
+import { GridCells } from '../../../design/data/grid-cells.tsx';
 import { Meter } from '../../../design/data/small.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
@@ -9,14 +10,14 @@ import { freshPoint, type NodeMetrics, useClusterMetrics } from '../../../state/
 import { formatAge, formatRate } from '../../../state/format.ts';
 import { useClusterProblems } from '../../shared/cluster-problems.ts';
 import { formatOffset, isSkewed } from '../model/clock-offset.ts';
-import type { Column, ColumnId } from '../model/columns.ts';
 import { stateOf } from '../model/node-state.ts';
+import type { NodeColumn, NodeColumnId } from '../model/node-table.ts';
 import { versionSkew } from '../model/versions.ts';
 import { bareMs, formatSince, stateWords } from '../node-words.ts';
 
 interface NodeRowProps {
   readonly node: NodeInfo;
-  readonly columns: readonly Column[];
+  readonly columns: readonly NodeColumn[];
   /** The version that most nodes run. */
   readonly common: string | undefined;
   /** The console has lost its own node. */
@@ -32,13 +33,7 @@ export const NodeRow = memo(function NodeRow({ node, columns, common, stale }: N
     if (node.status === 'offline') return undefined;
     return unseen ? known?.points.at(-1) : freshPoint(known, Date.now());
   });
-  return columns.map((column) => (
-    // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined} data-stale={node.status === 'unknown' || undefined}>
-      {cell(column.id, { node, metrics, common, stale })}
-    </span>
-  ));
+  return <GridCells columns={columns} stale={node.status === 'unknown'} cell={({ id }) => cell(id, { node, metrics, common, stale })} />;
 });
 
 interface CellProps {
@@ -48,7 +43,7 @@ interface CellProps {
   readonly stale: boolean;
 }
 
-function cell(id: ColumnId, { node, metrics, common, stale }: CellProps): ReactNode {
+function cell(id: NodeColumnId, { node, metrics, common, stale }: CellProps): ReactNode {
   switch (id) {
     case 'name':
       return <Name node={node} />;

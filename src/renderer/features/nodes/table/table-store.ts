@@ -1,12 +1,9 @@
 /** How a person has set the table of nodes up. */
 import { create } from 'zustand';
-import { persist } from 'zustand/middleware';
-import type { Sort } from '../model/sort-nodes.ts';
+import { keptOrder } from '../../shared/table/table-order.ts';
+import type { NodeColumnId } from '../model/node-table.ts';
 
-/** Kept on this machine. */
-export const useTableOrder = create<{ readonly sort: Sort }>()(
-  persist(() => ({ sort: { column: 'name', descending: false } as Sort }), { name: 'signalbox.nodes.table', version: 1 }),
-);
+export const useTableOrder = keptOrder<NodeColumnId>('signalbox.nodes.table', 'name');
 
 /** Kept while the console is open. */
 export const useTableFilter = create<{ readonly text: string }>(() => ({ text: '' }));
@@ -17,9 +14,4 @@ export function focusFilter(): void {
   document.getElementById(filterFieldId)?.focus();
 }
 
-/** Id of the element around the table, which takes the focus back from menu and inspector. */
 export const tableId = 'nodes-table';
-
-export function focusTable(): void {
-  document.querySelector<HTMLElement>(`#${tableId} [role="grid"]`)?.focus();
-}

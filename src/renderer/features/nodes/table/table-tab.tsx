@@ -7,7 +7,7 @@ import { useFollowClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { useCall } from '../../../state/use-call.ts';
 import { useFollowClusterProblems } from '../../shared/cluster-problems.ts';
 import { NodeInspector } from '../inspector/inspector.tsx';
-import { nodeActions, tableActions } from '../node-actions.ts';
+import { nodeActions, nodeTableActions } from '../node-actions.ts';
 import { useNodesRoute } from '../nodes-route.ts';
 import { useKnownNodes, useStale } from '../use-known-nodes.ts';
 import { NodeTable } from './node-table.tsx';
@@ -28,7 +28,7 @@ export function TableTab() {
   const { state: mqtt } = useCall('mqtt.status', {}, { enabled: alone });
   const link = mqtt.kind === 'ready' || mqtt.kind === 'stale' ? mqtt.data : undefined;
   const actions = useMemo(
-    () => [...tableActions(t, route), ...(selected === undefined ? [] : nodeActions(t, selected))],
+    () => [...nodeTableActions(t, route), ...(selected === undefined ? [] : nodeActions(t, selected))],
     [t, route, selected],
   );
   useEffect(() => provideActions('nodes', actions), [actions]);

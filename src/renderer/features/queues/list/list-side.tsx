@@ -1,17 +1,18 @@
 import { useId } from 'react';
 import { MenuEntries } from '../../../design/controls/context-menu.tsx';
 import { IconButton } from '../../../design/controls/icon-button.tsx';
-import { Kbd, TextInput } from '../../../design/controls/index.ts';
 import { MenuButton } from '../../../design/controls/menu-button.tsx';
-import { IconDots, IconPlus, IconSearch } from '../../../design/icons/index.ts';
+import { IconDots, IconPlus } from '../../../design/icons/index.ts';
 import { TabBar } from '../../../design/layout/bars.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
 import { menuEntries } from '../../shared/menu-entries.ts';
 import { useRights } from '../../shared/rights.ts';
+import { FilterField } from '../../shared/table/filter-field.tsx';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { screenActions } from '../queue-actions.ts';
 import { openQueueDialog } from '../queues-dialogs.ts';
 import { type QueuesRoute, showGroup, showQueues } from '../queues-route.ts';
-import { focusList, listFilterId, useListFilter } from '../queues-store.ts';
+import { listFilterId, listId, useListFilter } from '../queues-store.ts';
 import type { QueuesData } from '../use-queues-data.ts';
 import { GroupList } from './group-list.tsx';
 import { QueueList } from './queue-list.tsx';
@@ -64,23 +65,12 @@ function Filter() {
   const { t } = useTranslation('queues');
   const text = useListFilter((state) => state.text);
   return (
-    <TextInput
+    <FilterField
       id={listFilterId}
-      className="qu-filter"
-      aria-label={t('filter')}
-      placeholder={t('filter')}
-      leftSection={<IconSearch size={14} stroke={1.6} />}
-      rightSection={<Kbd>/</Kbd>}
-      value={text}
-      onChange={(event) => useListFilter.setState({ text: event.currentTarget.value })}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') useListFilter.setState({ text: '' });
-        else if (event.key === 'Enter' || event.key === 'ArrowDown') focusList();
-        else return;
-        event.preventDefault();
-      }}
-      autoComplete="off"
-      spellCheck={false}
+      label={t('filter')}
+      text={text}
+      onText={(next) => useListFilter.setState({ text: next })}
+      onLeave={() => focusTable(listId)}
     />
   );
 }

@@ -1,15 +1,16 @@
 import { memo, type ReactNode } from 'react';
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
+import { GridCells } from '../../../design/data/grid-cells.tsx';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatRate } from '../../../state/format.ts';
 import { type Health, healthShapes } from '../../shared/queues/health.ts';
 import { shortCount } from '../model/amounts.ts';
-import type { Column, ColumnId } from '../model/queue-table.ts';
+import type { QueueColumn, QueueColumnId } from '../model/queue-table.ts';
 
 interface QueueRowProps {
   readonly queue: QueueInfo;
-  readonly columns: readonly Column[];
+  readonly columns: readonly QueueColumn[];
   readonly health: Health;
   /** Another group has a queue of that name. */
   readonly withGroup: boolean;
@@ -19,7 +20,7 @@ interface QueueRowProps {
 export const QueueRow = memo(
   function QueueRow({ queue, columns, health, withGroup }: QueueRowProps) {
     const { t } = useTranslation('queues');
-    const cells: Record<ColumnId, () => ReactNode> = {
+    const cells: Record<QueueColumnId, () => ReactNode> = {
       name: () => (
         <span className="qu-name" title={`${queue.name} · ${t(`health_${health}`)}`}>
           <StateShape kind={healthShapes[health]} />
@@ -40,13 +41,7 @@ export const QueueRow = memo(
       in: () => <span className="sb-2">{formatRate(queue.inPerSecond)}</span>,
       out: () => <span className="sb-2">{formatRate(queue.outPerSecond)}</span>,
     };
-    return columns.map((column) => (
-      // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
-      // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-      <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined} data-stale={health === 'unseen' || undefined}>
-        {cells[column.id]()}
-      </span>
-    ));
+    return <GridCells columns={columns} stale={health === 'unseen'} cell={({ id }) => cells[id]()} />;
   },
   (before, after) =>
     before.withGroup === after.withGroup &&

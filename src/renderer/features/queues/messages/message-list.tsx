@@ -123,7 +123,7 @@ function Foot(props: { readonly queue: QueueInfo; readonly browse: Browse; reado
   const last = looked.rows.at(-1)?.message.sequence;
   const isFull = looked.rows.length >= mostMessages;
   return (
-    <div className="qu-foot" role="status">
+    <div className="sb-foot" role="status">
       {browse.error !== undefined ? (
         <span className="sb-crit sb-clip">
           <StateShape kind="failed" /> {browse.error.message}

@@ -1,26 +1,20 @@
 /** The table of clients that have a position in a queue. */
 import type { ResultOf } from '../../../../common/contract/index.ts';
+import type { TableModel } from '../../shared/table/table-model.ts';
 
 export type Position = ResultOf<'queues.positions'>['positions'][number];
-export type ClientColumn = 'client' | 'position' | 'clientLag' | 'moved';
+export type ClientColumnId = 'client' | 'position' | 'clientLag' | 'moved';
 
-export interface ClientSort {
-  readonly column: ClientColumn;
-  readonly descending: boolean;
-}
+const number = { right: true, largestFirst: true } as const;
 
-/** The clients in order; equals stand by name. */
-export function sortPositions(positions: readonly Position[], { column, descending }: ClientSort): readonly Position[] {
-  const sign = descending ? -1 : 1;
-  return positions.toSorted((a, b) => sign * comparisons[column](a, b) || byName(a, b));
-}
-
-const byName = (a: Position, b: Position): number => a.clientId.localeCompare(b.clientId, 'en', { numeric: true });
-
-const comparisons: Record<ClientColumn, (a: Position, b: Position) => number> = {
-  client: byName,
-  position: (a, b) => a.position - b.position,
-  clientLag: (a, b) => a.lag - b.lag,
-  // The column shows an age: the largest is what moved longest ago.
-  moved: (a, b) => b.updatedAt - a.updatedAt,
+export const clientTable: TableModel<Position, ClientColumnId> = {
+  keyOf: ({ clientId }) => clientId,
+  nameOf: ({ clientId }) => clientId,
+  columns: [
+    { id: 'client', minPx: 120, share: 1, leaves: 0, by: ({ clientId }) => clientId },
+    { id: 'position', minPx: 96, leaves: 1, by: ({ position }) => position, ...number },
+    { id: 'clientLag', minPx: 88, leaves: 0, by: ({ lag }) => lag, ...number },
+    // The column shows an age: the largest is what moved longest ago.
+    { id: 'moved', minPx: 112, leaves: 2, by: ({ updatedAt }) => -updatedAt, ...number },
+  ],
 };

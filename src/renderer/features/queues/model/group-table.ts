@@ -1,18 +1,23 @@
-/** The list of groups: its order. */
+/** The list of groups: its columns and what they are ordered by. */
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
+import type { TableModel } from '../../shared/table/table-model.ts';
 
-export type GroupColumn = 'group' | 'leader' | 'active' | 'groupLag' | 'queueCount';
+export type GroupColumnId = 'group' | 'leader' | 'active' | 'groupLag' | 'queueCount';
 
-export interface GroupSort {
-  readonly column: GroupColumn;
-  readonly descending: boolean;
-}
+const number = { right: true, largestFirst: true } as const;
 
-/** The other way round, or that column, numbers with the largest first. */
-export function toggledGroupSort(sort: GroupSort, column: GroupColumn): GroupSort {
-  if (sort.column === column) return { column, descending: !sort.descending };
-  return { column, descending: column === 'groupLag' || column === 'queueCount' };
-}
+export const groupTable: TableModel<GroupInfo, GroupColumnId> = {
+  keyOf: ({ groupId }) => groupId,
+  nameOf: ({ groupId }) => groupId,
+  columns: [
+    { id: 'group', minPx: 84, leaves: 0, by: ({ groupId }) => groupId },
+    // A group without one needs a person: it stands first.
+    { id: 'leader', minPx: 64, share: 1, leaves: 0, by: (group) => leaderName(group) ?? '' },
+    { id: 'active', minPx: 50, leaves: 1, by: ({ activeVoters, voters }) => activeVoters - voters },
+    { id: 'groupLag', minPx: 54, leaves: 2, by: groupLag, ...number },
+    { id: 'queueCount', minPx: 48, leaves: 3, by: ({ queues }) => queues, ...number },
+  ],
+};
 
 /** Log entries that the slowest replica is behind, as far as that is known. */
 export function groupLag(group: GroupInfo): number {
@@ -22,25 +27,4 @@ export function groupLag(group: GroupInfo): number {
 /** What people call the leader of a group; undefined while it has none. */
 export function leaderName(group: GroupInfo): string | undefined {
   return group.members.find(({ brokerId }) => brokerId === group.leader)?.name;
-}
-
-/** The groups in order; equals stand by id. */
-export function sortGroups(groups: readonly GroupInfo[], sort: GroupSort): readonly GroupInfo[] {
-  const sign = sort.descending ? -1 : 1;
-  return groups.toSorted((a, b) => sign * compare(a, b, sort.column) || a.groupId.localeCompare(b.groupId));
-}
-
-function compare(a: GroupInfo, b: GroupInfo, column: GroupColumn): number {
-  switch (column) {
-    case 'group':
-      return a.groupId.localeCompare(b.groupId);
-    case 'leader':
-      return (leaderName(a) ?? '').localeCompare(leaderName(b) ?? '');
-    case 'active':
-      return a.activeVoters - a.voters - (b.activeVoters - b.voters);
-    case 'groupLag':
-      return groupLag(a) - groupLag(b);
-    case 'queueCount':
-      return a.queues - b.queues;
-  }
 }

@@ -1,77 +1,31 @@
-/** The list of queues: its columns, its order, what the filter leaves. */
+/** The list of queues: its columns, what they are ordered by, what its filter looks through, which one is meant. */
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
-import { columnsThatFit } from '../../shared/fitting-columns.ts';
 import { type Health, healthRank } from '../../shared/queues/health.ts';
+import type { TableColumn, TableModel } from '../../shared/table/table-model.ts';
 
-export const columnIds = ['name', 'depth', 'lag', 'sync', 'bytes', 'in', 'out'] as const;
-export type ColumnId = (typeof columnIds)[number];
+export type QueueColumnId = 'name' | 'depth' | 'lag' | 'sync' | 'bytes' | 'in' | 'out';
+export type QueueColumn = TableColumn<QueueInfo, QueueColumnId>;
 
-export interface Column {
-  readonly id: ColumnId;
-  readonly width: string;
-  /** What the track needs at least, in px. */
-  readonly minPx: number;
-  readonly right: boolean;
-  /** The highest leaves first: name, depth and the number that is wrong stay (look.md section 4). */
-  readonly leaves: number;
-}
+const number = { right: true, largestFirst: true } as const;
 
-const right = (id: ColumnId, minPx: number, leaves: number): Column => ({ id, width: `${minPx}px`, minPx, right: true, leaves });
-
-const columns: readonly Column[] = [
-  { id: 'name', width: 'minmax(96px, 1fr)', minPx: 96, right: false, leaves: 0 },
-  right('depth', 66, 0),
-  right('lag', 54, 1),
-  { id: 'sync', width: '50px', minPx: 50, right: false, leaves: 2 },
-  right('bytes', 62, 3),
-  right('in', 46, 4),
-  right('out', 46, 5),
-];
-
-/** The columns that fit into a width in px, in their order. */
-export function fittingColumns(widthPx: number): readonly Column[] {
-  return columnsThatFit(columns, widthPx);
-}
-
-export interface Sort {
-  readonly column: ColumnId;
-  readonly descending: boolean;
-}
-
-/** The next order after a click on a head: the other way round, or that column, numbers with the largest first. */
-export function toggledSort(sort: Sort, column: ColumnId): Sort {
-  if (sort.column === column) return { column, descending: !sort.descending };
-  return { column, descending: column !== 'name' && column !== 'sync' };
-}
-
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-
-const numbers: Record<Exclude<ColumnId, 'name'>, (queue: QueueInfo) => number> = {
-  depth: ({ messages }) => messages,
-  lag: ({ maxLag }) => maxLag,
-  sync: ({ inSync, replicas }) => inSync - replicas,
-  bytes: ({ bytes }) => bytes,
-  in: ({ inPerSecond }) => inPerSecond,
-  out: ({ outPerSecond }) => outPerSecond,
+/** Name, depth and the number that is wrong stay longest. */
+export const queueTable: TableModel<QueueInfo, QueueColumnId> = {
+  keyOf: ({ queueId }) => queueId,
+  nameOf: ({ name }) => name,
+  columns: [
+    { id: 'name', minPx: 96, share: 1, leaves: 0, by: ({ name }) => name },
+    { id: 'depth', minPx: 66, leaves: 0, by: ({ messages }) => messages, ...number },
+    { id: 'lag', minPx: 54, leaves: 1, by: ({ maxLag }) => maxLag, ...number },
+    { id: 'sync', minPx: 50, leaves: 2, by: ({ inSync, replicas }) => inSync - replicas },
+    { id: 'bytes', minPx: 62, leaves: 3, by: ({ bytes }) => bytes, ...number },
+    { id: 'in', minPx: 46, leaves: 4, by: ({ inPerSecond }) => inPerSecond, ...number },
+    { id: 'out', minPx: 46, leaves: 5, by: ({ outPerSecond }) => outPerSecond, ...number },
+  ],
 };
 
-/** The queues in order; equals stand by name, then by group. */
-export function sortQueues(queues: readonly QueueInfo[], sort: Sort): readonly QueueInfo[] {
-  const sign = sort.descending ? -1 : 1;
-  const byName = (a: QueueInfo, b: QueueInfo) => collator.compare(a.name, b.name) || (a.queueId < b.queueId ? -1 : 1);
-  if (sort.column === 'name') return queues.toSorted((a, b) => sign * byName(a, b));
-  const value = numbers[sort.column];
-  return queues.toSorted((a, b) => sign * (value(a) - value(b)) || byName(a, b));
-}
-
-/** The queues of which name, id, group or leader contain each word of a text. */
-export function filterQueues(queues: readonly QueueInfo[], text: string): readonly QueueInfo[] {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return queues;
-  return queues.filter(({ name, queueId, groupId, leader }) => {
-    const line = `${name} ${queueId} ${groupId} ${leader?.name ?? ''}`.toLowerCase();
-    return words.every((word) => line.includes(word));
-  });
+/** What the filter looks through. */
+export function queueWords({ name, queueId, groupId, leader }: QueueInfo): readonly (string | undefined)[] {
+  return [name, queueId, groupId, leader?.name];
 }
 
 /** The queue that an address means: by id, by `GROUP/NAME`, or by a name that only one has. */

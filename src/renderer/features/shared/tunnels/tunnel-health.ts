@@ -17,7 +17,7 @@ export const tunnelShapes: Record<TunnelHealth, StateKind> = {
 };
 
 /** What keeps a person from being served stands first. */
-const healthRank: Record<TunnelHealth, number> = {
+export const healthRank: Readonly<Record<TunnelHealth, number>> = {
   failed: 0,
   serviceDown: 1,
   waiting: 2,
@@ -30,11 +30,6 @@ const healthRank: Record<TunnelHealth, number> = {
 /** The state of a tunnel, with that of the service behind it. */
 export function tunnelHealth({ state, service }: Pick<TunnelInfo, 'state' | 'service'>): TunnelHealth {
   return state === 'up' && service?.state === 'down' ? 'serviceDown' : state;
-}
-
-/** Below 0: `a` is worse than `b`. */
-export function worseFirst(a: TunnelHealth, b: TunnelHealth): number {
-  return healthRank[a] - healthRank[b];
 }
 
 /** Whether nobody is served until a person acts. What tries again by itself is not counted. */

@@ -4,11 +4,11 @@ import { IconPlus, type StateKind, StateLabel } from '../../../design/icons/inde
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatRate } from '../../../state/format.ts';
 import { actOf, mayNow } from '../../shared/rights.ts';
+import { ChosenTable } from '../../shared/table/chosen-table.tsx';
 import { copyAndSay } from '../copy-acts.ts';
 import { shortAddress } from '../model/tunnel-table.ts';
 import { openTunnelDialog } from '../tunnels-dialogs.ts';
 import { msNumber, percentWords } from '../words.ts';
-import { ChosenTable } from './chosen-table.tsx';
 import type { GatewayTabProps } from './gateway-tab-props.ts';
 import { useGatewayCall } from './use-gateway-call.tsx';
 
@@ -42,6 +42,7 @@ export function RoutesTab({ nodeId, status, context }: GatewayTabProps) {
   const keyOf = (row: GatewayRoute) => row.routeId ?? `${row.kind} ${row.url} ${row.agentId}`;
   return (
     <ChosenTable
+      id="tunnels-routes"
       label={t('part_routes')}
       rows={answer.routes}
       keyOf={keyOf}
@@ -50,7 +51,9 @@ export function RoutesTab({ nodeId, status, context }: GatewayTabProps) {
         {
           id: 'address',
           title: t('col_address'),
-          width: 'minmax(160px, 1.4fr)',
+          minPx: 160,
+          share: 1.4,
+          leaves: 0,
           by: ({ url }) => shortAddress(url),
           cell: ({ url }) => (
             <b className="tu-strong" title={url}>
@@ -58,51 +61,70 @@ export function RoutesTab({ nodeId, status, context }: GatewayTabProps) {
             </b>
           ),
         },
-        { id: 'agent', title: t('col_agent'), width: 'minmax(88px, 0.8fr)', by: ({ agentId }) => agentId, cell: ({ agentId }) => agentId },
+        {
+          id: 'agent',
+          title: t('col_agent'),
+          minPx: 88,
+          share: 0.8,
+          leaves: 3,
+          by: ({ agentId }) => agentId,
+          cell: ({ agentId }) => agentId,
+        },
         {
           id: 'state',
           title: t('col_state'),
-          width: '104px',
+          minPx: 104,
+          leaves: 0,
           by: ({ state }) => state,
           cell: ({ state }) => <StateLabel kind={shapes[state]}>{t(`route_${state}`)}</StateLabel>,
         },
         {
           id: 'rate',
           title: t('col_rate'),
-          width: '60px',
+          minPx: 60,
+          leaves: 4,
           right: true,
+          largestFirst: true,
           by: ({ requestsPerSecond }) => requestsPerSecond,
           cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond),
         },
         {
           id: 'p95',
           title: t('col_p95'),
-          width: '60px',
+          minPx: 60,
+          leaves: 5,
           right: true,
-          by: ({ p95Ms }) => p95Ms ?? -1,
+          largestFirst: true,
+          by: ({ p95Ms }) => p95Ms,
           cell: ({ p95Ms }) => msNumber(p95Ms),
         },
         {
           id: 'errors',
           title: t('col_errors'),
-          width: '56px',
+          minPx: 56,
+          leaves: 1,
           right: true,
-          by: ({ errorRatio }) => errorRatio ?? -1,
+          largestFirst: true,
+          by: ({ errorRatio }) => errorRatio,
           cell: ({ errorRatio }) => <span className={(errorRatio ?? 0) > 0 ? 'sb-warn' : undefined}>{percentWords(errorRatio)}</span>,
         },
         {
           id: 'refused',
           title: t('col_refused'),
           hint: t('hint_refused'),
-          width: '64px',
+          minPx: 64,
+          leaves: 2,
           right: true,
+          largestFirst: true,
           by: ({ refused }) => refused,
           cell: ({ refused }) => formatCount(refused),
         },
         {
           id: 'source',
           title: t('col_source'),
-          width: 'minmax(88px, 0.7fr)',
+          minPx: 88,
+          share: 0.7,
+          leaves: 6,
           by: ({ routeId }) => (routeId === null ? 0 : 1),
           cell: ({ routeId, access }) => (
             <span className="sb-2">

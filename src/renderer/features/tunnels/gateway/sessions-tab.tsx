@@ -5,9 +5,9 @@ import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../state/format.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
 import { actOf } from '../../shared/rights.ts';
+import { ChosenTable } from '../../shared/table/chosen-table.tsx';
 import { openTunnelDialog } from '../tunnels-dialogs.ts';
 import { msNumber } from '../words.ts';
-import { ChosenTable } from './chosen-table.tsx';
 import type { GatewayTabProps } from './gateway-tab-props.ts';
 import { useGatewayCall } from './use-gateway-call.tsx';
 
@@ -30,6 +30,7 @@ export function SessionsTab({ nodeId, status, context }: GatewayTabProps) {
   const placeOf = ({ nodeId: agentNode, remoteAddress }: GatewaySession) => (agentNode === null ? remoteAddress : nameOf(agentNode));
   return (
     <ChosenTable
+      id="tunnels-sessions"
       label={t('part_sessions')}
       rows={answer.sessions}
       keyOf={({ sessionId }) => sessionId}
@@ -38,21 +39,26 @@ export function SessionsTab({ nodeId, status, context }: GatewayTabProps) {
         {
           id: 'agent',
           title: t('col_agent'),
-          width: 'minmax(104px, 1fr)',
+          minPx: 104,
+          share: 1,
+          leaves: 0,
           by: ({ agentId }) => agentId,
           cell: ({ agentId }) => <b className="tu-strong">{agentId}</b>,
         },
         {
           id: 'state',
           title: t('col_state'),
-          width: '112px',
+          minPx: 112,
+          leaves: 0,
           by: ({ state }) => state,
           cell: ({ state }) => <StateLabel kind={shapes[state]}>{t(`session_${state}`)}</StateLabel>,
         },
         {
           id: 'from',
           title: t('col_from'),
-          width: 'minmax(104px, 1fr)',
+          minPx: 104,
+          share: 1,
+          leaves: 3,
           by: placeOf,
           cell: (row) => (
             <span className="sb-2" title={`${row.remoteAddress}${row.tls ? ', TLS' : ''}`}>
@@ -64,7 +70,8 @@ export function SessionsTab({ nodeId, status, context }: GatewayTabProps) {
         {
           id: 'protocol',
           title: t('col_protocol'),
-          width: '104px',
+          minPx: 104,
+          leaves: 6,
           by: ({ protocol }) => protocol,
           cell: ({ protocol, kind }) => (
             <span className="sb-2">{`${t(`protocol_${protocol}`)}${kind === 'http' ? '' : `, ${kind.toUpperCase()}`}`}</span>
@@ -73,24 +80,30 @@ export function SessionsTab({ nodeId, status, context }: GatewayTabProps) {
         {
           id: 'since',
           title: t('col_since'),
-          width: '84px',
+          minPx: 84,
+          leaves: 5,
           right: true,
+          largestFirst: true,
           by: ({ since }) => -since,
           cell: ({ since }) => formatDuration(Date.now() - since),
         },
         {
           id: 'rtt',
           title: t('col_rtt'),
-          width: '56px',
+          minPx: 56,
+          leaves: 2,
           right: true,
-          by: ({ rttMs }) => rttMs ?? -1,
+          largestFirst: true,
+          by: ({ rttMs }) => rttMs,
           cell: ({ rttMs }) => msNumber(rttMs),
         },
         {
           id: 'requests',
           title: t('col_requests'),
-          width: '72px',
+          minPx: 72,
+          leaves: 1,
           right: true,
+          largestFirst: true,
           by: ({ requests }) => requests,
           cell: ({ requests, inFlight }) => <span title={t('inFlight', { count: inFlight })}>{formatCount(requests)}</span>,
         },
@@ -98,8 +111,10 @@ export function SessionsTab({ nodeId, status, context }: GatewayTabProps) {
           id: 'bytes',
           title: t('col_bytes'),
           hint: t('hint_bytes'),
-          width: '72px',
+          minPx: 72,
+          leaves: 4,
           right: true,
+          largestFirst: true,
           by: ({ bytesOut }) => bytesOut,
           cell: ({ bytesOut }) => formatBytes(bytesOut),
         },

@@ -5,8 +5,8 @@ import { IconKey } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatCount, formatTime } from '../../../state/format.ts';
 import { actOf, mayNow } from '../../shared/rights.ts';
+import { ChosenTable } from '../../shared/table/chosen-table.tsx';
 import { openTunnelDialog } from '../tunnels-dialogs.ts';
-import { ChosenTable } from './chosen-table.tsx';
 import type { GatewayTabProps } from './gateway-tab-props.ts';
 import { useGatewayCall } from './use-gateway-call.tsx';
 
@@ -52,6 +52,7 @@ function Tokens({ nodeId, context }: GatewayTabProps) {
     at === null ? <span className="sb-3">{t('never')}</span> : <span className="sb-2">{formatTime(at)}</span>;
   return (
     <ChosenTable
+      id="tunnels-tokens"
       label={t('part_tokens')}
       rows={answer.tokens}
       keyOf={({ tokenId }) => tokenId}
@@ -60,21 +61,27 @@ function Tokens({ nodeId, context }: GatewayTabProps) {
         {
           id: 'name',
           title: t('col_name'),
-          width: 'minmax(120px, 1.2fr)',
+          minPx: 120,
+          share: 1.2,
+          leaves: 0,
           by: ({ name }) => name,
           cell: ({ name }) => <b className="tu-strong">{name}</b>,
         },
         {
           id: 'token',
           title: t('col_token'),
-          width: 'minmax(96px, 0.8fr)',
+          minPx: 96,
+          share: 0.8,
+          leaves: 5,
           by: ({ tokenId }) => tokenId,
           cell: ({ tokenId }) => <span className="sb-mono sb-2">{tokenId}</span>,
         },
         {
           id: 'agents',
           title: t('col_agents'),
-          width: 'minmax(96px, 1fr)',
+          minPx: 96,
+          share: 1,
+          leaves: 1,
           by: ({ agentIds }) => agentIds.join(' '),
           cell: (row) => <span className="sb-2">{agentsOf(row, t('anyName'))}</span>,
         },
@@ -82,7 +89,8 @@ function Tokens({ nodeId, context }: GatewayTabProps) {
           id: 'rule',
           title: t('col_duplicates'),
           hint: t('hint_duplicates'),
-          width: '104px',
+          minPx: 104,
+          leaves: 4,
           by: ({ duplicates }) => duplicates,
           cell: ({ duplicates, legacy }) => (
             <span className="sb-2">
@@ -94,24 +102,30 @@ function Tokens({ nodeId, context }: GatewayTabProps) {
         {
           id: 'sessions',
           title: t('col_sessions'),
-          width: '72px',
+          minPx: 72,
+          leaves: 2,
           right: true,
+          largestFirst: true,
           by: ({ sessions }) => sessions,
           cell: ({ sessions }) => formatCount(sessions),
         },
         {
           id: 'used',
           title: t('col_used'),
-          width: '132px',
+          minPx: 132,
+          leaves: 3,
           right: true,
-          by: ({ lastUsedAt }) => lastUsedAt ?? 0,
+          largestFirst: true,
+          by: ({ lastUsedAt }) => lastUsedAt,
           cell: ({ lastUsedAt }) => when(lastUsedAt),
         },
         {
           id: 'created',
           title: t('col_created'),
-          width: '132px',
+          minPx: 132,
+          leaves: 6,
           right: true,
+          largestFirst: true,
           by: ({ createdAt }) => createdAt,
           cell: ({ createdAt, createdBy }) => (
             <span className="sb-2" title={t('createdBy', { name: createdBy })}>

@@ -1,18 +1,14 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import type { TunnelInfo } from '../../../../common/contract/tunnels.ts';
 import { useNow } from '../../../app/frame/connection-label.tsx';
-import { ContextMenu } from '../../../design/controls/context-menu.tsx';
-import { useElementSize } from '../../../design/controls/index.ts';
-import { DataGrid } from '../../../design/data/data-grid.tsx';
-import { useRowHeight } from '../../../design/data/row-height.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
-import { menuEntries } from '../../shared/menu-entries.ts';
-import { useFittingColumns } from '../../shared/use-fitting-columns.ts';
-import { fittingColumns, sortTunnels, toggledSort } from '../model/tunnel-table.ts';
+import { RowTable } from '../../shared/table/row-table.tsx';
+import { orderRows } from '../../shared/table/table-model.ts';
+import { tunnelTable } from '../model/tunnel-table.ts';
 import { type ActContext, tunnelActions } from '../tunnel-actions.ts';
 import { showTunnel } from '../tunnels-route.ts';
-import { focusTable, tableId, useTableOrder } from '../tunnels-store.ts';
+import { tableId, useTableOrder } from '../tunnels-store.ts';
 import type { TunnelsData } from '../use-tunnels-data.ts';
 import { TunnelRow } from './tunnel-row.tsx';
 
@@ -25,70 +21,34 @@ interface TunnelListProps {
 /** The tunnels of all nodes, one a row, as many columns as there is room for. */
 export function TunnelList({ data, chosen, context }: TunnelListProps) {
   const { t } = useTranslation('tunnels');
-  const { ref, width } = useElementSize<HTMLDivElement>();
-  const sort = useTableOrder((state) => state.sort);
-  const rowHeight = useRowHeight('--sb-row');
+  const order = useTableOrder(({ sort }) => sort);
   const nameOf = useNodeNames();
-  const rows = useMemo(() => sortTunnels(data.tunnels, sort, nameOf), [data.tunnels, sort, nameOf]);
-  const shown = useFittingColumns(fittingColumns, width);
-  const heads = useMemo(
-    () => shown.map((column) => ({ ...column, title: t(`col_${column.id}`), hint: t(`hint_${column.id}`) })),
-    [shown, t],
-  );
+  const rows = useMemo(() => orderRows(tunnelTable, data.tunnels, order, nameOf), [data.tunnels, order, nameOf]);
   const counting = rows.some(({ nextTryAt }) => nextTryAt !== null);
   const nowMs = Math.floor(useNow(counting) / 1_000) * 1_000;
   const chosenId = chosen?.tunnelId;
-  const [cursorId, setCursorId] = useState(chosenId);
-  const [menu, setMenu] = useState<{ readonly tunnel: TunnelInfo; readonly at: { readonly x: number; readonly y: number } }>();
-  useEffect(() => setCursorId(chosenId), [chosenId]);
-  const indexOf = (id: string | undefined) => {
-    const index = rows.findIndex(({ tunnelId }) => tunnelId === id);
-    return index === -1 ? undefined : index;
-  };
-  const open = (index: number) => {
-    const id = rows[index]?.tunnelId;
-    if (id !== undefined && id !== chosenId) showTunnel(id);
-  };
   return (
-    <div ref={ref} id={tableId} className="sb-col sb-grow">
-      <DataGrid
-        label={t('title')}
-        columns={heads}
-        sort={sort}
-        onSort={(column) => useTableOrder.setState({ sort: toggledSort(sort, column) })}
-        count={rows.length}
-        rowHeight={rowHeight}
-        keyOf={(index) => rows[index]?.tunnelId ?? String(index)}
-        renderRow={(index) => {
-          const tunnel = rows[index];
-          if (tunnel === undefined) return null;
-          const stale = data.staleIds.has(tunnel.tunnelId);
-          const own = tunnel.nextTryAt === null ? 0 : nowMs;
-          return <TunnelRow tunnel={tunnel} columns={shown} node={nameOf(tunnel.nodeId)} stale={stale} nowMs={own} />;
-        }}
-        cursor={indexOf(cursorId)}
-        onCursor={(index) => setCursorId(rows[index]?.tunnelId)}
-        selected={indexOf(chosenId)}
-        onToggle={open}
-        onOpen={open}
-        onMenu={(index, at) => {
-          const tunnel = rows[index];
-          if (tunnel === undefined) return;
-          open(index);
-          setMenu({ tunnel, at });
-        }}
-      />
-      {menu !== undefined && (
-        <ContextMenu
-          at={menu.at}
-          label={t('menuOf', { name: menu.tunnel.agentId })}
-          entries={menuEntries(tunnelActions(context, menu.tunnel))}
-          onClose={() => {
-            setMenu(undefined);
-            focusTable();
-          }}
+    <RowTable
+      id={tableId}
+      label={t('title')}
+      columns={tunnelTable.columns}
+      headOf={({ id }) => ({ title: t(`col_${id}`), hint: t(`hint_${id}`) })}
+      rows={rows}
+      keyOf={tunnelTable.keyOf}
+      order={order}
+      onOrder={(sort) => useTableOrder.setState({ sort })}
+      renderRow={(tunnel, columns) => (
+        <TunnelRow
+          tunnel={tunnel}
+          columns={columns}
+          node={nameOf(tunnel.nodeId)}
+          stale={data.staleIds.has(tunnel.tunnelId)}
+          nowMs={tunnel.nextTryAt === null ? 0 : nowMs}
         />
       )}
-    </div>
+      selected={chosenId}
+      onOpen={({ tunnelId }) => tunnelId !== chosenId && showTunnel(tunnelId)}
+      menuOf={(tunnel) => ({ name: tunnel.agentId, actions: tunnelActions(context, tunnel) })}
+    />
   );
 }

@@ -1,15 +1,16 @@
 import { memo, type ReactNode } from 'react';
 import type { TunnelInfo } from '../../../../common/contract/tunnels.ts';
+import { GridCells } from '../../../design/data/grid-cells.tsx';
 import { IconArrowRight, IconWorld, StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatRate } from '../../../state/format.ts';
 import { tunnelHealth, tunnelShapes } from '../../shared/tunnels/tunnel-health.ts';
-import { type Column, type ColumnId, firstAddress, shortAddress, shortTarget } from '../model/tunnel-table.ts';
+import { firstAddress, shortAddress, shortTarget, type TunnelColumn, type TunnelColumnId } from '../model/tunnel-table.ts';
 import { exposureWords, msNumber, percentWords, stateWord, troubleWords } from '../words.ts';
 
 interface TunnelRowProps {
   readonly tunnel: TunnelInfo;
-  readonly columns: readonly Column[];
+  readonly columns: readonly TunnelColumn[];
   readonly node: string;
   /** Its node does not answer: what is shown is what was last seen. */
   readonly stale: boolean;
@@ -25,7 +26,7 @@ export const TunnelRow = memo(function TunnelRow({ tunnel, columns, node, stale,
   const address = shortAddress(firstAddress(tunnel));
   const goesTo = `${node} → ${shortTarget(tunnel.target)}`;
   const serves = tunnel.state === 'up' && !stale;
-  const cells: Record<ColumnId, () => ReactNode> = {
+  const cells: Record<TunnelColumnId, () => ReactNode> = {
     address: () => (
       <span className="tu-address" title={firstAddress(tunnel)}>
         <b className="sb-clip">{address}</b>
@@ -64,11 +65,5 @@ export const TunnelRow = memo(function TunnelRow({ tunnel, columns, node, stale,
         </span>
       ),
   };
-  return columns.map((column) => (
-    // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined} data-stale={stale || undefined}>
-      {cells[column.id]()}
-    </span>
-  ));
+  return <GridCells columns={columns} stale={stale} cell={({ id }) => cells[id]()} />;
 });

@@ -9,11 +9,12 @@ import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { nodeClient } from '../../../state/node.ts';
 import { writeTimeoutMs } from '../../shared/act.ts';
 import { mayNow } from '../../shared/rights.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { exportHar } from '../request/request-acts.ts';
 import type { ActContext } from '../tunnel-actions.ts';
 import { openTunnelDialog } from '../tunnels-dialogs.ts';
 import { showRequests } from '../tunnels-route.ts';
-import { focusRequests, requestFilterId, useLive } from '../tunnels-store.ts';
+import { requestFilterId, requestListId, useLive } from '../tunnels-store.ts';
 import { atNode } from '../use-tunnels-data.ts';
 import type { LiveRequests } from './use-requests.ts';
 
@@ -76,7 +77,7 @@ function Filter({ filter, live }: Pick<LiveBarProps, 'filter' | 'live'>) {
           if (event.key === 'Escape') {
             setText('');
             showRequests({ filter: '' });
-          } else if (event.key === 'ArrowDown') focusRequests();
+          } else if (event.key === 'ArrowDown') focusTable(requestListId);
           else return;
           event.preventDefault();
         }}

@@ -108,7 +108,7 @@ function Foot({ live }: { readonly live: LiveRequests }) {
   if (live.rows.length === 0) return null;
   const scrollToTop = () => document.querySelector('#tunnels-requests [role="listbox"]')?.scrollTo({ top: 0 });
   return (
-    <div className="tu-foot" role="status">
+    <div className="sb-foot" role="status">
       <span className="sb-3 sb-num sb-clip">
         {t('shown', { count: live.rows.length, amount: formatCount(live.rows.length) })}
         {live.gone > 0 && ` · ${t('gone', { count: live.gone, amount: formatCount(live.gone) })}`}

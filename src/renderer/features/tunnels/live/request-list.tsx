@@ -1,17 +1,15 @@
-import { useState } from 'react';
 import type { TunnelInfo, TunnelRequest } from '../../../../common/contract/tunnels.ts';
-import { ContextMenu } from '../../../design/controls/context-menu.tsx';
 import { useElementSize } from '../../../design/controls/index.ts';
 import { useRowHeight } from '../../../design/data/row-height.ts';
 import { VirtualList } from '../../../design/data/virtual-list.tsx';
 import { StateShape } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatAge, formatBytes, formatTime } from '../../../state/format.ts';
-import { menuEntries } from '../../shared/menu-entries.ts';
+import { useRowMenu } from '../../shared/table/row-menu.tsx';
 import { slowMs, toneOf } from '../model/request-words.ts';
 import { type ActContext, requestActions } from '../tunnel-actions.ts';
 import { showRequests } from '../tunnels-route.ts';
-import { focusRequests, requestListId } from '../tunnels-store.ts';
+import { requestListId } from '../tunnels-store.ts';
 import { msNumber } from '../words.ts';
 
 const wide = '92px 52px minmax(0, 1fr) 62px 64px 84px';
@@ -34,26 +32,21 @@ export function RequestList({ tunnel, rows, selected, nowMs, context, onAtTop }:
   const { t } = useTranslation('tunnels');
   const rowHeight = useRowHeight('--sb-row');
   const { ref, width } = useElementSize<HTMLDivElement>();
-  const [menu, setMenu] = useState<{ readonly request: TunnelRequest; readonly at: { readonly x: number; readonly y: number } }>();
+  const menu = useRowMenu<TunnelRequest>(
+    requestListId,
+    (key) => rows.find(({ requestId }) => requestId === key),
+    (request) => ({ name: `${request.method} ${request.path}`, actions: requestActions(context, tunnel, request) }),
+  );
   const withReply = width === 0 || width >= roomForReply;
   const columns = withReply ? wide : narrow;
   const index = rows.findIndex(({ requestId }) => requestId === selected);
   const select = (at: number) => showRequests({ request: rows[at]?.requestId });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only listens to what the list inside does
     <div
       ref={ref}
       id={requestListId}
       className="sb-col sb-grow tu-requests"
       onScrollCapture={(event) => event.target instanceof Element && onAtTop(event.target.scrollTop < rowHeight)}
-      onContextMenu={(event) => {
-        const place = event.target instanceof Element ? event.target.closest('[aria-posinset]')?.getAttribute('aria-posinset') : null;
-        const request = place == null ? undefined : rows[Number(place) - 1];
-        if (request === undefined) return;
-        event.preventDefault();
-        showRequests({ request: request.requestId });
-        setMenu({ request, at: { x: event.clientX, y: event.clientY } });
-      }}
     >
       <VirtualList
         label={t('liveTitle')}
@@ -66,6 +59,12 @@ export function RequestList({ tunnel, rows, selected, nowMs, context, onAtTop }:
         onSelect={select}
         onOpen={select}
         openOnClick
+        onMenu={(at, place) => {
+          const request = rows[at];
+          if (request === undefined) return;
+          select(at);
+          menu.open(request.requestId, request, place);
+        }}
         head={
           <div className="sb-head" aria-hidden="true" style={{ gridTemplateColumns: columns }}>
             <span>{t('head_time')}</span>
@@ -77,17 +76,7 @@ export function RequestList({ tunnel, rows, selected, nowMs, context, onAtTop }:
           </div>
         }
       />
-      {menu !== undefined && (
-        <ContextMenu
-          at={menu.at}
-          label={t('menuOf', { name: `${menu.request.method} ${menu.request.path}` })}
-          entries={menuEntries(requestActions(context, tunnel, menu.request))}
-          onClose={() => {
-            setMenu(undefined);
-            focusRequests();
-          }}
-        />
-      )}
+      {menu.shown}
     </div>
   );
 }

@@ -1,50 +1,35 @@
-/** The table of tunnels: its columns, its order, which one is meant. */
+/** The table of tunnels: its columns, what they are ordered by, which tunnel is meant. */
 import type { TunnelInfo } from '../../../../common/contract/tunnels.ts';
-import { columnsThatFit } from '../../shared/fitting-columns.ts';
-import { tunnelHealth, worseFirst } from '../../shared/tunnels/tunnel-health.ts';
+import type { TableColumn, TableModel } from '../../shared/table/table-model.ts';
+import { healthRank, tunnelHealth } from '../../shared/tunnels/tunnel-health.ts';
 
-export const columnIds = ['address', 'target', 'state', 'rate', 'p95', 'errors', 'exposure'] as const;
-export type ColumnId = (typeof columnIds)[number];
+export type TunnelColumnId = 'address' | 'target' | 'state' | 'rate' | 'p95' | 'errors' | 'exposure';
+/** What people call a node. */
+type NameOf = (nodeId: string) => string;
+export type TunnelColumn = TableColumn<TunnelInfo, TunnelColumnId, NameOf>;
 
-export interface Column {
-  readonly id: ColumnId;
-  readonly width: string;
-  /** What the track needs at least, in px. */
-  readonly minPx: number;
-  readonly right: boolean;
-  /** The highest leaves first: address, state and the number that is wrong stay (look.md section 4). */
-  readonly leaves: number;
-}
+const number = { right: true, largestFirst: true } as const;
 
-const number = (id: ColumnId, minPx: number, leaves: number): Column => ({ id, width: `${minPx}px`, minPx, right: true, leaves });
-
-const columns: readonly Column[] = [
-  { id: 'address', width: 'minmax(168px, 1.3fr)', minPx: 168, right: false, leaves: 0 },
-  { id: 'target', width: 'minmax(132px, 0.9fr)', minPx: 132, right: false, leaves: 3 },
-  { id: 'state', width: '128px', minPx: 128, right: false, leaves: 0 },
-  number('rate', 60, 4),
-  number('p95', 64, 5),
-  number('errors', 60, 1),
-  { id: 'exposure', width: 'minmax(176px, 1.2fr)', minPx: 176, right: false, leaves: 2 },
-];
-
-/** The columns that fit into a width in px, in their order. */
-export function fittingColumns(widthPx: number): readonly Column[] {
-  return columnsThatFit(columns, widthPx);
-}
-
-export interface Sort {
-  readonly column: ColumnId;
-  readonly descending: boolean;
-}
-
-/** The next order after a click on a head: the other way round, or that column, numbers with the largest first. */
-export function toggledSort(sort: Sort, column: ColumnId): Sort {
-  if (sort.column === column) return { column, descending: !sort.descending };
-  return { column, descending: column === 'rate' || column === 'p95' || column === 'errors' };
-}
-
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+/** Address, state and the number that is wrong stay longest. */
+export const tunnelTable: TableModel<TunnelInfo, TunnelColumnId, NameOf> = {
+  keyOf: ({ tunnelId }) => tunnelId,
+  nameOf: (tunnel) => shortAddress(firstAddress(tunnel)),
+  columns: [
+    { id: 'address', minPx: 168, share: 1.3, leaves: 0, by: (tunnel) => shortAddress(firstAddress(tunnel)) },
+    {
+      id: 'target',
+      minPx: 132,
+      share: 0.9,
+      leaves: 3,
+      by: ({ nodeId, target }, nameOf) => `${nameOf(nodeId)} ${target.host} ${target.port}`,
+    },
+    { id: 'state', minPx: 128, leaves: 0, by: (tunnel) => healthRank[tunnelHealth(tunnel)] },
+    { id: 'rate', minPx: 60, leaves: 4, by: ({ requestsPerSecond }) => requestsPerSecond, ...number },
+    { id: 'p95', minPx: 64, leaves: 5, by: ({ p95Ms }) => p95Ms, ...number },
+    { id: 'errors', minPx: 60, leaves: 1, by: ({ errorRatio }) => errorRatio, ...number },
+    { id: 'exposure', minPx: 176, share: 1.2, leaves: 2, by: ({ exposure }) => exposure },
+  ],
+};
 
 /** The address that people are given first; the name while there is none. */
 export function firstAddress({ publicUrls, agentId }: Pick<TunnelInfo, 'publicUrls' | 'agentId'>): string {
@@ -59,37 +44,6 @@ export function shortAddress(url: string): string {
 /** `localhost:3000` is `:3000`; another host is named. */
 export function shortTarget({ host, port }: TunnelInfo['target']): string {
   return ['localhost', '127.0.0.1', '::1'].includes(host) ? `:${port}` : `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-/** The tunnels in order; equals stand by address, then by id. */
-export function sortTunnels(
-  tunnels: readonly TunnelInfo[],
-  { column, descending }: Sort,
-  nameOf: (nodeId: string) => string,
-): readonly TunnelInfo[] {
-  const sign = descending ? -1 : 1;
-  const text: Partial<Record<ColumnId, (tunnel: TunnelInfo) => string>> = {
-    address: (tunnel) => shortAddress(firstAddress(tunnel)),
-    target: ({ nodeId, target }) => `${nameOf(nodeId)} ${target.host} ${target.port}`,
-    exposure: ({ exposure }) => exposure ?? '',
-  };
-  const value: Partial<Record<ColumnId, (tunnel: TunnelInfo) => number>> = {
-    rate: ({ requestsPerSecond }) => requestsPerSecond,
-    p95: ({ p95Ms }) => p95Ms ?? -1,
-    errors: ({ errorRatio }) => errorRatio ?? -1,
-  };
-  const compare = (a: TunnelInfo, b: TunnelInfo): number => {
-    const [asText, asValue] = [text[column], value[column]];
-    if (asText !== undefined) return collator.compare(asText(a), asText(b));
-    if (asValue !== undefined) return asValue(a) - asValue(b);
-    return worseFirst(tunnelHealth(a), tunnelHealth(b));
-  };
-  return tunnels.toSorted(
-    (a, b) =>
-      sign * compare(a, b) ||
-      collator.compare(shortAddress(firstAddress(a)), shortAddress(firstAddress(b))) ||
-      (a.tunnelId < b.tunnelId ? -1 : 1),
-  );
 }
 
 /** The tunnel that an address means: by id, or by a name that only one has. */

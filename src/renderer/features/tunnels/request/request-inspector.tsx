@@ -12,10 +12,11 @@ import { useNodeNames } from '../../../state/node-names.ts';
 import { dataOf, useCall } from '../../../state/use-call.ts';
 import { CallFailure } from '../../shared/call-failure.tsx';
 import { menuEntries } from '../../shared/menu-entries.ts';
+import { focusTable } from '../../shared/table/table-order.ts';
 import { toneOf } from '../model/request-words.ts';
 import { type ActContext, requestActions } from '../tunnel-actions.ts';
 import { type RequestTab, requestTabs, showRequests } from '../tunnels-route.ts';
-import { focusRequests } from '../tunnels-store.ts';
+import { requestListId } from '../tunnels-store.ts';
 import { durationWords } from '../words.ts';
 import { RawTab } from './raw-tab.tsx';
 import { RequestSide, ResponseSide } from './side-tab.tsx';
@@ -116,7 +117,7 @@ function Head({ request, requestId }: { readonly request: TunnelRequest | undefi
         shortcut="Esc"
         onClick={() => {
           showRequests({ request: undefined });
-          focusRequests();
+          focusTable(requestListId);
         }}
       >
         <IconX size={16} stroke={1.5} />
@@ -144,7 +145,7 @@ function Foot({
   const actions = requestActions(context, tunnel, request);
   const curl = actions.find(({ id }) => id === 'tunnels.curl');
   return (
-    <footer className="tu-insp-foot">
+    <footer className="sb-insp-foot">
       {actions
         .filter(({ id }) => asButtons.has(id))
         .map((action) => (

@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterMember } from '../../../../../src/common/contract/membership.ts';
 import { onlyThisMachine } from '../../../../../src/renderer/features/settings/trust/model/addresses.ts';
 import { linkStateOf } from '../../../../../src/renderer/features/settings/trust/model/member-state.ts';
-import { fittingColumns, sortMembers, toggledSort } from '../../../../../src/renderer/features/settings/trust/model/members-table.ts';
+import { memberTable } from '../../../../../src/renderer/features/settings/trust/model/members-table.ts';
 import { rightsOf } from '../../../../../src/renderer/features/settings/trust/rights.ts';
+import { columnsThatFit } from '../../../../../src/renderer/features/shared/table/fitting-columns.ts';
+import { orderRows, toggledOrder } from '../../../../../src/renderer/features/shared/table/table-model.ts';
 
 const member = (name: string, change: Partial<ClusterMember> = {}): ClusterMember => ({
   nodeId: `n1${name}`,
@@ -36,22 +38,30 @@ describe('the table of members', () => {
   const members = [member('press-07', { rttMs: 4 }), member('kiln-02'), member('hub-01', { rttMs: 12 })];
 
   test('is sorted either way, what has no value last', () => {
-    expect(names(sortMembers(members, { column: 'rtt', descending: false }))).toEqual(['press-07', 'hub-01', 'kiln-02']);
-    expect(names(sortMembers(members, { column: 'rtt', descending: true }))).toEqual(['hub-01', 'press-07', 'kiln-02']);
-    expect(names(sortMembers(members, { column: 'link', descending: false }))).toEqual(['hub-01', 'kiln-02', 'press-07']);
+    expect(names(orderRows(memberTable, members, { column: 'rtt', descending: false }))).toEqual(['press-07', 'hub-01', 'kiln-02']);
+    expect(names(orderRows(memberTable, members, { column: 'rtt', descending: true }))).toEqual(['hub-01', 'press-07', 'kiln-02']);
+    expect(names(orderRows(memberTable, members, { column: 'link', descending: false }))).toEqual(['hub-01', 'kiln-02', 'press-07']);
   });
 
   test('turns on a second click, and begins with the newest for times', () => {
     const byName = { column: 'name', descending: false } as const;
-    expect(toggledSort(byName, 'name').descending).toBe(true);
-    expect(toggledSort(byName, 'proven').descending).toBe(true);
-    expect(toggledSort(byName, 'roles').descending).toBe(false);
+    expect(toggledOrder(memberTable.columns, byName, 'name').descending).toBe(true);
+    expect(toggledOrder(memberTable.columns, byName, 'proven').descending).toBe(true);
+    expect(toggledOrder(memberTable.columns, byName, 'roles').descending).toBe(false);
   });
 
   test('keeps name, link and roles longest when there is little room', () => {
-    expect(fittingColumns(1_016).map(({ id }) => id)).toEqual(['name', 'link', 'roles', 'rtt', 'proven', 'addedBy', 'since']);
-    expect(fittingColumns(470).map(({ id }) => id)).toEqual(['name', 'link', 'roles']);
-    expect(fittingColumns(100).map(({ id }) => id)).toEqual(['name', 'link']);
+    expect(columnsThatFit(memberTable.columns, 1_016).map(({ id }) => id)).toEqual([
+      'name',
+      'link',
+      'roles',
+      'rtt',
+      'proven',
+      'addedBy',
+      'since',
+    ]);
+    expect(columnsThatFit(memberTable.columns, 470).map(({ id }) => id)).toEqual(['name', 'link', 'roles']);
+    expect(columnsThatFit(memberTable.columns, 100).map(({ id }) => id)).toEqual(['name', 'link']);
   });
 });
 

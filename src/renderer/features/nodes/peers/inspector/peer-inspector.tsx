@@ -3,12 +3,13 @@ import { IconButton } from '../../../../design/controls/icon-button.tsx';
 import { IconX, StateShape } from '../../../../design/icons/index.ts';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { useNodeNames } from '../../../../state/node-names.ts';
+import { focusTable } from '../../../shared/table/table-order.ts';
 import { useStale } from '../../use-known-nodes.ts';
 import { shapeOf, stateOf } from '../model/peer-health.ts';
 import type { PeerActContext } from '../peer-actions.ts';
 import { wayInUseWords } from '../peer-words.ts';
 import { showPeer } from '../peers-route.ts';
-import { focusPeerTable } from '../peers-store.ts';
+import { peerTableId } from '../peers-store.ts';
 import { PeerActs } from './peer-acts.tsx';
 import { PeerDetail } from './peer-detail.tsx';
 
@@ -37,7 +38,7 @@ export function PeerInspector({ peer, saidAtMs, context }: PeerInspectorProps) {
           shortcut="Esc"
           onClick={() => {
             showPeer(peer.nodeId, false);
-            focusPeerTable();
+            focusTable(peerTableId);
           }}
         >
           <IconX size={16} stroke={1.5} />
@@ -46,7 +47,7 @@ export function PeerInspector({ peer, saidAtMs, context }: PeerInspectorProps) {
       <div className="sb-col sb-grow nd-panel" {...(stale && { 'data-stale': true })}>
         <PeerDetail peer={peer} saidAtMs={saidAtMs} context={context} />
       </div>
-      <footer className="nd-insp-foot">
+      <footer className="sb-insp-foot">
         <PeerActs peer={peer} context={context} />
       </footer>
     </aside>

@@ -1,19 +1,20 @@
 import type { ReactNode } from 'react';
 import type { PeerInfo, PeerPriority } from '../../../../../common/contract/peers.ts';
+import { GridCells } from '../../../../design/data/grid-cells.tsx';
 import { Meter } from '../../../../design/data/small.tsx';
 import { IconPin, StateLabel, StateShape } from '../../../../design/icons/index.ts';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatAge, formatBytes, formatCount, formatTime } from '../../../../state/format.ts';
 import { bareMs, formatSince } from '../../node-words.ts';
 import { shapeOf, stateOf } from '../model/peer-health.ts';
-import type { Column, ColumnId } from '../model/peer-table.ts';
+import type { PeerColumn, PeerColumnId } from '../model/peer-table.ts';
 import { wayInUse, wayLeft } from '../model/peer-ways.ts';
 import { formatScore, standingPercent, standingTones } from '../model/standing.ts';
 import { healthWords, type NameOf, shareWords, wayLeftWords, wayWords } from '../peer-words.ts';
 
 interface PeerRowProps {
   readonly peer: PeerInfo;
-  readonly columns: readonly Column[];
+  readonly columns: readonly PeerColumn[];
   readonly nameOf: NameOf;
   /** The console has lost its own node. */
   readonly stale: boolean;
@@ -23,16 +24,15 @@ interface PeerRowProps {
 
 /** The cells of one peer. */
 export function PeerRow({ columns, ...props }: PeerRowProps) {
-  return columns.map((column) => {
-    const Cell = cells[column.id];
-    return (
-      // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
-      // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-      <span key={column.id} role="gridcell" className={column.right ? 'sb-r' : undefined}>
-        <Cell {...props} />
-      </span>
-    );
-  });
+  return (
+    <GridCells
+      columns={columns}
+      cell={({ id }) => {
+        const Cell = cells[id];
+        return <Cell {...props} />;
+      }}
+    />
+  );
 }
 
 /** Below it the share of taken messages is a warning, as the node judges it. */
@@ -40,7 +40,7 @@ const goodShare = 0.9;
 
 type CellProps = Omit<PeerRowProps, 'columns'>;
 
-const cells: Record<ColumnId, (props: CellProps) => ReactNode> = {
+const cells: Record<PeerColumnId, (props: CellProps) => ReactNode> = {
   name: Name,
   health: Health,
   way: Way,

@@ -120,7 +120,7 @@ function AdmitDialog(props: {
         <div className="sb-flex st-end">
           <button
             type="button"
-            className="sb-link tr-revoke"
+            className="sb-link sb-danger"
             disabled={over}
             onClick={() => {
               onClose();

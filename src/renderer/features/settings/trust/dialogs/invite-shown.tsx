@@ -92,7 +92,7 @@ export function InviteShown(props: {
             >
               {t(made.kind === 'file' ? 'saveInvite' : 'copyCode')}
             </Button>
-            <button type="button" className="sb-link tr-revoke" onClick={withdraw}>
+            <button type="button" className="sb-link sb-danger" onClick={withdraw}>
               {t('withdraw')}
             </button>
           </>

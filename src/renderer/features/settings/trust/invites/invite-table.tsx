@@ -52,7 +52,7 @@ export function InviteTable({ invites, mayWithdraw }: { readonly invites: readon
               <button
                 key="act"
                 type="button"
-                className="sb-link tr-revoke"
+                className="sb-link sb-danger"
                 disabled={!mayWithdraw}
                 onClick={() => openTrustDialog({ kind: 'withdraw', inviteId })}
               >

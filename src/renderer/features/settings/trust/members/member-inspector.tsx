@@ -14,15 +14,15 @@ import { Copyable } from '../copyable.tsx';
 import { linkStateOf } from '../model/member-state.ts';
 import { useRoleNames } from '../role-words.ts';
 import { showTrust } from '../trust-route.ts';
-import { useMemberEntries } from './member-entries.ts';
+import { useMemberActions } from './member-actions.ts';
 
 /** One member in detail, with its fingerprint on demand and what an admin can do about it. */
 export function MemberInspector({ member }: { readonly member: ClusterMember }) {
   const { t } = useTranslation('membership');
   const { t: common } = useTranslation('common');
   const [compares, setCompares] = useState(false);
-  const entries = useMemberEntries(member);
-  const act = (id: string) => entries.find((entry) => entry.id === id);
+  const entries = useMemberActions()(member);
+  const act = (id: string) => entries.find((entry) => entry.id === `members.${id}`);
   const [roles, revoke] = [act('roles'), act('revoke')];
   const { kind, word } = linkStateOf(member);
   const advice = member.failure === null ? undefined : trustAdvice(common, member.failure.code);
@@ -59,14 +59,14 @@ export function MemberInspector({ member }: { readonly member: ClusterMember }) 
           )}
         </div>
       </ScrollArea>
-      <footer className="tr-insp-foot">
-        <Button variant="default" disabled={roles?.disabled ?? false} onClick={() => roles?.run()}>
-          {roles?.label}
+      <footer className="sb-insp-foot">
+        <Button variant="default" disabled={roles?.enabled === false} onClick={() => roles?.run()}>
+          {roles?.title}
         </Button>
         <span className="sb-grow" />
         {revoke !== undefined && (
-          <button type="button" className="sb-link tr-revoke" disabled={revoke.disabled} onClick={() => revoke.run()}>
-            {revoke.label}
+          <button type="button" className="sb-link sb-danger" disabled={revoke.enabled === false} onClick={revoke.run}>
+            {revoke.title}
           </button>
         )}
       </footer>

@@ -1,93 +1,50 @@
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { ClusterMember } from '../../../../../common/contract/membership.ts';
-import { ContextMenu } from '../../../../design/controls/context-menu.tsx';
-import { useElementSize } from '../../../../design/controls/index.ts';
-import { DataGrid } from '../../../../design/data/data-grid.tsx';
-import { useRowHeight } from '../../../../design/data/row-height.ts';
+import { GridCells } from '../../../../design/data/grid-cells.tsx';
 import { StateLabel } from '../../../../design/icons/index.ts';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatTime } from '../../../../state/format.ts';
+import { RowTable } from '../../../shared/table/row-table.tsx';
+import { orderRows, type TableOrder } from '../../../shared/table/table-model.ts';
 import { linkStateOf } from '../model/member-state.ts';
-import { type ColumnId, fittingColumns, type MemberSort, sortMembers, toggledSort } from '../model/members-table.ts';
+import { type MemberColumn, type MemberColumnId, memberTable } from '../model/members-table.ts';
 import { useRoleNames } from '../role-words.ts';
 import { showTrust, useTrustRoute } from '../trust-route.ts';
-import { useMemberEntries } from './member-entries.ts';
-
-const tableId = 'tr-members';
+import { useMemberActions } from './member-actions.ts';
 
 /** The members, one a row: sorted by any column, as many columns as there is room for. */
 export function MemberTable({ members }: { readonly members: readonly ClusterMember[] }) {
   const { t } = useTranslation('membership');
-  const { ref, width } = useElementSize<HTMLDivElement>();
-  const [sort, setSort] = useState<MemberSort>({ column: 'name', descending: false });
-  const rowHeight = useRowHeight('--sb-row');
-  const rows = useMemo(() => sortMembers(members, sort), [members, sort]);
-  const columns = fittingColumns(width === 0 ? Number.POSITIVE_INFINITY : width);
+  const [order, setOrder] = useState<TableOrder<MemberColumnId>>({ column: 'name', descending: false });
+  const rows = useMemo(() => orderRows(memberTable, members, order), [members, order]);
   const { memberId } = useTrustRoute();
-  const [cursorId, setCursorId] = useState(memberId);
-  const [menu, setMenu] = useState<{ readonly member: ClusterMember; readonly at: { readonly x: number; readonly y: number } }>();
-  useEffect(() => setCursorId(memberId), [memberId]);
-  const indexOf = (id: string | undefined) => {
-    const index = rows.findIndex(({ nodeId }) => nodeId === id);
-    return index === -1 ? undefined : index;
-  };
-  const open = (index: number) => showTrust('members', rows[index]?.nodeId);
+  const actionsOf = useMemberActions();
   return (
-    <div ref={ref} id={tableId} className="sb-col sb-grow">
-      <DataGrid
-        label={t('tab_members')}
-        columns={columns.map((column) => ({ ...column, title: t(`col_${column.id}`) }))}
-        sort={sort}
-        onSort={(column) => setSort(toggledSort(sort, column))}
-        count={rows.length}
-        rowHeight={rowHeight}
-        keyOf={(index) => rows[index]?.nodeId ?? String(index)}
-        renderRow={(index) => {
-          const member = rows[index];
-          return member === undefined ? null : <MemberCells member={member} columns={columns.map(({ id }) => id)} />;
-        }}
-        cursor={indexOf(cursorId)}
-        onCursor={(index) => {
-          setCursorId(rows[index]?.nodeId);
-          // An open inspector follows.
-          if (memberId !== undefined) open(index);
-        }}
-        selected={indexOf(memberId)}
-        onToggle={(index) => (rows[index]?.nodeId === memberId ? showTrust('members') : open(index))}
-        onOpen={open}
-        onMenu={(index, at) => {
-          const member = rows[index];
-          if (member !== undefined) setMenu({ member, at });
-        }}
-      />
-      {menu !== undefined && (
-        <MemberMenu
-          {...menu}
-          onClose={() => {
-            setMenu(undefined);
-            document.querySelector<HTMLElement>(`#${tableId} [role="grid"]`)?.focus();
-          }}
-        />
-      )}
-    </div>
+    <RowTable
+      id="tr-members"
+      label={t('tab_members')}
+      columns={memberTable.columns}
+      headOf={({ id }) => ({ title: t(`col_${id}`) })}
+      rows={rows}
+      keyOf={memberTable.keyOf}
+      order={order}
+      onOrder={setOrder}
+      renderRow={(member, columns) => <MemberCells member={member} columns={columns} />}
+      selected={memberId}
+      onOpen={({ nodeId }) => showTrust('members', nodeId)}
+      onDeselect={() => showTrust('members')}
+      // An open inspector goes with the cursor.
+      follows={memberId !== undefined}
+      menuOf={(member) => ({ name: member.name, actions: actionsOf(member) })}
+    />
   );
 }
 
-function MemberMenu(props: {
-  readonly member: ClusterMember;
-  readonly at: { readonly x: number; readonly y: number };
-  readonly onClose: () => void;
-}) {
-  const { t } = useTranslation('membership');
-  const entries = useMemberEntries(props.member);
-  return <ContextMenu at={props.at} label={t('memberMenu', { name: props.member.name })} entries={entries} onClose={props.onClose} />;
-}
-
-function MemberCells({ member, columns }: { readonly member: ClusterMember; readonly columns: readonly ColumnId[] }) {
+function MemberCells({ member, columns }: { readonly member: ClusterMember; readonly columns: readonly MemberColumn[] }) {
   const { t } = useTranslation('membership');
   const { t: common } = useTranslation('common');
   const roleNames = useRoleNames();
-  const cell = (id: ColumnId): ReactNode => {
+  const cell = (id: MemberColumnId): ReactNode => {
     switch (id) {
       case 'name':
         return (
@@ -123,11 +80,5 @@ function MemberCells({ member, columns }: { readonly member: ClusterMember; read
         return <span className="sb-3">{formatTime(member.since)}</span>;
     }
   };
-  return columns.map((id) => (
-    // biome-ignore lint/a11y/useSemanticElements: the grid is made of plain elements
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-    <span key={id} role="gridcell" className={id === 'rtt' ? 'sb-r' : undefined}>
-      {cell(id)}
-    </span>
-  ));
+  return <GridCells columns={columns} cell={({ id }) => cell(id)} />;
 }

@@ -1,5 +1,5 @@
-import { Kbd, TextInput } from '../../design/controls/index.ts';
-import { IconSearch } from '../../design/icons/index.ts';
+import { Kbd, TextInput } from '../../../design/controls/index.ts';
+import { IconSearch } from '../../../design/icons/index.ts';
 
 /** The filter of a table: Escape empties it, Enter and the arrow down lead to what it found. */
 export function FilterField(props: {
@@ -14,7 +14,7 @@ export function FilterField(props: {
   return (
     <TextInput
       id={id}
-      className="nd-filter"
+      className="sb-filter"
       aria-label={label}
       placeholder={label}
       leftSection={<IconSearch size={14} stroke={1.6} />}
@@ -27,6 +27,8 @@ export function FilterField(props: {
         else return;
         event.preventDefault();
       }}
+      autoComplete="off"
+      spellCheck={false}
     />
   );
 }

@@ -1,7 +1,10 @@
 /** A column of a table that loses columns when its width does. */
 export interface LeavingColumn {
+  /** What its track needs at least, in px. */
   readonly minPx: number;
-  /** The highest leaves first; 0: never. */
+  /** How much of the room that is left it takes, beside other shares. Absent: its track stays at `minPx`. */
+  readonly share?: number;
+  /** The highest leaves first; 0: never (look.md section 4). */
   readonly leaves: number;
 }
 
@@ -22,4 +25,9 @@ export function columnsThatFit<Column extends LeavingColumn>(columns: readonly C
     kept.add(candidate);
   }
   return columns.filter((candidate) => kept.has(candidate));
+}
+
+/** The CSS grid track of a column. */
+export function trackOf({ minPx, share }: LeavingColumn): string {
+  return share === undefined ? `${minPx}px` : `minmax(${minPx}px, ${share}fr)`;
 }
