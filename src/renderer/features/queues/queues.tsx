@@ -18,6 +18,7 @@ import { NoQueues } from './empty.tsx';
 import { GroupDetail } from './group/group-detail.tsx';
 import { ListSide } from './list/list-side.tsx';
 import { findQueue, queueTable } from './model/queue-table.ts';
+import { NoneShown, OutsideStrip, useOutside } from './outside.tsx';
 import { groupActions, queueActions, screenActions } from './queue-actions.ts';
 import { closeQueueDialog, openQueueDialog } from './queues-dialogs.ts';
 import { type QueuesRoute, showFirst, useQueuesRoute } from './queues-route.ts';
@@ -44,6 +45,7 @@ export function Queues() {
 function Content({ route, data }: { readonly route: QueuesRoute; readonly data: QueuesData }) {
   const { t } = useTranslation('queues');
   const { t: common } = useTranslation('common');
+  const outside = useOutside();
   const { state, retry, cancel } = data.list;
   if (state.kind === 'loading') {
     return (
@@ -60,13 +62,13 @@ function Content({ route, data }: { readonly route: QueuesRoute; readonly data: 
     );
   }
   if (data.queues.length === 0 && data.groups.size === 0 && data.groupsState.kind !== 'error') {
-    // Whether there are groups without queues is not known yet: the empty state would flash.
-    if (data.groupsState.kind === 'loading' || data.status === undefined) return <Alone />;
+    // Whether there are groups without queues, or others that tell nothing, is not known yet: the empty state would flash.
+    if (data.groupsState.kind === 'loading' || data.status === undefined || outside === undefined) return <Alone />;
     return (
       <Alone count={0}>
         <StaleStrip state={state} onRetry={retry} />
         <UnreachableStrip unreachable={data.unreachable} onRetry={data.refresh} />
-        <NoQueues data={data} />
+        {outside ? <NoneShown /> : <NoQueues data={data} />}
       </Alone>
     );
   }
@@ -85,6 +87,7 @@ function Content({ route, data }: { readonly route: QueuesRoute; readonly data: 
       </SideColumn>
       <div className="sb-col sb-grow qu-detail">
         <StaleStrip state={state} onRetry={retry} />
+        {outside && <OutsideStrip />}
         <UnreachableStrip unreachable={data.unreachable} onRetry={data.refresh} />
         {route.group === undefined ? <QueueDetail route={route} data={data} /> : <GroupDetail groupId={route.group} data={data} />}
       </div>
