@@ -297,6 +297,29 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await page.setViewportSize({ width: 1280, height: 800 });
     });
 
+    test('a toast that stays leaves the foot of a tall dialog free', async () => {
+      await page.setViewportSize({ width: 1000, height: 640 });
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new DOMException('not here', 'NotAllowedError'));
+      });
+      await button(page, 'Copy address').first().click();
+      const toast = page.getByRole('alert').filter({ hasText: 'Could not be copied' });
+      await toast.waitFor();
+      await page.keyboard.press('Control+n');
+      for (const name of ['Cancel', 'Expose']) {
+        const foot = dialog(page).getByRole('button', { name, exact: true });
+        await foot.scrollIntoViewIfNeeded();
+        const [box, covering] = await Promise.all([foot.boundingBox(), toast.boundingBox()]);
+        expect((covering?.x ?? 0) + (covering?.width ?? 0), `the toast ends at the left of ${name}`).toBeLessThan(box?.x ?? 0);
+      }
+      // Closed as usual: it takes no key and no focus from the dialog, and stands where it did before.
+      await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+      await expect(dialog(page)).toBeHidden();
+      await toast.getByRole('button', { name: 'Close' }).click();
+      await expect(toast).toBeHidden();
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+
     test('is deleted once its name has been typed', async () => {
       await runFromPalette(page, 'Delete orders');
       const verb = dialog(page).getByRole('button', { name: 'Delete', exact: true });

@@ -3,6 +3,10 @@ import { type ReactNode, useState } from 'react';
 import { i18next } from '../../i18n/index.ts';
 import { KeyValues } from '../layout/bars.tsx';
 import { useReturnFocus } from './use-return-focus.ts';
+import { useToastRoom } from './use-toast-room.ts';
+
+const usualWidthPx = 440;
+const confirmationWidthPx = 460;
 
 /** A dialog of any content. `Esc` and the cross close it; focus stays inside and returns after. */
 export function Dialog(props: {
@@ -15,7 +19,9 @@ export function Dialog(props: {
   /** False while closing would lose what is shown only once: then its own buttons end it. */
   readonly closable?: boolean;
 }) {
+  const widthPx = props.widthPx ?? usualWidthPx;
   useReturnFocus(props.opened);
+  useToastRoom(props.opened, widthPx);
   const closable = props.closable !== false;
   return (
     <Modal
@@ -25,7 +31,7 @@ export function Dialog(props: {
       closeOnClickOutside={closable}
       withCloseButton={closable}
       title={props.title}
-      size={props.widthPx ?? 440}
+      size={widthPx}
       closeButtonProps={{ 'aria-label': props.closeLabel }}
       styles={{ title: { fontSize: 14, fontWeight: 600, lineHeight: '20px' } }}
     >
@@ -55,6 +61,7 @@ export function ConfirmDialog(props: { readonly confirmation: Confirmation | und
   const [typed, setTyped] = useState('');
   const { confirmation } = props;
   useReturnFocus(confirmation !== undefined);
+  useToastRoom(confirmation !== undefined, confirmationWidthPx);
   const answer = (yes: boolean) => {
     setTyped('');
     props.onAnswer(yes);
@@ -66,7 +73,7 @@ export function ConfirmDialog(props: { readonly confirmation: Confirmation | und
       opened
       onClose={() => answer(false)}
       title={confirmation.title}
-      size={460}
+      size={confirmationWidthPx}
       closeButtonProps={{ 'aria-label': i18next.t('close') }}
       styles={{ title: { fontSize: 14, fontWeight: 600, lineHeight: '20px' } }}
     >
