@@ -106,6 +106,18 @@ test('puts all nodes together, and names the worst', async () => {
   expect(await cluster.console.readClipboard()).toMatch(/^# 3 of 3 nodes online, seen from eng-laptop/);
 });
 
+test('says on the Queues screen that a node in no cluster is shown none of others, and what to do', async () => {
+  await goTo(page, '/queues');
+  await expect(page.getByRole('heading', { name: /^This node is in no cluster/ })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('There may be queues that are hidden here.');
+  await expect(page.getByText('there is nothing hidden')).toBeHidden();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Join the cluster…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await goTo(page, '/overview');
+});
+
 for (const scheme of ['light', 'dark'] as const) {
   test(`has no serious finding by axe in ${scheme}, whichever instance is shown`, async () => {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
