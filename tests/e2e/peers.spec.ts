@@ -75,6 +75,23 @@ test('says of each peer how it is and which way leads there', async () => {
   await expectAccessibleInBothSchemes();
 });
 
+test('shows what passed between this node and all its peers, live', async () => {
+  await page.getByRole('button', { name: 'Traffic', exact: true }).click();
+  const traffic = page.getByRole('complementary', { name: 'Traffic' });
+  const row = (priority: string) => traffic.getByRole('table', { name: 'By priority' }).getByRole('row').filter({ hasText: priority });
+  await expect(row('Critical').getByRole('cell').first()).toHaveText(/^[\d,]+$/);
+  const before = (await client.call('peers.statistics', {})).taken;
+  await client.call('peers.probe', { node: press.nodeId });
+  const taken = traffic.locator('dl > div').filter({ hasText: 'Taken' });
+  await expect.poll(async () => Number((await taken.locator('dd').innerText()).replaceAll(',', ''))).toBeGreaterThan(before);
+  await expectAccessibleInBothSchemes();
+  await page.keyboard.press('Escape');
+  await expect(traffic).toBeHidden();
+  await expect(gridOf()).toBeFocused();
+  await rowOf('press-07').click();
+  await expect(inspectorOf().getByRole('heading', { name: 'press-07' })).toBeVisible();
+});
+
 test('shows how messages take another way when the link breaks, and come back to it', async () => {
   const { nodeId } = press;
   cable.stall();

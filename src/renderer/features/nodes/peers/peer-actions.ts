@@ -9,7 +9,7 @@ import { tableActions } from '../../shared/table/table-actions.ts';
 import { focusTable } from '../../shared/table/table-order.ts';
 import type { NodesRoute } from '../nodes-route.ts';
 import { urgentFirst } from './model/backlog.ts';
-import { selectNoPeer, showPeer } from './peers-route.ts';
+import { selectNoPeer, showPeer, showTraffic } from './peers-route.ts';
 import { focusPeerFilter, openPeerDialog, peerTableId } from './peers-store.ts';
 
 type Translate = TFunction<'peers'>;
@@ -74,21 +74,22 @@ async function forgive({ t, refresh }: PeerActContext, { nodeId, name }: PeerInf
   refresh();
 }
 
-/** What belongs to the tab itself. */
-export function peersTabActions({ t, rights }: PeerActContext, { nodeId, show }: NodesRoute): readonly Action[] {
-  const close = (id: string) => {
-    if (show === undefined) selectNoPeer();
-    else showPeer(id, false);
+/** What belongs to the tab itself. @param traffic the traffic with all peers is looked at */
+export function peersTabActions({ t, rights }: PeerActContext, { nodeId, show }: NodesRoute, traffic: boolean): readonly Action[] {
+  const close = () => {
+    if (show === undefined || nodeId === undefined) selectNoPeer();
+    else showPeer(nodeId, false);
     focusTable(peerTableId);
   };
   return [
     { ...actOf(rights, 'peers.add', t('act_add'), 1, 'operator', () => openPeerDialog({ kind: 'add' })), shortcut: 'mod+n' },
+    { id: 'peers.traffic', group: 'act', title: t('trafficHint'), danger: 0, run: showTraffic },
     ...tableActions({
       source: 'peers',
       filterTitle: t('focusFilter'),
       focusFilter: focusPeerFilter,
-      closeTitle: show === undefined ? t('selectNothing') : t('closeInspector'),
-      close: nodeId === undefined ? undefined : () => close(nodeId),
+      closeTitle: show === undefined && !traffic ? t('selectNothing') : t('closeInspector'),
+      close: nodeId === undefined && !traffic ? undefined : close,
     }),
   ];
 }

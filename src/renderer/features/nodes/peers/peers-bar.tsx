@@ -9,6 +9,7 @@ import { focusTable } from '../../shared/table/table-order.ts';
 import { totalQueued } from './model/backlog.ts';
 import { countByState } from './model/peer-health.ts';
 import type { PeerActContext } from './peer-actions.ts';
+import { selectNoPeer, showTraffic, useTrafficShown } from './peers-route.ts';
 import { openPeerDialog, peerFilterId, peerTableId, usePeerFilter } from './peers-store.ts';
 
 /** The head line of the tab: how many peers are how, what waits in all, the filter, and adding one. */
@@ -16,11 +17,17 @@ export function PeersBar({ peers, context }: { readonly peers: readonly PeerInfo
   const { t } = useTranslation('peers');
   const { t: common } = useTranslation('common');
   const may = mayNow(context.rights, 'operator');
+  const shown = useTrafficShown();
   return (
     <div className="sb-subbar pe-bar">
       <span className="sb-2 sb-clip sb-num">{countWords(t, peers)}</span>
       <span className="sb-grow" />
       <Filter />
+      <Tooltip label={t('trafficHint')}>
+        <Button variant="default" aria-pressed={shown} onClick={shown ? selectNoPeer : showTraffic}>
+          {t('traffic')}
+        </Button>
+      </Tooltip>
       <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={may}>
         <Button
           variant="default"

@@ -16,11 +16,12 @@ import { StaleStrip } from '../../shared/stale-strip.tsx';
 import { type NodesRoute, useNodesRoute } from '../nodes-route.ts';
 import { OpenPeerDialog } from './dialogs/open-peer-dialog.tsx';
 import { PeerInspector } from './inspector/peer-inspector.tsx';
+import { Traffic } from './inspector/traffic.tsx';
 import { PeerTable } from './list/peer-table.tsx';
 import { PartitionStrip } from './partition-strip.tsx';
 import { type PeerActContext, peerActions, peersTabActions } from './peer-actions.ts';
 import { PeersBar } from './peers-bar.tsx';
-import { selectNoPeer } from './peers-route.ts';
+import { selectNoPeer, useTrafficShown } from './peers-route.ts';
 import { closePeerDialog, openPeerDialog } from './peers-store.ts';
 import { usePeersCall } from './use-peers-data.ts';
 
@@ -54,6 +55,7 @@ interface ContentProps {
 function Content({ call, route, context }: ContentProps) {
   const { t } = useTranslation('peers');
   const { t: common } = useTranslation('common');
+  const traffic = useTrafficShown();
   const { state, retry, cancel } = call;
   if (state.kind === 'loading') {
     return (
@@ -81,7 +83,7 @@ function Content({ call, route, context }: ContentProps) {
           <PeerTable peers={data.peers} saidAtMs={atMs} selected={selected} isOpen={route.show !== undefined} context={context} />
         )}
       </div>
-      {route.show !== undefined && selected !== undefined && (
+      {(traffic || (route.show !== undefined && selected !== undefined)) && (
         <SideColumn
           name="nodes.inspector"
           side="right"
@@ -91,7 +93,7 @@ function Content({ call, route, context }: ContentProps) {
           label={t('inspectorWidth')}
           className="sb-col nd-inspector"
         >
-          <PeerInspector key={selected.nodeId} peer={selected} saidAtMs={atMs} context={context} />
+          {selected === undefined ? <Traffic /> : <PeerInspector key={selected.nodeId} peer={selected} saidAtMs={atMs} context={context} />}
         </SideColumn>
       )}
     </div>
@@ -137,10 +139,11 @@ function UnknownPeer({ nodeId }: { readonly nodeId: string }) {
 
 /** What can be done now, for palette and keys. Figures change all the time and acts do not: they are told when they differ. */
 function useActionsOf(context: PeerActContext, route: NodesRoute, answer: PeersAnswer | undefined): void {
+  const traffic = useTrafficShown();
   const peer = answer?.peers.find(({ nodeId }) => nodeId === route.nodeId);
   const actions = useMemo(
-    () => [...peersTabActions(context, route), ...(peer === undefined ? [] : peerActions(context, peer))],
-    [context, route, peer],
+    () => [...peersTabActions(context, route, traffic), ...(peer === undefined ? [] : peerActions(context, peer))],
+    [context, route, traffic, peer],
   );
   const key = actions.map(({ id, title, enabled }: Action) => `${id} ${title} ${enabled}`).join('\n');
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what of the acts a person sees

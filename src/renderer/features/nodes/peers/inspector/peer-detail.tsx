@@ -3,7 +3,7 @@ import { StateLabel, StateShape } from '../../../../design/icons/index.ts';
 import { KeyValues, Strip } from '../../../../design/layout/bars.tsx';
 import { ScrollArea } from '../../../../design/layout/scroll-area.tsx';
 import { useTranslation } from '../../../../i18n/index.ts';
-import { formatCount, formatDuration, formatTime } from '../../../../state/format.ts';
+import { formatDuration, formatTime } from '../../../../state/format.ts';
 import { useNodeNames } from '../../../../state/node-names.ts';
 import { dataOf } from '../../../../state/use-call.ts';
 import { CallFailure } from '../../../shared/call-failure.tsx';
@@ -13,6 +13,7 @@ import { shapeOf, stateOf } from '../model/peer-health.ts';
 import type { PeerActContext } from '../peer-actions.ts';
 import { amountOf, healthWords, shareWords } from '../peer-words.ts';
 import { usePeersCall } from '../use-peers-data.ts';
+import { CountList } from './count-list.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
 import { Queued } from './queued.tsx';
@@ -131,14 +132,16 @@ function Counts({ peer: { counts } }: { readonly peer: PeerInfo }) {
       <h3 id="pe-counts" className="sb-h">
         {t('counts')}
       </h3>
-      <dl className="pe-counts sb-num">
-        {shown.map((name) => (
-          <div key={name} title={t(`countHint_${name}`)}>
-            <dt>{t(`count_${name}`)}</dt>
-            <dd className={troubles.has(name) && counts[name] > 0 ? 'sb-warn' : undefined}>{formatCount(counts[name])}</dd>
-          </div>
-        ))}
-      </dl>
+      <CountList
+        labelledBy="pe-counts"
+        counts={shown.map((id) => ({
+          id,
+          label: t(`count_${id}`),
+          hint: t(`countHint_${id}`),
+          value: counts[id],
+          trouble: troubles.has(id),
+        }))}
+      />
     </section>
   );
 }
