@@ -6,7 +6,7 @@ import type { Channels } from './channels.ts';
 import type { DurableOutbox } from './durable-outbox.ts';
 import { communicatorLimits } from './limits.ts';
 import { newMessageId } from './message-id.ts';
-import { OutgoingMessage } from './outgoing-message.ts';
+import { type MessageTerms, OutgoingMessage } from './outgoing-message.ts';
 
 const { defaultTtlSeconds, ttlSeconds: mostTtlSeconds, messageBytes } = communicatorLimits;
 
@@ -23,6 +23,7 @@ export interface OutboundOptions {
 /** Takes what this node says to its peers: who may be told what, what is on the disk before it is sent, and which channel it goes to. */
 export class Outbound {
   readonly #options: OutboundOptions;
+  #lastTerms: MessageTerms | undefined;
   #stopped = false;
 
   constructor(options: OutboundOptions) {
@@ -32,15 +33,12 @@ export class Outbound {
   /** What a former start left waits again. @throws SignalboxError `STORAGE_FULL`, `STORAGE_CORRUPT` */
   async load(): Promise<void> {
     const { outbox, channels, nowMs, laggingMs } = this.#options;
-    for (const stored of await outbox.load()) {
-      const message = new OutgoingMessage({
-        ...stored,
-        durable: true,
-        supersedes: stored.supersedes ?? undefined,
-        queuedAtMs: laggingMs() - Math.max(0, nowMs() - stored.timestampMs),
-      });
+    for (const { messageId, nodeId, payload, priority, timestampMs, ttlSeconds, supersedes } of await outbox.load()) {
+      const queuedAtMs = laggingMs() - Math.max(0, nowMs() - timestampMs);
+      const terms: MessageTerms = { priority, timestampMs, queuedAtMs, ttlSeconds, durable: true };
+      const message = new OutgoingMessage({ messageId, nodeId, payload, terms, supersedes: supersedes ?? undefined });
       outbox.adopt(message);
-      channels.of(stored.nodeId).add(message);
+      channels.of(nodeId).add(message);
     }
   }
 
@@ -85,18 +83,20 @@ export class Outbound {
   }
 
   /** A message for a peer that may be sent one. @throws SignalboxError `NOT_FOUND`, `FORBIDDEN`, `CANCELLED` */
-  make(nodeId: string, payload: string, { priority, ttlSeconds, durable = false, supersedes }: SendOptions): OutgoingMessage {
+  make(nodeId: string, payload: string, options: SendOptions): OutgoingMessage {
     this.#checkPeer(nodeId);
-    return new OutgoingMessage({
-      nodeId,
-      priority,
-      payload,
-      timestampMs: this.#options.nowMs(),
-      queuedAtMs: this.#options.laggingMs(),
-      ttlSeconds: Math.min(mostTtlSeconds, Math.max(0, Math.ceil(ttlSeconds ?? defaultTtlSeconds))),
-      durable,
-      supersedes,
-    });
+    return new OutgoingMessage({ nodeId, payload, terms: this.#termsOf(options), supersedes: options.supersedes });
+  }
+
+  #termsOf({ priority, ttlSeconds: asked = defaultTtlSeconds, durable = false }: SendOptions): MessageTerms {
+    const timestampMs = this.#options.nowMs();
+    const queuedAtMs = this.#options.laggingMs();
+    const ttlSeconds = Math.min(mostTtlSeconds, Math.max(0, Math.ceil(asked)));
+    const last = this.#lastTerms;
+    const isOfNow = last?.timestampMs === timestampMs && last.queuedAtMs === queuedAtMs;
+    if (isOfNow && last.priority === priority && last.ttlSeconds === ttlSeconds && last.durable === durable) return last;
+    this.#lastTerms = { priority, timestampMs, queuedAtMs, ttlSeconds, durable };
+    return this.#lastTerms;
   }
 
   #checkPeer(nodeId: string): void {

@@ -8,19 +8,24 @@ import { newMessageId } from './message-id.ts';
 /** Bytes of an envelope beside its content. */
 const envelopeBytes = 420;
 
-export interface OutgoingMessageFields {
-  /** One that was stored before has it; without: a new one. */
-  readonly messageId?: string;
-  readonly nodeId: string;
+/** On what terms a message waits; those of one moment that are alike share it. */
+export interface MessageTerms {
   readonly priority: PeerPriority;
-  /** JSON text of the content. */
-  readonly payload: string;
   /** When it was made, milliseconds since the epoch. */
   readonly timestampMs: number;
   /** The same by the clock that never runs ahead: what waits is not ended by somebody who sets the clock (security.md row 72). */
   readonly queuedAtMs: number;
   readonly ttlSeconds: number;
   readonly durable: boolean;
+}
+
+export interface OutgoingMessageFields {
+  /** One that was stored before has it; without: a new one. */
+  readonly messageId?: string;
+  readonly nodeId: string;
+  /** JSON text of the content. */
+  readonly payload: string;
+  readonly terms: MessageTerms;
   readonly supersedes: string | undefined;
 }
 
@@ -34,14 +39,10 @@ interface Watched {
  * A message on its way to one peer, from when it was accepted until it ends, in exactly one way. A hundred thousand may wait, so that one which
  * waits is this and the text of its content: its id, its envelope and the promise of its end are made when they are needed.
  */
-export class OutgoingMessage implements OutgoingMessageFields, Delivery, Queued<OutgoingMessage> {
+export class OutgoingMessage implements OutgoingMessageFields, MessageTerms, Delivery, Queued<OutgoingMessage> {
   readonly nodeId: string;
-  readonly priority: PeerPriority;
   readonly payload: string;
-  readonly timestampMs: number;
-  readonly queuedAtMs: number;
-  readonly ttlSeconds: number;
-  readonly durable: boolean;
+  readonly terms: MessageTerms;
   readonly supersedes: string | undefined;
   readonly sizeBytes: number;
   lane: PeerPriority;
@@ -58,16 +59,32 @@ export class OutgoingMessage implements OutgoingMessageFields, Delivery, Queued<
 
   constructor(fields: OutgoingMessageFields) {
     this.nodeId = fields.nodeId;
-    this.priority = fields.priority;
-    this.lane = fields.priority;
     this.payload = fields.payload;
-    this.timestampMs = fields.timestampMs;
-    this.queuedAtMs = fields.queuedAtMs;
-    this.ttlSeconds = fields.ttlSeconds;
-    this.durable = fields.durable;
+    this.terms = fields.terms;
+    this.lane = fields.terms.priority;
     this.supersedes = fields.supersedes;
     this.sizeBytes = Buffer.byteLength(fields.payload) + envelopeBytes;
     this.#messageId = fields.messageId;
+  }
+
+  get priority(): PeerPriority {
+    return this.terms.priority;
+  }
+
+  get timestampMs(): number {
+    return this.terms.timestampMs;
+  }
+
+  get queuedAtMs(): number {
+    return this.terms.queuedAtMs;
+  }
+
+  get ttlSeconds(): number {
+    return this.terms.ttlSeconds;
+  }
+
+  get durable(): boolean {
+    return this.terms.durable;
   }
 
   get messageId(): string {
