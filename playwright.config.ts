@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
 /**
@@ -21,9 +22,9 @@ export default defineConfig({
       testMatch: '**/browser-*.spec.ts',
       use: {
         browserName: 'chromium',
-        // Debian's own; Playwright's builds are not downloaded.
+        // Starts Debian's own; Playwright's builds are not downloaded.
         launchOptions: {
-          executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+          executablePath: join(import.meta.dirname, 'tests', 'helpers', 'chromium.sh'),
           args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
         },
       },

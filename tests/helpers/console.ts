@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, expect, type Page, test } from '@playwright/test';
 import { type App, launchApp, makeDataFolder } from './app.ts';
 import { freePort } from './free-port.ts';
 import { type HeadlessNode, startHeadless } from './headless-node.ts';
@@ -91,14 +91,31 @@ export async function openWindow(files?: Files): Promise<ConsoleUnderTest> {
   };
 }
 
+let browser: Promise<Browser> | undefined;
+
+/**
+ * The browser of this worker. People have nothing of each other's session: each has a context of their own. Playwright ends it with the
+ * worker.
+ */
+function workerBrowser(): Promise<Browser> {
+  browser ??= chromium.launch(test.info().project.use.launchOptions);
+  return browser;
+}
+
 /** Opens the console in a browser, with the administrator `ada` made by the set-up link. */
 export async function openBrowser(files?: Files): Promise<BrowserConsole> {
   const dataFolder = await makeDataFolder(files);
   // A port of its own: the address has to be the same after a restart.
   const args = ['--port', String(await freePort())];
-  let node: HeadlessNode = await startHeadless(dataFolder, args);
-  const browser: Browser = await chromium.launch(test.info().project.use.launchOptions);
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1280, height: 800 } });
+  const people: BrowserContext[] = [];
+  const newPerson = async (options?: BrowserContextOptions) => {
+    const person = await (await workerBrowser()).newContext(options);
+    people.push(person);
+    return person;
+  };
+  const own = newPerson({ permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1280, height: 800 } });
+  const [started, context] = await Promise.all([startHeadless(dataFolder, args), own]);
+  let node: HeadlessNode = started;
   const page = await context.newPage();
   await setUp(page, node.setupUrl ?? '', 'ada');
   const killNode = async () => {
@@ -139,9 +156,9 @@ export async function openBrowser(files?: Files): Promise<BrowserConsole> {
       node.child.kill('SIGSTOP');
       return () => void node.child.kill('SIGCONT');
     },
-    newPage: async () => (await browser.newContext()).newPage(),
+    newPage: async () => (await newPerson()).newPage(),
     close: async () => {
-      await browser.close();
+      await Promise.all(people.map((person) => person.close()));
       await node.stop();
       await rm(dataFolder, { recursive: true, force: true });
     },
