@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
+import { connectToNode } from '../../src/main/cli/node-connection.ts';
 import { electronCommand, logLines, makeDataFolder } from '../helpers/app.ts';
-import { runCommand } from '../helpers/headless-node.ts';
 import { hasKeyring, type Keyring, makeKeyringFolder, startKeyring } from '../helpers/keyring.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -34,15 +34,17 @@ interface Identity {
   readonly problems: readonly string[];
 }
 
+/** Undefined while no node of that folder answers. */
 async function identityAt(folder: string): Promise<Identity | undefined> {
-  const call = async (method: string) => {
-    const { code, stdout } = await runCommand(['call', method, '--json', '--data', folder]);
-    return code === 0 ? JSON.parse(stdout) : undefined;
-  };
-  const [identity, status] = [await call('membership.status'), await call('node.status')];
-  if (identity === undefined || status === undefined) return undefined;
-  const problems = (status.problems as { id: string }[]).map(({ id }) => id).filter((id) => id.startsWith('identity.'));
-  return { nodeId: identity.nodeId, keyStore: identity.keyStore, problems };
+  const client = await connectToNode({ data: folder }).catch(() => undefined);
+  if (client === undefined) return undefined;
+  try {
+    const [identity, status] = await Promise.all([client.call('membership.status', {}), client.call('node.status', {})]);
+    const problems = status.problems.map(({ id }) => id).filter((id) => id.startsWith('identity.'));
+    return { nodeId: identity.nodeId, keyStore: identity.keyStore, problems };
+  } finally {
+    client.close();
+  }
 }
 
 /** Waits until the node of a data folder answers. */
