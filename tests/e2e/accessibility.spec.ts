@@ -1,7 +1,7 @@
 /** Every screen in both themes, by axe. */
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { type App, launchApp } from '../helpers/app.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 
 const views = ['overview', 'nodes', 'rpc', 'events', 'queues', 'settings'] as const;
 const schemes = ['light', 'dark'] as const;
@@ -18,11 +18,10 @@ test.describe('the console', () => {
     for (const view of views) {
       test(`${view}, ${scheme}`, async () => {
         const { page } = app;
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await setScheme(page, scheme);
         await page.evaluate((name) => {
           location.hash = `/${name}`;
         }, view);
-        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
         await page.getByRole('heading', { level: 1 }).first().waitFor();
         await expectAccessible(page);
       });

@@ -1,6 +1,6 @@
 /** Events of other nodes on the Events screen: real nodes, of which one goes away and comes back. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type BrowserConsole, goTo } from '../helpers/console.ts';
 import { type ClusterConsole, openBrowserInCluster } from '../helpers/console-cluster.ts';
 
@@ -142,8 +142,7 @@ test.describe('the Events screen in a cluster', () => {
 
   test('has no serious accessibility finding, in either theme', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
+      await setScheme(page, colorScheme);
       // Rows that come while the page is looked at would be looked at half.
       await page.getByRole('button', { name: /^Pause/ }).click();
       await expectAccessible(page);

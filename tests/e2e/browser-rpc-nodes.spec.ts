@@ -1,6 +1,6 @@
 /** Calls to other nodes from the RPC screen: one, any, all; real nodes, of which one is killed. */
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type BrowserConsole, goTo } from '../helpers/console.ts';
 import { type ClusterConsole, openBrowserInCluster } from '../helpers/console-cluster.ts';
 
@@ -129,8 +129,7 @@ test.describe('the RPC screen in a cluster', () => {
     await send(page);
     await expect(answer(page).getByText('4 of 4 answered')).toBeVisible();
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
+      await setScheme(page, colorScheme);
       await expectAccessible(page);
       await page.getByRole('combobox', { name: 'Target' }).click();
       await expect(page.getByRole('option', { name: /^All nodes/ })).toBeVisible();

@@ -1,6 +1,6 @@
 /** How people come in by a browser. */
 import { expect, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type BrowserConsole, connected, goTo, openBrowser, password, setUp, signIn } from '../helpers/console.ts';
 
 let opened: BrowserConsole;
@@ -44,10 +44,7 @@ test('the set-up form says what is wrong with a name and a password before it is
   await expect(page.getByText('Begin with a letter or digit')).toBeVisible();
   await expect(page.getByText('Type 10 characters or more.')).toBeVisible();
   await expect(page.getByText('The two passwords differ.')).toBeVisible();
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await expectAccessible(page);
-  }
+  await expectAccessibleInBothSchemes(page);
   await page.context().close();
 });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { NodeClient } from '../../src/common/client/node-client.ts';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 
 /** Subscribes by hand, as the field asks. */
@@ -120,11 +120,7 @@ export function describeEvents(open: () => Promise<ConsoleUnderTest>): void {
       await expect(inspector.getByRole('figure', { name: /^c · last 2 values/ })).toBeVisible();
       await inspector.getByRole('tab', { name: 'JSON' }).click();
       await expect(inspector.getByRole('figure', { name: /^c · last 2 values/ })).toBeVisible();
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-        await expectAccessible(page);
-      }
+      await expectAccessibleInBothSchemes(page);
       await listOf(page).focus();
       await page.keyboard.press('ArrowUp');
       await expect(inspector.locator('.sb-code')).toContainText('80.9');

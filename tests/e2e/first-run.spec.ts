@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { encodeJoinCode } from '../../src/common/join-code.ts';
 import { joinCodeOf, newInviteSecret, readJoinCode } from '../../src/main/node/trust/index.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
 import { type ConsoleUnderTest, connected, goTo, openWindow, runFromPalette } from '../helpers/console.ts';
 import { fillCreateDialog, makeCode, openTrust } from './trust-scenarios.ts';
@@ -13,13 +13,6 @@ const freshNode = (name: string) => ({ 'config.json': JSON.stringify({ version: 
 const question = (page: Page) => page.getByRole('heading', { name: /Which cluster should it belong to/ });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Join a cluster' });
-
-async function expectAccessibleInBoth(page: Page): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expectAccessible(page);
-  }
-}
 
 test.describe('two new computers become a cluster', () => {
   test.describe.configure({ mode: 'serial' });
@@ -44,24 +37,24 @@ test.describe('two new computers become a cluster', () => {
     const links = checks.getByRole('listitem').filter({ hasText: 'Nodes of other machines cannot dial this one' });
     await links.getByRole('button', { name: 'How to fix' }).click();
     await expect(links).toContainText('Set links.host to 0.0.0.0');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
   });
 
   test('it creates a cluster, and lands on the Overview with hints', async () => {
     const { page } = lead;
     await button(page, 'Create…').click();
     await page.getByRole('heading', { name: 'This is your node' }).waitFor();
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await button(page, 'Create a cluster…').click();
     await fillCreateDialog(page, 'North yard');
     await page.getByRole('heading', { name: 'This node belongs to North yard. Is everything ready?' }).waitFor();
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await button(page, 'Open the Overview').click();
     const hints = page.getByRole('region', { name: 'First steps' });
     await expect(hints.getByRole('listitem')).toHaveCount(4);
     await hints.getByRole('button', { name: 'Close the hint “Invite another node”' }).click();
     await expect(hints.getByRole('listitem')).toHaveCount(3);
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
   });
 
   test('the second names itself, and a code that was mistyped or is unknown is refused in words', async () => {
@@ -81,7 +74,7 @@ test.describe('two new computers become a cluster', () => {
     // One of 1,024 codes has this check by chance.
     if (joinCodeOf(secret) !== encodeJoinCode({ secret, check: 0 }))
       await expect(dialog(page)).toContainText('the check characters do not fit');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     const address = dialog(page).getByRole('textbox', { name: 'Address' });
     await code.fill(joinCodeOf(secret));
     await expect(dialog(page)).toContainText('The code is whole');
@@ -93,7 +86,7 @@ test.describe('two new computers become a cluster', () => {
     await address.fill(await leadAddress(lead));
     await dialog(page).getByRole('button', { name: 'Join', exact: true }).click();
     await expect(dialog(page)).toContainText('The code is not good at that node');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await dialog(page).getByRole('button', { name: 'Back to the form' }).click();
   });
 
@@ -109,7 +102,7 @@ test.describe('two new computers become a cluster', () => {
     await dialog(page).getByRole('button', { name: 'Join', exact: true }).click();
     await expect(dialog(page)).toContainText('This node is a member of North yard');
     await expect(dialog(page).getByRole('listitem').filter({ hasText: 'site-lead' })).toContainText('Linked');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await button(page, 'Done').click();
     await page.getByRole('heading', { name: 'This node belongs to North yard. Is everything ready?' }).waitFor();
     await expect(page.getByText('Linked with the other member')).toBeVisible();
@@ -127,7 +120,7 @@ test.describe('two new computers become a cluster', () => {
       await goTo(console.page, '/nodes');
       const row = console.page.getByRole('grid', { name: 'Nodes' }).getByRole('row').filter({ hasText: other });
       await expect(row.getByText('Direct', { exact: true })).toBeVisible();
-      await expectAccessibleInBoth(console.page);
+      await expectAccessibleInBothSchemes(console.page);
     }
   });
 
@@ -136,7 +129,7 @@ test.describe('two new computers become a cluster', () => {
     await runFromPalette(page, 'First run');
     await expect(page.getByRole('heading', { name: 'This node belongs to North yard' })).toBeVisible();
     await expect(button(page, 'Join…')).toBeDisabled();
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
   });
 
   test('a node that was removed says by whom and when, on every screen', async () => {
@@ -153,7 +146,7 @@ test.describe('two new computers become a cluster', () => {
     const notice = laptop.page.getByRole('alert').filter({ hasText: 'This node was removed from the cluster North yard by site-lead at' });
     await expect(notice).toBeVisible();
     await expect(notice).toContainText('leave North yard here and join again');
-    await expectAccessibleInBoth(laptop.page);
+    await expectAccessibleInBothSchemes(laptop.page);
     await notice.getByRole('button', { name: 'Identity & trust' }).click();
     await expect(laptop.page.getByRole('tablist', { name: 'Identity & trust' })).toBeVisible();
     await expect(notice).toBeVisible();
@@ -195,11 +188,11 @@ test('without a code the laptop shows six digits, the admin types them, and the 
     const digits = dialog(page).getByText(/^\d{3} \d{3}$/);
     await expect(digits).toBeVisible();
     await expect(dialog(page)).toContainText(/\d+ s left/);
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     const number = (await digits.innerText()).replaceAll(/\D/g, '');
     await guest.run('cluster', 'admit', 'eng-laptop', '--number', number);
     await expect(dialog(page)).toContainText('press-07 of South yard let this node in');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await button(page, 'Yes, join South yard').click();
     await expect(dialog(page)).toContainText('This node is a member of South yard');
   } finally {
@@ -228,7 +221,7 @@ test('a node joins with an invite file; one that is none is refused in words', a
     await dialog(page).getByRole('button', { name: 'Back to the form' }).click();
     await input.setInputFiles(file);
     await expect(dialog(page)).toContainText('south-yard.invite');
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     await dialog(page).getByRole('button', { name: 'Join', exact: true }).click();
     await expect(dialog(page)).toContainText('This node is a member of South yard');
   } finally {
@@ -249,7 +242,7 @@ test('the demo runs inside the application, is ended, and leaves the own node as
     await expect(page.getByText('Demo.', { exact: true })).toBeVisible({ timeout: 30_000 });
     await expect(page.getByRole('banner').getByText('4 of 4 nodes')).toBeVisible();
     const folder = await page.getByText(/signalbox-demo-\w+\/guest$/).innerText();
-    await expectAccessibleInBoth(page);
+    await expectAccessibleInBothSchemes(page);
     // It stays while the console is loaded anew, as it is a state of the application.
     await page.reload();
     await connected(page);

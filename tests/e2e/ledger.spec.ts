@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { NodeClient } from '../../src/common/client/node-client.ts';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
 import { type ConsoleUnderTest, goTo, openWindow } from '../helpers/console.ts';
 import { runCommand } from '../helpers/headless-node.ts';
@@ -28,14 +28,6 @@ let opened: ConsoleUnderTest;
 let page: Page;
 let client: NodeClient;
 let press: ClusterGuest;
-
-async function expectAccessibleInBothSchemes(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    await expectAccessible(page);
-  }
-}
 
 /** Compares the chain of the console's node until the other one has said something of it: it may be on its way back. */
 async function compareUntil(verdict: string): Promise<void> {
@@ -85,7 +77,7 @@ test('lists what is done as it is done, narrows it, and shows what proves one en
   await expect(inspector(page)).toContainText('limits.connections');
   await inspector(page).getByRole('tab', { name: 'Proof' }).click();
   await expect(inspector(page)).toContainText('eng-laptop signed the block with its key (Ed25519):');
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await inspector(page).getByRole('button', { name: 'Open it' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
@@ -112,13 +104,13 @@ test('compares the copy of another node, and asks it to confirm an entry', async
   await inspector(page).getByRole('button', { name: 'Ask peers to confirm' }).click();
   await expect(inspector(page)).toContainText('1 of 1 node holds the very same entry.', { timeout: 20_000 });
   await expect(inspector(page).getByRole('listitem')).toContainText('Signed');
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await page.getByRole('tab', { name: /^Chains/ }).click();
   await expect(page.getByRole('row').filter({ hasText: 'press-07' })).toContainText('Whole', { timeout: 20_000 });
   await button(page, 'Verify all chains').click();
   await expect(page.getByText('All 2 chains are whole.')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole('list', { name: 'What was found of each chain' }).getByRole('listitem')).toHaveCount(2);
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await button(page, 'Close').first().click();
 });
 
@@ -151,7 +143,7 @@ test('a changed file is shown as broken at its place, compared with the whole co
   await button(page, 'Verify').click();
   await expect(page.getByText(`The chain of eng-laptop breaks at block ${height}.`).first()).toBeVisible({ timeout: 20_000 });
   await expect(page.getByRole('contentinfo')).toContainText(`Ledger breaks at block ${height}`);
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await compareUntil('Differs');
   await dialog(page).getByRole('button', { name: 'Show difference' }).click();
   const changed = dialog(page).getByRole('row').filter({ hasText: 'text' });

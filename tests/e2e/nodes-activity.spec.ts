@@ -1,6 +1,6 @@
 /** What passes between the nodes: calls and topics of the whole cluster, with real other nodes. */
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 import { type ClusterConsole, openWindowInCluster } from '../helpers/console-cluster.ts';
 import { runCommand } from '../helpers/headless-node.ts';
@@ -21,14 +21,6 @@ test.afterAll(() => cluster?.close());
 async function call(method: string, node: string, params: object = {}): Promise<number | null> {
   const words = ['call', method, '--node', node, '--params', JSON.stringify(params), '--data', cluster.console.dataFolder];
   return (await runCommand(words)).code;
-}
-
-/** Both colour schemes, without motion. */
-async function expectAccessibleInBoth(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expectAccessible(page);
-  }
 }
 
 test('calls of every node are counted by method, and lead on to the RPC screen', async () => {
@@ -52,7 +44,7 @@ test('calls of every node are counted by method, and lead on to the RPC screen',
   await page.keyboard.press('Enter');
   const details = page.getByRole('complementary', { name: 'Details' });
   await expect(details).toContainText('2 nodes');
-  await expectAccessibleInBoth();
+  await expectAccessibleInBothSchemes(page);
   await page.keyboard.press('Escape');
   await expect(details).toBeHidden();
   await expect(methods).toBeFocused();
@@ -93,7 +85,7 @@ test('topics of every node show who publishes what, and lead on to its events', 
   await page.getByRole('switch', { name: 'Group by node' }).check();
   const group = topics.getByRole('row', { name: 'press-07' });
   await expect(group).toContainText('1 topic');
-  await expectAccessibleInBoth();
+  await expectAccessibleInBothSchemes(page);
   await group.click();
   await expect(row).toHaveCount(0);
   await group.click();
@@ -112,7 +104,7 @@ test('a node that does not answer is named, and the others are shown', async () 
   await expect(page.getByRole('grid', { name: 'Calls by method' })).toContainText('logs.list');
   await page.getByRole('radiogroup', { name: 'What is shown of the calls' }).getByText('By node').click();
   await expect(page.getByRole('row', { name: 'press-07' })).toContainText('No answer · TIMEOUT');
-  await expectAccessibleInBoth();
+  await expectAccessibleInBothSchemes(page);
   thaw?.();
   await expect(page.getByText('2 of 3 nodes answered.')).toBeHidden();
 });

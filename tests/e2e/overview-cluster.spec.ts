@@ -1,7 +1,7 @@
 /** The Overview of a node that is one of several, and of the instance that is looked at, in the window of the application. */
 import { expect, type Page, test } from '@playwright/test';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 import { type ClusterConsole, openWindowInCluster } from '../helpers/console-cluster.ts';
 
@@ -120,7 +120,7 @@ test('says on the Queues screen that a node in no cluster is shown none of other
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`has no serious finding by axe in ${scheme}, whichever instance is shown`, async () => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await setScheme(page, scheme);
     for (const name of ['All nodes', 'press-07', 'eng-laptop']) {
       await lookAt(name);
       await expect(figures()).toContainText(/Processor/);

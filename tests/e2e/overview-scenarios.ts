@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 
 const figures = (page: Page): Locator => page.getByRole('region', { name: 'Figures of now' });
@@ -79,7 +79,7 @@ export function describeOverview(open: () => Promise<ConsoleUnderTest>): void {
     test('changes the range, and keeps it in the address', async () => {
       await page.getByRole('radiogroup', { name: 'Range of the charts' }).getByText('1 h', { exact: true }).click();
       await expect(page.getByRole('heading', { name: 'Last 1 h' })).toBeVisible();
-      expect(page.url()).toContain('range=1h');
+      await expect(page).toHaveURL(/range=1h/);
       await expect.poll(() => highest(page, 'RPC calls per second')).toBeGreaterThan(0);
     });
 
@@ -101,7 +101,7 @@ export function describeOverview(open: () => Promise<ConsoleUnderTest>): void {
 
     for (const scheme of ['light', 'dark'] as const) {
       test(`has no serious finding by axe in ${scheme}`, async () => {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await setScheme(page, scheme);
         await goTo(page, '/overview');
         await expect(chart(page, 'RPC calls per second').locator('canvas')).toBeVisible();
         await expectAccessible(page);

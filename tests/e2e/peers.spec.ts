@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { NodeClient } from '../../src/common/client/node-client.ts';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
 import { type ConsoleUnderTest, goTo, openWindow, runFromPalette } from '../helpers/console.ts';
 import { type FaultProxy, openFaultProxy } from '../helpers/fault-path.ts';
@@ -29,14 +29,6 @@ const dialogOf = (): Locator => page.getByRole('dialog');
 async function choose(list: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: list }).click();
   await page.getByRole('option', { name: option, exact: true }).click();
-}
-
-async function expectAccessibleInBothSchemes(): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    await expectAccessible(page);
-  }
 }
 
 test.beforeAll(async () => {
@@ -72,7 +64,7 @@ test('says of each peer how it is and which way leads there', async () => {
   await expect(inspectorOf().getByRole('heading', { name: 'press-07' })).toBeVisible();
   await expect(wayOf('Direct link')).toContainText('In use');
   await expect(wayOf('MQTT')).toContainText('Ready');
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
 });
 
 test('shows what passed between this node and all its peers, live', async () => {
@@ -137,7 +129,7 @@ test('is a part of what the inspector of a node says', async () => {
   await expect(inspector.getByRole('heading', { name: 'Ways' })).toBeVisible();
   await expect(inspector.getByRole('heading', { name: 'Standing' })).toBeVisible();
   await expect(inspector.getByRole('list', { name: 'What happened' }).getByRole('listitem').first()).toBeVisible();
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
 });
 
 test('stores a value with a copy on another node, shows it, and deletes it', async () => {
@@ -156,7 +148,7 @@ test('stores a value with a copy on another node, shows it, and deletes it', asy
   const inspector = page.getByRole('complementary', { name: 'Details' });
   await expect(inspector.getByText('Ines, +41 44 000 00 00')).toBeVisible();
   await expect(inspector.getByRole('list', { name: 'Copies' })).toContainText('press-07');
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await choose('Node whose store is shown', 'press-07');
   await expect(page.getByRole('heading', { name: 'press-07 stores no values yet' })).toBeVisible();
   await choose('Whose values are shown', 'Copies for eng-laptop');

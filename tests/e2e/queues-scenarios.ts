@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import type { NodeClient } from '../../src/common/client/node-client.ts';
 import { connectToNode } from '../../src/main/cli/node-connection.ts';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo, runFromPalette } from '../helpers/console.ts';
 
 /** Settings of the console's own node: any free port for the broker, which is off. */
@@ -18,14 +18,6 @@ const tab = (page: Page, name: string | RegExp): Locator => page.getByRole('tab'
 const messages = (page: Page): Locator => page.getByRole('listbox', { name: 'Messages' }).getByRole('option');
 const inspector = (page: Page, sequence: number): Locator => page.getByRole('region', { name: `Message ${sequence}`, exact: true });
 const replicas = (page: Page): Locator => page.getByRole('region', { name: /^Replicas of G-/ });
-
-async function expectAccessibleInBothSchemes(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    await expectAccessible(page);
-  }
-}
 
 /** Opens the menu beside the buttons of the queue and chooses an act. */
 async function choose(page: Page, act: string): Promise<void> {

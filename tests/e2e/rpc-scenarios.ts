@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type BrowserConsole, type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 import { entry } from '../helpers/headless-node.ts';
 
@@ -223,8 +223,7 @@ export function describeRpc(open: () => Promise<ConsoleUnderTest>): void {
 
     test('has no serious accessibility finding, in either theme', async () => {
       for (const scheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme);
+        await setScheme(page, scheme);
         for (const view of ['Form', 'JSON'] as const) {
           await openMethod(page, 'logs.setLevel', { name: 'router' });
           await writeAs(page, view);

@@ -1,7 +1,7 @@
 /** What a person does in the settings: the same in the window and in a browser. */
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, connected, goTo, password, runFromPalette } from '../helpers/console.ts';
 
 const field = (page: Page, label: string): Locator => page.getByRole('textbox', { name: label, exact: true });
@@ -168,9 +168,10 @@ export function describeSettings(open: () => Promise<ConsoleUnderTest>): void {
     for (const scheme of ['light', 'dark'] as const) {
       test(`no section has a serious finding by axe in ${scheme}`, async () => {
         test.slow();
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await setScheme(page, scheme);
         await goTo(page, '/settings');
         const sections = page.getByRole('navigation', { name: 'Sections of the settings' }).getByRole('button');
+        await sections.first().waitFor();
         for (const section of await sections.all()) {
           await section.click();
           await expect(section).toHaveAttribute('aria-current', 'page');

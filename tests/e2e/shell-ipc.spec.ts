@@ -71,12 +71,16 @@ test('who was refused stands in the audit table, a flood of it folded', async ()
 });
 
 test('a flood of requests is refused, and forgiven', async () => {
+  const beganMs = performance.now();
   const outcomes = await app.page.evaluate(
     (name) => (globalThis as unknown as { raw: Raw }).raw.burst(name, 400),
     requestChannels.windowState,
   );
+  const tookSeconds = (performance.now() - beganMs) / 1_000;
   expect(outcomes).toContain('ok');
-  expect(outcomes.filter((outcome) => outcome === 'OVERLOADED').length).toBeGreaterThan(200);
+  expect(outcomes).toContain('OVERLOADED');
+  // 60 at once, and 30 a second that come back meanwhile.
+  expect(outcomes.filter((outcome) => outcome === 'ok').length).toBeLessThanOrEqual(60 + Math.ceil(tookSeconds * 30));
   await expect.poll(() => send(requestChannels.windowState)).toBe('ok');
 });
 

@@ -82,7 +82,8 @@ test('a page that dies is loaded again once; then a page says so, from which the
     await expect.poll(() => path(app)).toBe('/index.html');
     await crash(app);
     await expect.poll(() => path(app)).toBe('/crash.html');
-    expect(await inWindow<string>(app, 'document.getElementById("log-folder").textContent')).toBe(join(app.dataFolder, 'logs'));
+    // The page asks the shell for it.
+    await expect.poll(() => inWindow<string>(app, 'document.getElementById("log-folder").textContent')).toBe(join(app.dataFolder, 'logs'));
     expect(await inWindow<string[]>(app, 'Object.keys(signalbox.crash)')).toEqual(['describe', 'openAgain', 'openLogFolder']);
     await press(app, 'open-again');
     await expect.poll(() => path(app)).toBe('/index.html');

@@ -1,6 +1,6 @@
 /** How the nodes hang together, in the window of the application, with real nodes. */
 import { expect, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 import { type ClusterConsole, openWindowInCluster } from '../helpers/console-cluster.ts';
 
@@ -107,7 +107,7 @@ test('says within seconds that a node is gone, in both forms, and moves no other
 
 for (const scheme of ['light', 'dark'] as const) {
   test(`has no serious finding by axe in ${scheme}, as graph and as table`, async () => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await setScheme(page, scheme);
     await expect(box('press-07')).toBeVisible();
     await expectAccessible(page);
     await choose('Table');

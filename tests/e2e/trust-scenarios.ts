@@ -2,7 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, setScheme } from '../helpers/axe.ts';
 import { type ClusterGuest, startGuest } from '../helpers/cluster-guest.ts';
 import { type ConsoleUnderTest, goTo } from '../helpers/console.ts';
 
@@ -36,13 +36,20 @@ export async function fillCreateDialog(page: Page, name: string): Promise<readon
   await expect(items).toHaveCount(24);
   const words = (await items.allInnerTexts()).map((text) => text.replace(/^\d+\s*/, ''));
   await button(page, 'I have written them down').click();
-  for (const field of await dialog(page).getByRole('textbox').all()) {
-    const place = Number((await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.innerText ?? '')).replace('Word ', ''));
-    await field.fill(words[place - 1] ?? '');
-  }
+  await typeAskedWords(page, words);
   await button(page, 'Done').click();
   await dialog(page).waitFor({ state: 'hidden' });
   return words;
+}
+
+/** Types the two of the recovery words that the dialog asks for. */
+async function typeAskedWords(page: Page, words: readonly string[]): Promise<void> {
+  const fields = dialog(page).getByRole('textbox', { name: /^Word \d+$/ });
+  await expect(fields).toHaveCount(2);
+  for (const field of await fields.all()) {
+    const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.innerText ?? '');
+    await field.fill(words[Number(label.replace('Word ', '')) - 1] ?? '');
+  }
 }
 
 /** Makes a code for one node; the dialog stays open. */
@@ -139,10 +146,7 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
       await button(page, 'Show the words again').click();
       await expect(items).toHaveCount(24);
       await button(page, 'I have written them down').click();
-      for (const field of await fields.all()) {
-        const label = await field.evaluate((input: HTMLInputElement) => input.labels?.[0]?.innerText ?? '');
-        await field.fill(`${words[Number(label.replace('Word ', '')) - 1]}`);
-      }
+      await typeAskedWords(page, words);
       await button(page, 'Done').click();
       await expect(page.getByText('There is one admin node.')).toBeVisible();
       await expectNowhere(opened, words.slice(0, 4).join(' '));
@@ -174,11 +178,11 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
       const inspector = page.getByRole('complementary', { name: 'Member' });
       await expect(inspector.getByRole('heading', { name: 'press-07' })).toBeVisible();
       await inspector.getByRole('button', { name: 'Show words and QR code' }).press('Enter');
-      const shown = await inspector.getByRole('list', { name: 'Fingerprint of press-07 in words' }).getByRole('listitem').allInnerTexts();
+      const shown = inspector.getByRole('list', { name: 'Fingerprint of press-07 in words' }).getByRole('listitem');
       const own = JSON.parse(await guest.run('identity', 'show', '--json')) as {
         readonly fingerprint: { readonly words: readonly string[] };
       };
-      expect(shown).toEqual(own.fingerprint.words);
+      await expect(shown).toHaveText(own.fingerprint.words);
     });
 
     test('its roles are changed, and it hears of it', async () => {
@@ -288,7 +292,7 @@ export function describeTrust(open: (files: typeof ownNode) => Promise<ConsoleUn
 
     for (const scheme of ['light', 'dark'] as const)
       test(`no part has a serious finding by axe in ${scheme}`, async () => {
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await setScheme(page, scheme);
         for (const show of ['overview', 'members', 'removed', 'invites']) {
           await openTrust(page, show);
           await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });

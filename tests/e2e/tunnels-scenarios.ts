@@ -1,7 +1,7 @@
 /** What a person does on the Tunnels screen: the same in the window and in a browser, over a real gateway, a real agent and a real service. */
 import { readFile } from 'node:fs/promises';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { expectAccessible } from '../helpers/axe.ts';
+import { expectAccessible, expectAccessibleInBothSchemes } from '../helpers/axe.ts';
 import { type ConsoleUnderTest, goTo, runFromPalette } from '../helpers/console.ts';
 import { askPublic, type ExposedService, greetPublic, startExposedService } from '../helpers/exposed-service.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -23,14 +23,6 @@ const requests = (page: Page): Locator => page.getByRole('listbox', { name: 'Liv
 const inspector = (page: Page): Locator => page.getByRole('complementary', { name: 'Request', exact: true });
 const about = (page: Page): Locator => page.getByRole('complementary', { name: 'Tunnel orders' });
 const selection = (page: Page): Locator => page.getByRole('region', { name: 'Selection' });
-
-async function expectAccessibleInBothSchemes(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    await expectAccessible(page);
-  }
-}
 
 export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
   let console: ConsoleUnderTest;
@@ -328,7 +320,8 @@ export function describeTunnels(open: () => Promise<ConsoleUnderTest>): void {
       await dialog(page).getByRole('textbox', { name: 'Type orders to confirm' }).fill('orders');
       await verb.click();
       await expect(page.getByRole('heading', { name: 'No tunnel yet' })).toBeVisible();
-      expect((await askPublic(address, '/')).status).toBe(404);
+      // The gateway hears of it from the agent, which signs off.
+      await expect.poll(async () => (await askPublic(address, '/')).status).toBe(404);
     });
 
     test('gives a raw tunnel the public port that is asked for, of those that the gateway gives out', async () => {
