@@ -47,9 +47,22 @@ export const ledgerChainSchema = z.object({
   announcedHeight: z.number().int().nullable().describe('Newest that anybody told of'),
   verifiedHeight: z.number().int().describe('Checked without a fault up to here; -1: nothing yet'),
   verifiedAt: z.number().nullable(),
-  state: z.enum(['whole', 'behind', 'forked', 'damaged', 'empty']),
+  state: z.enum(['whole', 'behind', 'overShare', 'unconfirmed', 'forked', 'damaged', 'empty']),
   fault: ledgerFaultSchema.nullable(),
   sizeBytes: z.number().int(),
+  begunBy: z
+    .string()
+    .nullable()
+    .describe('Node on whose word alone the copy begins above block 0; null: it needs no word, or has more than one'),
+  overShare: z
+    .object({
+      share: z.enum(['day', 'total']).describe('Which share is used up: that of a day comes back by itself'),
+      seenHeight: z.number().int().describe('Newest block that was seen, and not kept'),
+      missingEntries: z.number().int().describe('Entries that are not kept, as far as was seen'),
+      againAt: z.number().describe('When the rest is fetched again, milliseconds since the epoch'),
+    })
+    .nullable()
+    .describe('Of a copy that has come to the bound of what this node keeps for another: ledger.copyMegabytes and the like'),
 });
 export type LedgerChain = z.infer<typeof ledgerChainSchema>;
 

@@ -216,7 +216,11 @@ function printFork(out: Output, { name, height, seenAt, blocks }: LedgerFork): v
 }
 
 /** The state of a chain, and what is wrong with it. */
-export function stateText({ state, fault, announcedHeight }: LedgerChain): string {
+export function stateText({ state, fault, announcedHeight, overShare, begunBy, firstHeight }: LedgerChain): string {
   if (fault !== null) return `damaged: ${fault.message}`;
+  if (state === 'overShare' && overShare !== null)
+    return `over its share${overShare.share === 'day' ? ' of a day' : ''}: ${formatCount(overShare.missingEntries, 'newer entry', 'newer entries')} not kept`;
+  if (state === 'unconfirmed' && begunBy !== null)
+    return `begins at block ${firstHeight} on the word of ${shortNodeId(begunBy)} alone, not confirmed yet`;
   return state === 'behind' ? `behind: others tell of block ${announcedHeight}` : state;
 }

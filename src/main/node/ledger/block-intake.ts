@@ -1,5 +1,6 @@
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
 import { importPublicKey, isSignedBy, sameBytes } from '../identity/index.ts';
+import type { Arrival } from './arrival.ts';
 import { isBlockSigned } from './block.ts';
 import type { BlockRows } from './block-rows.ts';
 import type { BroughtBlock, OwnBlock, TakenBlocks } from './chain-store.ts';
@@ -9,18 +10,10 @@ import { checkDetails } from './check-rows.ts';
 import { decodeEntry } from './entry.ts';
 import type { ForkTable } from './fork-table.ts';
 import { ledgerLimits } from './limits.ts';
+import type { ShareGate } from './share-gate.ts';
 import type { FullBlock } from './types.ts';
 
 type Refusal = NonNullable<TakenBlocks['refused']>;
-
-export interface Arrival {
-  /** Node that brought the blocks. */
-  readonly from: string;
-  /** Milliseconds since the epoch, by the corrected clock. */
-  readonly nowMs: number;
-  /** Height at which a chain of which nothing is held may begin, because what is older was sealed. */
-  readonly startsAt: number;
-}
 
 export interface BlockIntakeOptions {
   /** Id of the node whose own chain is in the file. */
@@ -28,6 +21,7 @@ export interface BlockIntakeOptions {
   readonly table: ChainTable;
   readonly rows: BlockRows;
   readonly forks: ForkTable;
+  readonly gate: ShareGate;
 }
 
 /** Lets blocks into the file: each is checked before it is written (security.md row 34). Whoever calls holds a transaction. */
@@ -36,12 +30,14 @@ export class BlockIntake {
   readonly #table: ChainTable;
   readonly #rows: BlockRows;
   readonly #forks: ForkTable;
+  readonly #gate: ShareGate;
 
-  constructor({ self, table, rows, forks }: BlockIntakeOptions) {
+  constructor({ self, table, rows, forks, gate }: BlockIntakeOptions) {
     this.#self = self;
     this.#table = table;
     this.#rows = rows;
     this.#forks = forks;
+    this.#gate = gate;
   }
 
   /** Writes a block that was checked, behind the newest. What was checked on its way in counts as verified. */
@@ -66,6 +62,12 @@ export class BlockIntake {
       if (row?.last !== null && row !== undefined && block.block.height <= (row.last?.height ?? -1)) continue;
       row ??= this.#table.open(chainId);
       if (row === undefined) return { added, height: -1, refused: fullRefusal(block.block.height) };
+      const over = chainId === this.#self ? null : this.#gate.admit(row, block, arrival);
+      if (over !== null) {
+        this.#table.save(row);
+        return { added, height: row.last?.height ?? -1, refused: over };
+      }
+      if (row.first === null && block.block.height > 0) row.begunBy = arrival.from;
       this.add(row, block);
       added++;
     }
@@ -99,6 +101,7 @@ export class BlockIntake {
     if (last !== null && height <= last.height) return this.#refuseOlder(chainId, row as ChainRow, full, arrival);
     const next = last === null ? 0 : last.height + 1;
     const mayStart = last === null && height === arrival.startsAt;
+    if (height > next && !mayStart && row !== undefined && row.followed !== null) return this.#gate.follow(row, full, arrival);
     if (height > next && !mayStart)
       return { reason: 'gap', height, fault: null, message: `Blocks ${next} to ${height - 1} are missing before it.` };
     const fault = checkBlock(full, { chainId, before: mayStart && height > 0 ? undefined : last });

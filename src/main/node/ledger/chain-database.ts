@@ -9,12 +9,15 @@ import { BlockRows } from './block-rows.ts';
 import type { BroughtBlock, ChainHead, ChainPlace, EntryQuery, KeptFork, OwnBlock, TakenBlocks } from './chain-store.ts';
 import { type ChainRow, ChainTable, headOf } from './chain-table.ts';
 import { checkBlock, faultAt } from './check-block.ts';
+import { isSealedBefore, mayHoldCheckpoint } from './checkpoint-entry.ts';
+import type { CopyShares } from './copy-share.ts';
 import type { EntryDetails } from './entry.ts';
 import { EntryList, type EntryPage } from './entry-list.ts';
 import { exportBlocks } from './export/export-blocks.ts';
 import type { ExportedLines, ExportPart } from './export/export-part.ts';
 import { ForkTable } from './fork-table.ts';
 import { heldHash } from './held-block.ts';
+import { ShareGate } from './share-gate.ts';
 import type { FullBlock } from './types.ts';
 
 type Page = { readonly blocks: readonly FullBlock[]; readonly more: boolean };
@@ -26,6 +29,7 @@ export class ChainDatabase {
   readonly rows: BlockRows;
   readonly #self: string;
   readonly #forks: ForkTable;
+  readonly #gate: ShareGate;
   readonly #intake: BlockIntake;
   readonly #list: EntryList;
   #continuesAfter: ChainPlace | undefined;
@@ -38,7 +42,8 @@ export class ChainDatabase {
     this.table = new ChainTable(database);
     this.rows = new BlockRows(database);
     this.#forks = new ForkTable(database, this.table);
-    this.#intake = new BlockIntake({ self, table: this.table, rows: this.rows, forks: this.#forks });
+    this.#gate = new ShareGate(this.table, this.#forks);
+    this.#intake = new BlockIntake({ self, table: this.table, rows: this.rows, forks: this.#forks, gate: this.#gate });
     this.#list = new EntryList(database, this.table);
   }
 
@@ -56,7 +61,14 @@ export class ChainDatabase {
   }
 
   take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt = 0): TakenBlocks {
-    return this.#transaction(() => this.#intake.take(chainId, blocks, { from, nowMs, startsAt }));
+    return this.#transaction(() => {
+      const taken = this.#intake.take(chainId, blocks, { from, nowMs, startsAt });
+      const row = this.table.get(chainId);
+      // What its own node has signed says more than the word of another.
+      if (row?.begunBy != null && taken.added > 0 && blocks.some(mayHoldCheckpoint) && isSealedBefore(this, row))
+        this.confirmStart(chainId);
+      return taken;
+    });
   }
 
   replace(chainId: string, blocks: readonly BroughtBlock[]): number {
@@ -64,6 +76,7 @@ export class ChainDatabase {
     return this.#transaction(() => {
       const replaced = this.#intake.replace(this.table.require(chainId), blocks);
       this.table.reload();
+      if (this.table.require(chainId).first?.height === 0) this.confirmStart(chainId);
       return replaced;
     });
   }
@@ -76,6 +89,7 @@ export class ChainDatabase {
   hashes(chainId: string, heights: readonly number[]): readonly (string | null)[] {
     const row = this.table.get(chainId);
     return heights.map((height) => {
+      if (row?.followed?.full.block.height === height) return toHex(row.followed.full.block.hash);
       const [found] = row === undefined ? [] : this.rows.blocks(row.id, height, 1);
       return found?.height === height ? toHex(found.hash) : null;
     });
@@ -132,6 +146,17 @@ export class ChainDatabase {
     const row = this.table.open(chainId);
     if (row === undefined || height <= (row.announcedHeight ?? -1)) return;
     row.announcedHeight = height;
+    this.table.save(row);
+  }
+
+  setShares(shares: CopyShares): readonly string[] {
+    return this.#transaction(() => this.#gate.setShares(shares));
+  }
+
+  confirmStart(chainId: string): void {
+    const row = this.table.get(chainId);
+    if (row === undefined || row.begunBy === null) return;
+    row.begunBy = null;
     this.table.save(row);
   }
 

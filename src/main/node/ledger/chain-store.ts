@@ -1,13 +1,18 @@
 /** What the rest of the node sees of the file in which chains are kept. Everything behind it happens in the thread of the ledger. */
 import type { LedgerChain, LedgerFault } from '../../../common/contract/ledger.ts';
+import type { CopyShares } from './copy-share.ts';
 import type { EntryDetails } from './entry.ts';
 import type { ExportedLines, ExportPart } from './export/export-part.ts';
 import type { Entry, FullBlock } from './types.ts';
 
 /** A chain as it is held here. Its name and state are for whoever knows the members. */
-export type ChainHead = Omit<LedgerChain, 'name' | 'self' | 'state'> & {
+export type ChainHead = Omit<LedgerChain, 'name' | 'self' | 'state' | 'overShare'> & {
   /** Number of the first entry held. */
   readonly firstNumber: number;
+  /** The node on whose word alone the copy begins above the first block; null: it needs no word, or has more than one. */
+  readonly begunBy: string | null;
+  /** Of a copy over its share: what is known of the chain beyond it. */
+  readonly overShare: null | (NonNullable<LedgerChain['overShare']> & { readonly seenHash: string });
 };
 
 /** A block of the own chain with what stays at this node. */
@@ -34,10 +39,11 @@ export interface TakenBlocks {
   /**
    * Why the rest was not taken. `gap`: blocks before it are missing, ask for those from `height + 1`. `notYet`: its time lies in the future
    * by more than may be, bring it again later. `fork`: signed like the one held, and another; both are kept as evidence. `invalid`: row 34,
-   * whoever brought it is to be scored. `full`: no further chain is held.
+   * whoever brought it is to be scored. `full`: no further chain is held. `overShare`: right, and more than is kept of this chain; with the
+   * fault `prevHash` it does not follow the newest block that was seen, and the one before it is worth asking for.
    */
   readonly refused: null | {
-    readonly reason: 'gap' | 'notYet' | 'fork' | 'invalid' | 'full';
+    readonly reason: 'gap' | 'notYet' | 'fork' | 'invalid' | 'full' | 'overShare';
     readonly height: number;
     readonly fault: LedgerFault | null;
     readonly message: string;
@@ -165,6 +171,10 @@ export interface ChainStore {
   ): Promise<VerifyResult>;
   /** Takes sealed blocks out, once they are safe elsewhere. @param toHeight included @returns entries that are no longer held */
   prune(chainId: string, toHeight: number): Promise<number>;
+  /** Bounds what copies may take, from now on. @returns chains whose copies were over their share, and are tried again */
+  setShares(shares: CopyShares): Promise<readonly string[]>;
+  /** A second node has said that a copy begins where it has to. */
+  confirmStart(chainId: string): Promise<void>;
   /** Says after which block the own chain goes on, though it is not held here. */
   continueAfter(place: ChainPlace): Promise<void>;
 }

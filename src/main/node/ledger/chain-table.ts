@@ -3,7 +3,9 @@ import { type LedgerFault, ledgerFaultSchema } from '../../../common/contract/le
 import { SignalboxError } from '../../../common/errors.ts';
 import { toHex } from '../trust/digest.ts';
 import type { ChainHead } from './chain-store.ts';
-import type { BlockBefore } from './check-block.ts';
+import { type BlockBefore, placeOf } from './check-block.ts';
+import type { DayUse } from './copy-share.ts';
+import { type Followed, FollowedTable } from './followed-table.ts';
 import { ledgerLimits } from './limits.ts';
 
 /** A chain of the file. Its ends are read from its blocks: no column can say otherwise. */
@@ -17,6 +19,11 @@ export interface ChainRow {
   first: { readonly height: number; readonly number: number } | null;
   last: BlockBefore | null;
   sizeBytes: number;
+  day: DayUse;
+  /** The node on whose word alone the copy begins above the first block; null: it needs no word, or has more than one. */
+  begunBy: string | null;
+  /** Of a copy over its share: the newest block that was seen, above the newest that is held. */
+  followed: Followed | null;
 }
 
 interface StoredRow {
@@ -26,15 +33,21 @@ interface StoredRow {
   readonly verified_height: number;
   readonly verified_at: number | null;
   readonly fault: string | null;
+  readonly day_bytes: number;
+  readonly day_entries: number;
+  readonly day_at: number;
+  readonly begun_by: string | null;
 }
 
 /** The chains of the file, with their ends in memory. */
 export class ChainTable {
   readonly #database: Database.Database;
+  readonly #followed: FollowedTable;
   readonly #rows = new Map<string, ChainRow>();
 
   constructor(database: Database.Database) {
     this.#database = database;
+    this.#followed = new FollowedTable(database);
     this.reload();
   }
 
@@ -50,6 +63,9 @@ export class ChainTable {
         verifiedAt: row.verified_at,
         fault: readFault(row.fault),
         ...this.#ends(row.id),
+        day: { bytes: row.day_bytes, entries: row.day_entries, atMs: row.day_at },
+        begunBy: row.begun_by,
+        followed: this.#followed.read(row.id),
       });
     }
   }
@@ -85,6 +101,9 @@ export class ChainTable {
       first: null,
       last: null,
       sizeBytes: 0,
+      day: { bytes: 0, entries: 0, atMs: 0 },
+      begunBy: null,
+      followed: null,
     };
     this.#rows.set(chainId, row);
     return row;
@@ -92,9 +111,20 @@ export class ChainTable {
 
   /** Writes what is known of a chain beside its blocks. */
   save(row: ChainRow): void {
+    const { id, announcedHeight, verifiedHeight, verifiedAt, day, begunBy } = row;
+    const fault = row.fault === null ? null : JSON.stringify(row.fault);
     this.#database
-      .prepare('UPDATE chain SET announced_height = ?, verified_height = ?, verified_at = ?, fault = ? WHERE id = ?')
-      .run(row.announcedHeight, row.verifiedHeight, row.verifiedAt, row.fault === null ? null : JSON.stringify(row.fault), row.id);
+      .prepare(
+        `UPDATE chain SET announced_height = ?, verified_height = ?, verified_at = ?, fault = ?,
+         day_bytes = ?, day_entries = ?, day_at = ?, begun_by = ? WHERE id = ?`,
+      )
+      .run(announcedHeight, verifiedHeight, verifiedAt, fault, day.bytes, day.entries, day.atMs, begunBy, id);
+  }
+
+  /** Notes the newest block of a chain whose copy is over its share; null: the copy has come as far, or may go on. */
+  follow(row: ChainRow, followed: Followed | null): void {
+    row.followed = followed;
+    this.#followed.write(row.id, followed);
   }
 
   #ends(id: number): Pick<ChainRow, 'first' | 'last' | 'sizeBytes'> {
@@ -123,13 +153,18 @@ function readFault(text: string | null): LedgerFault | null {
   }
 }
 
+/** Entries that are held of a chain. */
+export function entriesOf({ first, last }: Pick<ChainRow, 'first' | 'last'>): number {
+  return first === null || last === null ? 0 : last.lastNumber - first.number + 1;
+}
+
 /** A chain as the rest of the node sees it. */
 export function headOf(row: ChainRow): ChainHead {
-  const { first, last } = row;
+  const { first, last, followed } = row;
   return {
     chainId: row.chainId,
     height: last?.height ?? -1,
-    entries: first === null || last === null ? 0 : last.lastNumber - first.number + 1,
+    entries: entriesOf(row),
     headHash: last === null ? null : toHex(last.hash),
     headAt: last?.at ?? null,
     firstHeight: first?.height ?? 0,
@@ -139,5 +174,16 @@ export function headOf(row: ChainRow): ChainHead {
     verifiedAt: row.verifiedAt,
     fault: row.fault,
     sizeBytes: row.sizeBytes,
+    begunBy: row.begunBy,
+    overShare:
+      followed === null
+        ? null
+        : {
+            share: followed.share,
+            seenHeight: followed.full.block.height,
+            seenHash: toHex(followed.full.block.hash),
+            missingEntries: placeOf(followed.full.block).lastNumber - (last?.lastNumber ?? 0),
+            againAt: followed.untilMs,
+          },
   };
 }

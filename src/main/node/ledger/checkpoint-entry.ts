@@ -6,6 +6,7 @@ import { decodeBlock } from './block.ts';
 import type { ChainDatabase } from './chain-database.ts';
 import type { ChainRow } from './chain-table.ts';
 import { decodeEntry, type EntryDraft } from './entry.ts';
+import type { FullBlock } from './types.ts';
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -47,6 +48,11 @@ export function readCheckpoint(text: string | null): Checkpoint | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** False: no entry of the block is a checkpoint. Quicker than to read them all. */
+export function mayHoldCheckpoint({ entries }: FullBlock): boolean {
+  return entries.some((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('"kind":"checkpoint"'));
 }
 
 /** True when a checkpoint of the chain, which is signed like all else in it, seals exactly what is before the oldest block held. */

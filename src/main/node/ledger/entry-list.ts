@@ -4,7 +4,7 @@ import { sha256, toHex } from '../trust/digest.ts';
 import { prevHashRange } from './block.ts';
 import type { EntryRow } from './block-rows.ts';
 import type { EntryQuery, ListedEntry } from './chain-store.ts';
-import type { ChainRow, ChainTable } from './chain-table.ts';
+import { type ChainRow, type ChainTable, entriesOf } from './chain-table.ts';
 import { decodeEntry, entryKinds, outcomes } from './entry.ts';
 import type { Entry } from './types.ts';
 
@@ -58,7 +58,7 @@ export class EntryList {
     const { actor, act, target, outcome, fromMs, toMs } = query;
     if ([actor, act, target, outcome, fromMs, toMs].every((value) => value === undefined)) {
       const rows = chain === undefined ? this.#table.all() : [chain];
-      return rows.reduce((sum, { first, last }) => sum + (first === null || last === null ? 0 : last.lastNumber - first.number + 1), 0);
+      return rows.reduce((sum, row) => sum + entriesOf(row), 0);
     }
     return this.#database
       .prepare(`SELECT count(*) FROM entry INDEXED BY ${index} ${whereOf(terms)}`)

@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
-import { z } from 'zod';
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
 import { sameBytes } from '../identity/index.ts';
-import { decodeBlock, encodeBlock } from './block.ts';
+import { encodeBlock } from './block.ts';
 import type { KeptFork } from './chain-store.ts';
 import type { ChainRow, ChainTable } from './chain-table.ts';
 import { checkBlock, faultAt } from './check-block.ts';
+import { readKept, writeTexts } from './kept-block.ts';
 import { ledgerLimits } from './limits.ts';
 import type { FullBlock } from './types.ts';
 
@@ -18,8 +18,6 @@ interface ForkRow {
   readonly brought_by: string;
   readonly seen_at: number;
 }
-
-const entryTexts = z.array(z.string());
 
 /** Evidence of forks (security.md row 35): every block of a height that a node has signed more than once. */
 export class ForkTable {
@@ -37,15 +35,7 @@ export class ForkTable {
     if (kept >= ledgerLimits.keptForks) return;
     const insert = this.#database.prepare('INSERT OR IGNORE INTO fork VALUES (?, ?, ?, ?, ?, ?, ?)');
     const add = ({ block, entries }: FullBlock, broughtBy: string) =>
-      insert.run(
-        row.id,
-        height,
-        Buffer.from(block.hash),
-        Buffer.from(encodeBlock(block)),
-        JSON.stringify(entries.map((bytes) => Buffer.from(bytes).toString('utf8'))),
-        broughtBy,
-        nowMs,
-      );
+      insert.run(row.id, height, Buffer.from(block.hash), Buffer.from(encodeBlock(block)), writeTexts(entries), broughtBy, nowMs);
     add(held, row.chainId);
     add(other, from);
   }
@@ -57,7 +47,7 @@ export class ForkTable {
       .all(id)
       .filter((row) => height === undefined || row.height === height);
     for (const row of rows) {
-      const full = readFork(row);
+      const full = readKept(row);
       if (full === undefined) return faultAt(chainId, row.height, 'unreadable', 'evidence of a fork cannot be read');
       if (full.block.height !== row.height || !sameBytes(full.block.hash, new Uint8Array(row.hash)))
         return faultAt(chainId, row.height, 'blockChanged', 'evidence of a fork is not what was kept');
@@ -79,7 +69,7 @@ export class ForkTable {
     const names = new Map(this.#table.all().map((row) => [row.id, row.chainId]));
     const forks = new Map<string, { -readonly [K in keyof KeptFork]: KeptFork[K] } & { blocks: KeptFork['blocks'][number][] }>();
     for (const row of this.#database.prepare<[], ForkRow>('SELECT * FROM fork ORDER BY seen_at DESC, chain, height').all()) {
-      const full = readFork(row);
+      const full = readKept(row);
       if (full === undefined) continue;
       const key = `${row.chain} ${row.height}`;
       const fork = forks.get(key) ?? { chainId: names.get(row.chain) ?? '', height: row.height, seenAt: row.seen_at, blocks: [] };
@@ -88,15 +78,5 @@ export class ForkTable {
       fork.blocks.push({ ...full, from: row.brought_by });
     }
     return [...forks.values()];
-  }
-}
-
-/** Undefined: somebody has changed the row so that it is no block any more. */
-function readFork(row: ForkRow): FullBlock | undefined {
-  try {
-    const entries = entryTexts.parse(JSON.parse(row.entries)).map((text) => new Uint8Array(Buffer.from(text, 'utf8')));
-    return { block: decodeBlock(new Uint8Array(row.bytes)), entries };
-  } catch {
-    return undefined;
   }
 }

@@ -138,6 +138,7 @@ export class LedgerPart implements Startable {
     this.#sealTimer = setInterval(() => void this.#sealQuietly(), ledgerLimits.retentionEveryMs).unref();
     this.#unwatch = this.#options.config.onChange((changed) => {
       if (changed.includes('ledger.retentionDays')) void this.#sealQuietly();
+      if (changed.some((name) => name.startsWith('ledger.copy'))) void this.#setShares();
     });
     return Promise.resolve();
   }
@@ -202,6 +203,24 @@ export class LedgerPart implements Startable {
     return this.#options.config.get('ledger.retentionDays') || null;
   }
 
+  /** How much copies may take is said to the store, and copies that were over their share are tried again. */
+  async #setShares(): Promise<void> {
+    const { config, logger } = this.#options;
+    const mebibyte = 1_048_576;
+    try {
+      const again = await this.#store.setShares({
+        totalBytes: config.get('ledger.copyMegabytes') * mebibyte,
+        totalEntries: config.get('ledger.copyEntries'),
+        dayBytes: config.get('ledger.copyDayMegabytes') * mebibyte,
+        dayEntries: config.get('ledger.copyDayEntries'),
+      });
+      for (const chainId of again) this.#changed(chainId);
+    } catch (error) {
+      // A store that is not open is told when it is.
+      logger.debug('ledger.sharesNotSet', 'How much copies of other chains may take could not be said to the store.', { error });
+    }
+  }
+
   async #open(): Promise<void> {
     const { logger, problems } = this.#options;
     try {
@@ -221,6 +240,7 @@ export class LedgerPart implements Startable {
     problems.clear(notOpenProblem);
     this.#retryDelay.reset();
     if (this.#stopped) return;
+    await this.#setShares();
     await this.recorder.start();
     this.recorder.ownChainChanged();
     await this.#check.start();

@@ -28,6 +28,8 @@ export const ledgerLimits = {
   keptForks: 1_000,
   /** Chains held at once. */
   chains: 1_024,
+  /** How long a copy that is over its share is left alone before it is tried again. */
+  shareAgainMs: 3_600_000,
   /** Requests that may wait for the thread of the ledger. */
   pendingRequests: 4_096,
   /** Records of the audit table that are taken at a time. */

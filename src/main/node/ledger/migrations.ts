@@ -63,4 +63,27 @@ export const ledgerMigrations: readonly Migration[] = [
       CREATE TRIGGER details_keep_values BEFORE UPDATE ON details BEGIN SELECT RAISE(ABORT, 'details are never changed'); END;
     `,
   },
+  {
+    id: 'ledger-2',
+    sql: `
+      -- What a copy has used of the share of a day, and on whose word alone it begins above the first block.
+      ALTER TABLE chain ADD COLUMN day_bytes REAL NOT NULL DEFAULT 0;
+      ALTER TABLE chain ADD COLUMN day_entries REAL NOT NULL DEFAULT 0;
+      ALTER TABLE chain ADD COLUMN day_at INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE chain ADD COLUMN begun_by TEXT;
+      -- The newest block of a chain whose copy is over its share: seen, checked, and not part of the copy.
+      CREATE TABLE followed (
+        chain INTEGER PRIMARY KEY,
+        bytes BLOB NOT NULL,
+        entries TEXT NOT NULL,
+        share TEXT NOT NULL,
+        until INTEGER NOT NULL
+      ) STRICT;
+      -- With the target, so that no search reads the entries that do not match.
+      DROP INDEX entry_time;
+      DROP INDEX entry_number;
+      CREATE INDEX entry_time ON entry (at, chain, number, actor, act, outcome, target);
+      CREATE INDEX entry_number ON entry (chain, number, at, actor, act, outcome, target);
+    `,
+  },
 ];

@@ -4,6 +4,7 @@ import type { Startable } from '../startable.ts';
 import { failureToError } from '../store/failures.ts';
 import { workerUrl } from '../store/worker-location.ts';
 import type { BroughtBlock, ChainPlace, ChainStore, EntryQuery, OwnBlock, VerifyProgress, VerifyResult } from './chain-store.ts';
+import type { CopyShares } from './copy-share.ts';
 import type { ExportPart } from './export/export-part.ts';
 import { ledgerLimits } from './limits.ts';
 import type {
@@ -144,6 +145,14 @@ export class WorkerChainStore implements ChainStore, Startable {
 
   forks() {
     return this.#call('forks');
+  }
+
+  setShares(shares: CopyShares) {
+    return this.#call('setShares', shares);
+  }
+
+  confirmStart(chainId: string) {
+    return this.#call('confirmStart', chainId);
   }
 
   continueAfter(place: ChainPlace) {

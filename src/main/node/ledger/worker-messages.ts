@@ -30,6 +30,8 @@ export type LedgerMethod =
   | 'auditId'
   | 'announce'
   | 'forks'
+  | 'setShares'
+  | 'confirmStart'
   | 'continueAfter'
   | 'prune';
 

@@ -58,6 +58,24 @@ export function chainStateWord(t: Translate, chain: LedgerChain): string {
   return t(`state_${chain.state}`);
 }
 
+/**
+ * What is behind the state of a chain; undefined: the word says it all.
+ *
+ * @param nameOf the name of a node, by id
+ */
+export function chainStateHint(t: Translate, chain: LedgerChain, nameOf: (nodeId: string) => string): string | undefined {
+  const { fault, state, overShare, begunBy, firstHeight } = chain;
+  if (fault !== null) return fault.message;
+  if (state === 'overShare' && overShare !== null) {
+    const amount = { amount: formatCount(overShare.missingEntries), count: overShare.missingEntries };
+    return overShare.share === 'day'
+      ? t('overDayShareHint', { ...amount, time: formatTime(overShare.againAt) })
+      : t('overShareHint', amount);
+  }
+  if (state === 'unconfirmed' && begunBy !== null) return t('unconfirmedHint', { height: formatCount(firstHeight), name: nameOf(begunBy) });
+  return undefined;
+}
+
 /** A time in a list: of today without the date, of before the day alone; the inspector has all of it. */
 export function listTime(atMs: number, nowMs: number): string {
   const date = new Date(atMs);

@@ -2,9 +2,15 @@ import { toErrorShape } from '../../../../common/errors.ts';
 import type { TakenBlocks } from '../chain-store.ts';
 import type { FullBlock } from '../types.ts';
 import type { HeldChains } from './held-chains.ts';
+import type { LateStart } from './late-start.ts';
 import { syncLimits } from './limits.ts';
 import type { Questions } from './questions.ts';
 import type { SyncContext } from './sync-context.ts';
+
+/** A block that does not follow the one it should: its author may have signed two pasts. */
+export function isOfAnotherPast({ reason, fault }: NonNullable<TakenBlocks['refused']>): boolean {
+  return (reason === 'invalid' || reason === 'overShare') && fault?.fault === 'prevHash';
+}
 
 /** What is done with blocks that came, wherever they came from. */
 export interface BlockIntake {
@@ -28,6 +34,7 @@ export class CatchUp {
   readonly #held: HeldChains;
   readonly #questions: Questions;
   readonly #intake: BlockIntake;
+  readonly #start: LateStart;
   /** By chain: nodes that say they hold it, and how far. */
   readonly #sources = new Map<string, Map<string, number>>();
   /** By chain and node: until when that node is not asked. */
@@ -36,11 +43,12 @@ export class CatchUp {
   readonly #stop = new AbortController();
   #pages = 0;
 
-  constructor(context: SyncContext, held: HeldChains, questions: Questions, intake: BlockIntake) {
+  constructor(context: SyncContext, held: HeldChains, questions: Questions, intake: BlockIntake, start: LateStart) {
     this.#context = context;
     this.#held = held;
     this.#questions = questions;
     this.#intake = intake;
+    this.#start = start;
   }
 
   /** Pages fetched since the start. */
@@ -68,6 +76,12 @@ export class CatchUp {
   /** A node is there again: what it could not answer before it may answer now. */
   again(nodeId: string): void {
     for (const key of this.#wrong.keys()) if (key.endsWith(` ${nodeId}`)) this.#wrong.delete(key);
+  }
+
+  /** A node tells of its chains: copies here that begin on the word of one node alone may be confirmed by this one. */
+  confirmStarts(nodeId: string): void {
+    if (this.#stop.signal.aborted) return;
+    for (const { chainId, begunBy } of this.#held.all()) if (begunBy !== null) void this.#start.confirm(chainId, nodeId, this.#stop.signal);
   }
 
   async stop(): Promise<void> {
@@ -122,15 +136,31 @@ export class CatchUp {
     if (page.blocks.length === 0) return false;
     // Asked from the first block on, a node that gives later ones has none before: the author has sealed them. A block that comes by gossip
     // says nothing of the kind.
-    const startsAt = from === 0 ? page.blocks[0]?.block.height : 0;
+    const [first] = page.blocks;
+    const startsAt = from === 0 ? (first?.block.height ?? 0) : 0;
+    const said =
+      startsAt === 0 || first === undefined ? undefined : await this.#start.ask(chainId, first, this.#others(nodeId), this.#stop.signal);
+    if (said?.earlierAt !== undefined) {
+      this.#sources.get(chainId)?.set(said.earlierAt, page.height);
+      return false;
+    }
     const { added, refused } = await this.#intake.take(chainId, page.blocks, nodeId, startsAt);
+    if (said?.confirmed === true && added > 0) {
+      await this.#context.store.confirmStart(chainId);
+      await this.#held.refresh(chainId);
+    }
     if (refused === null) {
       if (added > 0) communicator.conduct(nodeId, 'useful', 'It gave blocks of a chain.');
       return added > 0 || this.#held.heightOf(chainId) >= page.height;
     }
-    if (refused.reason === 'invalid' && refused.fault?.fault === 'prevHash')
-      await this.#intake.partedFrom(chainId, nodeId, this.#stop.signal);
+    if (isOfAnotherPast(refused)) await this.#intake.partedFrom(chainId, nodeId, this.#stop.signal);
     return false;
+  }
+
+  /** Other members that can be asked about a chain, the best standing first. */
+  #others(nodeId: string): readonly string[] {
+    const { communicator, members } = this.#context;
+    return communicator.reachable().filter((other) => other !== nodeId && members.standing(other) === 'member');
   }
 
   #leaveOut(chainId: string, nodeId: string): void {
@@ -144,6 +174,8 @@ export class CatchUp {
     const held = this.#held.heightOf(chainId);
     const sources = this.#sources.get(chainId);
     const nowMs = this.#context.nowMs();
+    // What is not kept need not be fetched.
+    if ((this.#held.get(chainId)?.overShare?.againAt ?? 0) > nowMs) return undefined;
     return this.#context.communicator
       .reachable()
       .find((nodeId) => (sources?.get(nodeId) ?? -1) > held && (this.#wrong.get(`${chainId} ${nodeId}`) ?? 0) <= nowMs);

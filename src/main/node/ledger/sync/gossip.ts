@@ -1,7 +1,7 @@
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { PeerContext, PeerMessage } from '../../peers/types.ts';
 import type { FullBlock } from '../types.ts';
-import type { CatchUp } from './catch-up.ts';
+import { type CatchUp, isOfAnotherPast } from './catch-up.ts';
 import type { HeldChains } from './held-chains.ts';
 import type { Intake } from './intake.ts';
 import { syncLimits } from './limits.ts';
@@ -95,8 +95,8 @@ export class Gossip {
     const { nodeId } = context.origin;
     const block = blockOfText(text);
     const { refused } = await this.#intake.take(chainId, [block], nodeId);
-    if (refused?.reason === 'gap') this.#catchUp.want(chainId, block.block.height, nodeId);
-    if (refused?.reason === 'invalid' && refused.fault?.fault === 'prevHash') await this.#intake.partedFrom(chainId, nodeId);
+    if (refused?.reason === 'gap' || refused?.reason === 'overShare') this.#catchUp.want(chainId, block.block.height, nodeId);
+    if (refused != null && isOfAnotherPast(refused)) await this.#intake.partedFrom(chainId, nodeId);
   }
 
   #takeHeads(message: PeerMessage, context: PeerContext): void {
@@ -105,6 +105,7 @@ export class Gossip {
     const { nodeId } = context.origin;
     const isSame = digest === this.#held.digest();
     this.#hearOfOwn(isSame, heads);
+    if (isSame || heads !== undefined) this.#catchUp.confirmStarts(nodeId);
     if (isSame) return;
     for (const head of heads ?? []) this.#compare(head, nodeId);
     // Only digests and full answers are answered, and a full answer asks for nothing: two nodes never go on for ever.
@@ -124,6 +125,7 @@ export class Gossip {
   #compare({ chain_id: chainId, height, hash }: HeadText, nodeId: string): void {
     if (chainId !== this.#context.nodeId && this.#context.members.standing(chainId) === 'stranger') return;
     const held = this.#held.get(chainId);
+    if (held?.overShare?.seenHeight === height && hash !== held.overShare.seenHash) void this.#intake.partedFrom(chainId, nodeId);
     if (held === undefined || height > held.height) {
       if (height > (held?.announcedHeight ?? -1)) this.#announce(chainId, height);
       this.#catchUp.want(chainId, height, nodeId);

@@ -21,6 +21,7 @@ export class Intake implements BlockIntake {
   readonly #searching = new Set<string>();
   #taken = 0;
   #refused = 0;
+  #overShare = 0;
 
   constructor(context: SyncContext, held: HeldChains, questions: Questions, forks: ForkWatch) {
     this.#context = context;
@@ -37,6 +38,11 @@ export class Intake implements BlockIntake {
   /** Times that blocks were refused since the start: wrong, too early, or of another past. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** Blocks that were right and not kept since the start, because their chains were over their share. */
+  get overShare(): number {
+    return this.#overShare;
   }
 
   onTaken(listener: TakenListener): () => void {
@@ -60,9 +66,13 @@ export class Intake implements BlockIntake {
     }
     const { refused } = result;
     if (refused === null) return result;
-    if (refused.reason !== 'gap') this.#refused++;
+    if (refused.reason !== 'gap' && refused.reason !== 'overShare') this.#refused++;
     if (refused.reason === 'fork') {
       await this.#forks.look();
+      await this.#held.refresh(chainId);
+    }
+    if (refused.reason === 'overShare') {
+      this.#overShare++;
       await this.#held.refresh(chainId);
     }
     // A block that does not follow the one held may be of another past that its author did sign: that is looked into, and not held against
@@ -78,12 +88,16 @@ export class Intake implements BlockIntake {
     if (held === undefined || held.height < held.firstHeight || this.#searching.has(chainId)) return;
     this.#searching.add(chainId);
     try {
-      const height = await this.#questions.forkedAt(from, chainId, { from: held.firstHeight, to: held.height }, signal);
+      const height =
+        (await this.#questions.forkedAt(from, chainId, { from: held.firstHeight, to: held.height }, signal)) ??
+        held.overShare?.seenHeight ??
+        null;
       const page = height === null ? undefined : await this.#questions.blocks(from, chainId, height, 1, signal);
       const refused = page === undefined ? null : (await this.take(chainId, page.blocks, from)).refused;
-      // A copy that is damaged here says nothing about others.
-      const isDamaged = this.#held.get(chainId)?.fault != null;
-      if (refused?.reason !== 'fork' && !this.#forks.isForked(chainId) && !isDamaged)
+      // A copy that is damaged here says nothing about others, and neither does one that ends early.
+      const now = this.#held.get(chainId);
+      const isDoubtful = now === undefined || now.fault !== null || now.overShare !== null;
+      if (refused?.reason !== 'fork' && !this.#forks.isForked(chainId) && !isDoubtful)
         this.#context.communicator.conduct(from, 'invalid', 'It brought a block that does not follow the others, and no other past.');
     } catch (error) {
       this.#context.logger.info('ledger.forkNotFound', 'A node holds another past of a chain, and could not show where it begins.', {

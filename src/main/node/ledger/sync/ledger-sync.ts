@@ -6,11 +6,13 @@ import { ForkWatch } from './fork-watch.ts';
 import { Gossip } from './gossip.ts';
 import { HeldChains } from './held-chains.ts';
 import { Intake } from './intake.ts';
+import { LateStart } from './late-start.ts';
 import { syncLimits } from './limits.ts';
 import { Offers } from './offers.ts';
 import { Questions } from './questions.ts';
 import { Repair } from './repair.ts';
 import { Serving } from './serving.ts';
+import { ShareWatch } from './share-watch.ts';
 import type { SyncContext } from './sync-context.ts';
 import { Witness } from './witness.ts';
 import { WitnessCheck } from './witness-check.ts';
@@ -40,6 +42,7 @@ export class LedgerSync implements Startable {
   readonly #options: LedgerSyncOptions;
   readonly #intake: Intake;
   readonly #catchUp: CatchUp;
+  readonly #shares: ShareWatch;
   readonly #gossip: Gossip;
   readonly #serving: Serving;
   readonly #witnessCheck: WitnessCheck;
@@ -56,7 +59,8 @@ export class LedgerSync implements Startable {
     this.witness = new Witness(options, this.held);
     this.offers = new Offers(options);
     this.#intake = new Intake(options, this.held, this.questions, this.forks);
-    this.#catchUp = new CatchUp(options, this.held, this.questions, this.#intake);
+    this.#catchUp = new CatchUp(options, this.held, this.questions, this.#intake, new LateStart(options, this.held, this.questions));
+    this.#shares = new ShareWatch(options, this.held);
     this.#gossip = new Gossip(options, this.held, this.#intake, this.#catchUp);
     this.#serving = new Serving(options, this.held);
     this.#witnessCheck = new WitnessCheck(options, this.#intake);
@@ -72,6 +76,7 @@ export class LedgerSync implements Startable {
         this.#tell(nodeId, [block]);
       }),
       onChanged((chainId) => void this.#read(chainId)),
+      this.held.onChange(() => this.#shares.look()),
       this.#intake.onTaken((chainId, blocks) => {
         this.#tell(chainId, blocks);
         void this.#witnessCheck.look(chainId, blocks);
@@ -111,6 +116,7 @@ export class LedgerSync implements Startable {
       }
       await this.held.load();
       await this.forks.load();
+      this.#shares.look();
       this.#isLoaded = true;
       this.#gossip.compareAll();
     } catch (error) {
@@ -130,6 +136,12 @@ export class LedgerSync implements Startable {
         'signalbox_ledger_disagreements',
         'Heads that others witnessed and that are not those held here.',
         () => this.#witnessCheck.disagreements,
+      ],
+      ['signalbox_ledger_over_share', 'Copies that are over their share of the disk.', () => this.#shares.over.length],
+      [
+        'signalbox_ledger_blocks_over_share',
+        'Blocks of other nodes that were right and not kept since the start, because their chains were over their share.',
+        () => this.#intake.overShare,
       ],
       ['signalbox_ledger_catching_up', 'Chains of which blocks are being fetched.', () => this.#catchUp.running],
       ['signalbox_ledger_blocks_taken', 'Blocks of other nodes kept since the start.', () => this.#intake.taken],

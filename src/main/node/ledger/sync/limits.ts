@@ -9,6 +9,9 @@ export const syncLimits = {
   requestMs: 15_000,
   /** Chains that are caught up with at once. */
   catchUps: 8,
+  /** Other nodes that are asked where a chain begins, when a copy would begin late; blocks of one page when what is before it is filled in. */
+  startWitnesses: 3,
+  startPageBlocks: 256,
   /** Nodes that are remembered as a source of one chain. */
   sourcesPerChain: 16,
   /** How long a node that answered wrongly is not asked for a chain. */

@@ -93,20 +93,24 @@ export class ChainViews {
     };
   }
 
-  #view({ firstNumber: _, ...head }: ChainHead): LedgerChain {
+  #view({ firstNumber: _, overShare, ...head }: ChainHead): LedgerChain {
     const { nodeId, members } = this.#options;
-    return { ...head, name: members.nameOf(head.chainId), self: head.chainId === nodeId, state: this.#stateOf(head) };
+    const { chainId } = head;
+    return {
+      ...head,
+      name: members.nameOf(chainId),
+      self: chainId === nodeId,
+      state: this.#stateOf({ ...head, overShare }),
+      overShare: overShare === null ? null : withoutHash(overShare),
+    };
   }
 
-  #stateOf({
-    chainId,
-    height,
-    fault,
-    announcedHeight,
-  }: Pick<ChainHead, 'chainId' | 'height' | 'fault' | 'announcedHeight'>): LedgerChain['state'] {
+  #stateOf({ chainId, height, fault, announcedHeight, overShare, begunBy }: Omit<ChainHead, 'firstNumber'>): LedgerChain['state'] {
     if (fault !== null) return 'damaged';
     if (this.#options.sync.forks.isForked(chainId)) return 'forked';
+    if (overShare !== null) return 'overShare';
     if (height < 0) return 'empty';
+    if (begunBy !== null) return 'unconfirmed';
     return announcedHeight !== null && announcedHeight > height ? 'behind' : 'whole';
   }
 
@@ -126,6 +130,12 @@ export class ChainViews {
       state: 'empty',
       fault: null,
       sizeBytes: 0,
+      begunBy: null,
+      overShare: null,
     };
   }
+}
+
+function withoutHash({ seenHash: _, ...shown }: NonNullable<ChainHead['overShare']>): NonNullable<LedgerChain['overShare']> {
+  return shown;
 }

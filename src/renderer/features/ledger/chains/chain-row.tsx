@@ -4,13 +4,16 @@ import { GridCells } from '../../../design/data/grid-cells.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { formatBytes, formatCount, formatTime } from '../../../state/format.ts';
+import { useNodeNames } from '../../../state/node-names.ts';
 import { type ChainColumn, type ChainColumnId, chainShapes } from '../model/chain-table.ts';
 import { shortHash } from '../model/hashes.ts';
-import { chainStateWord } from '../words.ts';
+import { chainStateHint, chainStateWord } from '../words.ts';
 
 /** The cells of one chain. */
 export function ChainRow({ chain, columns }: { readonly chain: LedgerChain; readonly columns: readonly ChainColumn[] }) {
   const { t } = useTranslation('ledger');
+  const nameOf = useNodeNames();
+  const hint = chainStateHint(t, chain, nameOf);
   const values: Readonly<Record<ChainColumnId, ReactNode>> = {
     name: (
       <>
@@ -28,7 +31,7 @@ export function ChainRow({ chain, columns }: { readonly chain: LedgerChain; read
   };
   const titles: Partial<Readonly<Record<ChainColumnId, string>>> = {
     name: chain.name,
-    ...(chain.fault !== null && { state: chain.fault.message }),
+    ...(hint !== undefined && { state: hint }),
     ...(chain.headHash !== null && { headHash: chain.headHash }),
   };
   return <GridCells columns={columns} cell={({ id }) => values[id]} titleOf={({ id }) => titles[id]} />;

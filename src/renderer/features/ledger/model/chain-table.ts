@@ -8,12 +8,22 @@ export type ChainState = LedgerChain['state'];
 export const chainShapes: Readonly<Record<ChainState, StateKind>> = {
   whole: 'valid',
   behind: 'lagging',
+  overShare: 'warn',
+  unconfirmed: 'unknown',
   forked: 'warn',
   damaged: 'invalid',
   empty: 'unknown',
 };
 
-const urgency: Readonly<Record<ChainState, number>> = { damaged: 0, forked: 1, behind: 2, empty: 3, whole: 4 };
+const urgency: Readonly<Record<ChainState, number>> = {
+  damaged: 0,
+  forked: 1,
+  overShare: 2,
+  behind: 3,
+  unconfirmed: 4,
+  empty: 5,
+  whole: 6,
+};
 
 export type ChainColumnId = 'name' | 'state' | 'height' | 'entries' | 'verified' | 'headAt' | 'headHash' | 'size';
 export type ChainColumn = TableColumn<LedgerChain, ChainColumnId>;
