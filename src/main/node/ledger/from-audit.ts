@@ -1,9 +1,7 @@
 /** What the ledger says of a record of the audit table. */
 import type { AuditEntry } from '../../../common/contract/audit.ts';
+import { namedObject } from '../named-object.ts';
 import type { EntryDraft } from './entry.ts';
-
-/** Params that name what a method acts on, most telling first. */
-const naming = ['queue', 'chain', 'tunnelId', 'username', 'topic', 'nodeId', 'node', 'name', 'key', 'path', 'id'] as const;
 
 /**
  * Undefined: the record stands in the ledger already, in the words of whoever wrote it.
@@ -21,7 +19,7 @@ export function draftOf(record: AuditEntry, isOwn: (chain: string) => boolean): 
     roles,
     via,
     act,
-    target: record.target ?? objectOf(params),
+    target: record.target ?? namedObject(params),
     outcome,
     code,
     text: detail,
@@ -32,16 +30,4 @@ export function draftOf(record: AuditEntry, isOwn: (chain: string) => boolean): 
 function isOwnNote(params: unknown, isOwn: (chain: string) => boolean): boolean {
   const chain = (params as { readonly chain?: unknown } | null)?.chain;
   return typeof chain !== 'string' || isOwn(chain);
-}
-
-function objectOf(params: unknown): string | null {
-  if (typeof params !== 'object' || params === null) return null;
-  const fields = params as Readonly<Record<string, unknown>>;
-  for (const key of naming) {
-    const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  // config.set
-  if (typeof fields.values === 'object' && fields.values !== null) return Object.keys(fields.values).join(', ') || null;
-  return null;
 }

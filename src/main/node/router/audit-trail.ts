@@ -1,4 +1,5 @@
 import type { MethodSpec } from '../../../common/contract/index.ts';
+import { namedObject } from '../named-object.ts';
 import { FoldedRecords } from './folded-records.ts';
 import type { CallOutcome, RunningCall } from './running-call.ts';
 import type { AuditRecord, AuditSink, RefusedCaller } from './types.ts';
@@ -35,14 +36,15 @@ export class AuditTrail {
       detail: outcome.ok ? lateness(call) : outcome.error.message,
       durationMs: Math.round(performance.now() - call.startedTick),
     });
-    if (spec.streamed === true && outcome.ok) this.#streams.add(JSON.stringify([call.principal.user, call.method]), make);
+    if (spec.streamed === true && outcome.ok)
+      this.#streams.add(JSON.stringify([call.principal.user, call.method]), call.remoteNode ?? namedObject(params), make);
     else if (spec.streamed === true) void this.#sink.record(make());
     else return this.#sink.record(make());
   }
 
   /** A caller may not do this. The first of ten seconds is written, then the count of the rest. */
   refused({ principal, act, target, params, error }: RefusedCaller): void {
-    this.#refusals.add(JSON.stringify([principal.user, act, error.code]), () => ({
+    this.#refusals.add(JSON.stringify([principal.user, act, error.code]), target ?? namedObject(params), () => ({
       principal,
       act,
       target: target ?? null,

@@ -6,6 +6,8 @@ interface Burst {
   readonly first: AuditRecord;
   sinceMs: number;
   heldBack: number;
+  /** What all that is held back acted on; null: nothing, or not all on the same. Undefined: nothing is held back. */
+  target: string | null | undefined;
   /** Runs only while something is held back. */
   timer: NodeJS.Timeout | undefined;
 }
@@ -36,20 +38,21 @@ export class FoldedRecords {
 
   /**
    * @param key what makes records alike, for example user and method
+   * @param target what it acts on; null: nothing that has a name
    * @param make called only for a record that is written
    */
-  add(key: string, make: () => AuditRecord): void {
+  add(key: string, target: string | null, make: () => AuditRecord): void {
     const { sink, nowMs } = this.#options;
     const burst = this.#bursts.get(key);
     const sinceMs = burst === undefined ? Number.POSITIVE_INFINITY : nowMs() - burst.sinceMs;
     if (burst !== undefined && sinceMs >= 0 && sinceMs < nodeLimits.logRepeatIntervalMs) {
-      this.#holdBack(burst);
+      this.#holdBack(burst, target);
       return;
     }
     if (burst !== undefined) this.#close(burst);
     const first = make();
     void sink.record(first);
-    this.#bursts.set(key, { first, sinceMs: nowMs(), heldBack: 0, timer: undefined });
+    this.#bursts.set(key, { first, sinceMs: nowMs(), heldBack: 0, target: undefined, timer: undefined });
   }
 
   /** Writes every count that is held back. */
@@ -57,8 +60,9 @@ export class FoldedRecords {
     for (const burst of this.#bursts.values()) this.#close(burst);
   }
 
-  #holdBack(burst: Burst): void {
+  #holdBack(burst: Burst, target: string | null): void {
     burst.heldBack++;
+    burst.target = burst.target === undefined || burst.target === target ? target : null;
     if (burst.timer !== undefined) return;
     const { logRepeatIntervalMs } = nodeLimits;
     // A clock that was set back must not make the line wait for longer.
@@ -70,12 +74,13 @@ export class FoldedRecords {
   #close(burst: Burst): void {
     clearTimeout(burst.timer);
     burst.timer = undefined;
-    const { first, heldBack } = burst;
+    const { first, heldBack, target = null } = burst;
     if (heldBack === 0) return;
     const { sink, nowMs, closing } = this.#options;
     burst.heldBack = 0;
+    burst.target = undefined;
     burst.sinceMs = nowMs();
     // Params and duration belong to one act, not to many.
-    void sink.record({ ...first, params: null, durationMs: null, detail: closing(first, heldBack) });
+    void sink.record({ ...first, target, params: null, durationMs: null, detail: closing(first, heldBack) });
   }
 }

@@ -18,11 +18,16 @@ describe('a burst in the audit table', () => {
     fixture.router.register(createEventsService({ router: fixture.router }));
     const viewer = connectRecorded(fixture.router, { role: 'viewer' });
     const operator = connectRecorded(fixture.router, { role: 'operator' });
-    const params = { topic: '/site/x', data: 1 };
-    const publish = (client: typeof viewer, times: number) => {
-      for (let n = 0; n < times; n++) client.request({ requestid: `p${n}`, method: 'events.publish', params });
+    const publish = (client: typeof viewer, times: number, topic = '/site/x') => {
+      for (let n = 0; n < times; n++) client.request({ requestid: `p${n}`, method: 'events.publish', params: { topic, data: 1 } });
     };
-    return { ...fixture, refuse: (times: number) => publish(viewer, times), act: (times: number) => publish(operator, times) };
+    return {
+      ...fixture,
+      publish,
+      operator,
+      refuse: (times: number) => publish(viewer, times),
+      act: (times: number) => publish(operator, times),
+    };
   }
 
   test('that ends inside its ten seconds leaves a closing line with the count', () => {
@@ -38,6 +43,16 @@ describe('a burst in the audit table', () => {
     vi.advanceTimersByTime(60_000);
     expect(audits).toHaveLength(4);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('keeps its target where all that is folded acted on the same, and names none where it did not', () => {
+    const { audits, publish, operator } = start();
+    publish(operator, 5);
+    vi.advanceTimersByTime(10_000);
+    publish(operator, 5, '/site/x');
+    publish(operator, 5, '/site/y');
+    vi.advanceTimersByTime(10_000);
+    expect(audits.map(({ target }) => target)).toEqual([null, '/site/x', null]);
   });
 
   test('that goes on writes one line in ten seconds', () => {
@@ -71,7 +86,7 @@ describe('a burst in the audit table', () => {
       closing: ({ act }, heldBack) => `${act}: ${heldBack}`,
     });
     const add = (act: string) =>
-      records.add(act, () => ({
+      records.add(act, null, () => ({
         principal: principalWith('viewer'),
         act,
         target: null,
