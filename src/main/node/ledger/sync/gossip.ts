@@ -23,6 +23,8 @@ export class Gossip {
   readonly #intake: Intake;
   readonly #catchUp: CatchUp;
   readonly #rates = new NodeRates(syncLimits.takenPerSecond, syncLimits.takenBurst);
+  /** Comparisons so far. */
+  #round = 0;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
   #unwatch: (() => void) | undefined;
@@ -58,9 +60,22 @@ export class Gossip {
     this.#unwatch?.();
   }
 
-  /** Tells every node the digest of what is held here; whoever holds something else answers with its heads. */
+  /**
+   * Tells nodes the digest of what is held here; whoever holds something else answers with its heads. In a small cluster these are all; in a
+   * larger one as many as `headsPerRound`, the next ones each time: blocks are spread as they are made, and what was missed comes from anybody,
+   * so that the messages of a cluster grow with its nodes and not with their square.
+   */
   compareAll(): void {
-    for (const nodeId of this.#context.communicator.reachable()) this.#tellHeads(nodeId);
+    const { communicator, members } = this.#context;
+    const all = communicator
+      .reachable()
+      .filter((nodeId) => members.standing(nodeId) === 'member')
+      .toSorted();
+    const count = Math.min(all.length, syncLimits.headsPerRound);
+    // From the own place in the order on, so that not everybody begins with the same one.
+    const begin = all.length === count ? 0 : all.filter((nodeId) => nodeId < this.#context.nodeId).length + this.#round * count;
+    this.#round++;
+    for (let index = 0; index < count; index++) this.#tellHeads(all[(begin + index) % all.length] ?? '');
   }
 
   /** Compares with all in a moment; what happens until then is compared with it. */

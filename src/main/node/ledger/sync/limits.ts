@@ -16,8 +16,9 @@ export const syncLimits = {
   sourcesPerChain: 16,
   /** How long a node that answered wrongly is not asked for a chain. */
   wrongSourceMs: 60_000,
-  /** How often heads are compared with every node, and how long after the membership has changed. */
+  /** How often heads are compared, with how many nodes at once, and how long after the membership has changed. */
   headsMs: 30_000,
+  headsPerRound: 16,
   soonMs: 500,
   /** How often the heads of the other chains are written into the own one. */
   witnessMs: 600_000,

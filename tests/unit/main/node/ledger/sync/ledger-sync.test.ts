@@ -194,3 +194,22 @@ test('a node that cannot write its own chain stops all the same, whatever it has
   await until(() => b.sync.forks.isForked(a.writer.chainId));
   await b.sync.stop();
 });
+
+test('in a large cluster heads are compared with a few nodes at a time, and with all of them in turn', async () => {
+  const network = new MemoryNetwork();
+  const others = Array.from({ length: 40 }, (_none, index) => network.join(new ChainWriter(100 + index).chainId));
+  const a = await startChainNode(network, new ChainWriter(1));
+  const asked = () => others.map(({ received }) => received.filter((type) => type === 'ChainHeads').length);
+  // Each was told once as it appeared, and some more of them at the start.
+  await until(() => asked().every((count) => count >= 1));
+  const before = asked();
+  const sinceThen = () => asked().map((count, index) => count - (before[index] ?? 0));
+  a.sync.membersChanged();
+  await until(() => sinceThen().some((count) => count > 0));
+  expect(sinceThen().reduce((sum, count) => sum + count, 0)).toBe(16);
+  for (let round = 2; round <= 3; round++) {
+    a.sync.membersChanged();
+    await until(() => sinceThen().reduce((sum, count) => sum + count, 0) === round * 16);
+  }
+  expect(sinceThen().every((count) => count >= 1)).toBe(true);
+});
