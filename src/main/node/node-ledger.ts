@@ -54,7 +54,7 @@ export function createClusterLedger({ identity, config, logs, problems }: Founda
     if (change === 'members' || change === 'cluster') sync.membersChanged();
   });
   const runs = new VerifyRuns(ledger.store, () => feed.changed('verifying'));
-  const service: LedgerServiceOptions = { nodeId, ledger, sync, communicator, members, runs, nowMs: Date.now, logger };
+  const service: LedgerServiceOptions = { nodeId, signer: identity, ledger, sync, communicator, members, runs, nowMs: Date.now, logger };
   const feed = new LedgerFeed(service, router);
   return { sync, service, feed };
 }

@@ -138,6 +138,11 @@ function printReport(out: Output, file: string, report: ExportReport): void {
     out.line(
       `It begins with block ${report.firstHeight}; what is older is in another file, which goes before it: ledger verify OLDER ${file}`,
     );
+  out.line(
+    report.signedBy === null
+      ? 'It is of an older version, whose header and end bear no signature: that no blocks were cut off its end is not proven. Export anew to have that signed.'
+      : `Header and end are signed by ${report.signedBy === report.chainId ? 'the same node' : `node ${report.signedBy}`}: no block was cut off since.`,
+  );
   if (report.details > 0) out.line(`What was passed to ${formatCount(report.details, 'act')} is what was signed.`);
   for (const { name, nodeId, at, height, verdict } of report.confirmations)
     out.line(`${name} (${nodeId}) says of block ${height}: ${verdict}, ${formatTime(at)}.`);

@@ -95,6 +95,7 @@ export class LedgerPart implements Startable {
       store: this.#store,
       recorder: this.recorder,
       nodeId: identity.nodeId,
+      signer: identity,
       name,
       folder: join(dataFolder, 'ledger-archive'),
       retentionDays: () => this.#retentionDays(),

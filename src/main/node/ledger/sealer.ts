@@ -1,13 +1,14 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { SignalboxError } from '../../../common/errors.ts';
+import type { Signer } from '../identity/index.ts';
 import { syncFolder } from '../store/index.ts';
 import { sha256, toHex } from '../trust/digest.ts';
 import type { ChainHead, ChainStore } from './chain-store.ts';
 import { type Checkpoint, checkpointDraft, readCheckpoint } from './checkpoint-entry.ts';
 import type { EntryDetails } from './entry.ts';
 import { decodeEntry } from './entry.ts';
-import { ExportWriter } from './export/write-lines.ts';
+import { type ExportHead, ExportWriter } from './export/write-lines.ts';
 import type { Recorder } from './recorder.ts';
 import type { FullBlock } from './types.ts';
 
@@ -17,6 +18,8 @@ export interface SealerOptions {
   readonly store: ChainStore;
   readonly recorder: Pick<Recorder, 'add'>;
   readonly nodeId: string;
+  /** Of this node: archives are signed like exports. */
+  readonly signer: Signer;
   readonly name: () => string;
   /** Where archives lie. */
   readonly folder: string;
@@ -130,25 +133,20 @@ export class Sealer {
   }
 
   async #writeArchive(head: ChainHead, toHeight: number) {
-    const { folder, name, nodeId } = this.#options;
+    const { folder, name, nodeId, signer } = this.#options;
     const archive = join(folder, `ledger-${head.firstHeight}-${toHeight}.jsonl`);
     const partial = `${archive}.partial`;
     const counts = { blocks: 0, entries: 0, digest: '', sealedHash: '' };
     const hashes: Uint8Array[] = [];
+    const range = { fromHeight: head.firstHeight, toHeight };
+    const first: ExportHead = { chainId: nodeId, name: name(), exportedAt: this.#nowMs(), exportedBy: nodeId, ...range };
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await rm(partial, { force: true });
       const handle = await open(partial, 'wx', 0o600);
       try {
         const writer = new ExportWriter();
-        writer.header({
-          chainId: nodeId,
-          name: name(),
-          exportedAt: this.#nowMs(),
-          exportedBy: nodeId,
-          fromHeight: head.firstHeight,
-          toHeight,
-        });
+        writer.header(first);
         for await (const block of this.#blocksUpTo(head, toHeight)) {
           writer.block(block, await this.#detailsOf(block));
           await handle.appendFile(writer.take());
@@ -157,7 +155,7 @@ export class Sealer {
           counts.entries += block.block.count;
           counts.sealedHash = toHex(block.block.hash);
         }
-        writer.end();
+        writer.end(first, signer);
         await handle.appendFile(writer.take());
         await handle.sync();
       } finally {

@@ -2,7 +2,7 @@ import type { ResultOf } from '../../../common/contract/index.ts';
 import type { LedgerConfirmation, LedgerEntry, LedgerFault, ledgerContract } from '../../../common/contract/ledger.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { allows, type Principal } from '../../../common/roles.ts';
-import { toBase64url } from '../identity/index.ts';
+import { type Signer, toBase64url } from '../identity/index.ts';
 import type { ChainStore } from '../ledger/chain-store.ts';
 import { decodeEntry, type EntryDraft } from '../ledger/entry.ts';
 import { inclusionProof } from '../ledger/merkle.ts';
@@ -40,6 +40,7 @@ export interface OwnLedger {
 
 export interface LedgerServiceOptions {
   readonly nodeId: string;
+  readonly signer: Signer;
   readonly ledger: OwnLedger;
   readonly sync: LedgerSync;
   readonly communicator: Pick<Communicator, 'reachable'>;
@@ -51,7 +52,7 @@ export interface LedgerServiceOptions {
 
 /** The ledger for people and programs: what stands in the chains, whether they are whole, and what other nodes say of them. */
 export function createLedgerService(options: LedgerServiceOptions): Handlers<keyof typeof ledgerContract> {
-  const { nodeId, ledger, sync, communicator, members, runs, nowMs } = options;
+  const { nodeId, signer, ledger, sync, communicator, members, runs, nowMs } = options;
   const { store } = ledger;
   const views = new ChainViews({ nodeId, sync, members });
   const confirmations = async (chainId: string, height: number): Promise<readonly SignedConfirmation[]> => {
@@ -61,7 +62,7 @@ export function createLedgerService(options: LedgerServiceOptions): Handlers<key
     const answers = await Promise.allSettled(otherNodes().map((peer) => sync.questions.places(peer, chainId, [place])));
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   };
-  const pages = new ExportPages({ nodeId, store, nameOf: (id) => members.nameOf(id), nowMs, confirmations });
+  const pages = new ExportPages({ nodeId, signer, store, nameOf: (id) => members.nameOf(id), nowMs, confirmations });
 
   const otherNodes = () => communicator.reachable().filter((peer) => members.standing(peer) === 'member');
   const nodesOf = (named: readonly string[] | undefined) =>

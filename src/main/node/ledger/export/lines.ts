@@ -1,12 +1,15 @@
 /** The lines of an exported chain: JSON, one value a line, each in the one canonical form. Described in docs/ledger.md. */
 import { z } from 'zod';
 import { canonicalJson } from '../../audit/canonical-json.ts';
-import { sha256 } from '../../trust/digest.ts';
+import { fromBase64url, publicKeyOf } from '../../identity/index.ts';
+import { u64 } from '../../trust/byte-reader.ts';
+import { fromHex, sha256 } from '../../trust/digest.ts';
 import { ledgerLimits } from '../limits.ts';
 import { verdicts } from '../sync/confirmation.ts';
 
-/** Version of the format; a verifier refuses another. */
-export const exportVersion = 1;
+/** Version of the format that is written. The one before is still read: its end line bears no signature. */
+export const exportVersion = 2;
+const readVersions = [1, exportVersion] as const;
 /** Longest line: the largest block with all its quotes escaped, or the largest params of an act. */
 export const mostLineBytes = 524_288;
 
@@ -22,7 +25,7 @@ const base64url = (length: number) =>
 export const headerLineSchema = z.strictObject({
   type: z.literal('header'),
   format: z.literal('signalbox-ledger'),
-  version: z.literal(exportVersion),
+  version: z.literal(readVersions),
   chain: nodeId,
   name: z.string().max(256),
   exportedAt: count,
@@ -69,6 +72,8 @@ export const endLineSchema = z.strictObject({
   headHash: hex32,
   /** Of all lines before this one: see {@link LineDigest}. */
   digest: base64url(43),
+  /** Ed25519 of the node that wrote the file: see {@link endBytes}. Version 1 has none. */
+  signature: base64url(86).optional(),
 });
 
 const lineSchema = z.discriminatedUnion('type', [
@@ -117,6 +122,25 @@ export function readLine(text: string): ExportLine | LineFault {
 function pathOf(path: readonly PropertyKey[]): string | null {
   if (path.length === 0) return null;
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('');
+}
+
+const endTag = Buffer.from('SGBX/export/v1\0\0', 'latin1');
+
+/**
+ * What the node that writes a file signs at its end: tag 16 | chain 32 | exporter 32 | from u64 | to u64 | exported at u64 | blocks u64 |
+ * entries u64 | hash of the last block 32 | digest over all lines before 32. So nobody can cut blocks off and write the header anew.
+ *
+ * @throws SignalboxError `INVALID_PARAMS`, `KEY_WEAK` for an id that is none
+ */
+export function endBytes(
+  header: Pick<HeaderLine, 'chain' | 'exportedBy' | 'exportedAt' | 'fromHeight' | 'toHeight'>,
+  end: EndLine,
+): Uint8Array {
+  const numbers = [header.fromHeight, header.toHeight, header.exportedAt, end.blocks, end.entries].map(u64);
+  const digest = fromBase64url(end.digest, 'digest', 32);
+  return new Uint8Array(
+    Buffer.concat([endTag, publicKeyOf(header.chain), publicKeyOf(header.exportedBy), ...numbers, fromHex(end.headHash), digest]),
+  );
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type DetailsLine,
   type EndLine,
   type ExportLine,
+  endBytes,
   type HeaderLine,
   LineDigest,
   readLine,
@@ -64,6 +65,8 @@ export interface ExportReport {
   /** Acts whose params are in the file and match the digest of their entry. */
   readonly details: number;
   readonly confirmations: readonly ExportConfirmation[];
+  /** Node that signed header and end of the file; null: it is of version 1, of which the last blocks can be cut off unseen. */
+  readonly signedBy: string | null;
 }
 
 /** Where a chain has come to: what the next block, or the next file of it, has to follow. */
@@ -135,7 +138,7 @@ export class LineVerifier {
   /** Says what was found. A file that ends before its end line is not whole. */
   finish(): ExportReport {
     if (this.#fault === null && this.#end === undefined)
-      this.#fault = this.#faultOf('truncated', 'The file ends before its end line: something is missing.', { line: this.#line + 1 });
+      this.#fault = this.#faultOf('truncated', `The file ends before its end line: ${this.#missing()}.`, { line: this.#line + 1 });
     return {
       whole: this.#fault === null,
       fault: this.#fault,
@@ -152,7 +155,17 @@ export class LineVerifier {
       headHash: this.#block === undefined ? null : toHex(this.#block.hash),
       details: this.#details,
       confirmations: this.#confirmations,
+      signedBy: this.#end?.signature === undefined ? null : (this.#header?.exportedBy ?? null),
     };
+  }
+
+  /** What is not there of a file that ends early, as far as its header tells. */
+  #missing(): string {
+    const header = this.#header;
+    if (header === undefined) return 'something is missing';
+    const next = this.#block === undefined ? header.fromHeight : this.#block.height + 1;
+    if (next > header.toHeight) return 'all blocks are there, what was behind them is missing';
+    return next === header.toHeight ? `block ${next} is missing` : `blocks ${next} to ${header.toHeight} are missing`;
   }
 
   /** What a file that goes on with the chain has to follow; undefined unless this one is whole. */
@@ -402,7 +415,30 @@ export class LineVerifier {
           : `The end line tells of another number or block than the file holds.`;
       throw this.#wrong('line', message, { field, expected: String(end[field]), found: String(found[field]) });
     }
+    this.#checkSignature(header, end);
     this.#end = end;
+  }
+
+  /** Of version 1 the end bears no signature, and of what is written since it must. */
+  #checkSignature(header: HeaderLine, end: EndLine): void {
+    const { signature, ...signed } = end;
+    if (header.version === 1 && signature === undefined) return;
+    if (header.version === 1 || signature === undefined)
+      throw this.#wrong(
+        'signature',
+        signature === undefined ? 'The end line bears no signature.' : 'A file of version 1 bears no signature.',
+        {
+          field: 'signature',
+        },
+      );
+    const isSigned = this.#checked('signature', () =>
+      isSignedBy(importPublicKey(publicKeyOf(header.exportedBy)), endBytes(header, signed), fromBase64url(signature, 'signature', 64)),
+    );
+    if (!isSigned)
+      throw this.#wrong('signature', `Header and end of the file are not what ${header.exportedBy} signed: blocks may have been cut off.`, {
+        field: 'signature',
+        height: this.#block?.height ?? null,
+      });
   }
 
   /** Runs a check whose refusal names a member of the line. */

@@ -1,11 +1,11 @@
-import { fromBase64url, toBase64url } from '../../identity/index.ts';
+import { fromBase64url, type Signer, toBase64url } from '../../identity/index.ts';
 import { toHex } from '../../trust/digest.ts';
 import { encodeBlock } from '../block.ts';
 import type { EntryDetails } from '../entry.ts';
 import { leafHash } from '../merkle.ts';
 import type { SignedConfirmation } from '../sync/confirmation.ts';
 import type { FullBlock } from '../types.ts';
-import { type ExportLine, exportVersion, LineDigest, writeLine } from './lines.ts';
+import { type EndLine, type ExportLine, endBytes, exportVersion, LineDigest, writeLine } from './lines.ts';
 
 /** What the first line says. */
 export interface ExportHead {
@@ -80,9 +80,16 @@ export class ExportWriter {
     this.#write({ type: 'confirmation', ...confirmation, name, answers: [...confirmation.answers] });
   }
 
-  end(): void {
+  /**
+   * Ends the file, signed by the node that writes it.
+   *
+   * @param head what the first line says
+   */
+  end(head: Omit<ExportHead, 'name'>, signer: Signer): void {
     const { blocks, entries, headHash, digest } = this.progress;
-    this.#write({ type: 'end', blocks, entries, headHash, digest });
+    const end: EndLine = { type: 'end', blocks, entries, headHash, digest };
+    const signature = toBase64url(signer.sign(endBytes({ ...head, chain: head.chainId }, end)));
+    this.#write({ ...end, signature });
   }
 
   /** Gives out what was written since the last time. */

@@ -1,11 +1,15 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ParsedParamsOf, ResultOf } from '../../../../common/contract/index.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
+import type { Signer } from '../../identity/index.ts';
 import type { ChainStore } from '../../ledger/chain-store.ts';
 import { type ExportHead, type ExportProgress, ExportWriter } from '../../ledger/export/write-lines.ts';
 import type { SignedConfirmation } from '../../ledger/sync/index.ts';
 
 export interface ExportPagesOptions {
   readonly nodeId: string;
+  /** Signs the end of each file. */
+  readonly signer: Signer;
   readonly store: ChainStore;
   readonly nameOf: (nodeId: string) => string;
   readonly nowMs: () => number;
@@ -15,6 +19,9 @@ export interface ExportPagesOptions {
 
 /** How far an export has come: told to the caller in the cursor, so nothing is kept here between two pages. */
 interface Cursor extends ExportProgress {
+  /** Of the first block of the file, and when it was begun: the signature at its end covers them. */
+  readonly from: number;
+  readonly exportedAt: number;
   readonly next: number;
   readonly to: number;
 }
@@ -22,6 +29,8 @@ interface Cursor extends ExportProgress {
 /** Makes the pages of an export, each as large as one answer of the store. */
 export class ExportPages {
   readonly #options: ExportPagesOptions;
+  /** Nobody gets the end of a file signed that was not made here. */
+  readonly #cursorKey = randomBytes(32);
 
   constructor(options: ExportPagesOptions) {
     this.#options = options;
@@ -33,18 +42,19 @@ export class ExportPages {
    */
   async page(chainId: string, params: ParsedParamsOf<'ledger.export'>): Promise<ResultOf<'ledger.export'>> {
     const { store } = this.#options;
-    const cursor = params.after === undefined ? await this.#begin(chainId, params) : readCursor(params.after);
+    const cursor = params.after === undefined ? await this.#begin(chainId, params) : this.#readCursor(chainId, params.after);
     const begun = cursor.blocks === 0 ? { head: this.#headOf(chainId, cursor) } : { progress: progressOf(cursor) };
     const part = { begun, fromHeight: cursor.next, toHeight: cursor.to, withDetails: params.withDetails };
     const lines = await store.exportBlocks(chainId, part);
     if (lines === undefined) throw this.#unreadable(chainId, cursor.next);
     const { text, progress, height, entries, blocks } = lines;
-    if (height < cursor.to) return { text, next: writeCursor({ ...progress, next: height + 1, to: cursor.to }), entries, blocks };
+    if (height < cursor.to)
+      return { text, next: this.#writeCursor(chainId, { ...cursor, ...progress, next: height + 1 }), entries, blocks };
     const writer = new ExportWriter(progress);
     if (params.withConfirmations)
       for (const confirmation of await this.#options.confirmations(chainId, cursor.to))
         writer.confirmation(confirmation, this.#options.nameOf(confirmation.nodeId));
-    writer.end();
+    writer.end(this.#headOf(chainId, cursor), this.#options.signer);
     return { text: text + writer.take(), next: null, entries, blocks };
   }
 
@@ -55,7 +65,7 @@ export class ExportPages {
     const to =
       toNumber === undefined || toNumber >= head.firstNumber + head.entries - 1 ? head.height : await this.#heightOf(chainId, toNumber);
     if (to < next) throw this.#none(chainId);
-    return { next, to, blocks: 0, entries: 0, headHash: '', digest: '' };
+    return { from: next, exportedAt: this.#options.nowMs(), next, to, blocks: 0, entries: 0, headHash: '', digest: '' };
   }
 
   async #heightOf(chainId: string, number: number): Promise<number> {
@@ -64,9 +74,27 @@ export class ExportPages {
     return block.block.height;
   }
 
-  #headOf(chainId: string, { next, to }: Cursor): ExportHead {
-    const { nameOf, nowMs, nodeId } = this.#options;
-    return { chainId, name: nameOf(chainId), exportedAt: nowMs(), exportedBy: nodeId, fromHeight: next, toHeight: to };
+  #headOf(chainId: string, { from, exportedAt, to }: Cursor): ExportHead {
+    const { nameOf, nodeId } = this.#options;
+    return { chainId, name: nameOf(chainId), exportedAt, exportedBy: nodeId, fromHeight: from, toHeight: to };
+  }
+
+  #writeCursor(chainId: string, cursor: Cursor): string {
+    const text = writeCursor(cursor);
+    return `${text}.${this.#markOf(chainId, text)}`;
+  }
+
+  /** @throws SignalboxError `INVALID_PARAMS`, also for one that was made before the node restarted */
+  #readCursor(chainId: string, marked: string): Cursor {
+    const end = marked.lastIndexOf('.');
+    const text = marked.slice(0, Math.max(0, end));
+    const [mark, expected] = [Buffer.from(marked.slice(end + 1)), Buffer.from(this.#markOf(chainId, text))];
+    if (mark.length !== expected.length || !timingSafeEqual(mark, expected)) throw notACursor();
+    return readCursor(text);
+  }
+
+  #markOf(chainId: string, text: string): string {
+    return createHmac('sha256', this.#cursorKey).update(`${chainId} ${text}`).digest('base64url').slice(0, 22);
   }
 
   #none(chainId: string): SignalboxError {
@@ -89,16 +117,28 @@ function progressOf({ blocks, entries, headHash, digest }: Cursor): ExportProgre
   return { blocks, entries, headHash, digest };
 }
 
-function writeCursor({ next, to, blocks, entries, headHash, digest }: Cursor): string {
-  return [next, to, blocks, entries, headHash, digest].join('.');
+function writeCursor({ from, exportedAt, next, to, blocks, entries, headHash, digest }: Cursor): string {
+  return [from, exportedAt, next, to, blocks, entries, headHash, digest].join('.');
 }
 
 /** @throws SignalboxError `INVALID_PARAMS` */
 function readCursor(text: string): Cursor {
-  const [, next, to, blocks, entries, headHash = '', digest = ''] =
-    /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})\.([A-Za-z0-9_-]{43})$/.exec(text) ?? [];
-  const cursor = { next: Number(next), to: Number(to), blocks: Number(blocks), entries: Number(entries), headHash, digest };
-  if (digest === '' || cursor.to < cursor.next || cursor.blocks === 0)
-    throw new SignalboxError('INVALID_PARAMS', 'The cursor is not one of this method. Begin the export anew.', { executed: 'no' });
+  const [, from, exportedAt, next, to, blocks, entries, headHash = '', digest = ''] =
+    /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})\.([A-Za-z0-9_-]{43})$/.exec(text) ?? [];
+  const [fromHeight, atMs, height, toHeight, blockCount, entryCount] = [from, exportedAt, next, to, blocks, entries].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const place = { from: fromHeight, exportedAt: atMs, next: height, to: toHeight };
+  const cursor = { ...place, blocks: blockCount, entries: entryCount, headHash, digest };
+  if (digest === '' || cursor.to < cursor.next || cursor.blocks === 0) throw notACursor();
   return cursor;
+}
+
+function notACursor(): SignalboxError {
+  return new SignalboxError('INVALID_PARAMS', 'The cursor is not one of this method. Begin the export anew.', { executed: 'no' });
 }

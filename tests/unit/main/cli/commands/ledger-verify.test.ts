@@ -17,9 +17,10 @@ async function exported(blocks: readonly FullBlock[], name: string): Promise<str
   if (first === undefined || last === undefined) throw new Error('no blocks');
   const lines = new ExportWriter();
   const range = { fromHeight: first.block.height, toHeight: last.block.height };
-  lines.header({ chainId: writer.chainId, name: 'press-07', exportedAt: 1_732_147_300_000, exportedBy: writer.chainId, ...range });
+  const head = { chainId: writer.chainId, name: 'press-07', exportedAt: 1_732_147_300_000, exportedBy: writer.chainId, ...range };
+  lines.header(head);
   for (const block of blocks) lines.block(block);
-  lines.end();
+  lines.end(head, writer.signer);
   const file = join(await temporaryFolder(), name);
   await writeFile(file, lines.take());
   return file;
@@ -36,6 +37,7 @@ test('a whole file is said to be whole, with what it holds', async () => {
   expect(code).toBe(0);
   expect(text).toContain('is whole: 6 entries in 6 blocks');
   expect(text).toContain(`signed by node ${writer.chainId} (press-07)`);
+  expect(text).toContain('Header and end are signed by the same node');
 });
 
 test('an archive and the rest are whole together, and not in the wrong order', async () => {

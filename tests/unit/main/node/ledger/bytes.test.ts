@@ -1,12 +1,13 @@
 /** The bytes of entries, blocks and trees: what every node has to agree on. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { signerFromSeed } from '../../../../../src/main/node/identity/index.ts';
+import { nodeIdOf, signerFromSeed } from '../../../../../src/main/node/identity/index.ts';
 import { decodeBlock, encodeBlock, encodeHead, isBlockSigned, noHash, signBlock } from '../../../../../src/main/node/ledger/block.ts';
 import { decodeEntry, detailsDigest, type EntryDraft, encodeEntry, toEntry } from '../../../../../src/main/node/ledger/entry.ts';
+import { ExportWriter } from '../../../../../src/main/node/ledger/export/index.ts';
 import { inclusionProof, isIncluded, merkleRoot } from '../../../../../src/main/node/ledger/merkle.ts';
 import type { Entry } from '../../../../../src/main/node/ledger/types.ts';
-import { fromHex, toHex } from '../../../../../src/main/node/trust/digest.ts';
+import { fromHex, sha256, toHex } from '../../../../../src/main/node/trust/digest.ts';
 import vectors from './golden-vectors.json' with { type: 'json' };
 
 const signer = signerFromSeed(fromHex(vectors.seed));
@@ -41,7 +42,17 @@ function computed() {
     { height: 1, prevHash: first.hash, at: entry.at + 5, firstNumber: 3, count: 1, entriesRoot: merkleRoot(one) },
     signer,
   );
+  const file = new ExportWriter();
+  const nodeId = nodeIdOf(signer.publicKey);
+  const head = { chainId: nodeId, name: 'press-07', exportedAt: entry.at + 10, exportedBy: nodeId, fromHeight: 0, toHeight: 1 };
+  file.header(head);
+  file.block({ block: first, entries });
+  file.block({ block: second, entries: one });
+  file.end(head, signer);
+  const lines = file.take();
   return {
+    exportEnd: lines.trimEnd().split('\n').at(-1),
+    exportDigest: toHex(sha256(Buffer.from(lines, 'utf8'))),
     detailsDigest: details === null ? '' : detailsDigest(details.salt, details.params),
     entry: Buffer.from(entries[0] as Uint8Array).toString('utf8'),
     entriesRoot: toHex(first.entriesRoot),

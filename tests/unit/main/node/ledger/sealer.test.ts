@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { EntryDraft } from '../../../../../src/main/node/ledger/entry.ts';
 import { Sealer, type SealerOptions } from '../../../../../src/main/node/ledger/sealer.ts';
-import { entriesOf, openRecorder, recorderId } from '../../../../helpers/recorder-fixture.ts';
+import { entriesOf, openRecorder, recorderId, recorderSigner } from '../../../../helpers/recorder-fixture.ts';
 import { smallDisk, whyNoSmallDisk } from '../../../../helpers/small-disk.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
@@ -41,6 +41,7 @@ async function openDays(days: number, options: Partial<SealerOptions> = {}) {
     store: opened.store,
     recorder: opened.recorder,
     nodeId: recorderId,
+    signer: recorderSigner,
     name: () => 'press-07',
     folder: archives,
     retentionDays: () => 3,
@@ -106,6 +107,7 @@ test('an archive that was cut off is written anew', async () => {
     store: opened.store,
     recorder: { add: () => Promise.reject(new Error('the node was killed')) },
     nodeId: recorderId,
+    signer: recorderSigner,
     name: () => 'press-07',
     folder: opened.archives,
     retentionDays: () => 3,

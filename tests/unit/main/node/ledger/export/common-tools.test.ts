@@ -14,9 +14,10 @@ const hasOpenssl = spawnSync('openssl', ['version']).stdout?.toString().startsWi
 test.skipIf(!hasOpenssl)('openssl alone verifies the signature of a block of an export, and finds a changed one', async () => {
   const writer = new ChainWriter(1);
   const lines = new ExportWriter();
-  lines.header({ chainId: writer.chainId, name: 'a', exportedAt: 1, exportedBy: writer.chainId, fromHeight: 0, toHeight: 1 });
+  const first = { chainId: writer.chainId, name: 'a', exportedAt: 1, exportedBy: writer.chainId, fromHeight: 0, toHeight: 1 };
+  lines.header(first);
   for (const block of writer.writeMany(2)) lines.block(block);
-  lines.end();
+  lines.end(first, writer.signer);
   const { block, entries } = JSON.parse(lines.take().split('\n')[2] ?? '') as BlockLine;
   const bytes = Buffer.from(block, 'base64url');
   const folder = await temporaryFolder();

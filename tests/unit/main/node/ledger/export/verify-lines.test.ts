@@ -1,5 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { canonicalJson } from '../../../../../../src/main/node/audit/canonical-json.ts';
+import { fromBase64url, type Signer, toBase64url } from '../../../../../../src/main/node/identity/index.ts';
+import { decodeBlock } from '../../../../../../src/main/node/ledger/block.ts';
+import { type BlockLine, LineDigest } from '../../../../../../src/main/node/ledger/export/lines.ts';
 import { verifyBytes } from '../../../../../../src/main/node/ledger/export/verify-file.ts';
 import { type ExportReport, LineVerifier } from '../../../../../../src/main/node/ledger/export/verify-lines.ts';
 import { ExportWriter } from '../../../../../../src/main/node/ledger/export/write-lines.ts';
@@ -10,19 +14,23 @@ import { actDraft, type MadeBlock, makeBlocks, signerNamed } from '../../../../.
 const author = signerNamed('press-07');
 const witness = signerNamed('line-2');
 
-function exported(blocks: readonly MadeBlock[], options: { readonly details?: boolean; readonly confirm?: boolean } = {}): string {
+function exported(
+  blocks: readonly MadeBlock[],
+  options: { readonly details?: boolean; readonly confirm?: boolean; readonly signer?: Signer } = {},
+): string {
   const [first] = blocks;
   const last = blocks.at(-1);
   if (first === undefined || last === undefined) throw new Error('no blocks');
   const writer = new ExportWriter();
-  writer.header({
+  const head = {
     chainId: author.nodeId,
     name: 'press-07',
     exportedAt: 1_700_000_100_000,
     exportedBy: witness.nodeId,
     fromHeight: first.block.height,
     toHeight: last.block.height,
-  });
+  };
+  writer.header(head);
   for (const block of blocks) writer.block(block, options.details === true ? block.details : []);
   if (options.confirm === true) {
     const answers = [{ height: last.block.height, verdict: 'same' as const, hash: toHex(last.block.hash) }];
@@ -31,7 +39,7 @@ function exported(blocks: readonly MadeBlock[], options: { readonly details?: bo
       'line-2',
     );
   }
-  writer.end();
+  writer.end(head, options.signer ?? witness);
   return writer.take();
 }
 
@@ -63,6 +71,7 @@ test('a whole export is found whole, with what it holds', () => {
     firstNumber: 1,
     lastNumber: 6,
     details: 6,
+    signedBy: witness.nodeId,
     confirmations: [{ nodeId: witness.nodeId, name: 'line-2', height: 2, verdict: 'same' }],
   });
 });
@@ -73,7 +82,7 @@ test('pages that hand on where they ended give the same file as one piece', () =
   const whole = new ExportWriter();
   whole.header(head);
   for (const block of blocks) whole.block(block);
-  whole.end();
+  whole.end(head, author);
   let writer = new ExportWriter();
   writer.header(head);
   let text = writer.take();
@@ -82,7 +91,7 @@ test('pages that hand on where they ended give the same file as one piece', () =
     writer.block(block);
     text += writer.take();
   }
-  writer.end();
+  writer.end(head, author);
   expect(text + writer.take()).toBe(whole.take());
 });
 
@@ -109,6 +118,44 @@ test.each([
 ])('%s is found', (_what, change, fault) => {
   const text = withLines(exported(makeBlocks(author, [1, 2, 1])), change);
   expect(check(text).fault).toMatchObject(fault);
+});
+
+/** What somebody can make of a file without a key: fewer blocks, and a header and end line that fit them. */
+function rewritten(text: string, version: 1 | 2): string {
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, never>);
+  const [header, ...blocks] = lines.slice(0, -2) as [Record<string, unknown>, ...BlockLine[]];
+  const last = blocks.at(-1) as BlockLine;
+  const { signature, ...end } = lines.at(-1) as Record<string, unknown>;
+  const kept = [{ ...header, version, toHeight: last.height }, ...blocks].map((line) => canonicalJson(line));
+  const digest = new LineDigest();
+  for (const line of kept) digest.add(line);
+  const hash = toHex(decodeBlock(fromBase64url(last.block, 'block', 204)).hash);
+  const entries = blocks.reduce((sum, block) => sum + block.entries.length, 0);
+  const counted = { ...end, blocks: blocks.length, entries, headHash: hash, digest: toBase64url(digest.value) };
+  return `${[...kept, canonicalJson(version === 1 ? counted : { ...counted, signature })].join('\n')}\n`;
+}
+
+test('whole blocks cut off the end together with header and end line are found by the signature of who wrote the file', () => {
+  const text = exported(makeBlocks(author, [1, 2, 1]));
+  expect(check(rewritten(text, 2)).fault).toMatchObject({ fault: 'signature', field: 'signature', height: 1 });
+  expect(check(exported(makeBlocks(author, [1, 2]), { signer: author })).fault).toMatchObject({ fault: 'signature' });
+});
+
+test('a file of the version before is read, and said to prove less', () => {
+  expect(check(rewritten(exported(makeBlocks(author, [1, 2, 1])), 1))).toMatchObject({ whole: true, blocks: 2, signedBy: null });
+  const unsigned = withLines(exported(makeBlocks(author, [1])), (lines) =>
+    lines.with(-1, (lines.at(-1) as string).replace(/"signature":"[^"]+",/, '')),
+  );
+  expect(check(unsigned).fault).toMatchObject({ fault: 'signature', message: 'The end line bears no signature.' });
+});
+
+test('a file that ends early says which blocks are missing', () => {
+  const lines = exported(makeBlocks(author, [1, 1, 1, 1])).split('\n');
+  expect(check(`${lines.slice(0, 3).join('\n')}\n`).fault?.message).toContain('blocks 2 to 3 are missing');
+  expect(check(`${lines.slice(0, 4).join('\n')}\n`).fault?.message).toContain('block 3 is missing');
 });
 
 test('a block that another key signed is found, though it is a valid block of that key', () => {
@@ -190,10 +237,11 @@ test('a confirmation that speaks of another block than the last one is found, th
   const confirmed = (answer: PlaceAnswer) => {
     const writer = new ExportWriter();
     const exportedAt = 1_700_000_100_000;
-    writer.header({ chainId: author.nodeId, name: 'press-07', exportedAt, exportedBy: witness.nodeId, fromHeight: 0, toHeight: 1 });
+    const head = { chainId: author.nodeId, name: 'press-07', exportedAt, exportedBy: witness.nodeId, fromHeight: 0, toHeight: 1 };
+    writer.header(head);
     for (const block of blocks) writer.block(block);
     writer.confirmation(signConfirmation({ chainId: author.nodeId, at: exportedAt, height: 1, answers: [answer] }, witness), 'line-2');
-    writer.end();
+    writer.end(head, witness);
     return check(writer.take()).fault;
   };
   const hash = toHex(older.block.hash);
