@@ -161,7 +161,12 @@ export const ledgerContract = defineService({
       before: z.string().max(64).optional().describe('Cursor of the answer before'),
       limit: z.number().int().min(1).max(500).default(100),
     }),
-    result: z.object({ entries: z.array(ledgerEntrySchema), next: z.string().nullable(), total: z.number().int() }),
+    result: z.object({
+      entries: z.array(ledgerEntrySchema),
+      next: z.string().nullable().describe('Cursor of the next page, which may follow though this one is not full; null: that was all'),
+      total: z.number().int().describe('Entries that match, on all pages, as far as was looked through'),
+      searchedTo: z.number().nullable().describe('Time down to which was looked through for the filter, newest first; null: all was'),
+    }),
     role: 'operator',
     effect: 'read',
     help: 'Who did what, where, with which result, newest first. Entries can be added, never edited.',

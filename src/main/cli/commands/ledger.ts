@@ -81,9 +81,16 @@ function addListCommand(ledger: Command, io: CliIo): void {
         ...(outcome !== undefined && { outcome }),
         ...(before !== undefined && { before }),
       };
-      const { entries, next, total } = await withNode((client, signal) =>
-        client.call('ledger.list', params, { signal, ...atNode(options) }),
-      );
+      const { entries, next, total } = await withNode(async (client, signal) => {
+        let page = await client.call('ledger.list', params, { signal, ...atNode(options) });
+        // In a large ledger a search that finds little comes in parts.
+        while (page.next !== null && page.entries.length < limit) {
+          const rest = { ...params, before: page.next, limit: limit - page.entries.length };
+          const more = await client.call('ledger.list', rest, { signal, ...atNode(options) });
+          page = { ...more, entries: [...page.entries, ...more.entries] };
+        }
+        return page;
+      });
       if (out.json) for (const entry of entries) out.jsonLine(entry);
       else printEntries(out, entries);
       out.note(`${entries.length} of ${total} entries${next === null ? '' : `; go on with --before ${next}`}`);

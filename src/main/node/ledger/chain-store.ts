@@ -78,6 +78,17 @@ export interface EntryQuery {
   readonly limit: number;
 }
 
+/** One page of entries, newest first. */
+export interface EntryPage {
+  readonly entries: readonly ListedEntry[];
+  /** Cursor of the next page; null: that was all. */
+  readonly next: string | null;
+  /** Entries that match, on all pages, as far as was looked through. */
+  readonly total: number;
+  /** Milliseconds since the epoch down to which was looked through, newest first; null: all was. The next page goes on from there. */
+  readonly searchedTo: number | null;
+}
+
 export interface KeptFork {
   readonly chainId: string;
   readonly height: number;
@@ -147,8 +158,8 @@ export interface ChainStore {
   /** Every chain held, the newest block of each. */
   chains(): Promise<readonly ChainHead[]>;
   chain(chainId: string): Promise<ChainHead | undefined>;
-  /** Newest first: of one chain by number, of all by time. */
-  list(query: EntryQuery): Promise<{ readonly entries: readonly ListedEntry[]; readonly next: string | null; readonly total: number }>;
+  /** Newest first: of one chain by number, of all by time. A page that was searched for may hold few entries though more follow. */
+  list(query: EntryQuery): Promise<EntryPage>;
   /** What was passed to an act of the own chain; undefined: nothing, or no longer kept. */
   details(number: number): Promise<EntryDetails | undefined>;
   /** Last record of the audit table that is in a block; 0: none. */

@@ -1,9 +1,10 @@
 /** What a checkpoint says: which blocks it seals, by a digest over their hashes. */
+import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import { toHex } from '../trust/digest.ts';
 import { decodeBlock } from './block.ts';
-import type { ChainDatabase } from './chain-database.ts';
+import type { BlockRows } from './block-rows.ts';
 import type { ChainRow } from './chain-table.ts';
 import { decodeEntry, type EntryDraft } from './entry.ts';
 import type { FullBlock } from './types.ts';
@@ -56,7 +57,10 @@ export function mayHoldCheckpoint({ entries }: FullBlock): boolean {
 }
 
 /** True when a checkpoint of the chain, which is signed like all else in it, seals exactly what is before the oldest block held. */
-export function isSealedBefore(chains: ChainDatabase, chain: ChainRow): boolean {
+export function isSealedBefore(
+  chains: { readonly database: Database.Database; readonly rows: Pick<BlockRows, 'blocks'> },
+  chain: ChainRow,
+): boolean {
   const first = chain.first?.height ?? 0;
   const [row] = chains.rows.blocks(chain.id, first, 1);
   if (row === undefined) return false;

@@ -3,19 +3,11 @@ import { SignalboxError } from '../../../common/errors.ts';
 import { sha256, toHex } from '../trust/digest.ts';
 import { prevHashRange } from './block.ts';
 import type { EntryRow } from './block-rows.ts';
-import type { EntryQuery, ListedEntry } from './chain-store.ts';
+import type { EntryPage, EntryQuery, ListedEntry } from './chain-store.ts';
 import { type ChainRow, type ChainTable, entriesOf } from './chain-table.ts';
 import { decodeEntry, entryKinds, outcomes } from './entry.ts';
+import { type EntryPlace, EntrySearch, type Search } from './entry-search.ts';
 import type { Entry } from './types.ts';
-
-/** One page of entries, newest first. */
-export interface EntryPage {
-  readonly entries: readonly ListedEntry[];
-  /** Cursor of the next page; null: that was all. */
-  readonly next: string | null;
-  /** Entries that match, on all pages. */
-  readonly total: number;
-}
 
 type Value = string | number;
 
@@ -23,47 +15,52 @@ type Value = string | number;
 export class EntryList {
   readonly #database: Database.Database;
   readonly #table: ChainTable;
+  readonly #search: EntrySearch;
 
   constructor(database: Database.Database, table: ChainTable) {
     this.#database = database;
     this.#table = table;
+    this.#search = new EntrySearch(database);
   }
 
   /** @throws SignalboxError `INVALID_PARAMS` for a cursor that is none of ours */
   page(query: EntryQuery): EntryPage {
     const chain = query.chainId === undefined ? undefined : this.#table.get(query.chainId);
-    if (query.chainId !== undefined && chain === undefined) return { entries: [], next: null, total: 0 };
+    if (query.chainId !== undefined && chain === undefined) return { entries: [], next: null, total: 0, searchedTo: null };
     const { terms, values } = conditionsOf(query, chain);
-    const index = chain === undefined ? 'entry_time' : 'entry_number';
-    const total = this.#total(query, chain, terms, values, index);
     const cursor = query.before === undefined ? undefined : readCursor(query.before);
-    const pageTerms = cursor === undefined ? terms : [...terms, chain === undefined ? '(at, chain, number) < (?, ?, ?)' : 'number < ?'];
-    const pageValues = cursor === undefined ? values : [...values, ...(chain === undefined ? cursor : cursor.slice(2))];
-    const order = chain === undefined ? 'at DESC, chain DESC, number DESC' : 'number DESC';
-    const places = this.#database
-      .prepare<Value[], { at: number; chain: number; number: number }>(
-        `SELECT at, chain, number FROM entry INDEXED BY ${index} ${whereOf(pageTerms)} ORDER BY ${order} LIMIT ?`,
-      )
-      .all(...pageValues, query.limit + 1);
-    const shown = places.slice(0, query.limit);
-    const last = shown.at(-1);
+    const { limit } = query;
+    // With one more it shows whether there are more.
+    const search = { chain: chain?.id, terms, values, before: cursor?.place, limit: limit + 1 };
+    return isFiltered(query) ? this.#filtered(search, limit, cursor?.counted ?? 0) : this.#plain(search, limit, chain);
+  }
+
+  /** Everything: how many there are is known without looking. */
+  #plain(search: Search, limit: number, chain: ChainRow | undefined): EntryPage {
+    const places = this.#search.places(search);
+    const rows = chain === undefined ? this.#table.all() : [chain];
+    const total = rows.reduce((sum, row) => sum + entriesOf(row), 0);
+    const last = places.length > limit ? places[limit - 1] : undefined;
     return {
-      entries: this.#read(shown),
-      next: places.length > query.limit && last !== undefined ? `${last.at}.${last.chain}.${last.number}` : null,
+      entries: this.#read(places.slice(0, limit)),
+      next: last === undefined ? null : writeCursor(last, 0),
       total,
+      searchedTo: null,
     };
   }
 
-  #total(query: EntryQuery, chain: ChainRow | undefined, terms: readonly string[], values: readonly Value[], index: string): number {
-    const { actor, act, target, outcome, fromMs, toMs } = query;
-    if ([actor, act, target, outcome, fromMs, toMs].every((value) => value === undefined)) {
-      const rows = chain === undefined ? this.#table.all() : [chain];
-      return rows.reduce((sum, row) => sum + entriesOf(row), 0);
-    }
-    return this.#database
-      .prepare(`SELECT count(*) FROM entry INDEXED BY ${index} ${whereOf(terms)}`)
-      .pluck()
-      .get(...values) as number;
+  /** @param counted matches before the cursor */
+  #filtered(search: Search, limit: number, counted: number): EntryPage {
+    const { places, matches, searchedTo } = this.#search.run(search);
+    const shown = places.slice(0, limit);
+    const last = places.length > limit ? shown.at(-1) : undefined;
+    const next = last === undefined ? searchedTo : last;
+    return {
+      entries: this.#read(shown),
+      next: next === null ? null : writeCursor(next, counted + shown.length),
+      total: counted + matches,
+      searchedTo: searchedTo?.at ?? null,
+    };
   }
 
   #read(places: readonly { readonly chain: number; readonly number: number }[]): readonly ListedEntry[] {
@@ -113,8 +110,8 @@ function entryOfColumns({ number, at, kind, actor, act, target, outcome }: Entry
   };
 }
 
-function whereOf(terms: readonly string[]): string {
-  return terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`;
+function isFiltered({ actor, act, target, outcome, fromMs, toMs }: EntryQuery): boolean {
+  return [actor, act, target, outcome, fromMs, toMs].some((value) => value !== undefined);
 }
 
 function conditionsOf(query: EntryQuery, chain: ChainRow | undefined): { terms: string[]; values: Value[] } {
@@ -139,8 +136,14 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\%_]/g, '\\$&');
 }
 
-function readCursor(text: string): [number, number, number] {
-  const parts = /^(\d{1,16})\.(\d{1,10})\.(\d{1,16})$/.exec(text)?.slice(1).map(Number);
+/** @param counted entries that match and were listed before it */
+function writeCursor({ at, chain, number }: EntryPlace, counted: number): string {
+  return `${at}.${chain}.${number}.${counted}`;
+}
+
+function readCursor(text: string): { readonly place: EntryPlace; readonly counted: number } {
+  const parts = /^(\d{1,16})\.(\d{1,10})\.(\d{1,16})\.(\d{1,16})$/.exec(text)?.slice(1).map(Number);
   if (parts === undefined) throw new SignalboxError('INVALID_PARAMS', 'before is not a cursor of an answer before.', { executed: 'no' });
-  return parts as [number, number, number];
+  const [at, chain, number, counted] = parts as [number, number, number, number];
+  return { place: { at, chain, number }, counted };
 }

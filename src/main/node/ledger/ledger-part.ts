@@ -192,12 +192,9 @@ export class LedgerPart implements Startable {
   }
 
   async retention(): Promise<Retention> {
-    const [head, checkpoint] = await Promise.all([this.#store.chain(this.chainId), this.#sealer.newest(this.chainId)]);
-    return {
-      days: this.#retentionDays(),
-      sealedHeight: checkpoint?.sealedHeight ?? -1,
-      archivedEntries: checkpoint === undefined ? 0 : (head?.firstNumber ?? 1) - 1,
-    };
+    // Asked for with every status: what is before the first block held is what was sealed, and no checkpoint has to be looked for.
+    const { firstHeight = 0, firstNumber = 1 } = (await this.#store.chain(this.chainId)) ?? {};
+    return { days: this.#retentionDays(), sealedHeight: firstHeight - 1, archivedEntries: firstNumber - 1 };
   }
 
   #retentionDays(): number | null {

@@ -12,6 +12,9 @@ export const ledgerLimits = {
   entryRecordCharacters: 12_288,
   /** How far the time of a block may be ahead of the corrected clock of this node before it is put off. */
   blockAheadMs: 120_000,
+  /** Entries that one search looks through, and a window of them at a time. */
+  searchEntries: 65_536,
+  searchStepEntries: 8_192,
   /** Blocks of one answer of the store. */
   pageBlocks: 1_000,
   /** Bytes of entries of one answer of the store. */

@@ -59,7 +59,7 @@ export class Verifier {
     this.#indices = ['entry_time', 'entry_number'].map((name) => [
       name,
       chains.database.prepare(
-        `SELECT 1 FROM entry INDEXED BY ${name} WHERE at = ? AND chain = ? AND number = ? AND actor = ? AND act = ? AND outcome = ?`,
+        `SELECT 1 FROM entry INDEXED BY ${name} WHERE at = ? AND chain = ? AND number = ? AND actor = ? AND act = ? AND outcome = ? AND target IS ?`,
       ),
     ]);
   }
@@ -175,9 +175,9 @@ export class Verifier {
 
   /** A search must find what is there. */
   #checkIndices(rows: readonly EntryRow[], chain: ChainRow, height: number): LedgerFault | null {
-    for (const { at, number, actor, act, outcome } of rows)
+    for (const { at, number, actor, act, outcome, target } of rows)
       for (const [index, statement] of this.#indices)
-        if (statement.get(at, chain.id, number, actor, act, outcome) === undefined)
+        if (statement.get(at, chain.id, number, actor, act, outcome, target) === undefined)
           return faultAt(chain.chainId, height, 'entryMissing', 'a search does not find it', { number, expected: index });
     return null;
   }

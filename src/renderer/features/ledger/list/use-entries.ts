@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ParamsOf, ResultOf } from '../../../../common/contract/index.ts';
 import type { SignalboxError } from '../../../../common/errors.ts';
 import { asSignalboxError } from '../../../state/as-signalbox-error.ts';
 import { useLedger } from '../../../state/ledger.ts';
@@ -9,6 +10,16 @@ import { type LedgerFilter, listParams } from '../model/ledger-filter.ts';
 const pageSize = 200;
 /** A filter that matches little makes the node look at many. */
 const timeoutMs = 30_000;
+
+/** Reads a page. In a large ledger a search that finds little comes in parts: they are read until a page is full, or all was looked through. */
+async function readPage(params: ParamsOf<'ledger.list'>, signal: AbortSignal): Promise<ResultOf<'ledger.list'>> {
+  let page = await nodeClient().call('ledger.list', params, { signal, timeoutMs });
+  while (page.next !== null && page.entries.length < pageSize && !signal.aborted) {
+    const more = await nodeClient().call('ledger.list', { ...params, before: page.next }, { signal, timeoutMs });
+    page = { ...more, entries: [...page.entries, ...more.entries] };
+  }
+  return page;
+}
 
 export interface LedgerEntries {
   /** Undefined before the first answer. */
@@ -68,7 +79,7 @@ export function useEntries(chain: string | undefined, filter: LedgerFilter, hold
     const asked = latest.current;
     try {
       const params = { ...listParams(asked.chain, asked.filter, Date.now()), limit: pageSize };
-      const page = await nodeClient().call('ledger.list', params, { signal: mine.signal, timeoutMs });
+      const page = await readPage(params, mine.signal);
       if (mine.signal.aborted || latest.current.key !== asked.key) return;
       const { shown: now, hold: held } = latest.current;
       if (held && now.pages !== undefined) show(asked.key, { held: newer(now.pages, page.total), error: undefined });
@@ -124,7 +135,7 @@ export function useEntries(chain: string | undefined, filter: LedgerFilter, hold
     show(asked, { goingOn: true });
     try {
       const params = { ...listParams(of, by, now.atMs), before: next ?? '', limit: pageSize };
-      const page = await nodeClient().call('ledger.list', params, { signal: mine.signal, timeoutMs });
+      const page = await readPage(params, mine.signal);
       const { pages } = latest.current.shown;
       if (mine.signal.aborted || latest.current.key !== asked || pages === undefined) return;
       show(asked, { pages: goOnWith(pages, page), goingOn: false, error: undefined });

@@ -126,7 +126,7 @@ function rewritten(text: string, version: 1 | 2): string {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, never>);
-  const [header, ...blocks] = lines.slice(0, -2) as [Record<string, unknown>, ...BlockLine[]];
+  const [header, ...blocks] = lines.slice(0, -2) as unknown as [Record<string, unknown>, ...BlockLine[]];
   const last = blocks.at(-1) as BlockLine;
   const { signature, ...end } = lines.at(-1) as Record<string, unknown>;
   const kept = [{ ...header, version, toHeight: last.height }, ...blocks].map((line) => canonicalJson(line));
