@@ -112,7 +112,7 @@ export class MemberSession {
 
   /** The member accepted the keys that were offered. @throws SignalboxError as `PeerSessions.complete` */
   takeAcceptance(answer: Uint8Array): void {
-    this.#sessions.complete(answer, this.#options.nowMs());
+    if (!this.#sessions.complete(answer, this.#options.nowMs())) return;
     this.#options.keysChanged();
     // The member uses the keys only when it has seen that they are held here.
     if (this.#waiting.length === 0)

@@ -29,6 +29,8 @@ export class PeerSessions {
   #unproven: readonly HeldSession[] = [];
   #offer: OpenOffer | undefined;
   #answered: { readonly offer: string; readonly answer: Uint8Array } | undefined;
+  /** Digest of the answer that was taken last: an offer that was repeated is answered twice, with the same bytes. */
+  #completed: string | undefined;
   #peerEpoch = 0;
 
   constructor(parties: AgreementParties, keys: KnownKeys) {
@@ -76,14 +78,19 @@ export class PeerSessions {
   /**
    * Takes the answer to this node's offer; from now on messages are sealed with the new keys.
    *
+   * @returns false: it is the answer that was taken last, once more, for an offer that was repeated before the answer had come
    * @throws SignalboxError as `OpenOffer.complete`, and `INVALID_PARAMS` when nothing was offered
    */
-  complete(answer: Uint8Array, nowMs: number): void {
+  complete(answer: Uint8Array, nowMs: number): boolean {
+    const name = toHex(sha256(answer));
+    if (this.#completed === name) return false;
     if (this.#offer === undefined) throw refusal('INVALID_PARAMS', 'Session keys were accepted that this node did not offer.');
     const completed = this.#offer.complete(answer, this.#keys, nowMs);
     this.#meetEpoch(completed.peerEpoch);
     this.#offer = undefined;
+    this.#completed = name;
     this.#proven = [held(completed), ...this.#proven].slice(0, proven);
+    return true;
   }
 
   /** @throws SignalboxError as `SessionSender.seal`; `NODE_UNREACHABLE` when no keys were agreed on yet */

@@ -73,6 +73,16 @@ describe('a session with a member', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('takes a second answer for what it is when the first was so late that the offer was repeated', () => {
+    say(near, far, 'one');
+    vi.advanceTimersByTime(secureLimits.offerAgainMs);
+    expect(carried).toHaveLength(2);
+    run();
+    say(near, far, 'two');
+    run();
+    expect([far.texts(), near.refused, far.refused]).toEqual([['one', 'two'], [], []]);
+  });
+
   it('gets new keys after an hour, while messages flow under the old ones', () => {
     let atMs = nowMs;
     near = openEnd(ada, view, carried, { nowMs: () => atMs });
