@@ -39,7 +39,7 @@ export const communicatorLimits = {
   /** Messages that are sent while one of them is not acknowledged: fewer than the other end remembers ids of. */
   sentPastOne: 1_536,
   /** Messages that leave for one peer in a second, and at once: fewer than it looks at. */
-  sentPerSecond: 40_000,
+  sentPerSecond: 48_000,
   sentBurst: 4_000,
   /** Batches that were sent again and may still be acknowledged. */
   lateBatches: 64,
