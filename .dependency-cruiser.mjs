@@ -64,6 +64,12 @@ export default {
       to: { path: nodeFolders('config|identity|trust|accounts|audit|router|services|http') },
     },
     {
+      name: 'threads-below-parts',
+      severity: 'error',
+      from: { path: nodeFolders('threads') },
+      to: { path: `^${node}/`, pathNot: `^${node}/(threads/|telemetry/|retry-delay\\.ts$|limits\\.ts$)` },
+    },
+    {
       name: 'identity-below-router',
       severity: 'error',
       from: { path: nodeFolders('identity|trust|accounts|audit|config') },

@@ -40,6 +40,12 @@ export const nodeLimits = {
   workspaceUserBytes: 67_108_864,
   /** Most bytes of values in one answer of `workspace.list`, well below what an answer may have; the rest is counted. */
   workspaceListBytes: 4_194_304,
+  /** Requests that wait for one worker thread at once, where its part has no bound of its own. */
+  threadRequests: 4_096,
+  /** Time a worker thread has to start, where it reads no files for that: how long those take depends on their size. */
+  threadStartMs: 30_000,
+  /** Time a worker thread that keeps a file has to finish what is on its way to the disk before it is ended. */
+  threadStopMs: 30_000,
   /** Time a stopping part of the node has before the next one is stopped. */
   stopDeadlineMs: 8_000,
 } as const;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EmbeddedHub } from '../../../src/main/node/federation/index.ts';
-import { workerUrl } from '../../../src/main/node/store/worker-location.ts';
+import { workerUrl } from '../../../src/main/node/threads/index.ts';
 import { Problems } from '../../../src/main/node/telemetry/index.ts';
 import { startHub } from '../../helpers/hub-fixture.ts';
 import { connectPacket, openRawMqtt, packet, publishPacket, subscribePacket, text } from '../../helpers/raw-mqtt.ts';

@@ -5,7 +5,7 @@ import type { Principal } from '../../../common/roles.ts';
 import type { TlsMaterial } from '../certificates/index.ts';
 import type { Config, SettingKey } from '../config/index.ts';
 import type { Startable } from '../startable.ts';
-import { workerUrl } from '../store/worker-location.ts';
+import { workerUrl } from '../threads/index.ts';
 import type { Logger, Metrics, Problems } from '../telemetry/index.ts';
 import {
   type BrokerFace,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Startable } from '../startable.ts';
 import { failureToError } from '../store/failures.ts';
-import { workerUrl } from '../store/worker-location.ts';
+import { workerUrl } from '../threads/index.ts';
 import type { BroughtBlock, ChainPlace, ChainStore, EntryQuery, OwnBlock, VerifyProgress, VerifyResult } from './chain-store.ts';
 import type { CopyShares } from './copy-share.ts';
 import type { ExportPart } from './export/export-part.ts';

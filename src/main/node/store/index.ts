@@ -3,5 +3,4 @@ export { syncFolder, temporaryName, writeFileDurably } from './durable-file.ts';
 export type { WorkerSample } from './protocol.ts';
 export { loadSqlite } from './sqlite.ts';
 export type { Migration, RunResult, SqlValue, Statement, Store } from './types.ts';
-export { workerUrl } from './worker-location.ts';
 export { createStore, type StoreOptions, type WorkerStore } from './worker-store.ts';

@@ -5,6 +5,7 @@ import { RetryDelay } from '../retry-delay.ts';
 import type { Problems } from '../telemetry/problems.ts';
 import { RepeatSampler } from '../telemetry/repeat-sampler.ts';
 import type { Logger } from '../telemetry/types.ts';
+import { workerUrl } from '../threads/index.ts';
 import { failureToError } from './failures.ts';
 import type {
   FromWorker,
@@ -18,7 +19,6 @@ import type {
   WorkerSample,
 } from './protocol.ts';
 import type { Migration, RunResult, SqlValue, Statement, Store } from './types.ts';
-import { workerUrl } from './worker-location.ts';
 
 export interface StoreOptions {
   /** Absolute path of the SQLite file; made when it is not there. */

@@ -1,4 +1,4 @@
-import { workerUrl } from '../../store/worker-location.ts';
+import { workerUrl } from '../../threads/index.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
 export interface CheckpointThreadOptions {

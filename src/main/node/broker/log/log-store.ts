@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { RecentDurations } from '../../router/recent-durations.ts';
 import { syncFolder } from '../../store/durable-file.ts';
-import { workerUrl } from '../../store/worker-location.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { Logger } from '../../telemetry/types.ts';
 import type { BrokerId, GroupConfiguration, GroupId, LogEntry, LogPosition } from '../core/types.ts';
 import { Checkpointer } from './checkpointer.ts';

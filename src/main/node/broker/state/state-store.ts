@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { SignalboxError } from '../../../../common/errors.ts';
-import { workerUrl } from '../../store/worker-location.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { Logger } from '../../telemetry/types.ts';
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { Checkpointer } from '../log/checkpointer.ts';

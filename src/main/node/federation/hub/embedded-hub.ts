@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { RetryDelay } from '../../retry-delay.ts';
 import type { Startable } from '../../startable.ts';
-import { workerUrl } from '../../store/worker-location.ts';
+import { workerUrl } from '../../threads/index.ts';
 import { type Logger, type Problems, RepeatSampler } from '../../telemetry/index.ts';
 import type { FromHub, HubOptions, HubSample, ToHub } from './hub-protocol.ts';
 

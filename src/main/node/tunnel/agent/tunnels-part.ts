@@ -6,7 +6,7 @@ import type { SecretStore } from '../../identity/index.ts';
 import { RetryDelay } from '../../retry-delay.ts';
 import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
-import { workerUrl } from '../../store/worker-location.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
 import { agentLimits } from './limits.ts';
 import type { TunnelDefinition } from './tunnel-definition.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryName, workerUrl, writeFileDurably } from '../../../../../src/main/node/store/index.ts';
+import { temporaryName, writeFileDurably } from '../../../../../src/main/node/store/index.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 
 test('a file is replaced whole, for its owner alone, and leaves nothing beside it', async () => {
@@ -25,12 +25,4 @@ test('when the disk refuses, the old file stays and the caller knows', async () 
     message: expect.stringContaining(file),
   });
   expect(await readdir(folder)).toEqual(['a.json']);
-});
-
-test('a worker is found unbuilt, built, and from a chunk', () => {
-  expect(workerUrl('store-worker', 'file:///p/src/main/node/store/worker-store.ts').href).toBe(
-    'file:///p/src/main/node/store/store-worker.ts',
-  );
-  expect(workerUrl('store-worker', 'file:///p/out/main/index.js').href).toBe('file:///p/out/main/store-worker.js');
-  expect(workerUrl('store-worker', 'file:///p/out/main/chunks/node-1a2b.js').href).toBe('file:///p/out/main/store-worker.js');
 });
