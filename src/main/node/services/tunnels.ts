@@ -1,4 +1,4 @@
-import type { ParsedParamsOf, ResultOf } from '../../../common/contract/index.ts';
+import type { ParsedParamsOf } from '../../../common/contract/index.ts';
 import type { tunnelsContract } from '../../../common/contract/tunnels.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
@@ -91,15 +91,14 @@ export function createTunnelsService(options: TunnelsServiceOptions): Handlers<k
     },
     'tunnels.test': async ({ tunnelId }, { signal }) => {
       tunnels.get(tunnelId);
-      return (await tunnels.ask({ method: 'test', params: { tunnelId } }, signal)) as ResultOf<'tunnels.test'>;
+      return tunnels.ask('test', { tunnelId }, signal);
     },
-    'tunnels.requests': async (params, { signal }) =>
-      (await tunnels.ask({ method: 'requests', params }, signal)) as ResultOf<'tunnels.requests'>,
-    'tunnels.request': async (params) => (await tunnels.ask({ method: 'request', params })) as ResultOf<'tunnels.request'>,
-    'tunnels.replay': async (params) => (await tunnels.ask({ method: 'replay', params })) as ResultOf<'tunnels.replay'>,
+    'tunnels.requests': (params, { signal }) => tunnels.ask('requests', params, signal),
+    'tunnels.request': (params) => tunnels.ask('request', params),
+    'tunnels.replay': (params) => tunnels.ask('replay', params),
     'tunnels.clearRequests': async (params) => {
       tunnels.get(params.tunnelId);
-      return (await tunnels.ask({ method: 'clearRequests', params })) as ResultOf<'tunnels.clearRequests'>;
+      return tunnels.ask('clearRequests', params);
     },
   };
 

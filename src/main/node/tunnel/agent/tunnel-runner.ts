@@ -1,11 +1,13 @@
-import { tunnelsContract } from '../../../../common/contract/tunnels.ts';
+import type { ParsedParamsOf, ResultOf } from '../../../../common/contract/index.ts';
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
+import type { Logger } from '../../telemetry/types.ts';
+import type { ThreadSide } from '../../threads/index.ts';
 import { Inspector } from '../inspector/index.ts';
 import { Agent } from './agent.ts';
 import { agentLimits } from './limits.ts';
 import { testTunnel } from './self-test.ts';
 import type { TunnelDefinition } from './tunnel-definition.ts';
-import type { AgentAsk, FromAgentWorker, TunnelReport } from './worker-messages.ts';
+import type { TunnelReport, TunnelsThread } from './worker-messages.ts';
 
 /** How long a tunnel that is changed or deleted lets what is under way go on, milliseconds. */
 const changeDrainMs = 2_000;
@@ -19,7 +21,8 @@ interface Running {
 export interface TunnelRunnerOptions {
   readonly nodeId: string;
   readonly software: string;
-  readonly post: (message: FromAgentWorker) => void;
+  readonly logger: Logger;
+  readonly report: ThreadSide<TunnelsThread>['report'];
 }
 
 /** Runs the tunnels of a node with their inspector, in the thread that is theirs. */
@@ -33,7 +36,7 @@ export class TunnelRunner {
 
   constructor(options: TunnelRunnerOptions) {
     this.#options = options;
-    this.#inspector = new Inspector({ publish: (lines) => options.post({ type: 'lines', lines }) });
+    this.#inspector = new Inspector({ publish: (lines) => options.report('lines', lines) });
   }
 
   /** Begins a tunnel, or begins it anew with another definition. @param revision told with its reports */
@@ -60,30 +63,40 @@ export class TunnelRunner {
     this.#inspector.setListening(agentIds);
   }
 
+  /** @param signal ends the wait for more */
+  requests(params: ParsedParamsOf<'tunnels.requests'>, signal: AbortSignal) {
+    return this.#inspector.requests(params, signal);
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  request(params: ParsedParamsOf<'tunnels.request'>) {
+    return this.#inspector.request(params);
+  }
+
+  clearRequests(params: ParsedParamsOf<'tunnels.clearRequests'>) {
+    return this.#inspector.clear(params);
+  }
+
   /** @throws SignalboxError of the inspector; `NOT_FOUND` */
-  async ask({ method, params }: AgentAsk, signal: AbortSignal): Promise<unknown> {
-    switch (method) {
-      case 'requests':
-        return this.#inspector.requests(tunnelsContract['tunnels.requests'].params.parse(params), signal);
-      case 'request':
-        return this.#inspector.request(tunnelsContract['tunnels.request'].params.parse(params));
-      case 'clearRequests':
-        return this.#inspector.clear(tunnelsContract['tunnels.clearRequests'].params.parse(params));
-      case 'replay':
-        return this.#inspector.replay(tunnelsContract['tunnels.replay'].params.parse(params), (tunnelId, head, stream, replayOf) =>
-          this.#find(tunnelId).agent.serve(head, stream, undefined, replayOf),
-        );
-      case 'test': {
-        const { agent, definition } = this.#find(params.tunnelId);
-        return { steps: await testTunnel(agent, definition) };
-      }
-    }
+  replay(params: ParsedParamsOf<'tunnels.replay'>) {
+    return this.#inspector.replay(params, (tunnelId, head, stream, replayOf) =>
+      this.#find(tunnelId).agent.serve(head, stream, undefined, replayOf),
+    );
+  }
+
+  /** @throws SignalboxError `NOT_FOUND` */
+  async test(tunnelId: string): Promise<ResultOf<'tunnels.test'>> {
+    const { agent, definition } = this.#find(tunnelId);
+    return { steps: [...(await testTunnel(agent, definition))] };
   }
 
   /** Tells how all tunnels stand. */
   report(): void {
     this.#told = false;
-    this.#options.post({ type: 'status', tunnels: [...this.#running].map(([tunnelId, running]) => reportOf(tunnelId, running)) });
+    this.#options.report(
+      'status',
+      [...this.#running].map(([tunnelId, running]) => reportOf(tunnelId, running)),
+    );
   }
 
   /** Ends all tunnels in order. */
@@ -105,7 +118,7 @@ export class TunnelRunner {
 
   #begin(definition: TunnelDefinition, revision: number): void {
     const { tunnelId, agentId, kind, gateway, target, hostHeader, access, publicPort, links, capture, enabled } = definition;
-    const { nodeId, software, post } = this.#options;
+    const { nodeId, software, logger } = this.#options;
     const observer = this.#inspector.observer({ tunnelId, agentId, kind });
     this.#inspector.setCapture(tunnelId, capture);
     try {
@@ -126,7 +139,7 @@ export class TunnelRunner {
       this.#running.set(tunnelId, { definition, agent, revision });
       if (enabled) agent.start();
     } catch (error) {
-      post({ type: 'refused', tunnelId, error: toErrorShape(error) });
+      logger.error('tunnels.refused', 'A tunnel cannot be run as it is defined.', { tunnelId, error: toErrorShape(error) });
     }
   }
 

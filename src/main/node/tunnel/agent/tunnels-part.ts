@@ -1,19 +1,16 @@
-import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
 import type { Capture, TunnelRequest } from '../../../../common/contract/tunnels.ts';
 import { SignalboxError, toErrorShape } from '../../../../common/errors.ts';
 import type { SecretStore } from '../../identity/index.ts';
-import { RetryDelay } from '../../retry-delay.ts';
+import { nodeLimits } from '../../limits.ts';
 import type { Startable } from '../../startable.ts';
 import type { Store } from '../../store/index.ts';
-import { workerUrl } from '../../threads/index.ts';
 import type { Logger, Metrics, Problems } from '../../telemetry/index.ts';
+import { RestartedThread, threadErrors, workerUrl } from '../../threads/index.ts';
 import { agentLimits } from './limits.ts';
 import type { TunnelDefinition } from './tunnel-definition.ts';
 import { TunnelMetrics } from './tunnel-metrics.ts';
 import { TunnelStore } from './tunnel-store.ts';
-import { WorkerAsks } from './worker-asks.ts';
-import type { AgentAsk, AgentWorkerData, FromAgentWorker, ToAgentWorker, TunnelReport } from './worker-messages.ts';
+import type { TunnelReport, TunnelsThread } from './worker-messages.ts';
 
 export interface TunnelsPartOptions {
   readonly nodeId: string;
@@ -31,10 +28,12 @@ export interface TunnelView {
   readonly report: TunnelReport | undefined;
 }
 
+type Methods = TunnelsThread['methods'];
+
 const view = '/tunnels';
+const subject = 'The thread of the tunnels of this node';
 const lockedProblem = 'tunnels.locked';
 const unreadProblem = 'tunnels.unread';
-const threadProblem = 'tunnels.thread';
 /** Room for young objects, of which a request makes many: a tenth less time a request than with the default (`npm run bench -- tunnel`). */
 const resourceLimits = { maxYoungGenerationSizeMb: 24 };
 /** A little longer than the drain of the tunnels themselves, milliseconds. */
@@ -48,27 +47,60 @@ export class TunnelsPart implements Startable {
   readonly #options: TunnelsPartOptions;
   readonly #store: TunnelStore;
   readonly #metrics: TunnelMetrics;
-  readonly #asks = new WorkerAsks((message) => this.#worker?.postMessage(message));
+  readonly #threads: RestartedThread<TunnelsThread>;
   readonly #definitions = new Map<string, TunnelDefinition>();
   readonly #lineListeners = new Set<(lines: readonly TunnelRequest[]) => void>();
   readonly #changeListeners = new Set<() => void>();
-  readonly #restartDelay = new RetryDelay();
   #reports = new Map<string, TunnelReport>();
   #listening: readonly string[] = [];
-  #worker: Worker | undefined;
-  #restart: NodeJS.Timeout | undefined;
   /** Counts the definitions that were handed to the thread: of each tunnel the last. */
   readonly #revisions = new Map<string, number>();
   #lastRevision = 0;
   /** Tunnels of which a problem is raised. */
   #failed: ReadonlySet<string> = new Set();
-  #launchedMs = 0;
-  #stopped = false;
 
   constructor(options: TunnelsPartOptions) {
     this.#options = options;
     this.#store = new TunnelStore(options.store, options.secrets);
     this.#metrics = new TunnelMetrics(options.metrics);
+    const { nodeId, software, logger, problems } = options;
+    this.#threads = new RestartedThread<TunnelsThread>({
+      name: 'tunnels',
+      subject,
+      logger,
+      problems,
+      healthyMs: agentLimits.healthyMs,
+      retriesFirstStart: true,
+      thread: () => ({
+        url: workerUrl('agent-worker', import.meta.url),
+        data: { nodeId, software },
+        resourceLimits,
+        mostRequests: nodeLimits.threadRequests,
+        startMs: nodeLimits.threadStartMs,
+        stopMs,
+        reports: {
+          status: (reports) => this.#takeReports(reports),
+          lines: (lines) => {
+            for (const listener of this.#lineListeners) listener(lines);
+          },
+        },
+      }),
+      problem: ({ code }) => ({
+        id: 'tunnels.thread',
+        severity: 'crit',
+        title: 'The tunnels of this node have stopped',
+        detail: `Their thread ended unexpectedly (code ${code}) and is being started again. The log has the details.`,
+        view,
+      }),
+      onLaunched: (thread) => {
+        for (const definition of this.#definitions.values()) thread.tell('set', this.#revised(definition));
+        thread.tell('listen', this.#listening);
+      },
+      onEnd: () => {
+        this.#reports = new Map();
+        this.#changed();
+      },
+    });
   }
 
   /** Begins all tunnels; does not wait for them to be up. Never rejects: the node is of use without them. */
@@ -77,7 +109,7 @@ export class TunnelsPart implements Startable {
       const { tunnels, locked } = await this.#store.load();
       for (const definition of tunnels) this.#definitions.set(definition.tunnelId, definition);
       if (locked.length > 0) this.#tellLocked(locked.map(({ agentId }) => agentId));
-      if (tunnels.length > 0) this.#launch();
+      if (tunnels.length > 0) this.#threads.launch();
     } catch (error) {
       this.#options.logger.error('tunnels.notRead', 'The tunnels of this node could not be read.', { error });
       this.#options.problems.raise({
@@ -91,12 +123,7 @@ export class TunnelsPart implements Startable {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#restart);
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (worker !== undefined) await this.#end(worker);
-    this.#asks.abandon();
+    await this.#threads.stop();
     for (const tunnelId of this.#failed) this.#options.problems.clear(problemOf(tunnelId));
   }
 
@@ -121,7 +148,7 @@ export class TunnelsPart implements Startable {
     this.checkRoom(definition.agentId, definition.gateway.url);
     await this.#store.save(definition);
     this.#definitions.set(definition.tunnelId, definition);
-    this.#post(this.#set(definition));
+    this.#tell('set', this.#revised(definition));
     this.#changed();
   }
 
@@ -139,7 +166,7 @@ export class TunnelsPart implements Startable {
     this.get(definition.tunnelId);
     await this.#store.save(definition);
     this.#definitions.set(definition.tunnelId, definition);
-    this.#post(this.#set(definition));
+    this.#tell('set', this.#revised(definition));
     // What it was is not what it is: whoever turned it on would be told that it is off.
     if (definition.enabled) this.#reports.delete(definition.tunnelId);
     this.#changed();
@@ -150,7 +177,7 @@ export class TunnelsPart implements Startable {
     const definition = { ...this.get(tunnelId).definition, capture };
     await this.#store.save(definition);
     this.#definitions.set(tunnelId, definition);
-    this.#post({ type: 'capture', tunnelId, capture });
+    this.#tell('capture', { tunnelId, capture });
     this.#changed();
   }
 
@@ -160,21 +187,26 @@ export class TunnelsPart implements Startable {
     await this.#store.remove(tunnelId);
     this.#definitions.delete(tunnelId);
     this.#revisions.delete(tunnelId);
-    this.#post({ type: 'remove', tunnelId });
+    this.#tell('remove', tunnelId);
     this.#judge();
     this.#changed();
   }
 
-  /** Asks the thread of the tunnels. @throws SignalboxError of what is asked; `INTERNAL` the thread has ended */
-  ask(ask: AgentAsk, signal?: AbortSignal): Promise<unknown> {
-    this.#launch();
-    return this.#asks.ask(ask, signal);
+  /** Asks the thread of the tunnels. @param cancel ends the wait for more @throws SignalboxError of what is asked; `INTERNAL` the thread has ended */
+  async ask<Name extends keyof Methods>(
+    method: Name,
+    params: Methods[Name]['request'],
+    cancel?: AbortSignal,
+  ): Promise<Methods[Name]['result']> {
+    const thread = this.#threads.launch();
+    if (thread === undefined) throw threadErrors(subject).stopped('no');
+    return thread.ask(method, params, { cancel });
   }
 
   /** Agents whose request lines go to those who follow {@link onLines}. */
   listen(agentIds: readonly string[]): void {
     this.#listening = agentIds;
-    this.#worker?.postMessage({ type: 'listen', agentIds } satisfies ToAgentWorker);
+    this.#threads.thread?.tell('listen', agentIds);
   }
 
   onLines(listener: (lines: readonly TunnelRequest[]) => void): () => void {
@@ -188,61 +220,22 @@ export class TunnelsPart implements Startable {
     return () => this.#changeListeners.delete(listener);
   }
 
-  #set(definition: TunnelDefinition): ToAgentWorker {
+  #revised(definition: TunnelDefinition): TunnelsThread['told']['set'] {
     const revision = ++this.#lastRevision;
     this.#revisions.set(definition.tunnelId, revision);
-    return { type: 'set', definition, revision };
+    return { definition, revision };
   }
 
-  #post(message: ToAgentWorker): void {
-    if (this.#worker !== undefined) this.#worker.postMessage(message);
-    else if (this.#definitions.size > 0) this.#launch();
-  }
-
-  /** Starts the thread, unless it runs, with all tunnels that there are. */
-  #launch(): void {
-    if (this.#worker !== undefined || this.#stopped) return;
-    clearTimeout(this.#restart);
-    this.#restart = undefined;
-    const { nodeId, software, logger } = this.#options;
-    const workerData: AgentWorkerData = { nodeId, software };
-    const worker = new Worker(workerUrl('agent-worker', import.meta.url), { workerData, name: 'tunnels', resourceLimits });
-    this.#worker = worker;
-    this.#launchedMs = performance.now();
-    worker.on('message', (message: FromAgentWorker) => this.#receive(message));
-    worker.once('error', (error) => logger.error('tunnels.threadFailed', 'The thread of the tunnels met a fault.', { error }));
-    worker.once('exit', (code) => this.#exited(worker, code));
-    for (const definition of this.#definitions.values()) worker.postMessage(this.#set(definition));
-    worker.postMessage({ type: 'listen', agentIds: this.#listening } satisfies ToAgentWorker);
-  }
-
-  #receive(message: FromAgentWorker): void {
-    switch (message.type) {
-      case 'status':
-        this.#takeReports(message.tunnels);
-        break;
-      case 'lines':
-        for (const listener of this.#lineListeners) listener(message.lines);
-        break;
-      case 'answer':
-      case 'failed':
-        this.#asks.answered(message);
-        break;
-      case 'refused':
-        this.#options.logger.error('tunnels.refused', 'A tunnel cannot be run as it is defined.', {
-          tunnelId: message.tunnelId,
-          error: message.error,
-        });
-        break;
-    }
+  /** Tells the thread; one that has to be started first is handed all definitions as they are now. */
+  #tell<Name extends keyof TunnelsThread['told']>(name: Name, value: TunnelsThread['told'][Name]): void {
+    if (this.#threads.thread !== undefined) this.#threads.thread.tell(name, value);
+    else if (this.#definitions.size > 0) this.#threads.launch();
   }
 
   #takeReports(tunnels: readonly TunnelReport[]): void {
     const states = (reports: Iterable<TunnelReport>) => [...reports].map(({ tunnelId, state }) => `${tunnelId} ${state}`).join();
     const before = states(this.#reports.values());
     this.#reports = new Map(tunnels.filter((report) => this.#isCurrent(report)).map((report) => [report.tunnelId, report]));
-    this.#options.problems.clear(threadProblem);
-    if (performance.now() - this.#launchedMs > agentLimits.healthyMs) this.#restartDelay.reset();
     this.#judge();
     this.#metrics.update(
       tunnels.flatMap((report) => {
@@ -275,34 +268,6 @@ export class TunnelsPart implements Startable {
     }
     for (const tunnelId of this.#failed) if (!failed.has(tunnelId)) problems.clear(problemOf(tunnelId));
     this.#failed = failed;
-  }
-
-  /** The thread is gone though nobody asked for it: it is started again, with pauses. */
-  #exited(worker: Worker, code: number): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    this.#reports = new Map();
-    this.#asks.abandon();
-    this.#options.problems.raise({
-      id: threadProblem,
-      severity: 'crit',
-      title: 'The tunnels of this node have stopped',
-      detail: `Their thread ended unexpectedly (code ${code}) and is being started again. The log has the details.`,
-      view,
-    });
-    this.#restart = setTimeout(() => this.#launch(), this.#restartDelay.nextMs());
-    this.#changed();
-  }
-
-  async #end(worker: Worker): Promise<void> {
-    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ type: 'stop' } satisfies ToAgentWorker);
-    const timer = setTimeout(() => {
-      this.#options.logger.error('tunnels.stopLate', 'The tunnels did not stop in time and were ended.', {});
-      void worker.terminate();
-    }, stopMs);
-    await gone;
-    clearTimeout(timer);
   }
 
   #tellLocked(agentIds: readonly string[]): void {

@@ -1,6 +1,6 @@
-/** What the node's own thread and the thread of its tunnels tell each other. */
+import type { ParsedParamsOf, ResultOf } from '../../../../common/contract/index.ts';
 import type { Capture, TunnelRequest } from '../../../../common/contract/tunnels.ts';
-import type { ErrorShape } from '../../../../common/errors.ts';
+import type { ThreadWith } from '../../threads/index.ts';
 import type { FiguresReport } from './service-figures.ts';
 import type { TunnelDefinition } from './tunnel-definition.ts';
 import type { AgentStatus } from './types.ts';
@@ -19,26 +19,31 @@ export interface TunnelReport extends AgentStatus {
   readonly figures: FiguresReport;
 }
 
-/** What is asked of the thread, and answered once. Params are those of the contract's method of that name. */
-export type AgentAsk =
-  | { readonly method: 'requests' | 'request' | 'replay' | 'clearRequests'; readonly params: unknown }
-  | { readonly method: 'test'; readonly params: { readonly tunnelId: string } };
-
-export type ToAgentWorker =
-  /** A new tunnel, or one that is another now: it is ended in order and begun anew. */
-  | { readonly type: 'set'; readonly definition: TunnelDefinition; readonly revision: number }
-  | { readonly type: 'capture'; readonly tunnelId: string; readonly capture: Capture }
-  | { readonly type: 'remove'; readonly tunnelId: string }
-  /** Agents whose request lines are wanted. */
-  | { readonly type: 'listen'; readonly agentIds: readonly string[] }
-  | { readonly type: 'ask'; readonly id: number; readonly ask: AgentAsk }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'stop' };
-
-export type FromAgentWorker =
-  | { readonly type: 'status'; readonly tunnels: readonly TunnelReport[] }
-  | { readonly type: 'lines'; readonly lines: readonly TunnelRequest[] }
-  | { readonly type: 'answer'; readonly id: number; readonly result: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorShape }
-  /** A definition that cannot be run. */
-  | { readonly type: 'refused'; readonly tunnelId: string; readonly error: ErrorShape };
+/** What the node's own thread and the thread of its tunnels say to each other. Params are those of the contract's method of that name. */
+export type TunnelsThread = ThreadWith<{
+  readonly data: AgentWorkerData;
+  readonly methods: {
+    readonly requests: { readonly request: ParsedParamsOf<'tunnels.requests'>; readonly result: ResultOf<'tunnels.requests'> };
+    readonly request: { readonly request: ParsedParamsOf<'tunnels.request'>; readonly result: ResultOf<'tunnels.request'> };
+    readonly replay: { readonly request: ParsedParamsOf<'tunnels.replay'>; readonly result: ResultOf<'tunnels.replay'> };
+    readonly clearRequests: {
+      readonly request: ParsedParamsOf<'tunnels.clearRequests'>;
+      readonly result: ResultOf<'tunnels.clearRequests'>;
+    };
+    readonly test: { readonly request: { readonly tunnelId: string }; readonly result: ResultOf<'tunnels.test'> };
+  };
+  readonly told: {
+    /** A new tunnel, or one that is another now: it is ended in order and begun anew. */
+    readonly set: { readonly definition: TunnelDefinition; readonly revision: number };
+    readonly capture: { readonly tunnelId: string; readonly capture: Capture };
+    /** By id. */
+    readonly remove: string;
+    /** Agents whose request lines are wanted. */
+    readonly listen: readonly string[];
+  };
+  readonly reports: {
+    /** How all tunnels stand. */
+    readonly status: readonly TunnelReport[];
+    readonly lines: readonly TunnelRequest[];
+  };
+}>;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKeyFileStore, type SecretStore } from '../../../../../../src/main/node/identity/index.ts';
 import { createStore, type Store } from '../../../../../../src/main/node/store/index.ts';
@@ -155,9 +156,37 @@ describe('TunnelsPart', () => {
 
   test('answers what is asked of its thread, and what cannot be answered with the reason', async () => {
     const { part } = await startPart();
-    expect(await part.ask({ method: 'requests', params: {} })).toMatchObject({ requests: [] });
-    await expect(part.ask({ method: 'request', params: { requestId: 'R-1' } })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const waiting = part.ask({ method: 'requests', params: { after: Number.MAX_SAFE_INTEGER, waitMs: 20_000 } }, AbortSignal.abort());
+    const all = { after: 0, limit: 10, waitMs: 0 };
+    expect(await part.ask('requests', all)).toMatchObject({ requests: [] });
+    await expect(part.ask('request', { requestId: 'R-1' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const waiting = part.ask('requests', { ...all, after: Number.MAX_SAFE_INTEGER, waitMs: 20_000 }, AbortSignal.abort());
     await expect(waiting).resolves.toMatchObject({ requests: [] });
+  });
+
+  test('a thread that dies is a problem until another runs all tunnels again, and what it was asked is refused', async () => {
+    const threads: Worker[] = [];
+    const note = (thread: Worker) => threads.push(thread);
+    process.on('worker', note);
+    onTestFinished(() => void process.off('worker', note));
+    const gateway = await startGateway();
+    const { part, problems } = await startPart();
+    const tunnel = definition(gateway.url);
+    await part.add(tunnel);
+    await until(() => stateOf(part, tunnel.tunnelId) === 'up');
+    const waiting = part.ask('requests', { after: Number.MAX_SAFE_INTEGER, limit: 10, waitMs: 20_000 });
+    const refused = expect(waiting).rejects.toMatchObject({ code: 'INTERNAL', executed: 'maybe' });
+    const raised = new Promise<void>((resolve) => problems.onChange(() => problems.list().length > 0 && resolve()));
+    await threads.at(-1)?.terminate();
+    await Promise.all([refused, raised]);
+    expect(problems.list()).toMatchObject([{ id: 'tunnels.thread', severity: 'crit', title: 'The tunnels of this node have stopped' }]);
+    expect(part.get(tunnel.tunnelId).report).toBeUndefined();
+    await until(() => stateOf(part, tunnel.tunnelId) === 'up');
+    expect(problems.list()).toEqual([]);
+  });
+
+  test('nothing is asked of a part that has stopped', async () => {
+    const { part, stop } = await startPart();
+    await stop();
+    await expect(part.ask('request', { requestId: 'R-1' })).rejects.toMatchObject({ code: 'INTERNAL', executed: 'no' });
   });
 });
