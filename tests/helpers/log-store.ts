@@ -13,11 +13,12 @@ export interface Told {
 export function logStore(folder: string): { readonly store: LogStore; readonly told: Told } {
   const told: Told = { events: [] };
   const note = (event: string) => void told.events.push(event);
+  const logger = { trace: note, debug: note, info: note, warn: note, error: note, fatal: note };
   const store = createLogStore({
     folder,
     brokerId: 'B-OWN01',
     resourcesPath: undefined,
-    logger: { info: note, warn: note, error: note },
+    logger,
   });
   onTestFinished(() => store.close().catch(() => undefined));
   return { store, told };

@@ -13,7 +13,8 @@ export type Acknowledged =
 
 const [folder = ''] = process.argv.slice(2);
 const say = (acknowledged: Acknowledged) => process.send?.(acknowledged);
-const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const nothing = () => undefined;
+const logger = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing };
 const log = createLogStore({ folder, brokerId: 'B-OWN01', resourcesPath: undefined, logger });
 const state = createStateStore({ folder, resourcesPath: undefined, logger });
 const { images } = await log.open();

@@ -3,14 +3,14 @@ import { encodeMessages } from '../../src/main/node/broker/machine/records.ts';
 import { SegmentBuilder } from '../../src/main/node/broker/machine/segment.ts';
 import type { Applied, Segment } from '../../src/main/node/broker/machine/types.ts';
 import { createStateStore, type StateStore } from '../../src/main/node/broker/state/index.ts';
+import { recordingLogger } from './router-fixture.ts';
 
 export const queueOne = 'Q-AAAAA00001';
 export const queueTwo = 'Q-AAAAA00002';
 
 /** A store over real files and threads, closed when the test ends. */
 export function stateStore(folder: string): StateStore {
-  const note = () => undefined;
-  const store = createStateStore({ folder, resourcesPath: undefined, logger: { warn: note, error: note } });
+  const store = createStateStore({ folder, resourcesPath: undefined, logger: recordingLogger() });
   onTestFinished(() => store.close().catch(() => undefined));
   return store;
 }

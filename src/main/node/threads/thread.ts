@@ -26,6 +26,10 @@ export interface ThreadEnd {
   readonly readyMs: number | undefined;
 }
 
+export type ReportHandlers<Contract extends ThreadContract> = {
+  readonly [Name in keyof Contract['reports']]: (value: Contract['reports'][Name]) => void;
+};
+
 export interface ThreadOptions<Contract extends ThreadContract> {
   /** Where its code is: see `workerUrl`. */
   readonly url: URL;
@@ -47,7 +51,7 @@ export interface ThreadOptions<Contract extends ThreadContract> {
   /** Where its problems are shown while it lives. */
   readonly problems?: { readonly sink: Problems; readonly view: string };
   /** Called with what it tells unasked. */
-  readonly reports: { readonly [Name in keyof Contract['reports']]: (value: Contract['reports'][Name]) => void };
+  readonly reports: ReportHandlers<Contract>;
   readonly onReady?: (ready: Contract['ready']) => void;
   /** Told once, when it ended and nobody had asked it to. All that waited for it was refused before. */
   readonly onEnd?: (end: ThreadEnd) => void;

@@ -1,14 +1,12 @@
 /** Brings journals of SQLite into their files, and reads whole files, beside the threads that write them: it holds up no commit. */
-import { parentPort, workerData } from 'node:worker_threads';
 import { checkIntegrity } from '../../store/open-database.ts';
 import { loadSqlite } from '../../store/sqlite.ts';
-import type { CheckpointMethods, CheckpointThreadOptions } from './checkpointer.ts';
+import { runThread } from '../../threads/index.ts';
+import type { CheckpointThread } from './checkpointer.ts';
 import { storageError } from './storage-error.ts';
-import { answerCalls } from './thread-calls.ts';
 
-const port = parentPort;
-if (port === null) throw new Error('checkpoint-worker runs as a worker thread.');
-const sqlite = loadSqlite((workerData as CheckpointThreadOptions).resourcesPath);
+type Sqlite = ReturnType<typeof loadSqlite>;
+
 let lastFile = '';
 
 /** Short enough that what was written meanwhile can be brought over in the way of a commit. */
@@ -22,7 +20,7 @@ interface Progress {
   readonly checkpointed: number;
 }
 
-function checkpoint(file: string, whole: boolean): { readonly remainingPages: number } {
+function checkpoint(sqlite: Sqlite, file: string, whole: boolean): { readonly remainingPages: number } {
   lastFile = file;
   const database = new sqlite(file, { timeout: 1_000, fileMustExist: true });
   try {
@@ -45,7 +43,7 @@ function checkpoint(file: string, whole: boolean): { readonly remainingPages: nu
   }
 }
 
-function checkPages(file: string): void {
+function checkPages(sqlite: Sqlite, file: string): void {
   lastFile = file;
   const database = new sqlite(file, { readonly: true, fileMustExist: true });
   try {
@@ -55,12 +53,18 @@ function checkPages(file: string): void {
   }
 }
 
-answerCalls<CheckpointMethods>(
-  port,
-  {
-    checkpoint: ({ file, whole }) => checkpoint(file, whole),
-    checkIntegrity: checkPages,
-    close: () => undefined,
+runThread<CheckpointThread>(
+  ({ data }) => {
+    const sqlite = loadSqlite(data.resourcesPath);
+    return {
+      ready: undefined,
+      methods: {
+        checkpoint: ({ file, whole }) => checkpoint(sqlite, file, whole),
+        checkIntegrity: (file) => checkPages(sqlite, file),
+      },
+      told: {},
+      stop: () => undefined,
+    };
   },
-  (error) => storageError(lastFile, error),
+  (error) => storageError(lastFile, error).toShape(),
 );

@@ -1,27 +1,30 @@
-import { workerUrl } from '../../threads/index.ts';
+import type { Logger } from '../../telemetry/types.ts';
+import { type ThreadWith, workerUrl } from '../../threads/index.ts';
 import { ThreadCalls } from './thread-calls.ts';
 
 export interface CheckpointThreadOptions {
   readonly resourcesPath: string | undefined;
 }
 
-export type CheckpointMethods = {
+type CheckpointMethods = {
   readonly checkpoint: {
     /** `whole`: until nothing is left, at the cost of making the writer wait. */
     readonly request: { readonly file: string; readonly whole: boolean };
     readonly result: { readonly remainingPages: number };
   };
   readonly checkIntegrity: { readonly request: string; readonly result: undefined };
-  readonly close: { readonly request: undefined; readonly result: undefined };
 };
+
+/** What the node's own thread and the one for journals say to each other. */
+export type CheckpointThread = ThreadWith<{ readonly data: CheckpointThreadOptions; readonly methods: CheckpointMethods }>;
 
 /** A thread for what takes long and holds up nobody: it brings journals into their database files and flushes both. It starts with the first call. */
 export class Checkpointer {
-  readonly #thread: ThreadCalls<CheckpointMethods>;
+  readonly #thread: ThreadCalls<CheckpointThread>;
 
-  constructor(resourcesPath: string | undefined, onDied: (detail: string) => void) {
-    const workerData: CheckpointThreadOptions = { resourcesPath };
-    this.#thread = new ThreadCalls({ url: workerUrl('checkpoint-worker', import.meta.url), name: 'checkpoint', workerData, onDied });
+  constructor(resourcesPath: string | undefined, logger: Logger, onDied: (detail: string) => void) {
+    const url = workerUrl('checkpoint-worker', import.meta.url);
+    this.#thread = new ThreadCalls<CheckpointThread>({ url, name: 'checkpoint', data: { resourcesPath }, logger, onDied });
   }
 
   /**

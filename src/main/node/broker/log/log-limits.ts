@@ -8,4 +8,6 @@ export const logLimits = {
   journalCheckpointBytes: 8_388_608,
   /** Bytes of journal after which it is begun anew from its beginning. */
   journalBytes: 33_554_432,
+  /** Requests that wait for one thread of the log or of the states; more are refused. */
+  threadRequests: 65_536,
 } as const;

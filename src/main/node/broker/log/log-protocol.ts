@@ -1,4 +1,5 @@
 /** What passes between the log store and its thread. */
+import type { ThreadWith } from '../../threads/index.ts';
 import type { BrokerId, EntryKind, GroupConfiguration, GroupId, HardState, LogPosition } from '../core/types.ts';
 import type { DamagedLog, LogImage } from './types.ts';
 
@@ -57,7 +58,7 @@ export interface FallbackVote {
   readonly votedFor: BrokerId;
 }
 
-export type LogThreadMethods = {
+type LogMethods = {
   readonly open: {
     readonly request: undefined;
     readonly result: { readonly logs: readonly StoredLog[]; readonly damaged: readonly DamagedStoredLog[] };
@@ -86,5 +87,7 @@ export type LogThreadMethods = {
   readonly removeGroup: { readonly request: GroupId; readonly result: undefined };
   /** Begins the journal anew after the checkpoint thread has brought nearly all of it into the file. */
   readonly resetJournal: { readonly request: undefined; readonly result: undefined };
-  readonly close: { readonly request: undefined; readonly result: undefined };
 };
+
+/** What the log store and its thread say to each other. */
+export type LogThread = ThreadWith<{ readonly data: LogThreadOptions; readonly methods: LogMethods }>;

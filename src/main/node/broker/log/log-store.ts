@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { RecentDurations } from '../../router/recent-durations.ts';
 import { syncFolder } from '../../store/durable-file.ts';
-import { workerUrl } from '../../threads/index.ts';
 import type { Logger } from '../../telemetry/types.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { BrokerId, GroupConfiguration, GroupId, LogEntry, LogPosition } from '../core/types.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { JournalKeeper } from './journal-keeper.ts';
 import { logFileName } from './log-file-name.ts';
 import { LogGuard } from './log-guard.ts';
-import type { DamagedStoredLog, LogThreadMethods, LogThreadOptions, PackedWrite, WriteResult } from './log-protocol.ts';
+import type { DamagedStoredLog, LogThread, PackedWrite, WriteResult } from './log-protocol.ts';
 import { corrupt, storageError } from './storage-error.ts';
 import { ThreadCalls } from './thread-calls.ts';
 import type { LogDiskSample, LogImage, LogOpening, LogStore } from './types.ts';
@@ -23,14 +23,14 @@ export interface LogStoreOptions {
   readonly brokerId: BrokerId;
   /** Electron's `process.resourcesPath`. */
   readonly resourcesPath: string | undefined;
-  readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  readonly logger: Logger;
 }
 
 /** The logs of a broker in log.db, behind a thread that waits for the disk. */
 class ThreadedLogStore implements LogStore {
   readonly #options: LogStoreOptions;
   readonly #file: string;
-  readonly #thread: ThreadCalls<LogThreadMethods>;
+  readonly #thread: ThreadCalls<LogThread>;
   readonly #checkpointer: Checkpointer;
   readonly #journal: JournalKeeper;
   readonly #queue = new WriteQueue((packed, sizeBytes) => this.#writeNow(packed, sizeBytes));
@@ -45,19 +45,18 @@ class ThreadedLogStore implements LogStore {
     const { folder, resourcesPath, logger } = options;
     this.#options = options;
     this.#file = join(folder, logFileName);
-    const workerData: LogThreadOptions = { file: this.#file, resourcesPath };
-    this.#thread = new ThreadCalls({
+    this.#thread = new ThreadCalls<LogThread>({
       url: workerUrl('log-worker', import.meta.url),
       name: 'log',
-      workerData,
+      data: { file: this.#file, resourcesPath },
+      logger,
       onDied: (detail) =>
         logger.error('broker.logThreadGone', 'The thread that writes the log of the broker ended unexpectedly.', {
           file: this.#file,
           detail,
         }),
-      onReport: ({ event, message, fields }) => logger.warn(event, message, fields),
     });
-    this.#checkpointer = new Checkpointer(resourcesPath, (detail) =>
+    this.#checkpointer = new Checkpointer(resourcesPath, logger, (detail) =>
       logger.warn('broker.checkpointThreadGone', 'The thread that empties the journal of the log ended unexpectedly.', {
         file: this.#file,
         detail,

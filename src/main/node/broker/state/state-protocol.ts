@@ -1,4 +1,5 @@
 /** What passes between the state store and its thread. */
+import type { ThreadWith } from '../../threads/index.ts';
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import type { QueueId, QueueMessage, Segment, StateRow, Trim } from '../machine/types.ts';
 import type { MessageQuery, SnapshotFile, StateImage } from './types.ts';
@@ -38,7 +39,7 @@ interface OfGroup {
   readonly groupId: GroupId;
 }
 
-export type StateThreadMethods = {
+type StateMethods = {
   readonly open: { readonly request: GroupId; readonly result: StateImage };
   readonly apply: { readonly request: OfGroup & PackedApply; readonly result: undefined };
   readonly read: { readonly request: OfGroup & { readonly query: MessageQuery }; readonly result: PackedMessages };
@@ -55,5 +56,7 @@ export type StateThreadMethods = {
   readonly install: { readonly request: OfGroup & { readonly path: string; readonly sha256: string }; readonly result: StateImage };
   readonly remove: { readonly request: GroupId; readonly result: undefined };
   readonly resetJournal: { readonly request: GroupId; readonly result: undefined };
-  readonly close: { readonly request: undefined; readonly result: undefined };
 };
+
+/** What the state store and its thread say to each other. */
+export type StateThread = ThreadWith<{ readonly data: StateThreadOptions; readonly methods: StateMethods }>;

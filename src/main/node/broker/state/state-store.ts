@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { SignalboxError } from '../../../../common/errors.ts';
-import { workerUrl } from '../../threads/index.ts';
 import type { Logger } from '../../telemetry/types.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import { Checkpointer } from '../log/checkpointer.ts';
 import { JournalKeeper } from '../log/journal-keeper.ts';
@@ -10,7 +10,7 @@ import { ThreadCalls } from '../log/thread-calls.ts';
 import type { Applied, QueueId, QueueMessage } from '../machine/types.ts';
 import { packApplied } from './pack-applied.ts';
 import { stateFileOf } from './state-file-name.ts';
-import type { StateThreadMethods, StateThreadOptions } from './state-protocol.ts';
+import type { StateThread } from './state-protocol.ts';
 import type { MessageQuery, SnapshotFile, StateImage, StateStore } from './types.ts';
 
 export interface StateStoreOptions {
@@ -18,7 +18,7 @@ export interface StateStoreOptions {
   readonly folder: string;
   /** Electron's `process.resourcesPath`. */
   readonly resourcesPath: string | undefined;
-  readonly logger: Pick<Logger, 'warn' | 'error'>;
+  readonly logger: Logger;
 }
 
 interface OpenState {
@@ -30,23 +30,22 @@ interface OpenState {
 
 class ThreadedStateStore implements StateStore {
   readonly #options: StateStoreOptions;
-  readonly #thread: ThreadCalls<StateThreadMethods>;
+  readonly #thread: ThreadCalls<StateThread>;
   readonly #checkpointer: Checkpointer;
   readonly #states = new Map<GroupId, OpenState>();
 
   constructor(options: StateStoreOptions) {
     const { folder, resourcesPath, logger } = options;
     this.#options = options;
-    const workerData: StateThreadOptions = { folder, resourcesPath };
-    this.#thread = new ThreadCalls({
+    this.#thread = new ThreadCalls<StateThread>({
       url: workerUrl('state-worker', import.meta.url),
       name: 'state',
-      workerData,
+      data: { folder, resourcesPath },
+      logger,
       onDied: (detail) =>
         logger.error('broker.stateThreadGone', 'The thread that keeps the messages of the broker ended unexpectedly.', { folder, detail }),
-      onReport: ({ event, message, fields }) => logger.warn(event, message, fields),
     });
-    this.#checkpointer = new Checkpointer(resourcesPath, (detail) =>
+    this.#checkpointer = new Checkpointer(resourcesPath, logger, (detail) =>
       logger.warn('broker.checkpointThreadGone', 'The thread that empties the journals of the states ended unexpectedly.', {
         folder,
         detail,
