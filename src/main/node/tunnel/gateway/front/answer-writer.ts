@@ -1,7 +1,9 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderPairs, TunnelStream } from '../../link/types.ts';
 import type { Flow } from './figures.ts';
 import type { FrontContext, Stallable } from './front-context.ts';
+import type { FrontResponse } from './front-response.ts';
+import { headText } from './head-text.ts';
 import { passableTrailers } from './hop-by-hop.ts';
 import { type CheckedHead, hasBody } from './response-head.ts';
 
@@ -13,12 +15,6 @@ export interface AnswerOwner {
   clientRead(): void;
   /** The client has read nothing for too long. */
   clientStalled(): void;
-}
-
-/** Node's answer, which knows whose it is: one listener for all in place of closures for each. */
-export class FrontResponse extends ServerResponse {
-  owner: AnswerOwner | undefined;
-  writer: AnswerWriter | undefined;
 }
 
 /** Carries an answer to the client, no faster than the client reads, and holds it to the length that its head promises. */
@@ -36,6 +32,8 @@ export class AnswerWriter implements Stallable {
   /** Written and not drained yet. */
   #owedBytes = 0;
   #listens = false;
+  /** The head is our own, and Node's part is only to send it. */
+  #ownHead = false;
   /** The head is given to Node and waits for the end of the turn, so that what comes with it leaves in the same write. */
   #headWaits = false;
   /** The beginning of the body that came with the head. When the end comes in the same turn Node gets all of it in one call. */
@@ -60,16 +58,13 @@ export class AnswerWriter implements Stallable {
       if (contentLength === undefined) headers.push('Content-Length', '0');
     }
     headers.push('Via', `1.1 ${this.#context.via}`);
-    this.#response.sendDate = !head.hasDate;
-    try {
-      this.#response.writeHead(status, headers);
-    } catch {
-      return 'One of its headers cannot be sent on.';
-    }
+    this.#ownHead = (end || this.#bodiless || contentLength !== undefined) && this.#response.takesHead;
+    if (this.#ownHead) this.#response.setHead(status, headText(head, this.#context.keepAliveLines), this.#bodiless);
+    else if (!this.#writeHead(head)) return 'One of its headers cannot be sent on.';
     this.#stream = stream;
     this.#expectedBytes = this.#bodiless ? undefined : contentLength;
     if (end) {
-      this.#response.end();
+      this.#end(undefined);
       return undefined;
     }
     this.#headWaits = true;
@@ -112,10 +107,12 @@ export class AnswerWriter implements Stallable {
       for (let at = 0; at < passable.length; at += 2) pairs.push([passable[at] as string, passable[at + 1] as string]);
       this.#response.addTrailers(pairs);
     }
+    const whole = this.#headWaits;
+    const held = this.#held;
     this.#headWaits = false;
-    if (this.#held === undefined) this.#response.end();
-    else this.#response.end(this.#held);
     this.#held = undefined;
+    if (whole) this.#end(held);
+    else this.#response.end();
     return true;
   }
 
@@ -137,6 +134,22 @@ export class AnswerWriter implements Stallable {
   letGo(): void {
     this.#stream = undefined;
     if (this.#owedBytes > 0) this.#context.stalls.delete(this);
+  }
+
+  #writeHead({ status, headers, hasDate }: CheckedHead): boolean {
+    this.#response.sendDate = !hasDate;
+    try {
+      this.#response.writeHead(status, headers);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Nothing of the answer has been sent. @param body all of it */
+  #end(body: Uint8Array | undefined): void {
+    if (this.#ownHead) this.#response.endWhole(body);
+    else this.#response.end(body);
   }
 
   #sendHeld(): void {

@@ -3,6 +3,7 @@ import { AccessGates } from './access-gate.ts';
 import { type Due, DueList } from './due-list.ts';
 import { Flow, FlowBook, RefusalCounts } from './figures.ts';
 import type { FrontLimits } from './front-limits.ts';
+import { keepAliveLines } from './head-text.ts';
 import { HeldConnections } from './held-connections.ts';
 import { Roll } from './roll.ts';
 import { RouteTable } from './route-table.ts';
@@ -48,6 +49,8 @@ export class FrontContext {
   readonly directory: AgentDirectory;
   /** Who the gateway is in `Via`. */
   readonly via: string;
+  /** What the head of an answer says of its connection when that goes on. */
+  readonly keepAliveLines: string;
   readonly gates = new AccessGates();
   readonly refusals = new RefusalCounts();
   readonly total = new Flow(performance.now());
@@ -81,6 +84,7 @@ export class FrontContext {
     this.limits = options.limits;
     this.directory = options.directory;
     this.via = options.via;
+    this.keepAliveLines = keepAliveLines(options.limits.keepAliveMs);
     this.onFault = options.onFault;
     this.waiting = new WaitingRoom(options.directory, options.limits);
     this.answers = new DueList(options.limits.answerMs, (item) => item.overdue(performance.now()));

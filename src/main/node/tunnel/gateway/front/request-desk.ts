@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { FrontResponse } from './answer-writer.ts';
 import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
 import { Exchange } from './exchange.ts';
 import type { FrontContext } from './front-context.ts';
+import { FrontResponse } from './front-response.ts';
 import * as answers from './gateway-answers.ts';
 import { type ReadHead, readHead } from './request-head.ts';
 import type { RouteMatch } from './route-table.ts';

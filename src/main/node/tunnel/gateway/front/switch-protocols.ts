@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { TunnelStream } from '../../link/types.ts';
-import type { FrontResponse } from './answer-writer.ts';
 import type { Flow } from './figures.ts';
 import type { FrontContext } from './front-context.ts';
+import type { FrontResponse } from './front-response.ts';
 import { RawPipe } from './raw-pipe.ts';
 import type { CheckedHead } from './response-head.ts';
 
