@@ -8,7 +8,7 @@ import { inspectorLimits } from './limits.ts';
 import { LocalStream } from './local-stream.ts';
 import { Redaction } from './redaction.ts';
 import { prepareReplay, type ReplayParams } from './replay.ts';
-import { type CapturePlan, newRecord, RequestCapture } from './request-capture.ts';
+import { type CapturePlan, newRecord, type RecordKeeper, RequestCapture } from './request-capture.ts';
 import { compileRequestFilter } from './request-filter.ts';
 import { detailOf, lineOf, type ObservedTunnel, type RequestRecord } from './request-record.ts';
 import { RequestRing } from './request-ring.ts';
@@ -20,6 +20,7 @@ type ResultOf<M extends keyof typeof tunnelsContract> = z.output<(typeof tunnels
 interface Watched {
   readonly tunnel: ObservedTunnel;
   readonly ring: RequestRing;
+  readonly keeper: RecordKeeper;
   plan: CapturePlan;
 }
 
@@ -52,7 +53,7 @@ export class Inspector {
 
   /** Who watches the requests of a tunnel; its ring stays until {@link forget}. */
   observer(tunnel: ObservedTunnel): RequestObserver {
-    const watched = this.#watched.get(tunnel.tunnelId) ?? { tunnel, ring: new RequestRing(), plan: planOf(defaultCapture) };
+    const watched = this.#watched.get(tunnel.tunnelId) ?? this.#watch(tunnel);
     this.#watched.set(tunnel.tunnelId, watched);
     return { begin: (request) => this.#begin(watched, request) };
   }
@@ -128,19 +129,25 @@ export class Inspector {
     return { requestId: begun.requestId, withheldHeaders };
   }
 
+  #watch(tunnel: ObservedTunnel): Watched {
+    const ring = new RequestRing();
+    const keeper: RecordKeeper = {
+      changed: (record) => this.#changed(record),
+      grew: (_record, bytes) => {
+        ring.grow(bytes);
+        this.#makeRoom();
+      },
+    };
+    return { tunnel, ring, keeper, plan: planOf(defaultCapture) };
+  }
+
   #begin(watched: Watched, request: ObservedRequest): RequestCapture {
     const serial = ++this.#serial;
     const record = newRecord(watched.tunnel, watched.plan, request, serial, `R-${this.#run}-${serial}`);
     if (request.replayOf !== undefined) this.#begun = record;
     watched.ring.add(record);
     this.#makeRoom();
-    const capture = new RequestCapture(record, watched.plan.redaction, {
-      changed: (changed) => this.#changed(changed),
-      grew: (_record, bytes) => {
-        watched.ring.grow(bytes);
-        this.#makeRoom();
-      },
-    });
+    const capture = new RequestCapture(record, watched.plan.redaction, watched.keeper);
     this.#changed(record);
     return capture;
   }

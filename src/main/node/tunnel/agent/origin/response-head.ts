@@ -12,15 +12,14 @@ export interface Framing {
   keepAliveMs: number | undefined;
 }
 
-const statusLine = /^HTTP\/1\.([01]) ([1-9]\d{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const headerLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
+const statusLine = /^HTTP\/1\.[01] [1-9]\d{2}(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const headerLine = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*$/;
 const digits = /^\d{1,15}$/;
 
 /** @throws InvalidResponse */
 export function parseStatusLine(line: string): { readonly status: number; readonly minorVersion: number } {
-  const match = statusLine.exec(line);
-  if (match === null) throw new InvalidResponse('its first line is not one of HTTP/1.0 or HTTP/1.1');
-  return { minorVersion: Number(match[1]), status: Number(match[2]) };
+  if (!statusLine.test(line)) throw new InvalidResponse('its first line is not one of HTTP/1.0 or HTTP/1.1');
+  return { minorVersion: Number(line.slice(7, 8)), status: Number(line.slice(9, 12)) };
 }
 
 /**
@@ -34,10 +33,12 @@ export function parseHeaderLines(lines: readonly string[], first: number): { rea
   const headers: string[] = [];
   const framing: Framing = { chunked: false, lengthBytes: undefined, close: false, keepAlive: false, keepAliveMs: undefined };
   for (let index = first; index < lines.length; index += 1) {
-    const match = headerLine.exec(lines[index] ?? '');
-    const name = match?.[1];
-    if (match === null || name === undefined) throw new InvalidResponse('a header line is malformed');
-    const value = (match[2] ?? '').trimEnd();
+    const line = lines[index] ?? '';
+    // Groups of an expression would be a fifth of what an answer leaves to the collector.
+    if (!headerLine.test(line)) throw new InvalidResponse('a header line is malformed');
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    const value = valueFrom(line, colon + 1);
     headers.push(name, value);
     // All names that count begin with c, k or t: others are not made lower case for nothing.
     const letter = name.charCodeAt(0) | 0x20;
@@ -45,6 +46,12 @@ export function parseHeaderLines(lines: readonly string[], first: number): { rea
   }
   if (framing.chunked && framing.lengthBytes !== undefined) throw new InvalidResponse('it gives a length beside a transfer coding');
   return { headers, framing };
+}
+
+function valueFrom(line: string, from: number): string {
+  let start = from;
+  while (line.charCodeAt(start) === 0x20 || line.charCodeAt(start) === 0x09) start += 1;
+  return line.slice(start).trimEnd();
 }
 
 function readFraming(framing: Framing, name: string, value: string): void {
