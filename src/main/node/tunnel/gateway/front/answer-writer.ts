@@ -92,6 +92,7 @@ export class AnswerWriter implements Stallable {
     for (const flow of this.#flows) flow.bytesOut += chunk.length;
     if (this.#headWaits && this.#held === undefined) this.#held = chunk;
     else {
+      this.#headWaits = false;
       this.#sendHeld();
       this.#send(chunk);
     }
