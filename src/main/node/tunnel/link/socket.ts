@@ -74,17 +74,26 @@ export function webSocketSocket(webSocket: WebSocket, connection?: Socket): Link
   };
 }
 
-/** `ws` writes at once as well when it does not compress, so that the order of frames is kept. */
+/**
+ * `ws` writes at once as well when it does not compress, so that the order of frames is kept. All frames of one turn leave in one call of the
+ * system: a read of the local service alone makes four.
+ */
 function sendMasked(connection: Socket, frame: Uint8Array, sent: () => void): void {
   const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   const [head, body] = Sender.frame(bytes, { fin: true, opcode: binaryOpcode, mask: true, readOnly: false, rsv1: false });
+  if (connection.writableCorked === 0) {
+    connection.cork();
+    process.nextTick(uncork, connection);
+  }
   if (body === undefined) {
     connection.write(head, sent);
     return;
   }
-  connection.cork();
   connection.write(head);
   connection.write(body, sent);
+}
+
+function uncork(connection: Socket): void {
   connection.uncork();
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import {
   createLink,
@@ -119,5 +119,53 @@ describe('a link over a WebSocket', () => {
       }).then(({ raw }) => raw.terminate());
     });
     expect((await end).code).toBe('lost');
+  });
+});
+
+describe("a client's WebSocket", () => {
+  /** The server's end with what it gets, and the client's with what it writes to. */
+  async function open() {
+    const accepted = once(server, 'connection') as Promise<[WebSocket]>;
+    const raw = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, webSocketOptions);
+    const [{ socket: connection }] = (await once(raw, 'upgrade')) as [IncomingMessage];
+    if (raw.readyState !== raw.OPEN) await once(raw, 'open');
+    const [atServer] = await accepted;
+    sockets.push(raw, atServer);
+    const received: string[] = [];
+    atServer.on('message', (data: Buffer) => received.push(data.toString('latin1')));
+    return { atServer, raw, connection, received };
+  }
+
+  it('sends the frames of one turn in one call of the system, in their order and before the end', async () => {
+    const { atServer, raw, connection, received } = await open();
+    const calls = vi.spyOn(connection, '_writev' as never);
+    const client = webSocketSocket(raw, connection);
+    const sent: number[] = [];
+    const frames = ['one', 'two', 'x'.repeat(20_000), 'three'];
+    const closed = once(atServer, 'close') as Promise<[number, Buffer]>;
+    for (const [index, text] of frames.entries()) client.send(Buffer.from(text), () => sent.push(index));
+    expect(sent).toEqual([]);
+    client.close(1000, 'done');
+    const [code, reason] = await closed;
+    expect([code, reason.toString()]).toEqual([1000, 'done']);
+    expect(received).toEqual(frames);
+    expect(sent).toEqual([0, 1, 2, 3]);
+    expect(calls).toHaveBeenCalledOnce();
+  });
+
+  it('tells of frames that never leave, because the connection was ended in the same turn', async () => {
+    const { raw, connection } = await open();
+    const client = webSocketSocket(raw, connection);
+    const both = new Promise<void>((resolve) => {
+      let told = 0;
+      const sent = () => {
+        told += 1;
+        if (told === 2) resolve();
+      };
+      client.send(Buffer.from('one'), sent);
+      client.send(Buffer.from('two'), sent);
+    });
+    client.terminate();
+    await both;
   });
 });
