@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import { Gateway, type GatewayOptions } from '../../src/main/node/tunnel/gateway/gateway.ts';
+import { Gateway } from '../../src/main/node/tunnel/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/main/node/tunnel/gateway/gateway-options.ts';
 import type { AgentToken } from '../../src/main/node/tunnel/gateway/tokens.ts';
 import { recordingLogger } from './router-fixture.ts';
 import { testCertificate, testCertificateKey } from './test-certificate.ts';

@@ -1,7 +1,7 @@
 /** A gateway and an agent, signed in, before a local service: in this process, or in two that can be killed. */
 import { onTestFinished } from 'vitest';
 import { Agent } from '../../src/main/node/tunnel/agent/index.ts';
-import type { GatewayOptions } from '../../src/main/node/tunnel/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/main/node/tunnel/gateway/gateway-options.ts';
 import { startGateway } from './gateway-fixture.ts';
 import {
   type AgentProcess,

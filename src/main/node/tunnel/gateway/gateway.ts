@@ -1,13 +1,12 @@
 import { SignalboxError } from '../../../../common/errors.ts';
-import type { TlsMaterial } from '../../certificates/index.ts';
 import type { Startable } from '../../startable.ts';
-import type { Logger } from '../../telemetry/types.ts';
-import { createLink, type LinkTiming, webSocketSocket } from '../link/index.ts';
+import { createLink, webSocketSocket } from '../link/index.ts';
 import { Admission } from './admission.ts';
 import { AgentRegistry, type Claim } from './agent-registry.ts';
 import { AgentsListener, type Newcomer, type Turned } from './agents-listener.ts';
 import { FailedSignIns } from './failed-sign-ins.ts';
 import { PublicFront } from './front/index.ts';
+import type { ExpectedAgent, GatewayOptions, ListenAddress } from './gateway-options.ts';
 import { gatewayLimits } from './limits.ts';
 import { NonceCache } from './nonce-cache.ts';
 import { type Exposure, exposureOf, publicUrl } from './public-address.ts';
@@ -16,57 +15,7 @@ import { newSessionId, SignIn, type Welcome } from './sign-in.ts';
 import { SignInCheck } from './sign-in-check.ts';
 import { TcpTunnels } from './tcp-tunnels.ts';
 import type { AgentToken } from './tokens.ts';
-import type { FrontFigures, FrontTotals, PublicTls, RouteDefinition } from './types.ts';
-
-/** An agent that was signed in when the gateway before this one ended. */
-export interface ExpectedAgent {
-  readonly agentId: string;
-  readonly kind: Session['facts']['kind'];
-  readonly tokenId: string;
-  /** Of a TCP tunnel, else 0. */
-  readonly publicPort: number;
-}
-
-/** An address that is listened on. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface GatewayOptions {
-  readonly nodeId: string;
-  readonly version: string;
-  /** Where agents sign in. */
-  readonly agents: ListenAddress & {
-    readonly certificate: TlsMaterial;
-    /** Agents beyond this machine may come without TLS. */
-    readonly allowPlain: boolean;
-  };
-  /** Where clients come in. */
-  readonly public: ListenAddress & {
-    /** undefined: plain HTTP. */
-    readonly tls: PublicTls | undefined;
-    /** NAME.domain is the address of a tunnel. */
-    readonly domain: string;
-  };
-  /** Public ports of TCP tunnels. */
-  readonly tcpPorts: readonly number[];
-  readonly tokens: readonly AgentToken[];
-  readonly routes: readonly RouteDefinition[];
-  /** Who was signed in before: their names are kept for the grace, and requests wait for them. */
-  readonly expected?: readonly ExpectedAgent[];
-  readonly logger: Logger;
-  /** Sessions have come, gone or changed their state. */
-  readonly onChange?: () => void;
-  /** An agent has signed in with a token. */
-  readonly onTokenUsed?: (tokenId: string) => void;
-  /** Milliseconds since the epoch. */
-  readonly nowMs?: () => number;
-  /** How long a session without a connection keeps its name, milliseconds. */
-  readonly graceMs?: number;
-  /** Of the links, where it is not the usual one. */
-  readonly linkTiming?: Partial<LinkTiming>;
-}
+import type { FrontFigures, FrontTotals, RouteDefinition } from './types.ts';
 
 /**
  * A gateway: agents sign in to one port, clients come in at others, and what clients ask goes to the agent whose name they call (seed 5).

@@ -1,5 +1,5 @@
 import type { Statement, Store } from '../../store/index.ts';
-import type { ExpectedAgent } from './gateway.ts';
+import type { ExpectedAgent } from './gateway-options.ts';
 
 interface Row {
   readonly agent_id: string;

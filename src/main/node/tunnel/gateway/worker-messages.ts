@@ -1,7 +1,7 @@
 import type { GatewayRoute, GatewaySession } from '../../../../common/contract/gateway.ts';
 import type { TlsMaterial } from '../../certificates/index.ts';
 import type { ThreadWith } from '../../threads/index.ts';
-import type { ExpectedAgent, ListenAddress } from './gateway.ts';
+import type { ExpectedAgent, ListenAddress } from './gateway-options.ts';
 import type { AgentToken } from './tokens.ts';
 import type { FrontTotals, RouteDefinition } from './types.ts';
 

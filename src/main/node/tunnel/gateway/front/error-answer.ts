@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { dataHeaders } from '../../../http/answers.ts';
 
 /** What the gateway answers itself, in place of a service. */
@@ -41,4 +41,11 @@ export function errorAnswer(answer: ErrorAnswer, accept: string | undefined): { 
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (answer.asksForCredentials === true) headers.push('WWW-Authenticate', `Basic realm="${agentId ?? 'signalbox'}", charset="UTF-8"`);
   return { headers, body };
+}
+
+/** Gives it to the client, as the whole answer. */
+export function sayError(request: IncomingMessage, response: ServerResponse, answer: ErrorAnswer): void {
+  const { headers, body } = errorAnswer(answer, request.headers.accept);
+  response.writeHead(answer.status, headers);
+  response.end(body);
 }

@@ -1,41 +1,17 @@
-import type { IncomingMessage } from 'node:http';
-import type { AccessRules } from '../../../../../common/contract/tunnels.ts';
 import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, TunnelStream } from '../../link/types.ts';
 import type { AgentSession } from '../types.ts';
 import { type AnswerOwner, AnswerWriter, watchClose } from './answer-writer.ts';
-import { earlyLinks } from './early-hints.ts';
-import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
-import type { Flow } from './figures.ts';
+import { askAgent, mayAskAgain } from './ask-agent.ts';
+import { type ErrorAnswer, sayError } from './error-answer.ts';
+import type { ExchangeFacts } from './exchange-facts.ts';
 import type { Awaited, FrontContext, Hesitant, Stallable } from './front-context.ts';
-import type { FrontResponse } from './front-response.ts';
 import * as answers from './gateway-answers.ts';
+import { passInformational } from './informational.ts';
 import { abort, type RawPipe } from './raw-pipe.ts';
-import { type ReadHead, requestHead } from './request-head.ts';
-import { withoutPrefix } from './request-target.ts';
 import { type CheckedHead, checkHead } from './response-head.ts';
-import type { RouteMatch } from './route-table.ts';
-import { type SwitchRequest, switchProtocols } from './switch-protocols.ts';
+import { switchProtocols } from './switch-protocols.ts';
 import { type UploadOwner, UploadPump } from './upload-pump.ts';
 import type { Guest } from './waiting-room.ts';
-
-/** What is known of a request when it has been let in. */
-export interface ExchangeFacts {
-  readonly request: IncomingMessage;
-  readonly response: FrontResponse;
-  /** The connection wants to become a WebSocket. */
-  readonly switched: SwitchRequest | undefined;
-  readonly head: ReadHead;
-  readonly match: RouteMatch;
-  readonly flows: readonly Flow[];
-  readonly expectsContinue: boolean;
-  readonly dropAuthorization: boolean;
-  readonly remoteAddress: string;
-  readonly secure: boolean;
-  /** On the monotonic clock. */
-  readonly startedAtMs: number;
-  /** The rules of the tunnel by which the request has been let in: asked again when the agent comes back with others. */
-  readonly passedAccess: AccessRules | undefined;
-}
 
 /** waiting: for an agent in grace; asked: no head of an answer yet; piped: become a raw connection. */
 type Phase = 'waiting' | 'asked' | 'answering' | 'piped' | 'over';
@@ -94,43 +70,19 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
   }
 
   #ask(session: AgentSession): void {
-    const { request, switched, head, match, remoteAddress, secure, expectsContinue, startedAtMs, passedAccess } = this.#facts;
     const nowMs = performance.now();
-    const gate = this.#context.gates.of(session.access, nowMs);
-    if (session.access !== passedAccess) {
-      const barred = gate?.check(remoteAddress, head.authorization, nowMs);
-      if (barred !== undefined) {
-        this.#refuse(answers.barred(this.agentId, barred, gate?.retryAfterSeconds ?? 1));
-        return;
-      }
-    }
-    const url = request.url as string;
-    const asked = requestHead(request, {
-      kind: switched === undefined ? 'http' : 'upgrade',
-      path: match.strippedPrefix === undefined ? url : withoutPrefix(url, match.strippedPrefix),
-      bodyBytes: switched === undefined ? head.bodyBytes : undefined,
-      remoteAddress,
-      secure,
-      via: this.#context.via,
-      expectsContinue,
-      gatewayMicros: Math.round((nowMs - startedAtMs) * 1_000),
-      dropAuthorization: this.#facts.dropAuthorization || gate?.asksForCredentials === true,
-      strippedPrefix: match.strippedPrefix,
-    });
     this.#phase = 'asked';
     this.progressAtMs = nowMs;
-    if (!this.#upload.complete) this.#context.held.delete(request.socket);
-    try {
-      this.#stream = session.open(asked, this);
-    } catch (error) {
-      const refusal = answers.afterOpen(this.agentId, error);
-      if (refusal === undefined) this.#context.onFault(error);
-      this.#refuse(refusal ?? answers.afterReset(this.agentId, 'broken'));
+    if (!this.#upload.complete) this.#context.held.delete(this.#facts.request.socket);
+    const asked = askAgent(this.#context, this.#facts, session, this, nowMs);
+    if ('refusal' in asked) {
+      this.#refuse(asked.refusal);
       return;
     }
+    this.#stream = asked.stream;
     this.#context.answers.add(this);
-    if (expectsContinue) this.#context.hesitant.add(this);
-    this.#upload.begin(this.#stream, this);
+    if (this.#facts.expectsContinue) this.#context.hesitant.add(this);
+    this.#upload.begin(asked.stream, this);
   }
 
   onHead(head: ResponseHead, end: boolean): void {
@@ -140,7 +92,8 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
     }
     if (this.#phase !== 'asked') return;
     if (head.status >= 100 && head.status < 200 && head.status !== 101) {
-      this.#inform(head);
+      if (head.status === 100 && this.#facts.expectsContinue) this.goOn();
+      passInformational(this.#facts.response, head, this.#context.limits);
       return;
     }
     const checked = checkHead(head, this.#context.limits, this.#facts.request);
@@ -160,7 +113,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
     this.#phase = 'answering';
     this.#answered(checked.status);
     if (end) this.#finished();
-    else if (this.#upload.isHeld) this.#watch();
+    else if (this.#upload.isHeld) this.uploadHeld();
   }
 
   onData(chunk: Uint8Array): void {
@@ -193,7 +146,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
     }
     if (this.#phase !== 'asked') return;
     this.#context.answers.delete(this);
-    if (this.#mayRepeat(code)) {
+    if (!this.#repeated && mayAskAgain(this.#facts, code)) {
       this.#repeated = true;
       this.place(this.#context.directory.find(this.agentId));
     } else this.#refuse(answers.afterReset(this.agentId, code));
@@ -214,7 +167,9 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
 
   /** From now on something waits that only the service can take; before its answer has begun the limit of that is the shorter one. */
   uploadHeld(): void {
-    if (this.#phase === 'answering') this.#watch();
+    if (this.#phase !== 'answering') return;
+    this.progressAtMs = performance.now();
+    this.#context.stalls.add(this);
   }
 
   uploadRefused(): void {
@@ -272,23 +227,6 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
     if (this.#phase !== 'over') this.#breakOff('cancelled', reason);
   }
 
-  /** Nothing of a first answer has been seen, and a second one does no harm (tunnel.md 8). */
-  #mayRepeat(code: ResetCode): boolean {
-    const { request, head, switched } = this.#facts;
-    if (this.#repeated || switched !== undefined || head.bodyBytes !== 0) return false;
-    if (code === 'draining') return true;
-    return code === 'linkLost' && (request.method === 'GET' || request.method === 'HEAD');
-  }
-
-  #inform(head: ResponseHead): void {
-    const { request, response, expectsContinue } = this.#facts;
-    if (head.status === 100 && expectsContinue) this.goOn();
-    if (request.httpVersionMinor === 0) return;
-    if (head.status === 102) response.writeProcessing();
-    const link = head.status === 103 ? earlyLinks(head, this.#context.limits) : [];
-    if (link.length > 0) response.writeEarlyHints({ link });
-  }
-
   #switch(head: CheckedHead, end: boolean): void {
     const { switched } = this.#facts;
     if (switched === undefined || end) {
@@ -302,11 +240,6 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
       flows: this.#facts.flows,
       onClosed: () => this.#over(),
     });
-  }
-
-  #watch(): void {
-    this.progressAtMs = performance.now();
-    this.#context.stalls.add(this);
   }
 
   #moved(): void {
@@ -341,9 +274,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
   #say(answer: ErrorAnswer): void {
     const { request, response } = this.#facts;
     this.#answered(answer.status);
-    const { headers, body } = errorAnswer(answer, request.headers.accept);
-    response.writeHead(answer.status, headers);
-    response.end(body);
+    sayError(request, response, answer);
     this.#over();
   }
 
@@ -352,9 +283,8 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
     if (this.#pipe === undefined) this.#stream?.reset(code, reason);
     const nowMs = performance.now();
     for (const flow of this.#facts.flows) flow.broke(nowMs);
-    const { socket } = this.#facts.request;
     this.#over();
-    abort(socket);
+    abort(this.#facts.request.socket);
   }
 
   #over(): void {

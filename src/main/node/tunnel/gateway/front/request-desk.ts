@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ErrorAnswer, errorAnswer } from './error-answer.ts';
+import { type ErrorAnswer, sayError } from './error-answer.ts';
 import { Exchange } from './exchange.ts';
 import type { FrontContext } from './front-context.ts';
 import { FrontResponse } from './front-response.ts';
@@ -137,9 +137,7 @@ export class RequestDesk {
   }
 
   #say(request: IncomingMessage, response: FrontResponse, head: ReadHead | undefined, answer: ErrorAnswer): void {
-    const { headers, body } = errorAnswer(answer, request.headers.accept);
-    response.writeHead(answer.status, headers);
-    response.end(body);
+    sayError(request, response, answer);
     if (head !== undefined) new UploadPump(request, head.bodyBytes, [], this.#context).letGo();
   }
 }
