@@ -2,20 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HeaderPairs, TunnelStream } from '../../link/types.ts';
 import type { Flow } from './figures.ts';
 import type { FrontContext, Stallable } from './front-context.ts';
-import type { FrontResponse } from './front-response.ts';
+import type { AnswerOwner, FrontResponse } from './front-response.ts';
 import { headText } from './head-text.ts';
 import { passableTrailers } from './hop-by-hop.ts';
 import { type CheckedHead, hasBody } from './response-head.ts';
-
-/** Whoever is told of what happens to an answer on its way to the client. */
-export interface AnswerOwner {
-  /** The connection has closed, also after a complete answer. */
-  clientGone(): void;
-  /** The client has read what was written. */
-  clientRead(): void;
-  /** The client has read nothing for too long. */
-  clientStalled(): void;
-}
 
 /** Carries an answer to the client, no faster than the client reads, and holds it to the length that its head promises. */
 export class AnswerWriter implements Stallable {

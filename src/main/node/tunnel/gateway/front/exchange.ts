@@ -1,10 +1,11 @@
 import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, TunnelStream } from '../../link/types.ts';
 import type { AgentSession } from '../types.ts';
-import { type AnswerOwner, AnswerWriter, watchClose } from './answer-writer.ts';
+import { AnswerWriter, watchClose } from './answer-writer.ts';
 import { askAgent, mayAskAgain } from './ask-agent.ts';
 import { type ErrorAnswer, sayError } from './error-answer.ts';
 import type { ExchangeFacts } from './exchange-facts.ts';
 import type { Awaited, FrontContext, Hesitant, Stallable } from './front-context.ts';
+import type { AnswerOwner } from './front-response.ts';
 import * as answers from './gateway-answers.ts';
 import { passInformational } from './informational.ts';
 import { abort, type RawPipe } from './raw-pipe.ts';

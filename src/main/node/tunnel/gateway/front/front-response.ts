@@ -1,8 +1,27 @@
 import { ServerResponse } from 'node:http';
-import type { AnswerOwner, AnswerWriter } from './answer-writer.ts';
+
+/** Whoever is told of what happens to an answer on its way to the client. */
+export interface AnswerOwner {
+  /** The connection has closed, also after a complete answer. */
+  clientGone(): void;
+  /** The client has read what was written. */
+  clientRead(): void;
+  /** The client has read nothing for too long. */
+  clientStalled(): void;
+}
 
 /** Bodies up to this go into one string with their head: one call of the system, and no buffer of their own. */
 const largestWholeBytes = 8_192;
+
+/** What Node has in an answer under names that are its own; the tests hold every version that is used to them. */
+interface Internals {
+  /** The head as it will be sent: before whatever is written first. Null: there is none yet. */
+  _header: string | null;
+  _headerSent: boolean;
+  _hasBody: boolean;
+  /** No more can be written. */
+  finished: boolean;
+}
 
 /**
  * Node's answer, which knows whose it is: one listener for all in place of closures for each. An answer whose end is known, in the usual case of a
@@ -10,13 +29,8 @@ const largestWholeBytes = 8_192;
  */
 export class FrontResponse extends ServerResponse {
   owner: AnswerOwner | undefined;
-  writer: AnswerWriter | undefined;
-  /** The head as it will be sent; Node sends it before whatever is written first. Null: there is none yet. */
-  declare private _header: string | null;
-  declare private _headerSent: boolean;
-  declare private _hasBody: boolean;
-  /** No more can be written. */
-  declare finished: boolean;
+  /** Who waits until the client has read. */
+  writer: { drained(): void } | undefined;
 
   /**
    * Whether {@link setHead} may be used: it is this answer's turn on its connection, which goes on after it. Whatever else there is (HTTP/1.0, an
@@ -26,7 +40,7 @@ export class FrontResponse extends ServerResponse {
     const { req, socket } = this;
     return (
       this.shouldKeepAlive &&
-      this._header === null &&
+      !this.headersSent &&
       req.httpVersionMinor === 1 &&
       req.complete &&
       req.headers.expect === undefined &&
@@ -39,9 +53,10 @@ export class FrontResponse extends ServerResponse {
    * @param bodiless no body follows, whatever the head says
    */
   setHead(status: number, text: string, bodiless: boolean): void {
+    const internals = this as unknown as Internals;
     this.statusCode = status;
-    this._header = text;
-    if (bodiless) this._hasBody = false;
+    internals._header = text;
+    if (bodiless) internals._hasBody = false;
   }
 
   /**
@@ -50,13 +65,15 @@ export class FrontResponse extends ServerResponse {
    * @param body all of it; undefined: there is none
    */
   endWhole(body: Uint8Array | undefined): void {
-    const { socket, _header: head } = this;
+    const { socket } = this;
+    const internals = this as unknown as Internals;
+    const head = internals._header;
     if (socket?.writable !== true || head === null || (body !== undefined && body.length > largestWholeBytes)) {
       this.end(body);
       return;
     }
-    this._headerSent = true;
-    this.finished = true;
+    internals._headerSent = true;
+    internals.finished = true;
     socket.write(body === undefined ? head : head + latin1Of(body), 'latin1');
     // In nearly all cases the system has taken it by now; to be told so by a callback would cost a turn of the queue.
     if (socket.writableLength === 0) this.#sent();
