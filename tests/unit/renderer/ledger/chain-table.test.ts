@@ -25,6 +25,15 @@ const fault: LedgerFault = {
 const damaged = chain('hub-01', { state: 'damaged', fault });
 
 describe('the chains', () => {
+  it('over their share, and begun on one word, stand below damage and forks', () => {
+    const over = chain('zzz', { state: 'overShare' });
+    const unconfirmed = chain('yyy', { state: 'unconfirmed' });
+    const names = orderRows(chainTable, [chain('aaa'), unconfirmed, behind, over, damaged, forked], usualChainOrder).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(['hub-01', 'press-07', 'zzz', 'kiln-02', 'yyy', 'aaa']);
+  });
+
   it('stand with those first that need a person, then the own one', () => {
     const whole = chain('aaa');
     const names = orderRows(chainTable, [whole, own, behind, damaged, forked], usualChainOrder).map(({ name }) => name);

@@ -44,6 +44,8 @@ export function chain(name: string, changes: Partial<LedgerChain> = {}): LedgerC
     state: 'whole',
     fault: null,
     sizeBytes: 4_096,
+    begunBy: null,
+    overShare: null,
     ...changes,
   };
 }
