@@ -76,7 +76,7 @@ test('shows what passed between this node and all its peers, live', async () => 
   await client.call('peers.probe', { node: press.nodeId });
   const taken = traffic.locator('dl > div').filter({ hasText: 'Taken' });
   await expect.poll(async () => Number((await taken.locator('dd').innerText()).replaceAll(',', ''))).toBeGreaterThan(before);
-  await expectAccessibleInBothSchemes();
+  await expectAccessibleInBothSchemes(page);
   await page.keyboard.press('Escape');
   await expect(traffic).toBeHidden();
   await expect(gridOf()).toBeFocused();

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { RetryDelay } from '../../retry-delay.ts';
 import type { Startable } from '../../startable.ts';
-import { workerUrl } from '../../threads/index.ts';
 import { type Logger, type Problems, RepeatSampler } from '../../telemetry/index.ts';
+import { workerUrl } from '../../threads/index.ts';
 import type { FromHub, HubOptions, HubSample, ToHub } from './hub-protocol.ts';
 
 const problemId = 'federation.hubStopped';
