@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
+import type { ExportReport } from './export-report.ts';
 import { mostLineBytes } from './lines.ts';
-import { type ChainPlace, type ExportReport, LineVerifier } from './verify-lines.ts';
+import { type ChainPlace, LineVerifier } from './verify-lines.ts';
 
 /** A file that was checked. */
 export interface VerifiedFile {
