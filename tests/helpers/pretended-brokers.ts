@@ -217,8 +217,8 @@ function onQueue(group: PretendedGroup, queue: PretendedQueue, operation: Operat
       return { status: 'success', sequence_num: first, count: added.length, repeated: false };
     }
     case 'FETCH': {
-      const { preview_bytes = Number.MAX_SAFE_INTEGER } = operation as { readonly preview_bytes?: number };
-      const all = messages.map((message, index) => toWireMessage(stored(message, index), preview_bytes));
+      const { preview_bytes: previewBytes } = operation as { readonly preview_bytes?: number };
+      const all = messages.map((message, index) => toWireMessage(stored(message, index), { previewBytes }));
       const from = typeof operation.from_sequence === 'number' ? operation.from_sequence : 1;
       const to = typeof operation.to_sequence === 'number' ? operation.to_sequence : messages.length;
       const found = all.filter(({ sequence_num }) => sequence_num >= from && sequence_num <= to).slice(0, Number(operation.max));

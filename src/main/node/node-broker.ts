@@ -4,7 +4,7 @@ import type { Sessions } from './accounts/index.ts';
 import { BrokerPart } from './broker/broker-part.ts';
 import { membershipSource } from './broker/peers/membership-source.ts';
 import { NodePeerTrust } from './broker/peers/node-peer-trust.ts';
-import { OwnCertificate } from './certificates/index.ts';
+import { ListenerCertificate, OwnCertificate } from './certificates/index.ts';
 import { leadingNowMs } from './clock/index.ts';
 import { KnownKeys } from './identity/index.ts';
 import type { MembershipPart } from './membership/index.ts';
@@ -25,24 +25,31 @@ export function createBroker(
   needs: BrokerNeeds,
 ): BrokerPart {
   const { sessions, membership, metrics } = needs;
-  const own = new OwnCertificate({
-    folder: dataFolder,
-    secrets,
-    commonName: `Signalbox ${config.get('node.name')}`,
-    hosts: ['localhost', '127.0.0.1'],
+  const logger = logs.logger('broker');
+  const certificate = new ListenerCertificate({
+    listener: 'queue broker',
+    problemId: 'broker.certificate',
+    own: new OwnCertificate({
+      folder: dataFolder,
+      secrets,
+      commonName: `Signalbox ${config.get('node.name')}`,
+      hosts: ['localhost', '127.0.0.1'],
+    }),
+    problems,
+    logger,
   });
   return new BrokerPart({
     config,
     dataFolder,
     nodeId: identity.nodeId,
     resourcesPath: options.resourcesPath,
-    certificate: () => own.load(),
+    certificate,
     trust: new NodePeerTrust(identity, new KnownKeys(), membershipSource(membership, leadingNowMs)),
     authenticate: (token) => {
       const account = sessions.authenticate(token)?.account;
       return account === undefined ? undefined : { user: `${account.username}@${identity.nodeId}`, roles: [account.role] };
     },
-    logger: logs.logger('broker'),
+    logger,
     problems,
     metrics,
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { toErrorShape } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
-import type { TlsMaterial } from '../certificates/index.ts';
+import type { ListenerCertificate } from '../certificates/index.ts';
 import type { Config, SettingKey } from '../config/index.ts';
 import { SettingsSwitch } from '../settings-switch.ts';
 import type { Startable } from '../startable.ts';
@@ -29,7 +29,8 @@ export interface BrokerPartOptions {
   readonly dataFolder: string;
   readonly nodeId: string;
   readonly resourcesPath: string | undefined;
-  readonly certificate: () => Promise<TlsMaterial>;
+  /** Of the port of the broker; looked after while the broker runs. */
+  readonly certificate: ListenerCertificate;
   readonly trust: PeerTrust;
   /** Who stands behind an access token of this node; undefined: nobody. */
   readonly authenticate: (token: string) => Caller | undefined;
@@ -116,9 +117,8 @@ export class BrokerPart implements BrokerFace, Startable {
     problems.clear(failedProblem);
     const profile = config.get('broker.profile');
     this.#tell({ ...brokerThatIsOff.status(), state: 'starting', host: config.get('broker.host'), profile });
-    let material: TlsMaterial;
     try {
-      material = await certificate();
+      await certificate.start();
     } catch (error) {
       this.#failed(toErrorShape(error).message);
       return;
@@ -136,7 +136,7 @@ export class BrokerPart implements BrokerFace, Startable {
       anonymous: config.get('broker.anonymous'),
       nodeId,
       name: config.get('node.name'),
-      certificate: material,
+      certificate: certificate.material,
       resourcesPath,
       trustPort: port2,
     };
@@ -163,6 +163,7 @@ export class BrokerPart implements BrokerFace, Startable {
       onEnd: (end) => this.#ended(end),
     });
     this.#thread = thread;
+    certificate.onRenewed((renewed) => this.#thread?.tell('certificate', renewed));
   }
 
   async #end(): Promise<void> {
@@ -170,6 +171,7 @@ export class BrokerPart implements BrokerFace, Startable {
     this.#thread = undefined;
     await thread?.stop();
     this.#clear();
+    await this.#options.certificate.stop();
     this.#options.problems.clear(failedProblem);
     if (this.#report.state !== 'off') this.#tell(brokerThatIsOff.status());
   }

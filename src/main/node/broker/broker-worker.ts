@@ -64,6 +64,7 @@ async function start({ data, logger, problems, report }: ThreadSide<BrokerThread
       anonymous: (allowed) => {
         anonymousAllowed = allowed;
       },
+      certificate: (certificate) => broker?.setCertificate(certificate),
     },
     stop: async () => {
       clearInterval(timer);
@@ -75,8 +76,8 @@ async function start({ data, logger, problems, report }: ThreadSide<BrokerThread
 
 function toAnswer(outcome: RequestOutcome): OperationAnswer {
   if ('refusal' in outcome) return { status: 'error', ...outcome.refusal };
-  const { fields, messages, single, previewBytes } = outcome.answer;
-  const shown = messages?.map((message) => toWireMessage(message, previewBytes));
+  const { fields, messages, single } = outcome.answer;
+  const shown = messages?.map((message) => toWireMessage(message, outcome.answer));
   return { status: 'success', ...fields, ...(shown !== undefined && (single === true ? shown[0] : { messages: shown })) };
 }
 

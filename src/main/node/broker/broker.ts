@@ -155,6 +155,11 @@ export class Broker {
     this.#sampleTimer = setInterval(() => this.#sample(), sampleEveryMs);
   }
 
+  /** A renewed certificate: connections that are open keep the former one. */
+  setCertificate(certificate: TlsMaterial): void {
+    this.#listener.setCertificate(certificate);
+  }
+
   /** Hands its groups on, answers what was asked, brings everything to the disk. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();

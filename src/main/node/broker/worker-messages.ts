@@ -38,6 +38,8 @@ export type BrokerThread = ThreadWith<{
     readonly token: { readonly id: number; readonly caller: Caller | undefined };
     /** Whether programs may do without a token from now on. */
     readonly anonymous: boolean;
+    /** A renewed one: connections that are open keep the former. */
+    readonly certificate: TlsMaterial;
   };
   readonly reports: {
     readonly status: { readonly report: BrokerReport; readonly figures: BrokerFigures | undefined };

@@ -15,7 +15,12 @@ export interface Answer {
   readonly single?: boolean;
   /** In JSON only the beginning of longer data is given, as text, with `cut: true`. */
   readonly previewBytes?: number | undefined;
+  /** In JSON the bytes from there on are given, `previewBytes` at most, in the place of the data. */
+  readonly dataOffset?: number | undefined;
 }
+
+/** How much of a message's data is shown, as an {@link Answer} says. */
+export type Shown = Pick<Answer, 'previewBytes' | 'dataOffset'>;
 
 /** Where an answer goes. */
 export interface AnswerTo {
@@ -37,7 +42,10 @@ export interface WireMessage {
   readonly headers?: Readonly<Record<string, string>>;
   readonly encoding?: 'base64';
   readonly cut?: true;
-  readonly data: unknown;
+  /** Absent with `part`. */
+  readonly data?: unknown;
+  /** Bytes from the offset that was asked for, base64; `cut` when there are more. */
+  readonly part?: string;
 }
 
 /** An answer as a frame, in pieces. */
@@ -68,9 +76,11 @@ export function encodeError(error: ErrorShape, to: AnswerTo, extra: Readonly<Rec
   return encodeBinary(frameTypes.answer, to.frameRequestId, identified);
 }
 
-/** A message as a value, its data parsed or as base64 text. @param previewBytes longer data are cut */
-export function toWireMessage(message: QueueMessage, previewBytes?: number): WireMessage {
+/** A message as a value, its data parsed or as base64 text. */
+export function toWireMessage(message: QueueMessage, shownOf: Shown = {}): WireMessage {
   const { data } = message;
+  const { previewBytes, dataOffset } = shownOf;
+  if (dataOffset !== undefined) return partOf(message, dataOffset, previewBytes ?? data.byteLength);
   const cut = previewBytes !== undefined && data.byteLength > previewBytes;
   const shown = asBuffer(cut ? data.subarray(0, previewBytes) : data);
   const json = message.encoding === 'json';
@@ -82,7 +92,18 @@ export function toWireMessage(message: QueueMessage, previewBytes?: number): Wir
   };
 }
 
-function headOf(message: QueueMessage): Omit<WireMessage, 'data'> {
+/** The bytes of a message as they are stored, from an offset on. */
+function partOf(message: QueueMessage, offset: number, mostBytes: number): WireMessage {
+  const { data, encoding } = message;
+  return {
+    ...headOf(message),
+    ...(encoding !== 'json' && { encoding: 'base64' as const }),
+    ...(offset + mostBytes < data.byteLength && { cut: true as const }),
+    part: asBuffer(data.subarray(offset, offset + mostBytes)).toString('base64'),
+  };
+}
+
+function headOf(message: QueueMessage): Omit<WireMessage, 'data' | 'part'> {
   return {
     sequence_num: message.sequence,
     time_ms: message.timeMs,
@@ -101,16 +122,17 @@ function wholeCharacters(bytes: Buffer): string {
 /** JSON of fields and messages; data that are JSON go in as they were written. */
 function withMessages(fields: Readonly<Record<string, unknown>>, answer: Answer): string {
   const head = JSON.stringify(fields);
-  const { messages, single, previewBytes } = answer;
+  const { messages, single } = answer;
   if (messages === undefined) return head;
-  const texts = messages.map((message) => messageText(message, previewBytes));
+  const texts = messages.map((message) => messageText(message, answer));
   const rest = single === true ? (texts[0] as string).slice(1, -1) : `"messages":[${texts.join(',')}]`;
   return head === '{}' ? `{${rest}}` : `${head.slice(0, -1)},${rest}}`;
 }
 
-function messageText(message: QueueMessage, previewBytes: number | undefined): string {
-  if (message.encoding !== 'json' || (previewBytes !== undefined && message.data.byteLength > previewBytes))
-    return JSON.stringify(toWireMessage(message, previewBytes));
+function messageText(message: QueueMessage, shown: Shown): string {
+  const { previewBytes = Number.MAX_SAFE_INTEGER, dataOffset } = shown;
+  if (message.encoding !== 'json' || dataOffset !== undefined || message.data.byteLength > previewBytes)
+    return JSON.stringify(toWireMessage(message, shown));
   return `${JSON.stringify(headOf(message)).slice(0, -1)},"data":${asBuffer(message.data).toString('utf8')}}`;
 }
 

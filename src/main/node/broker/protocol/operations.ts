@@ -70,6 +70,7 @@ const request = {
     request_id: z.union([z.string(), z.number()]).optional(),
     max: positive.optional(),
     max_bytes: count(protocolLimits.answerBytes),
+    preview_bytes: positive.optional(),
     wait_ms: sequence.default(0),
   }),
   PRODUCER: z.object({ ...queue, producer_id: client_id }),
@@ -84,6 +85,8 @@ const request = {
       max: count(50),
       max_bytes: count(protocolLimits.answerBytes),
       preview_bytes: positive.optional(),
+      /** Of each message the bytes from there on, `preview_bytes` at most, in the place of its data. */
+      data_offset: sequence.optional(),
       filter: z.string().max(protocolLimits.filterCharacters).default(''),
       level,
     })

@@ -102,6 +102,7 @@ async function scan(group: Group, queueId: string, operation: Fetch, matches: Me
     },
     messages: found.messages,
     previewBytes: operation.preview_bytes,
+    dataOffset: operation.data_offset,
   };
 }
 

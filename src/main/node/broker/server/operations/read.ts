@@ -16,6 +16,8 @@ interface Reading {
   readonly requestId: string | null;
   readonly max: number;
   readonly maxBytes: number;
+  /** Longer data are answered cut. */
+  readonly previewBytes: number | undefined;
   /** The answer is one message without a list, as in the first system. */
   readonly single: boolean;
   /** Monotonic, milliseconds: until when a message may still come. */
@@ -43,6 +45,7 @@ export const read: Handler<'READ'> = ({ engine }, operation, call) => {
     requestId: operation.request_id === undefined ? null : String(operation.request_id),
     max: operation.max ?? 1,
     maxBytes: operation.max_bytes,
+    previewBytes: operation.preview_bytes,
     single: operation.max === undefined,
     waitUntilMs: performance.now() + operation.wait_ms,
   });
@@ -132,7 +135,7 @@ function answerTaken(reading: Reading, taken: Taken, place: Place): void {
 }
 
 function withMessages(
-  { single }: Reading,
+  { single, previewBytes }: Reading,
   { firstSequence, count, repeated }: Taken,
   messages: readonly QueueMessage[],
   place: Place,
@@ -140,5 +143,5 @@ function withMessages(
   const position = firstSequence + count - 1;
   // Removed between the reading and the answer: the position has moved all the same.
   if (messages.length === 0 && single) return { fields: { message: 'no_messages', position, repeated, ...place } };
-  return { fields: { position, repeated, ...place }, messages, ...(single && { single }) };
+  return { fields: { position, repeated, ...place }, messages, previewBytes, ...(single && { single }) };
 }
