@@ -143,6 +143,7 @@ const calls: readonly (readonly [MethodName, (seen: Seen) => Record<string, unkn
   ['queues.append', () => ({ queue: 'orders', messages: [{ data: { line: 7 } }, { data: 'AAEC', encoding: 'base64' }] })],
   ['queues.browse', () => ({ queue: 'orders', filter: 'value.line == 7' })],
   ['queues.message', () => ({ queue: 'orders', sequence: 2 })],
+  ['queues.messagePart', () => ({ queue: 'orders', sequence: 2, offset: 1 })],
   ['queues.read', () => ({ queue: 'orders', clientId: 'C-ABC12', max: 2 })],
   ['queues.positions', () => ({ queue: 'orders' })],
   ['queues.seek', () => ({ queue: 'orders', clientId: 'C-ABC12', position: 0 })],

@@ -62,7 +62,7 @@ export const queueMessageSchema = z.object({
   encoding: z.enum(['json', 'base64']),
   sizeBytes: z.number(),
   data: z.unknown().describe('JSON value, or base64 text; the beginning of its text when cut'),
-  cut: z.boolean().describe('Only the beginning is here: queues.message has it whole'),
+  cut: z.boolean().describe('Only the beginning is here: queues.message has it whole, queues.messagePart part by part'),
 });
 export type QueueMessageView = z.infer<typeof queueMessageSchema>;
 
@@ -173,8 +173,25 @@ export const queuesContract = defineService({
     result: queueMessageSchema,
     role: 'viewer',
     effect: 'read',
-    help: 'One message, whole.',
+    help: 'One message, whole; of one above 6,000,000 bytes the beginning: queues.messagePart has the rest.',
     example: { queue: 'orders', sequence: 88_119 },
+  },
+  'queues.messagePart': {
+    params: z.strictObject({
+      queue,
+      sequence: z.number().int().min(1),
+      offset: z.number().int().min(0).default(0).describe('Bytes of its data before the part'),
+      hereOnly,
+    }),
+    result: queueMessageSchema.omit({ data: true, cut: true }).extend({
+      offset: z.number(),
+      part: z.base64().describe('Bytes of its data from there on, 256 KiB at most: of the JSON text, or of the bytes it is'),
+      more: z.boolean().describe('There are bytes after this part'),
+    }),
+    role: 'viewer',
+    effect: 'read',
+    help: 'A part of one message, for those that are too long for one answer. Nodes bring them to each other with it.',
+    example: { queue: 'orders', sequence: 88_119, offset: 262_144 },
   },
   'queues.read': {
     params: z.strictObject({
@@ -183,6 +200,13 @@ export const queuesContract = defineService({
       requestId: z.string().min(1).max(64).optional().describe('A retry with the same id gets the same messages again'),
       max: z.number().int().min(1).max(500).default(1),
       waitMs: z.number().int().min(0).max(30_000).default(0).describe('How long to wait for a message when there is none'),
+      maxDataBytes: z
+        .number()
+        .int()
+        .min(1)
+        .max(6_000_000)
+        .default(6_000_000)
+        .describe('Of a message with longer data the beginning is given, cut: queues.messagePart has the rest'),
       hereOnly,
     }),
     result: z.object({ messages: z.array(queueMessageSchema), position: z.number(), repeated: z.boolean() }),

@@ -4,6 +4,7 @@ import type { NodeClient } from '../../../src/common/client/node-client.ts';
 import type { GroupInfo } from '../../../src/common/contract/brokers.ts';
 import type { Role } from '../../../src/common/roles.ts';
 import { connectClient } from '../../helpers/federated-router.ts';
+import { JsonQueueClient } from '../../helpers/json-queue-client.ts';
 import { startLinkedMembers } from '../../helpers/member-cluster.ts';
 import type { MemberNode } from '../../helpers/member-node.ts';
 
@@ -76,6 +77,38 @@ test('leadership is handed over, and a replica leaves and comes back, asked at a
   await press.client.call('brokers.remove', { groupId, brokerId: await brokerOf(depot) }, { timeoutMs: 20_000 });
   await expect.poll(async () => (await groupOf(depot))?.voters).toBe(2);
   expect((await depot.client.call('queues.browse', { queue: 'orders', from: 'first' })).messages).toHaveLength(4);
+});
+
+test('a message that is longer than what one node sends another is read at any node, whole or part by part', async () => {
+  const [press, depot] = await startLinkedMembers(['press-07', 'depot-gw'], { 'broker.port': 0 });
+  await press.client.call('config.set', { values: { 'broker.enabled': true } });
+  await expect.poll(() => depot.node.federation.directory.online().some(({ capabilities }) => capabilities.includes('broker'))).toBe(true);
+  await press.client.call('queues.create', { name: 'pictures', options: { maxMessageBytes: 8_388_608 } });
+  const text = { rows: 'ä'.repeat(800_000) };
+  const bytes = Buffer.alloc(1_400_000, 'picture').toString('base64');
+  const huge = Buffer.alloc(6_200_000, 'film').toString('base64');
+  const { port } = await press.client.call('brokers.status', {});
+  const program = await JsonQueueClient.connect(port ?? 0);
+  const append = (message: object) => program.ask({ operation: 'APPEND', queue_name: 'pictures', ...message });
+  await append({ data: text, key: 'k' });
+  await append({ data: bytes, encoding: 'base64' });
+  expect(await append({ data: huge, encoding: 'base64' })).toMatchObject({ sequence_num: 3 });
+  program.close();
+  const read = { queue: 'pictures', clientId: 'C-1', requestId: 'first' };
+  for (const { client } of [depot, press]) {
+    expect(await client.call('queues.message', { queue: 'pictures', sequence: 1 })).toMatchObject({ data: text, key: 'k', cut: false });
+    expect(await client.call('queues.message', { queue: 'pictures', sequence: 2 })).toMatchObject({ data: bytes, cut: false });
+    expect(await client.call('queues.message', { queue: 'pictures', sequence: 3 })).toMatchObject({ sizeBytes: 6_200_000, cut: true });
+    const part = { queue: 'pictures', sequence: 3, offset: 6_199_998 };
+    expect(await client.call('queues.messagePart', part)).toMatchObject({ part: btoa('lm'), more: false });
+    // The request was done once: the same messages come again, at the other node too.
+    expect(await client.call('queues.read', read)).toMatchObject({ messages: [{ data: text, cut: false }], position: 1 });
+  }
+  expect(await depot.client.call('queues.read', { queue: 'pictures', clientId: 'C-1' })).toMatchObject({ messages: [{ data: bytes }] });
+  expect(await depot.client.call('queues.read', { queue: 'pictures', clientId: 'C-1' })).toMatchObject({
+    messages: [{ sizeBytes: 6_200_000, cut: true }],
+    position: 3,
+  });
 });
 
 test('who may do what is decided by the roles of the person, of the node and of the queue', async () => {

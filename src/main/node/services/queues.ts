@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MethodName, ResultOf } from '../../../common/contract/index.ts';
-import type { queuesContract } from '../../../common/contract/queues.ts';
+import type { QueueMessageView, queuesContract } from '../../../common/contract/queues.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import type { Principal } from '../../../common/roles.ts';
 import type { BrokerFace } from '../broker/broker-face.ts';
@@ -16,6 +16,7 @@ import {
   messageAt,
   messagePage,
   nothing,
+  partAt,
   position,
   queueOptions,
   queueSeries,
@@ -24,6 +25,7 @@ import {
 } from './broker/queue-answers.ts';
 import type { FoundQueue, QueueFinder } from './broker/queue-finder.ts';
 import { readQueueName } from './broker/queue-name.ts';
+import { partBytes, wholeBytes, wholeMessage } from './broker/whole-message.ts';
 import { optionsToWire } from './broker/wire-facts.ts';
 
 /** Bytes of messages in one answer: one to another node has less than a megabyte. */
@@ -68,6 +70,29 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
     }
   };
 
+  const partOf = (params: PartParams, context: CallContext) =>
+    onQueue('queues.messagePart', { params, context }, ({ queueId }) => {
+      const operation = {
+        ...oneMessage(queueId, params.sequence),
+        data_offset: params.offset,
+        preview_bytes: partBytes,
+      };
+      return {
+        operation,
+        onReplica: { ...operation, level: 'local' },
+        read: partAt(params.sequence, params.offset),
+        repeatable: true,
+      };
+    });
+  /** A message that is longer than one answer of the node that has it. */
+  const inParts = (queue: string, sequence: number, context: CallContext) =>
+    wholeMessage((offset) => partOf({ queue, sequence, offset, hereOnly: false }, context));
+  /** In the place of a message that came cut the whole one; it stays cut where that cannot be had now: the reading itself is done. */
+  const completed = async (queue: string, message: QueueMessageView, context: CallContext): Promise<QueueMessageView> => {
+    if (!message.cut || message.sizeBytes > wholeBytes) return message;
+    return inParts(queue, message.sequence, context).catch(() => message);
+  };
+
   return {
     'queues.list': ({ name, hereOnly }, { principal }) =>
       hereOnly ? own.queues(principal, name).then((lists) => ({ ...lists, unreachable: [] })) : brokers.queues(principal, name),
@@ -106,24 +131,27 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
         const operation = browseOperation(queueId, params);
         return { operation, onReplica: { ...operation, level: 'local' }, read: messagePage.parse, repeatable: true };
       }),
-    'queues.message': (params, context) =>
-      onQueue('queues.message', { params, context }, ({ queueId }) => {
-        const { sequence } = params;
-        const operation = {
-          operation: 'FETCH',
-          queue_name: queueId,
-          from_sequence: sequence,
-          to_sequence: sequence,
-          direction: 'forward',
-          max: 1,
-        };
-        return { operation, onReplica: { ...operation, level: 'local' }, read: messageAt(sequence), repeatable: true };
-      }),
-    'queues.read': (params, context) => {
+    'queues.message': async (params, context) => {
+      const { queue, sequence, hereOnly } = params;
+      try {
+        return await onQueue('queues.message', { params, context }, ({ queueId }) => {
+          const operation = { ...oneMessage(queueId, sequence), preview_bytes: wholeBytes };
+          return { operation, onReplica: { ...operation, level: 'local' }, read: messageAt(sequence), repeatable: true };
+        });
+      } catch (error) {
+        // Of the node that has it: one node sends another less at a time.
+        if (hereOnly || !(error instanceof SignalboxError) || error.code !== 'TOO_LARGE') throw error;
+        return inParts(queue, sequence, context);
+      }
+    },
+    'queues.messagePart': partOf,
+    'queues.read': async (params, context) => {
       const waitMs = Math.max(0, Math.min(params.waitMs, context.deadlineMs - Date.now() - wayMs));
       // A read of an unknown outcome is repeated with the same id, and gets the same messages.
-      const told = { ...params, waitMs, requestId: params.requestId ?? randomUUID() };
-      return onQueue('queues.read', { params: told, context }, ({ queueId }) => ({
+      const requestId = params.requestId ?? randomUUID();
+      // To another node: it sends less at a time than a message may have, and the position must not move past what cannot come.
+      const told = { ...params, waitMs, requestId, maxDataBytes: Math.min(params.maxDataBytes, partBytes) };
+      const taken = await onQueue('queues.read', { params: told, context }, ({ queueId }) => ({
         operation: {
           operation: 'READ',
           queue_name: queueId,
@@ -131,12 +159,15 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
           request_id: told.requestId,
           max: told.max,
           max_bytes: pageBytes,
+          preview_bytes: params.maxDataBytes,
           wait_ms: waitMs,
         },
         read: takenMessages.parse,
         repeatable: true,
         waitMs,
       }));
+      if (params.hereOnly || params.maxDataBytes < wholeBytes) return taken;
+      return { ...taken, messages: await Promise.all(taken.messages.map((message) => completed(params.queue, message, context))) };
     },
     'queues.positions': (params, context) =>
       onQueue('queues.positions', { params, context }, ({ queueId }) => {
@@ -201,6 +232,19 @@ function clientOf({ user }: Principal): string {
     .replace(/[^A-Za-z0-9._:-]/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '');
   return name === '' ? 'unnamed' : name.slice(0, 64);
+}
+
+type PartParams = Parameters<Handlers<'queues.messagePart'>['queues.messagePart']>[0];
+
+function oneMessage(queueId: string, sequence: number) {
+  return {
+    operation: 'FETCH',
+    queue_name: queueId,
+    from_sequence: sequence,
+    to_sequence: sequence,
+    direction: 'forward',
+    max: 1,
+  };
 }
 
 function browseOperation(queueId: string, { from, direction, limit, filter }: Parameters<Handlers<'queues.browse'>['queues.browse']>[0]) {

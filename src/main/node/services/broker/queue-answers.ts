@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import { SignalboxError } from '../../../../common/errors.ts';
-import { messageView } from './message-view.ts';
+import { messagePart, messageView } from './message-view.ts';
 import { optionsFromWire } from './wire-facts.ts';
 
 export const createdQueue = z
@@ -70,12 +70,20 @@ export const position = z.object({ position: z.number() });
 export const nothing = z.object({});
 
 const wholeMessages = z.object({ messages: z.array(messageView) });
+const messageParts = z.object({ messages: z.array(messagePart) });
 
 /** Reads one message. @throws SignalboxError `NOT_FOUND` when the answer has not got it */
 export function messageAt(sequence: number): (answer: unknown) => ResultOf<'queues.message'> {
-  return (answer) => {
-    const message = wholeMessages.parse(answer).messages.find((candidate) => candidate.sequence === sequence);
-    if (message !== undefined) return message;
-    throw new SignalboxError('NOT_FOUND', `The queue holds no message ${sequence}: it was dropped, or is yet to come.`, { executed: 'no' });
-  };
+  return (answer) => theOneAt(sequence, wholeMessages.parse(answer).messages);
+}
+
+/** Reads a part of one message. @throws SignalboxError `NOT_FOUND` when the answer has not got it */
+export function partAt(sequence: number, offset: number): (answer: unknown) => ResultOf<'queues.messagePart'> {
+  return (answer) => ({ ...theOneAt(sequence, messageParts.parse(answer).messages), offset });
+}
+
+function theOneAt<T extends { readonly sequence: number }>(sequence: number, messages: readonly T[]): T {
+  const message = messages.find((candidate) => candidate.sequence === sequence);
+  if (message !== undefined) return message;
+  throw new SignalboxError('NOT_FOUND', `The queue holds no message ${sequence}: it was dropped, or is yet to come.`, { executed: 'no' });
 }
