@@ -196,6 +196,13 @@ export function describeQueues(open: () => Promise<ConsoleUnderTest>): void {
       await button(page, 'Transfer leader…').click();
       await expect(dialog(page)).toContainText('The group has no other replica');
       await page.keyboard.press('Escape');
+      await button(page, 'Acts on eng-laptop').click();
+      await page.getByRole('menuitem', { name: 'Let eng-laptop leave…' }).click();
+      await expect(dialog(page)).toContainText('eng-laptop has the only replica');
+      await expectAccessible(page);
+      await dialog(page).getByRole('button', { name: 'Add broker…' }).click();
+      await expect(dialog(page)).toContainText('Every node of the cluster is in this group already');
+      await page.keyboard.press('Escape');
       await button(page, 'orders').click();
       await expect(page).toHaveURL(/queues\/Q-/);
     });

@@ -1,6 +1,7 @@
 /** A node in a process of its own that becomes a member of the cluster of a console under test. */
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeDataFolder } from './app.ts';
 import { runCommand, startCommand, startHeadless } from './headless-node.ts';
 
@@ -18,6 +19,8 @@ export interface ClusterGuest {
   thaw(): void;
   /** Ends it without a word. */
   kill(): Promise<void>;
+  /** Starts it again with the same data. @param without what of the data was lost meanwhile, for example `broker` */
+  restart(without?: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export interface ClusterGuest {
 export async function startGuest(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<ClusterGuest> {
   const values = { 'node.name': name, 'links.port': 0, ...settings };
   const dataFolder = await makeDataFolder({ 'config.json': JSON.stringify({ version: 1, values }) });
-  const node = await startHeadless(dataFolder);
+  let node = await startHeadless(dataFolder);
   const run = (words: readonly string[]) => runCommand([...words, '--data', dataFolder]);
   return {
     name,
@@ -50,6 +53,10 @@ export async function startGuest(name: string, settings: Readonly<Record<string,
       const exited = once(node.child, 'exit');
       node.child.kill('SIGKILL');
       await exited;
+    },
+    restart: async (without) => {
+      if (without !== undefined) await rm(join(dataFolder, without), { recursive: true });
+      node = await startHeadless(dataFolder);
     },
     close: async () => {
       // A test that failed may have left it frozen.

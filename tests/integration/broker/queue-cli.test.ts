@@ -143,7 +143,7 @@ test('what cannot be undone is confirmed by typing its name', async () => {
   expect(await queue('stats', 'old')).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_FOUND') });
 });
 
-test('the broker and its groups are shown; the only replica stays', async () => {
+test('the broker and its groups are shown; the only replica stays while there are queues', async () => {
   expect((await run(['broker', 'status'])).stdout).toMatch(/^broker +B-[A-Z0-9]{5}\nstate +running\nlistens on +127\.0\.0\.1:\d+/);
   const groups = await run(['broker', 'groups']);
   expect(groups).toMatchObject({
@@ -151,8 +151,15 @@ test('the broker and its groups are shown; the only replica stays', async () => 
     stdout: expect.stringMatching(/^G-[A-Z0-9]{5} {2}writable {2}term \d+ .* 1 of 1 voters active\n/),
   });
   const groupId = groups.stdout.slice(0, 7);
-  expect(await run(['broker', 'leave', groupId, '--yes'])).toMatchObject({ code: 1, stderr: expect.stringContaining('only vote') });
+  expect(await run(['broker', 'leave', groupId, '--yes'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/only vote .* queues?\. .*signalbox broker join .* delete the queues/s),
+  });
   expect((await run(['broker', 'rebalance'])).stdout).toBe('Nothing had to move.\n');
+  // A group without queues ends with its last broker.
+  const other = /G-[A-Z0-9]{5}/.exec((await run(['broker', 'create'])).stdout)?.[0] ?? '';
+  expect(await run(['broker', 'leave', other, '--yes'])).toMatchObject({ code: 0 });
+  expect((await run(['broker', 'groups'])).stdout).not.toContain(other);
 });
 
 test('a backup is written while the group goes on, and a new group begins with it', async () => {

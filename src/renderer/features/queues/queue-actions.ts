@@ -63,6 +63,19 @@ export function memberActions(t: Translate, group: GroupInfo, member: GroupMembe
     ...(withLeave
       ? [actOf(rights, 'leave', t('act_leave', { name }), 3, 'admin' as const, () => openQueueDialog({ kind: 'leave', ...dialog }), name)]
       : []),
+    ...(member.status === 'inactive' || member.impaired
+      ? [
+          actOf(
+            rights,
+            'replaceBroker',
+            t('act_replaceBroker', { name }),
+            1,
+            'admin' as const,
+            () => openQueueDialog({ kind: 'addBroker', groupId, replaces: brokerId }),
+            name,
+          ),
+        ]
+      : []),
     ...(several
       ? [
           actOf(

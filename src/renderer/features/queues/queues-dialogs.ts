@@ -5,7 +5,9 @@ export type QueueDialog =
   | { readonly kind: 'create' | 'createGroup' | 'restore' | 'rebalance' }
   | { readonly kind: 'append' | 'read' | 'purge' | 'delete'; readonly queueId: string }
   | { readonly kind: 'seek' | 'forget'; readonly queueId: string; readonly clientId: string }
-  | { readonly kind: 'transfer' | 'addBroker' | 'backup'; readonly groupId: string }
+  | { readonly kind: 'transfer' | 'backup'; readonly groupId: string }
+  /** `replaces`: the broker whose place the new one is to take. */
+  | { readonly kind: 'addBroker'; readonly groupId: string; readonly replaces?: string }
   | { readonly kind: 'removeBroker' | 'leave'; readonly groupId: string; readonly brokerId: string };
 
 export const useQueueDialog = create<{ readonly dialog: QueueDialog | undefined }>(() => ({ dialog: undefined }));

@@ -81,20 +81,23 @@ export class GroupMembership {
   }
 
   /**
-   * Ends this broker's replica and removes its copy from the disk, when the group has let it go.
+   * Ends this broker's replica and removes its copy from the disk, when the group has let it go. A group that has no queue ends with its
+   * last broker.
    *
-   * @throws SignalboxError `NOT_FOUND`, `CONFLICT` for the only vote, `NO_QUORUM`, `NODE_UNREACHABLE`, `NOT_LEADER`, `TIMEOUT`, `CANCELLED`
+   * @throws SignalboxError `NOT_FOUND`, `CONFLICT` for the only vote of a group with queues, `NO_QUORUM`, `NODE_UNREACHABLE`, `NOT_LEADER`, `TIMEOUT`, `CANCELLED`
    */
   async leave(groupId: GroupId, signal: AbortSignal): Promise<void> {
     const { selfId, groups, forgetSnapshots, directory } = this.#options;
     const status = groups.status(groupId);
     if (status === undefined)
       throw new SignalboxError('NOT_FOUND', `This broker has no replica of the group ${groupId}.`, { executed: 'no' });
-    try {
-      await this.#ask({ operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: selfId }, signal);
-    } catch (error) {
-      // It was removed before: only the copy is left.
-      if (!(error instanceof SignalboxError) || error.code !== 'NOT_MEMBER') throw error;
+    if (!this.#endsWithIt(status)) {
+      try {
+        await this.#ask({ operation: 'REMOVE_BROKER', cluster_id: groupId, broker_id: selfId }, signal);
+      } catch (error) {
+        // It was removed before: only the copy is left.
+        if (!(error instanceof SignalboxError) || error.code !== 'NOT_MEMBER') throw error;
+      }
     }
     await groups.leave(groupId);
     await forgetSnapshots(groupId);
@@ -156,6 +159,11 @@ export class GroupMembership {
       await pause(lookMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw new SignalboxError('CANCELLED', 'Nobody waits for the join any more; it goes on.', { executed: 'yes' });
     }
+  }
+
+  /** True when nobody else belongs to the group and there is no queue in it, as a leader knows that has all of it. */
+  #endsWithIt({ role, ready, configuration: { groupId, members } }: CoreStatus): boolean {
+    return role === 'leader' && ready && members.length === 1 && this.#options.groups.load(groupId)?.queues === 0;
   }
 
   #isVoter(status: CoreStatus | undefined): boolean {

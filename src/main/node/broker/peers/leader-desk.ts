@@ -119,7 +119,7 @@ export class LeaderDesk {
     if (rest.length === 0)
       throw refuse(
         'CONFLICT',
-        `The broker ${brokerId} has the only vote of ${groupId}. Let another broker join first, or delete its queues.`,
+        `The broker ${brokerId} has the only vote of ${groupId}, and the group has ${this.#queuesOf(groupId)}. To keep them, let another broker join first (on its node: signalbox broker join ${groupId}); when it has its vote, ${brokerId} can leave. Otherwise delete the queues: a group without any ends when its last broker leaves.`,
       );
     const isSelf = brokerId === this.#selfId;
     if (leaving.voter) {
@@ -132,6 +132,11 @@ export class LeaderDesk {
       this.#leading(groupId);
     }
     await this.#change(groupId, { type: 'remove', brokerId });
+  }
+
+  #queuesOf(groupId: GroupId): string {
+    const count = this.#groups.load(groupId)?.queues ?? 0;
+    return count === 1 ? '1 queue' : `${count} queues`;
   }
 
   /** One change of a group at a time: one that is on its way is waited for, within bounds. */

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import type { GroupInfo } from '../../../../common/contract/brokers.ts';
+import type { GroupInfo, GroupMemberInfo } from '../../../../common/contract/brokers.ts';
 import type { ProgressOf } from '../../../../common/contract/index.ts';
+import type { NodeInfo } from '../../../../common/contract/nodes.ts';
 import { Select } from '../../../design/controls/index.ts';
 import { showToast } from '../../../design/feedback/toast.ts';
 import { StateLabel, StateShape } from '../../../design/icons/index.ts';
@@ -19,6 +20,8 @@ import { BrokerOffNote } from './broker-off-note.tsx';
 
 interface AddBrokerDialogProps {
   readonly group: GroupInfo;
+  /** Whose place the new one is to take, where the person came from there. */
+  readonly replaces: string | undefined;
   readonly onClose: () => void;
   readonly refresh: () => void;
 }
@@ -31,20 +34,24 @@ const nobody = '';
 const joinTimeoutMs = 3_600_000;
 
 /** Makes a node of the cluster a replica of the group, and shows how far it is. Closing the dialog does not stop it. */
-export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProps) {
+export function AddBrokerDialog({ group, replaces: wanted = nobody, onClose, refresh }: AddBrokerDialogProps) {
   const { t } = useTranslation('queues');
   const nodes = useCluster((state) => state.nodes);
   const nameOf = useNodeNames();
-  const members = new Set(group.members.map(({ nodeId }) => nodeId));
-  const free = nodes.filter(({ nodeId }) => !members.has(nodeId));
-  const [chosen, setChosen] = useState<string | null>(() => free.find(({ status }) => status === 'online')?.nodeId ?? null);
-  const [replaces, setReplaces] = useState(nobody);
+  const lost = lostMembers(group);
+  // The node of a lost broker may take its place itself: its broker has begun anew, with an empty disk.
+  const free = nodes.filter(({ nodeId }) => !group.members.some((member) => member.nodeId === nodeId && !lost.includes(member)));
+  const [chosen, setChosen] = useState<string | null>(() => firstChoice(free, lost, wanted));
+  const [asked, setAsked] = useState(wanted);
   const [progress, setProgress] = useState<Progress>();
-  const lost = group.members.filter(({ status, impaired, role }) => role !== 'leader' && (status === 'inactive' || impaired));
   const attempt = useAttempt();
   const node = nodes.find(({ nodeId }) => nodeId === chosen);
   const { state } = useCall('brokers.status', {}, { enabled: node !== undefined, nodeId: node?.self === true ? undefined : node?.nodeId });
-  const off = node !== undefined && dataOf(state)?.state === 'off';
+  const broker = node === undefined ? undefined : dataOf(state);
+  const off = broker?.state === 'off';
+  const former = lost.find(({ nodeId }) => node !== undefined && nodeId === node.nodeId);
+  const replaces = former?.brokerId ?? asked;
+  const isStillIt = former !== undefined && broker?.brokerId === former.brokerId;
   const open = useRef(true);
   useEffect(() => {
     open.current = true;
@@ -77,9 +84,9 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
       title={t('addBrokerTitle', { group: group.groupId })}
       verb={off ? t('turnOnAndAdd') : t('addBrokerVerb')}
       working={attempt.working}
-      disabled={node === undefined || node.status !== 'online'}
+      disabled={node === undefined || node.status !== 'online' || isStillIt}
       done={attempt.working}
-      failure={attempt.failure}
+      failure={attempt.failure ?? (isStillIt ? t('addBrokerSame', { name: former.name }) : undefined)}
       note={attempt.working ? t('joinGoesOn') : undefined}
       onSubmit={submit}
       onClose={onClose}
@@ -101,7 +108,7 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
           disabled={attempt.working}
         />
       )}
-      {lost.length > 0 && (
+      {free.length > 0 && lost.length > 0 && (
         <Select
           label={t('field_replaces')}
           data={[
@@ -109,28 +116,45 @@ export function AddBrokerDialog({ group, onClose, refresh }: AddBrokerDialogProp
             ...lost.map(({ brokerId, name }) => ({ value: brokerId, label: t('choiceInactive', { name: `${name} (${brokerId})` }) })),
           ]}
           value={replaces}
-          onChange={(value) => setReplaces(value ?? nobody)}
+          onChange={(value) => setAsked(value ?? nobody)}
           allowDeselect={false}
-          disabled={attempt.working}
+          disabled={attempt.working || former !== undefined}
         />
       )}
-      {off && !attempt.working && <BrokerOffNote node={nameOf(node.nodeId)} nodeId={node.self ? undefined : node.nodeId} />}
-      {progress === undefined ? (
-        <KeyValues
-          items={[
-            [
-              t('effect_copies'),
-              t('joinCopies', { size: formatBytes(group.bytes), count: group.messages, amount: formatCount(group.messages) }),
-            ],
-            [t('effect_replicas'), replicasWords(t, group.voters + (replaces === nobody ? 1 : 0))],
-            [t('effect_writes'), t('joinWrites')],
-          ]}
-        />
-      ) : (
+      {node !== undefined && off && !attempt.working && (
+        <BrokerOffNote node={nameOf(node.nodeId)} nodeId={node.self ? undefined : node.nodeId} />
+      )}
+      {progress !== undefined ? (
         <Steps progress={progress} />
+      ) : (
+        node !== undefined && (
+          <KeyValues
+            items={[
+              [
+                t('effect_copies'),
+                t('joinCopies', { size: formatBytes(group.bytes), count: group.messages, amount: formatCount(group.messages) }),
+              ],
+              [t('effect_replicas'), replicasWords(t, group.voters + (replaces === nobody ? 1 : 0))],
+              [t('effect_writes'), t('joinWrites')],
+            ]}
+          />
+        )
       )}
     </FormDialog>
   );
+}
+
+/** Members whose place another broker may take: the leader has not heard of them, or their disk has lost what it held. */
+function lostMembers({ members }: GroupInfo): readonly GroupMemberInfo[] {
+  return members.filter(({ status, impaired, role }) => role !== 'leader' && (status === 'inactive' || impaired));
+}
+
+/** The node of the broker that is to be replaced where it is there, else one that is in the group with nothing, else any. */
+function firstChoice(free: readonly NodeInfo[], lost: readonly GroupMemberInfo[], wanted: string): string | null {
+  const online = free.filter(({ status }) => status === 'online');
+  const ofWanted = lost.find(({ brokerId }) => brokerId === wanted)?.nodeId;
+  const isNew = ({ nodeId }: NodeInfo) => !lost.some((member) => member.nodeId === nodeId);
+  return (online.find(({ nodeId }) => nodeId === ofWanted) ?? online.find(isNew) ?? online[0])?.nodeId ?? null;
 }
 
 /** The steps of joining: done, under way with how far, to come. */

@@ -1,7 +1,8 @@
 import { onDemand } from '../../../design/on-demand.tsx';
 import { closeQueueDialog, type QueueDialog, useQueueDialog } from '../queues-dialogs.ts';
 import type { QueuesData } from '../use-queues-data.ts';
-import { DeleteDialog, ForgetDialog, LeaveDialog, PurgeDialog, RebalanceDialog, RemoveBrokerDialog } from './confirmations.tsx';
+import { LeaveDialog, RebalanceDialog, RemoveBrokerDialog } from './group-confirmations.tsx';
+import { DeleteDialog, ForgetDialog, PurgeDialog } from './queue-confirmations.tsx';
 
 const CreateDialog = onDemand(() => import('./create-dialog.tsx').then((module) => module.CreateDialog));
 const CreateGroupDialog = onDemand(() => import('./create-group-dialog.tsx').then((module) => module.CreateGroupDialog));
@@ -68,7 +69,7 @@ function GroupDialog({ dialog, data }: { readonly dialog: About<'groupId'>; read
     case 'transfer':
       return <TransferDialog {...props} />;
     case 'addBroker':
-      return <AddBrokerDialog {...props} />;
+      return <AddBrokerDialog replaces={dialog.replaces} {...props} />;
     case 'backup':
       return <BackupDialog {...props} />;
     default: {

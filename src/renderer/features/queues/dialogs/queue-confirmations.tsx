@@ -1,5 +1,4 @@
-/** What is hard to undo: each names its object and says what follows, in numbers (danger levels 2 and 3, ui.md section 4). */
-import type { GroupInfo, GroupMemberInfo } from '../../../../common/contract/brokers.ts';
+/** What is hard to undo of a queue: each names its object and says what follows, in numbers (danger levels 2 and 3, ui.md section 4). */
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
 import { ConfirmDialog } from '../../../design/feedback/dialog.tsx';
 import { useTranslation } from '../../../i18n/index.ts';
@@ -7,7 +6,6 @@ import { formatBytes, formatCount } from '../../../state/format.ts';
 import { act } from '../../shared/act.ts';
 import { showQueues } from '../queues-route.ts';
 import { messagesChanged } from '../queues-store.ts';
-import { replicasWords } from '../words.ts';
 
 interface DialogProps {
   readonly onClose: () => void;
@@ -16,10 +14,6 @@ interface DialogProps {
 }
 interface QueueDialogProps extends DialogProps {
   readonly queue: QueueInfo;
-}
-interface MemberDialogProps extends DialogProps {
-  readonly group: GroupInfo;
-  readonly member: GroupMemberInfo;
 }
 
 /** Level 3: the name of the queue is typed. */
@@ -118,114 +112,6 @@ export function ForgetDialog({ queue, clientId, onClose, refresh }: QueueDialogP
       onAnswer={(yes) => {
         onClose();
         if (yes) void forget();
-      }}
-    />
-  );
-}
-
-/** Level 3: the name of the broker's node is typed. */
-export function RemoveBrokerDialog({ group, member, onClose, refresh }: MemberDialogProps) {
-  const { t } = useTranslation('queues');
-  const { t: common } = useTranslation('common');
-  const { groupId } = group;
-  const { brokerId, name } = member;
-  const remove = async () => {
-    const words = { done: () => t('removed', { name, group: groupId }), failed: t('notRemoved', { name }) };
-    await act('brokers.remove', { groupId, brokerId }, words);
-    refresh();
-  };
-  return (
-    <ConfirmDialog
-      confirmation={{
-        title: t('removeTitle', { name }),
-        message: t('removeMessage', { name, group: groupId }),
-        effects: [...afterwards(t, group, member), [t('effect_copy'), t('removeCopy', { name })]],
-        verb: t('removeVerb'),
-        cancel: common('cancel'),
-        typeToConfirm: { label: t('typeToConfirm', { name }), value: name },
-      }}
-      onAnswer={(yes) => {
-        onClose();
-        if (yes) void remove();
-      }}
-    />
-  );
-}
-
-/** Level 3: the name of the node is typed. */
-export function LeaveDialog({ group, member, onClose, refresh }: MemberDialogProps) {
-  const { t } = useTranslation('queues');
-  const { t: common } = useTranslation('common');
-  const { groupId } = group;
-  const { name, nodeId } = member;
-  const leave = async () => {
-    const words = { done: () => t('left', { name, group: groupId }), failed: t('notLeft', { name }) };
-    await act('brokers.leave', { groupId }, words, nodeId === null ? {} : { serviceId: nodeId });
-    refresh();
-  };
-  const alone = group.members.length === 1;
-  return (
-    <ConfirmDialog
-      confirmation={{
-        title: t('leaveTitle', { name, group: groupId }),
-        message: t(alone ? 'leaveAlone' : 'leaveMessage', { name, group: groupId }),
-        effects: alone
-          ? [
-              [
-                t('effect_removed'),
-                t('messagesAndBytes', { count: group.messages, amount: formatCount(group.messages), size: formatBytes(group.bytes) }),
-              ],
-              [t('effect_queues'), t('queueAmount', { count: group.queues })],
-              [t('effect_undo'), t('undoBackup')],
-            ]
-          : [...afterwards(t, group, member), [t('effect_copy'), t('leaveCopy', { name })]],
-        verb: t('leaveVerb'),
-        cancel: common('cancel'),
-        typeToConfirm: { label: t('typeToConfirm', { name }), value: name },
-      }}
-      onAnswer={(yes) => {
-        onClose();
-        if (yes) void leave();
-      }}
-    />
-  );
-}
-
-type Translate = ReturnType<typeof useTranslation<'queues'>>['t'];
-
-/** What a group is like without one of its replicas. */
-function afterwards(t: Translate, group: GroupInfo, member: GroupMemberInfo): (readonly [string, string])[] {
-  const isVoter = member.role !== 'learner';
-  return [
-    [t('effect_replicas'), replicasWords(t, group.voters - (isVoter ? 1 : 0))],
-    ...(member.brokerId === group.leader ? [[t('effect_leader'), t('afterLeader')] as const] : []),
-  ];
-}
-
-/** Level 2. */
-export function RebalanceDialog({ groups, onClose, refresh }: DialogProps & { readonly groups: number }) {
-  const { t } = useTranslation('queues');
-  const { t: common } = useTranslation('common');
-  const rebalance = async () => {
-    await act('brokers.rebalance', {}, { done: ({ moved }) => t('rebalanced', { count: moved.length }), failed: t('notRebalanced') });
-    refresh();
-  };
-  return (
-    <ConfirmDialog
-      confirmation={{
-        title: t('rebalanceTitle'),
-        message: t('rebalanceMessage'),
-        effects: [
-          [t('effect_groups'), t('rebalanceGroups', { count: groups })],
-          [t('effect_writes'), t('transferPause')],
-        ],
-        verb: t('rebalanceVerb'),
-        harmless: true,
-        cancel: common('cancel'),
-      }}
-      onAnswer={(yes) => {
-        onClose();
-        if (yes) void rebalance();
       }}
     />
   );
