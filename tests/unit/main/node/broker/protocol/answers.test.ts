@@ -59,7 +59,11 @@ describe('answers', () => {
   });
 
   it('cuts a preview between characters', () => {
-    expect(toWireMessage({ ...message, data: Buffer.from('"aü"') }, { previewBytes: 3 })).toMatchObject({ cut: true, data: '"a', size_bytes: 5 });
+    expect(toWireMessage({ ...message, data: Buffer.from('"aü"') }, { previewBytes: 3 })).toMatchObject({
+      cut: true,
+      data: '"a',
+      size_bytes: 5,
+    });
   });
 
   it('writes refusals and pushes', () => {
