@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { SignalboxError } from '../../../src/common/errors.ts';
+import { ClusterTrust } from '../../../src/main/node/membership/cluster-trust.ts';
+import { MemberLinks } from '../../../src/main/node/membership/member-links.ts';
 import { deriveInviteKeys, readJoinCode } from '../../../src/main/node/trust/index.ts';
 import { letJoin, type MemberNode, startMember } from '../../helpers/member-node.ts';
 import { startFakeInviter, talkAsJoiner } from '../../helpers/raw-join.ts';
@@ -116,6 +119,26 @@ test('row 11: a removed member is cut off at once, told by whom, and refused whe
   await letJoin(hub, back);
   await linked(hub, back);
   await expect(hub.client.call('membership.leave', {})).rejects.toEqual(refusedAs('CONFLICT'));
+});
+
+test('a node that leaves ends its links before it forgets the cluster, and has them again when it cannot forget', async () => {
+  const [hub, press] = [await found(), await startMember('press-07')];
+  await letJoin(hub, press);
+  await linked(hub, press);
+  const ended = vi.spyOn(MemberLinks.prototype, 'stop');
+  const forget = vi.spyOn(ClusterTrust.prototype, 'leave');
+  onTestFinished(() => void vi.restoreAllMocks());
+
+  forget.mockRejectedValueOnce(new SignalboxError('STORAGE_FULL', 'The disk is full.', { executed: 'no' }));
+  await expect(press.client.call('membership.leave', {})).rejects.toEqual(refusedAs('STORAGE_FULL'));
+  await linked(hub, press);
+
+  ended.mockClear();
+  await press.client.call('membership.leave', {});
+  expect(ended).toHaveBeenCalledOnce();
+  // Whatever came over a link meanwhile would have found no cluster, and nobody to throw that at.
+  expect(ended.mock.invocationCallOrder[0]).toBeLessThan(forget.mock.invocationCallOrder.at(-1) ?? 0);
+  expect((await press.client.call('membership.status', {})).cluster).toBeNull();
 });
 
 test('a third node joins through the second, and the first learns of it and links with it', async () => {

@@ -145,20 +145,25 @@ export class ClusterTrust {
     await this.#adopt(genesis, log, groupKey);
   }
 
-  /**
-   * Forgets the cluster, its keys and the invitations to it; the node can then join one. The others are not told.
-   *
-   * @throws SignalboxError `NOT_MEMBER`, `STORAGE_FULL`; `CONFLICT` when the other members would be left without an admin
-   */
-  async leave(): Promise<void> {
-    const { store, secrets, identity } = this.#options;
+  /** @throws SignalboxError `NOT_MEMBER`; `CONFLICT` when the other members would be left without an admin */
+  requireLeavable(): void {
     const { members } = this.require().log.state;
-    const isSelf = ({ key }: Member) => sameBytes(key, identity.publicKey);
+    const isSelf = ({ key }: Member) => sameBytes(key, this.#options.identity.publicKey);
     const admins = [...members.values()].filter(({ roles }) => (roles & nodeRoles.admin) !== 0);
     if (members.size > 1 && admins.length === 1 && admins.every(isSelf))
       throw new SignalboxError('CONFLICT', 'This node is the only admin of the cluster. Make another member admin first.', {
         executed: 'no',
       });
+  }
+
+  /**
+   * Forgets the cluster, its keys and the invitations to it; the node can then join one. The others are not told.
+   *
+   * @throws SignalboxError `STORAGE_FULL`, and as {@link requireLeavable}
+   */
+  async leave(): Promise<void> {
+    const { store, secrets } = this.#options;
+    this.requireLeavable();
     await store.transaction(clusterTables.map((table) => ({ sql: `DELETE FROM ${table}` })));
     this.#membership = undefined;
     this.#invites = await Invites.load(store, secrets);

@@ -1,30 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import type { NodeStatus } from '../../../common/contract/node.ts';
 import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
-import { shortNodeId } from '../../../common/ids.ts';
 import { leadingNowMs } from '../clock/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Advertised } from '../discovery/index.ts';
-import { KnownKeys, type NodeIdentity, nodeIdOf, type SecretStore } from '../identity/index.ts';
-import { type HandshakeParty, type LinkFollower, linkLimits } from '../links/index.ts';
+import { KnownKeys, type NodeIdentity, type SecretStore } from '../identity/index.ts';
+import { type LinkFollower, linkLimits } from '../links/index.ts';
 import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logger, Logs, Problems } from '../telemetry/index.ts';
 import { deriveInviteKeys, type InviteTerms, joinCodeOf, newInviteSecret, nodeRoles, type Operation } from '../trust/index.ts';
+import { ActiveMembership, type NodeStart, newNodeStart } from './active-membership.ts';
 import { advertisedBy } from './advertised.ts';
 import { ClusterTrust } from './cluster-trust.ts';
-import { type Address, Contacts, formatAddress, parseAddress } from './contacts.ts';
-import { FarExchanges } from './far-exchanges.ts';
-import { GroupKeys } from './group-key/index.ts';
+import { type Address, Contacts, formatAddress } from './contacts.ts';
+import type { FarExchanges } from './far-exchanges.ts';
+import type { GroupKeys } from './group-key/index.ts';
 import type { JoinedCluster, JoinGuest } from './join-guest.ts';
 import { JoinRequests } from './join-requests.ts';
 import { linkDegree, membershipLimits } from './limits.ts';
 import { LinkUse } from './link-use.ts';
-import { MemberDoor } from './member-door.ts';
-import { MemberLinks } from './member-links.ts';
+import type { MemberLinks } from './member-links.ts';
 import { MembershipProblems } from './membership-problems.ts';
-import { reachableAddresses } from './own-addresses.ts';
-import { SameKeyAlarm } from './same-key-alarm.ts';
 
 export interface MembershipPartOptions {
   readonly config: Config;
@@ -47,18 +43,13 @@ export class MembershipPart implements Startable {
   readonly #options: MembershipPartOptions;
   readonly #keys = new KnownKeys();
   readonly #nowMs: () => number;
-  /** Tells this start apart from others of the same key. */
-  readonly #instance = randomUUID();
-  readonly #sinceMs: number;
+  readonly #start: NodeStart;
   readonly #logger: Logger;
   readonly #problems: MembershipProblems;
   #trust: ClusterTrust | undefined;
   #contacts: Contacts | undefined;
-  #door: MemberDoor | undefined;
-  #links: MemberLinks | undefined;
+  #active: ActiveMembership | undefined;
   #follower: LinkFollower | undefined;
-  #groupKeys: GroupKeys | undefined;
-  #far: FarExchanges | undefined;
   readonly #use = new LinkUse(() => performance.now());
   #isTrusted: (nodeId: string) => boolean = () => true;
   #sendFar: ((member: Uint8Array, bytes: Uint8Array) => void) | undefined;
@@ -73,7 +64,7 @@ export class MembershipPart implements Startable {
   constructor(options: MembershipPartOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? leadingNowMs;
-    this.#sinceMs = this.#nowMs();
+    this.#start = newNodeStart(this.#nowMs());
     this.#logger = options.logs.logger('membership');
     this.#problems = new MembershipProblems(options.problems);
     this.requests = new JoinRequests({
@@ -93,7 +84,7 @@ export class MembershipPart implements Startable {
     this.#trust.onChange((operations, from) => this.#changed(operations, from));
     this.#upkeep = setInterval(() => {
       void this.#maintain();
-      this.#groupKeys?.upkeep();
+      this.#active?.groupKeys.upkeep();
     }, membershipLimits.checkpointMs).unref();
     if (this.#trust.membership !== undefined) await this.#open();
   }
@@ -129,9 +120,9 @@ export class MembershipPart implements Startable {
   } {
     this.#sendFar = send;
     return {
-      reached: (member) => this.#far?.reached(member),
-      lost: (member) => this.#far?.lost(member),
-      message: (member, bytes) => this.#far?.take(member, bytes),
+      reached: (member) => this.#active?.far.reached(member),
+      lost: (member) => this.#active?.far.lost(member),
+      message: (member, bytes) => this.#active?.far.take(member, bytes),
     };
   }
 
@@ -163,21 +154,17 @@ export class MembershipPart implements Startable {
 
   /** Undefined while there are none: in no cluster, or turned off. */
   get links(): MemberLinks | undefined {
-    return this.#links;
+    return this.#active?.links;
   }
 
   /** The group key and its rotation; undefined while the node is in no cluster. */
   get groupKeys(): GroupKeys | undefined {
-    return this.#groupKeys;
+    return this.#active?.groupKeys;
   }
 
   /** Where other nodes find this one; none while the door is closed. */
   ownAddresses(): readonly Address[] {
-    const { config } = this.#options;
-    const port = this.#door?.address?.port;
-    if (port === undefined) return [];
-    const advertised = parseAddress(config.get('links.advertise'));
-    return advertised === undefined ? reachableAddresses(config.get('links.host'), port) : [advertised];
+    return this.#active?.ownAddresses() ?? [];
   }
 
   /** Lets a node in that waits. @throws SignalboxError as `JoinRequests.admit`; `FORBIDDEN`, `NOT_MEMBER` */
@@ -189,7 +176,7 @@ export class MembershipPart implements Startable {
   /** What the local network may know of this node; undefined while no other machine could reach it. */
   advertised(): Advertised | undefined {
     const { identity, config } = this.#options;
-    const address = this.#door?.address;
+    const address = this.#active?.door?.address;
     return address === undefined
       ? undefined
       : advertisedBy(this.trust, { nodeId: identity.nodeId, name: config.get('node.name') }, address);
@@ -246,8 +233,15 @@ export class MembershipPart implements Startable {
   /** Forgets the cluster on this node. @throws SignalboxError `NOT_MEMBER`, `CONFLICT`, `STORAGE_FULL` */
   leave(): Promise<void> {
     return this.#alone(async () => {
-      await this.trust.leave();
+      this.trust.requireLeavable();
+      // Links and group keys look at the cluster at any moment: they end before it is forgotten.
       await this.#close();
+      try {
+        await this.trust.leave();
+      } catch (error) {
+        if (this.trust.membership !== undefined) await this.#open();
+        throw error;
+      }
       this.#tell('cluster');
       this.#contacts?.forget();
       this.#problems.clear();
@@ -266,10 +260,10 @@ export class MembershipPart implements Startable {
   ): Promise<{ readonly inviteId: Uint8Array; readonly code: string; readonly expiresMs: number }> {
     const { identity } = this.#options;
     this.trust.requireAdmin();
-    if (this.#door?.address === undefined)
+    if (this.#active?.door?.address === undefined)
       throw new SignalboxError(
         'CONFLICT',
-        `No node could join here: the door for other nodes is closed. ${this.#door?.failure ?? 'Set links.mode to auto and restart.'}`,
+        `No node could join here: the door for other nodes is closed. ${this.#active?.door?.failure ?? 'Set links.mode to auto and restart.'}`,
         { executed: 'no' },
       );
     const secret = newInviteSecret();
@@ -287,17 +281,18 @@ export class MembershipPart implements Startable {
 
   /** For `node.status`; none while the node is in no cluster or links are off. */
   listeners(): NodeStatus['listeners'] {
-    if (this.#door === undefined) return [];
+    const door = this.#active?.door;
+    if (door === undefined) return [];
     const { config } = this.#options;
     const host = config.get('links.host');
-    const port = this.#door.address?.port ?? null;
+    const port = door.address?.port ?? null;
     return [
       {
         name: 'node links',
         address: host,
         port: port ?? config.get('links.port'),
         state: port === null ? 'failed' : 'listening',
-        detail: port === null ? this.#door.failure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
+        detail: port === null ? door.failure : `TLS 1.3, ${this.ownAddresses().map(formatAddress).join(', ')}`,
       },
     ];
   }
@@ -314,131 +309,41 @@ export class MembershipPart implements Startable {
   }
 
   async #open(): Promise<void> {
-    const { identity, store, problems } = this.#options;
-    const groupKeys = new GroupKeys({
-      trust: this.trust,
-      store,
-      identity,
-      keys: this.#keys,
-      nowMs: this.#nowMs,
+    const { nearby = () => [] } = this.#options;
+    const active = new ActiveMembership({
+      ...this.#options,
       logger: this.#logger,
-      problems,
-      onProgress: () => this.#tell('rotation'),
+      membershipProblems: this.#problems,
+      trust: this.trust,
+      contacts: this.#contacts as Contacts,
+      keys: this.#keys,
+      requests: this.requests,
+      use: this.#use,
+      follower: this.#follower,
+      start: this.#start,
+      nearby,
+      isTrusted: (nodeId) => this.#isTrusted(nodeId),
+      sendFar: (member, bytes) => this.#sendFar?.(member, bytes),
+      nowMs: this.#nowMs,
+      onChange: (change) => this.#tell(change),
+      onRevoked: (message) => this.#revoked(message),
     });
-    this.#groupKeys = groupKeys;
-    groupKeys.start();
-    this.#far = this.#createFar(groupKeys);
-    if (this.#options.config.get('links.mode') === 'off') this.#checkSelf();
-    else await this.#openLinks(groupKeys);
+    this.#active = active;
+    await active.start();
+    this.#checkSelf();
     await this.#maintain();
   }
 
-  async #openLinks(groupKeys: GroupKeys): Promise<void> {
-    const party = this.#party();
-    const links = new MemberLinks({
-      trust: this.trust,
-      contacts: this.#contacts as Contacts,
-      party,
-      limits: linkLimits,
-      logger: this.#logger,
-      follower: this.#follower,
-      groupKeys,
-      sameKey: new SameKeyAlarm({ nodeId: this.#options.identity.nodeId, logger: this.#logger, problems: this.#options.problems }),
-      ownAddresses: () => this.ownAddresses(),
-      nearby: (member) => this.#options.nearby?.(shortNodeId(nodeIdOf(member))) ?? [],
-      onChange: () => this.#tell('links'),
-      onRevoked: (reason) => this.#revoked(reason.message),
-      isTrusted: (member) => this.#isTrusted(nodeIdOf(member)),
-      use: this.#use,
-    });
-    this.#links = links;
-    await this.#openDoor(party, links);
-    links.start();
-    this.#checkSelf();
-  }
-
-  #createFar(groupKeys: GroupKeys): FarExchanges {
-    return new FarExchanges({
-      trust: this.trust,
-      contacts: this.#contacts as Contacts,
-      self: this.#options.identity.publicKey,
-      ownAddresses: () => this.ownAddresses(),
-      nowMs: this.#nowMs,
-      logger: this.#logger,
-      groupKeys,
-      send: (member, bytes) => this.#sendFar?.(member, bytes),
-      onAddresses: (members) => this.#links?.addressesLearnt(members),
-      isTrusted: (member) => this.#isTrusted(nodeIdOf(member)),
-    });
-  }
-
   async #close(): Promise<void> {
-    const [links, door, groupKeys, far] = [this.#links, this.#door, this.#groupKeys, this.#far];
-    this.#far = undefined;
-    this.#links = undefined;
-    this.#door = undefined;
-    this.#groupKeys = undefined;
-    this.requests.endAll();
-    far?.stop();
-    links?.stop();
-    await groupKeys?.stop();
-    await door?.stop();
-  }
-
-  async #openDoor(party: HandshakeParty, links: MemberLinks): Promise<void> {
-    const { config, identity, logs } = this.#options;
-    const door = await MemberDoor.create({
-      host: config.get('links.host'),
-      port: config.get('links.port'),
-      trust: this.trust,
-      identity,
-      keys: this.#keys,
-      nowMs: this.#nowMs,
-      party,
-      requests: this.requests,
-      mustConfirm: () => config.get('links.confirmJoins'),
-      onLink: (link) => links.take(link),
-      onAttempt: () => this.#tell('invites'),
-      onBurned: (address) => {
-        this.#logger.warn('membership.inviteBurned', 'A join code was burned: too many wrong proofs.', { address });
-        this.#problems.burned(address);
-      },
-      logger: this.#logger,
-      linkLogger: logs.logger('links'),
-    });
-    this.#door = door;
-    await door.start();
-    this.#problems.door(door.failure);
-  }
-
-  #party(): HandshakeParty {
-    const { identity, capabilities } = this.#options;
-    return {
-      identity,
-      keys: this.#keys,
-      nowMs: this.#nowMs,
-      describe: () => {
-        const { log } = this.trust.require();
-        return {
-          clusterId: log.clusterId,
-          epoch: this.#contacts?.epoch ?? 0,
-          instance: this.#instance,
-          sinceMs: this.#sinceMs,
-          memberHead: log.headDigest,
-          sealingCertificate: this.trust.sealing.certificate,
-          capabilities: [...capabilities()],
-        };
-      },
-      admit: (publicKey) => this.trust.require().memberOf(publicKey, this.#nowMs()).roles,
-    };
+    const active = this.#active;
+    this.#active = undefined;
+    await active?.stop();
   }
 
   #changed(operations: readonly Operation[], from: Uint8Array | undefined): void {
-    // Before whoever was removed is let go: it is told too.
-    this.#far?.membershipChanged(operations, from);
-    this.#tell('members');
-    this.#links?.membershipChanged(operations, from);
-    this.#groupKeys?.membershipChanged(operations);
+    const onTold = () => this.#tell('members');
+    if (this.#active === undefined) onTold();
+    else this.#active.membershipChanged(operations, from, onTold);
     this.#checkSelf();
   }
 
