@@ -1,26 +1,24 @@
 /** Puts the node together: reads what it is, connects its parts, and gives them one order of start and stop. */
 import { join } from 'node:path';
 import { shortNodeId } from '../../common/ids.ts';
-import { Accounts, AttemptLimiter, Sessions, SetupLinks } from './accounts/index.ts';
+import { Accounts, Sessions, SetupLinks } from './accounts/index.ts';
 import { AuditLog } from './audit/index.ts';
 import { ClockJumps, leadingNowMs } from './clock/index.ts';
 import type { Config } from './config/index.ts';
-import { consoleCertificate } from './console-certificate.ts';
 import { Discovery } from './discovery/index.ts';
 import { clusterSource, type EmbeddedHub, type Federation } from './federation/index.ts';
 import { FederationPart } from './federation-part.ts';
-import { HttpListener } from './http/index.ts';
-import { HttpPart } from './http-part.ts';
+import type { HttpListener } from './http/index.ts';
 import { LedgerPart } from './ledger/index.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { nodeLimits } from './limits.ts';
 import { LiveSettings } from './live-settings.ts';
-import { isLoopback } from './loopback.ts';
 import { MembershipPart } from './membership/index.ts';
 import { nodeMigrations } from './migrations.ts';
 import { createBroker } from './node-broker.ts';
 import { type Foundation, layFoundation, type NodeOptions } from './node-foundation.ts';
 import { createGateway, gatewayCapability } from './node-gateway.ts';
+import { createHttp } from './node-http.ts';
 import { createClusterLedger } from './node-ledger.ts';
 import { createPeers, createReputation, learnAddress } from './node-peers.ts';
 import { registerServices } from './node-services.ts';
@@ -194,17 +192,7 @@ function assemble(foundation: Foundation): SignalboxNode {
   const gateway = createGateway(foundation, { store, metrics });
   gateway.onChange(() => federation.presence.announce());
   const tunnels = new TunnelsPart({ nodeId, software: version, store, secrets, logger: logs.logger('tunnels'), problems, metrics });
-  const http = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
-  const httpPart = new HttpPart({
-    http,
-    enabled: config.get('http.enabled'),
-    required: options.mode === 'headless',
-    host: config.get('http.host'),
-    port: config.get('http.port'),
-    plainBeyondLoopback: config.get('http.tls') === 'off' && !isLoopback(config.get('http.host')),
-    problems,
-    logger,
-  });
+  const { http, part: httpPart } = createHttp(foundation, { router, accounts, sessions, setupLinks, metrics, audit });
   const host = new HostMonitor({ folder: dataFolder });
   const history = new MetricHistory(config.get('telemetry.historyHours'));
   const sampler = new NodeSampler({ router, host, history, health: new HealthWatch(problems), logger: logs.logger('system') });
@@ -335,28 +323,4 @@ function assemble(foundation: Foundation): SignalboxNode {
       foundation.release();
     },
   };
-}
-
-type HttpNeeds = Pick<
-  ConstructorParameters<typeof HttpListener>[0],
-  'router' | 'accounts' | 'sessions' | 'setupLinks' | 'metrics' | 'audit'
->;
-
-function createHttp({ options, dataFolder, config, identity, secrets, logs, problems }: Foundation, needs: HttpNeeds): HttpListener {
-  const certificate = consoleCertificate({ dataFolder, config, secrets, logs, problems });
-  const attempts = config.get('http.maxSignInAttemptsPerMinute');
-  return new HttpListener({
-    ...needs,
-    host: config.get('http.host'),
-    port: config.get('http.port'),
-    ...(certificate !== undefined && { certificate }),
-    allowPlain: config.get('http.tls') === 'off',
-    allowedHosts: config.get('http.allowedHosts'),
-    attempts: new AttemptLimiter({ address: { attempts, windowSeconds: 60 }, username: { attempts, windowSeconds: 60 } }),
-    logger: logs.logger('http'),
-    ...(options.consoleFolder !== undefined && { consoleFolder: options.consoleFolder }),
-    nodeId: identity.nodeId,
-    cliTokenFile: join(dataFolder, 'cli.token'),
-    status: () => ({ state: stateOf(problems), name: config.get('node.name'), version }),
-  });
 }
