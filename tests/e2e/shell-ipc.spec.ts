@@ -19,6 +19,8 @@ const channels = Object.values(requestChannels);
 let app: App;
 test.beforeAll(async () => {
   app = await launchApp();
+  // A page that is still on its way cannot be loaded again.
+  await expect(app.page.getByRole('navigation', { name: 'Views' })).toBeVisible();
   await app.electron.evaluate(({ session }, file) => session.defaultSession.setPreloads([file]), preload);
   await app.page.reload();
 });
