@@ -52,6 +52,7 @@ export interface ThreadOptions<Contract extends ThreadContract> {
   readonly problems?: { readonly sink: Problems; readonly view: string };
   /** Called with what it tells unasked. */
   readonly reports: ReportHandlers<Contract>;
+  /** Called when it is ready, unless it was asked to stop before. */
   readonly onReady?: (ready: Contract['ready']) => void;
   /** Told once, when it ended and nobody had asked it to. All that waited for it was refused before. */
   readonly onEnd?: (end: ThreadEnd) => void;
@@ -221,9 +222,11 @@ export class Thread<Contract extends ThreadContract> {
   #ready(ready: Contract['ready']): void {
     this.#state = 'ready';
     this.#readyAtMs = performance.now();
-    // One that stops meanwhile has its time for that.
-    if (this.#stopping === undefined) clearTimeout(this.#timer);
-    this.#options.onReady?.(ready);
+    // One that stops meanwhile has its time for that, and is of no use to anybody.
+    if (this.#stopping === undefined) {
+      clearTimeout(this.#timer);
+      this.#options.onReady?.(ready);
+    }
     this.#settleStart?.resolve(ready);
   }
 
