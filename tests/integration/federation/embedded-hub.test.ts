@@ -3,7 +3,6 @@ import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EmbeddedHub } from '../../../src/main/node/federation/index.ts';
 import { Problems } from '../../../src/main/node/telemetry/index.ts';
-import { workerUrl } from '../../../src/main/node/threads/index.ts';
 import { startHub } from '../../helpers/hub-fixture.ts';
 import { connectPacket, openRawMqtt, packet, publishPacket, subscribePacket, text } from '../../helpers/raw-mqtt.ts';
 import { recordingLogger } from '../../helpers/router-fixture.ts';
@@ -210,7 +209,8 @@ describe('the embedded hub', () => {
     const started = starting.start().catch(() => undefined);
     await starting.stop();
     await started;
-    const deaf = "require('node:worker_threads').parentPort.on('message', () => undefined).postMessage({ type: 'listening', port: 1 })";
+    const deaf =
+      "require('node:worker_threads').parentPort.on('message', () => undefined).postMessage({ type: 'ready', ready: { port: 1 } })";
     const { hub } = await startHub({ createWorker: () => new Worker(deaf, { eval: true }) });
     const samples = [hub.sample(), hub.sample()];
     await hub.stop();
@@ -220,9 +220,8 @@ describe('the embedded hub', () => {
   it('starts again on the same port when its thread dies, and says so meanwhile', async () => {
     let worker: Worker | undefined;
     const { url, hub, port, problems } = await startHub({
-      createWorker: (workerData) => {
-        const hubFolder = new URL('../../../src/main/node/federation/hub/embedded-hub.ts', import.meta.url).href;
-        worker = new Worker(workerUrl('hub-worker', hubFolder), { workerData });
+      createWorker: (url, options) => {
+        worker = new Worker(url, options);
         return worker;
       },
     });

@@ -1,4 +1,5 @@
 /** Messages between the node and the thread of its hub. */
+import type { ThreadWith } from '../../threads/index.ts';
 import type { HubRefusal } from './packet-guard.ts';
 
 export interface HubOptions {
@@ -17,16 +18,18 @@ export interface HubSample {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-export type ToHub = { readonly type: 'sample' } | { readonly type: 'stop' };
-
-export type FromHub =
-  | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'failed'; readonly code: string; readonly message: string }
-  | {
-      readonly type: 'refused';
+/** What the node's own thread and the thread of its hub say to each other. */
+export type HubThread = ThreadWith<{
+  readonly data: HubOptions;
+  readonly ready: { readonly port: number };
+  readonly methods: { readonly sample: { readonly request: undefined; readonly result: HubSample } };
+  readonly reports: {
+    readonly refused: {
       readonly refusal: HubRefusal | 'not-allowed' | 'cannot-accept';
       readonly detail: string | null;
       readonly client: string | null;
-    }
-  | { readonly type: 'sampled'; readonly sample: HubSample }
-  | { readonly type: 'stopped' };
+    };
+  };
+  /** As the system says it. */
+  readonly failure: { readonly code: string; readonly message: string };
+}>;
