@@ -6,6 +6,7 @@ import type { AnswerOwner, FrontResponse } from './front-response.ts';
 import { headText } from './head-text.ts';
 import { passableTrailers } from './hop-by-hop.ts';
 import { type CheckedHead, hasBody } from './response-head.ts';
+import { UnreadRest } from './unread-rest.ts';
 
 /** Carries an answer to the client, no faster than the client reads, and holds it to the length that its head promises. */
 export class AnswerWriter implements Stallable {
@@ -28,6 +29,7 @@ export class AnswerWriter implements Stallable {
   #headWaits = false;
   /** The beginning of the body that came with the head. When the end comes in the same turn Node gets all of it in one call. */
   #held: Uint8Array | undefined;
+  #rest: UnreadRest | undefined;
 
   constructor(context: FrontContext, request: IncomingMessage, response: FrontResponse, flows: readonly Flow[]) {
     this.#context = context;
@@ -47,6 +49,8 @@ export class AnswerWriter implements Stallable {
       if (contentLength !== undefined && contentLength > 0) return 'Its body is missing.';
       if (contentLength === undefined) headers.push('Content-Length', '0');
     }
+    // A body that is known to be empty has a length, and nothing comes after it.
+    if (head.trailer !== undefined && !end) headers.push('Trailer', head.trailer);
     headers.push('Via', `1.1 ${this.#context.via}`);
     this.#ownHead = (end || this.#bodiless || contentLength !== undefined) && this.#response.takesHead;
     if (this.#ownHead) this.#response.setHead(status, headText(head, this.#context.keepAliveLines), this.#bodiless);
@@ -121,10 +125,18 @@ export class AnswerWriter implements Stallable {
     this.#response.owner?.clientStalled();
   }
 
-  /** The exchange is over; credit is of no use any more. */
+  /** The exchange is over; credit is of no use any more. What the client has not read yet is watched until {@link gone}. */
   letGo(): void {
     this.#stream = undefined;
     if (this.#owedBytes > 0) this.#context.stalls.delete(this);
+    this.#owedBytes = 0;
+    const { writableEnded, writableFinished } = this.#response;
+    if (writableEnded && !writableFinished) this.#rest = new UnreadRest(this.#context, this.#response);
+  }
+
+  /** All of it is sent, or its connection has closed. */
+  gone(): void {
+    this.#rest?.gone();
   }
 
   #writeHead({ status, headers, hasDate }: CheckedHead): boolean {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { AccessRules, TunnelKind } from '../../../../../common/contract/tunnels.ts';
 import type { FrontRefusal } from '../types.ts';
+import { abort } from './abort.ts';
 import { ConnectionExchange } from './connection-exchange.ts';
 import type { FrontContext } from './front-context.ts';
-import { abort } from './raw-pipe.ts';
 
 /** Where a raw connection leads. */
 export interface ConnectionTarget {

@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import type { TunnelKind } from '../../../../../common/contract/tunnels.ts';
 import type { ResponseHead, StreamEvents } from '../../link/types.ts';
 import type { AgentSession } from '../types.ts';
+import { abort } from './abort.ts';
 import type { Flow } from './figures.ts';
 import type { Awaited, Endable, FrontContext } from './front-context.ts';
 import { afterOpen } from './gateway-answers.ts';
-import { abort, RawPipe } from './raw-pipe.ts';
+import { RawPipe } from './raw-pipe.ts';
 import type { Guest } from './waiting-room.ts';
 
 /** What is known of a connection that has been let in. */

@@ -1,5 +1,6 @@
 import type { HeaderPairs, ResetCode, ResponseHead, StreamEvents, TunnelStream } from '../../link/types.ts';
 import type { AgentSession } from '../types.ts';
+import { abort } from './abort.ts';
 import { AnswerWriter, watchClose } from './answer-writer.ts';
 import { askAgent, mayAskAgain } from './ask-agent.ts';
 import { type ErrorAnswer, sayError } from './error-answer.ts';
@@ -8,7 +9,7 @@ import type { Awaited, FrontContext, Hesitant, Stallable } from './front-context
 import type { AnswerOwner } from './front-response.ts';
 import * as answers from './gateway-answers.ts';
 import { passInformational } from './informational.ts';
-import { abort, type RawPipe } from './raw-pipe.ts';
+import type { RawPipe } from './raw-pipe.ts';
 import { type CheckedHead, checkHead } from './response-head.ts';
 import { switchProtocols } from './switch-protocols.ts';
 import { type UploadOwner, UploadPump } from './upload-pump.ts';
@@ -218,6 +219,7 @@ export class Exchange implements StreamEvents, Awaited, Hesitant, Stallable, Gue
   }
 
   clientGone(): void {
+    if (this.#phase === 'over') this.#answer.gone();
     if (this.#phase === 'over' || this.#phase === 'piped') return;
     this.#stream?.reset('cancelled', 'The client is gone.');
     this.#over();

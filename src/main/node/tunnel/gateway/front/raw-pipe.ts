@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TunnelStream } from '../../link/types.ts';
+import { abort } from './abort.ts';
 import type { Flow } from './figures.ts';
 import type { FrontContext, Stallable } from './front-context.ts';
+import { UnreadRest } from './unread-rest.ts';
 
 /**
  * A client's socket and a stream joined byte for byte, with the back-pressure of each side held against the other: WebSocket after its 101,
@@ -69,7 +71,7 @@ export class RawPipe implements Stallable {
     if (this.#closed) return;
     this.#streamEnded = true;
     this.#socket.end();
-    if (this.#clientEnded) this.#close();
+    if (this.#clientEnded) this.#bothEnded();
     else this.#watch();
   }
 
@@ -104,8 +106,15 @@ export class RawPipe implements Stallable {
     if (this.#closed || this.#clientEnded) return;
     this.#clientEnded = true;
     this.#stream.end();
-    if (this.#streamEnded) this.#close();
+    if (this.#streamEnded) this.#bothEnded();
     else this.#watch();
+  }
+
+  #bothEnded(): void {
+    this.#close();
+    if (this.#socket.writableLength === 0) return;
+    const rest = new UnreadRest(this.#context, { socket: this.#socket as Socket });
+    this.#socket.once('close', () => rest.gone());
   }
 
   #watch(): void {
@@ -134,11 +143,4 @@ export class RawPipe implements Stallable {
     this.#context.held.delete(this.#socket);
     this.#onClosed();
   }
-}
-
-/** Ends a connection so that the other end sees that something is missing: a reset where there is one, never a clean end. */
-export function abort(socket: Duplex): void {
-  const tcp = socket as Partial<Pick<Socket, 'resetAndDestroy'>> & { readonly encrypted?: boolean };
-  if (tcp.encrypted === true || tcp.resetAndDestroy === undefined) socket.destroy();
-  else tcp.resetAndDestroy();
 }

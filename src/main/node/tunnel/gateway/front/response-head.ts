@@ -8,6 +8,8 @@ export interface CheckedHead {
   /** As the service says; undefined: it does not. */
   readonly contentLength: number | undefined;
   readonly hasDate: boolean;
+  /** Names of what may come after the body; undefined: nothing can. For whoever knows that a body comes. */
+  readonly trailer: string | undefined;
 }
 
 /**
@@ -51,11 +53,9 @@ export function checkHead(
   // Where no body may come, none is announced (RFC 9110 section 8.6).
   if (contentLength !== undefined && status >= 200 && status !== 204) passed.push('Content-Length', String(contentLength));
   // Trailers come after chunks alone.
-  if (trailer !== undefined && contentLength === undefined && request.httpVersionMinor > 0 && hasBody(request.method, status)) {
-    passed.push('Trailer', trailer);
-  }
+  const mayHaveTrailers = contentLength === undefined && request.httpVersionMinor > 0 && hasBody(request.method, status);
   if (sizeBytes > bounds.headBytes) return `Its head is larger than ${bounds.headBytes} bytes.`;
-  return { status, headers: passed, contentLength, hasDate };
+  return { status, headers: passed, contentLength, hasDate, trailer: mayHaveTrailers ? trailer : undefined };
 }
 
 function connectionOf(headers: HeaderPairs): string | undefined {

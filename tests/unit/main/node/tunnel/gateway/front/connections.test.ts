@@ -130,6 +130,23 @@ test('a half-open connection on which nothing moves is ended (row 57)', async ()
   expect(front.totals().inFlight).toBe(0);
 });
 
+test('a client that has ended its side and reads nothing of the rest is let go', async () => {
+  const { front, agents, port } = await startFront({ limits: { stalledMs: 0 } });
+  const agent = agents.add('a');
+  const client = await RawClient.open(port);
+  client.send(upgrade);
+  const stream = await agent.stream();
+  stream.events.onHead?.(switched, false);
+  await client.untilText('101');
+  client.socket.pause();
+  client.socket.end();
+  await stream.until(({ trailers }) => trailers !== undefined);
+  stream.events.onData(Buffer.alloc(16_777_216));
+  stream.events.onEnd([]);
+  expect(front.totals()).toMatchObject({ inFlight: 0 });
+  await expect.poll(() => front.totals().connections).toBe(0);
+});
+
 test('a public TCP port is carried to its agent; it opens, closes and says why it cannot', async () => {
   const { front, agents, port } = await startFront();
   agents.add('db', { kind: 'tcp', onStream: echo });

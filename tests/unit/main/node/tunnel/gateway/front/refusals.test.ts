@@ -235,6 +235,23 @@ test('a client that reads nothing of a long answer is let go', async () => {
   await stream.until(({ resetCode }) => resetCode === 'timeout');
 });
 
+test('a client that reads nothing of an answer that came whole is let go, also when answers wait behind it', async () => {
+  const { front, agents, port } = await startFront({ limits: { stalledMs: 0 } });
+  const agent = agents.add('a');
+  const client = await RawClient.open(port);
+  client.socket.pause();
+  client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(2));
+  const piece = Buffer.alloc(16_777_216);
+  const [first, second] = [await agent.stream(), await agent.stream(1)];
+  for (const { events } of [second, first]) {
+    events.onHead?.({ status: 200, headers: ['Content-Length', String(piece.length)] }, false);
+    events.onData(piece);
+    events.onEnd([]);
+  }
+  expect(front.totals()).toMatchObject({ inFlight: 0 });
+  await expect.poll(() => front.totals().connections).toBe(0);
+});
+
 test('whoever sends nothing, or half a head, is closed; rows 3 and 4', async () => {
   const { front, port } = await startFront({ limits: { headMs: 0 } });
   const silent = await RawClient.open(port);

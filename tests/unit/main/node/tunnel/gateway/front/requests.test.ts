@@ -125,12 +125,17 @@ test('trailers that are announced where none can come, and lengths where no body
   agents.add('a', (stream) => {
     if (stream.head.path === '/204') stream.answer(204, ['Content-Length', '5']);
     else if (stream.head.method === 'HEAD') stream.answer(200, ['Trailer', 'X-Sum']);
+    else if (stream.head.path === '/empty') stream.answer(200, ['Trailer', 'X-Sum']);
     else if (stream.head.path === '/length') stream.answer(200, ['Trailer', 'X-Sum', 'Content-Length', '3'], 'abc');
     else stream.answer(200, ['Trailer', 'X-Sum'], 'abc');
   });
   expect((await ask(port, 'a', '/204')).headers['content-length']).toBeUndefined();
   expect((await ask(port, 'a', '/', { method: 'HEAD' })).status).toBe(200);
   expect((await ask(port, 'a', '/length')).body).toBe('abc');
+  for (const Connection of ['keep-alive', 'close']) {
+    const empty = await ask(port, 'a', '/empty', { headers: { Connection } });
+    expect([empty.status, empty.body, empty.headers['content-length'], empty.headers.trailer]).toEqual([200, '', '0', undefined]);
+  }
   expect((await ask(port, 'a', '/')).headers.trailer).toBe('X-Sum');
   const old = await RawClient.open(port);
   old.send('GET / HTTP/1.0\r\nHost: a\r\n\r\n');
