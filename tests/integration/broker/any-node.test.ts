@@ -104,6 +104,8 @@ test('a message that is longer than what one node sends another is read at any n
     // The request was done once: the same messages come again, at the other node too.
     expect(await client.call('queues.read', read)).toMatchObject({ messages: [{ data: text, cut: false }], position: 1 });
   }
+  const whole = { queue: 'pictures', clientId: 'C-2', maxDataBytes: 2_000_000 };
+  expect(await depot.client.call('queues.read', whole)).toMatchObject({ messages: [{ data: text, cut: false }] });
   expect(await depot.client.call('queues.read', { queue: 'pictures', clientId: 'C-1' })).toMatchObject({ messages: [{ data: bytes }] });
   expect(await depot.client.call('queues.read', { queue: 'pictures', clientId: 'C-1' })).toMatchObject({
     messages: [{ sizeBytes: 6_200_000, cut: true }],

@@ -85,12 +85,15 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
       };
     });
   /** A message that is longer than one answer of the node that has it. */
-  const inParts = (queue: string, sequence: number, context: CallContext) =>
-    wholeMessage((offset) => partOf({ queue, sequence, offset, hereOnly: false }, context));
-  /** In the place of a message that came cut the whole one; it stays cut where that cannot be had now: the reading itself is done. */
+  const inParts = async (queue: string, sequence: number, context: CallContext) => {
+    // Of one queue, also when another gets its name meanwhile.
+    const { queueId } = await finder.find(queue, context.principal);
+    return wholeMessage((offset) => partOf({ queue: queueId, sequence, offset, hereOnly: false }, context));
+  };
+  /** In the place of a message that came cut the whole one; it stays cut where that cannot be had in time: the reading itself is done. */
   const completed = async (queue: string, message: QueueMessageView, context: CallContext): Promise<QueueMessageView> => {
-    if (!message.cut || message.sizeBytes > wholeBytes) return message;
-    return inParts(queue, message.sequence, context).catch(() => message);
+    const whole = await inParts(queue, message.sequence, endingBefore(context, wayMs)).catch(() => message);
+    return whole.at === message.at && whole.sizeBytes === message.sizeBytes ? whole : message;
   };
 
   return {
@@ -166,8 +169,11 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
         repeatable: true,
         waitMs,
       }));
-      if (params.hereOnly || params.maxDataBytes < wholeBytes) return taken;
-      return { ...taken, messages: await Promise.all(taken.messages.map((message) => completed(params.queue, message, context))) };
+      if (params.hereOnly) return taken;
+      const messages = taken.messages.map((message) =>
+        message.cut && message.sizeBytes <= params.maxDataBytes ? completed(params.queue, message, context) : message,
+      );
+      return { ...taken, messages: await Promise.all(messages) };
     },
     'queues.positions': (params, context) =>
       onQueue('queues.positions', { params, context }, ({ queueId }) => {
@@ -206,6 +212,12 @@ export function createQueuesService(options: QueuesServiceOptions): Handlers<key
         repeatable: true,
       })),
   };
+}
+
+/** The same call with less time: its answer is due after what is done within it. */
+function endingBefore(context: CallContext, beforeMs: number): CallContext {
+  const { method, principal, clientId, requestId, signal, deadlineMs } = context;
+  return { method, principal, clientId, requestId, signal, deadlineMs: deadlineMs - beforeMs, progress: (data) => context.progress(data) };
 }
 
 /** Whether programs call it for each message. */

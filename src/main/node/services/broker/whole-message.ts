@@ -20,15 +20,16 @@ export type MessagePart = ResultOf<'queues.messagePart'>;
 export async function wholeMessage(ask: (offset: number) => Promise<MessagePart>): Promise<QueueMessageView> {
   const first = await ask(0);
   const { offset: _offset, part: _part, more: _more, ...head } = first;
-  const { sizeBytes, encoding } = head;
+  const { sizeBytes, encoding, at } = head;
   const isWhole = sizeBytes <= wholeBytes;
   const data = Buffer.alloc(isWhole ? sizeBytes : Math.min(sizeBytes, partBytes));
   let filled = 0;
   for (let part = first; ; part = await ask(filled)) {
+    if (part.sizeBytes !== sizeBytes || part.at !== at) throw unfitting();
     const copied = Buffer.from(part.part, 'base64').copy(data, filled);
     filled += copied;
     if (filled === data.length) break;
-    if (copied === 0 || part.sizeBytes !== sizeBytes) throw unfitting();
+    if (copied === 0) throw unfitting();
   }
   if (encoding === 'base64') return { ...head, data: data.toString('base64'), cut: !isWhole };
   if (!isWhole) return { ...head, data: new TextDecoder().decode(data, { stream: true }), cut: true };
