@@ -48,6 +48,8 @@ export class CoreHost {
   readonly snapshots: BrokerId[] = [];
   readonly faults: CoreFault[] = [];
   readonly loads: CoreOutput['load'][number][] = [];
+  /** How often it said that its disk has everything again. */
+  recoveries = 0;
   #held: OutgoingMessage[] = [];
   #durableTicket = 0;
   readonly #timing: TimingProfile;
@@ -98,6 +100,7 @@ export class CoreHost {
     this.snapshots.push(...output.snapshots);
     this.faults.push(...output.faults);
     this.loads.push(...output.load);
+    if (output.recovered) this.recoveries += 1;
     return output;
   }
 

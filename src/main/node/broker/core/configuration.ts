@@ -33,6 +33,11 @@ export function memberOf(configuration: GroupConfiguration, brokerId: BrokerId):
   return configuration.members.find((member) => member.brokerId === brokerId);
 }
 
+/** Whether others vote in the group, and so have what is missing here. A learner has a part of it at most, and follows whatever leads. */
+export function hasOtherVoters({ members }: GroupConfiguration, selfId: BrokerId): boolean {
+  return members.some(({ brokerId, voter }) => voter && brokerId !== selfId);
+}
+
 function votersOf(configuration: GroupConfiguration): readonly BrokerId[] {
   return configuration.members
     .filter((member) => member.voter)

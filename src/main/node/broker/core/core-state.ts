@@ -106,11 +106,13 @@ export class CoreState {
   }
 
   /**
-   * Its log holds everything that its leader has committed, of the leader's own term too, and so all that was ever committed (leader
-   * completeness, Raft paper 5.4): whatever its disk lost is back.
+   * Its log on the disk holds everything that its leader has committed, of the leader's own term too, and so all that was ever committed
+   * (leader completeness, Raft paper 5.4): whatever its disk lost is back. Or it leads as the only voter: its log is all there is.
    */
   recovered(): void {
+    if (!this.#impaired) return;
     this.#impaired = false;
+    this.output.recovered = true;
   }
 
   /** Goes to a term and, in it, to a vote; both on the disk with the write of this step. */

@@ -164,6 +164,8 @@ export class Election {
   get won(): boolean {
     const campaign = this.#campaign;
     if (campaign === undefined || campaign.preVote || this.#state.role !== 'candidate') return false;
+    // It was told so after it had stood: others may have voted for it that lack what it has lost too.
+    if (this.#state.impaired) return false;
     const own = this.#state.isVoter && this.#state.disk.voteTicket === undefined ? 1 : 0;
     return this.#votes(campaign) + own >= this.#state.quorum;
   }

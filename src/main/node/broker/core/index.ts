@@ -3,7 +3,7 @@ import type { CoreOptions } from './options.ts';
 import { RaftCore } from './raft-core.ts';
 
 export { entryChecksum } from './checksum.ts';
-export { decodeConfiguration, encodeConfiguration, membersMax } from './configuration.ts';
+export { decodeConfiguration, encodeConfiguration, hasOtherVoters, membersMax } from './configuration.ts';
 export type { ConsensusCore } from './consensus-core.ts';
 export { type CoreLimits, type CoreOptions, coreLimits, type TimingProfile, timingProfiles } from './options.ts';
 

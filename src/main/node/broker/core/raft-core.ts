@@ -146,6 +146,8 @@ export class RaftCore implements ConsensusCore {
     this.#election.close();
     state.role = 'leader';
     state.leaderId = state.brokerId;
+    // Only the one voter of a group is elected impaired; were it still so with a second one, that group had no leader after its next election.
+    if (state.quorum === 1) state.recovered();
     this.#leader = new Leader(state, nowMs);
   }
 

@@ -7,6 +7,7 @@ export class StepOutput {
   entries: LogEntry[] | undefined;
   truncateFrom: number | undefined;
   hardStateChanged = false;
+  recovered = false;
   #send: OutgoingMessage[] | undefined;
   #committed: LogEntry[] | undefined;
   #proposals: ProposalOutcome[] | undefined;
@@ -70,6 +71,7 @@ export class StepOutput {
       load: this.#load ?? none,
       snapshots: this.#snapshots ?? none,
       faults: this.#faults ?? none,
+      recovered: this.recovered,
       changed,
       wakeAtMs,
     };

@@ -210,6 +210,8 @@ export interface CoreOutput {
   /** Members to which the host must bring a snapshot. */
   readonly snapshots: readonly BrokerId[];
   readonly faults: readonly CoreFault[];
+  /** The log on the disk holds everything that was ever committed, after it had lost some of it: what guards it may forget what it held before. */
+  readonly recovered: boolean;
   /** Present when role, term, leader or configuration changed. */
   readonly changed: boolean;
   /** When `tick` is due next, by the clock of `step`. */

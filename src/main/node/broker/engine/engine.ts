@@ -1,6 +1,6 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import type { Logger, Problems } from '../../telemetry/index.ts';
-import type { TimingProfile } from '../core/index.ts';
+import { hasOtherVoters, type TimingProfile } from '../core/index.ts';
 import type {
   BrokerId,
   CoreFault,
@@ -303,7 +303,7 @@ export class Engine implements PeerReceiver, GroupControl {
   /** A log that is damaged in its middle goes on with what is before, where others can bring the rest; alone it is left as it is. */
   async #openDamaged(files: OpenFiles, { groupId, index, detail, configuration }: DamagedLog): Promise<void> {
     this.#options.logger.error('broker.logDamaged', 'The log of a group is damaged.', { groupId, index, detail });
-    if (index === 0 || !this.#hasOtherVoters(configuration)) {
+    if (index === 0 || configuration === null || !hasOtherVoters(configuration, this.brokerId)) {
       this.#problems.failed(groupId, detail);
       return;
     }
@@ -370,10 +370,6 @@ export class Engine implements PeerReceiver, GroupControl {
   /** One that is alone in its group leads on: it has nobody to give way to. */
   #stalled(): void {
     for (const { driver } of this.#groups.values())
-      if (this.#hasOtherVoters(driver.status().configuration)) driver.step({ type: 'diskStalled' });
-  }
-
-  #hasOtherVoters(configuration: GroupConfiguration | null): boolean {
-    return configuration?.members.some(({ brokerId, voter }) => voter && brokerId !== this.brokerId) ?? false;
+      if (hasOtherVoters(driver.status().configuration, this.brokerId)) driver.step({ type: 'diskStalled' });
   }
 }

@@ -284,6 +284,7 @@ export class GroupDriver {
     for (const wanted of output.load) this.#load(wanted);
     for (const brokerId of output.snapshots) this.#options.onSnapshotWanted(brokerId);
     for (const fault of output.faults) this.#options.onFault(fault);
+    if (output.recovered) this.#options.log.recovered(this.groupId);
     if (output.changed) this.#noteChange();
     this.#timer.wakeAt(output.wakeAtMs);
   }

@@ -1,5 +1,5 @@
 import { SignalboxError } from '../../../../common/errors.ts';
-import { createCore, type TimingProfile } from '../core/index.ts';
+import { createCore, hasOtherVoters, type TimingProfile } from '../core/index.ts';
 import type { BrokerId, CoreFault, GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
 import type { LogImage, LogStore } from '../log/types.ts';
 import { QueueMachine } from '../machine/index.ts';
@@ -119,7 +119,7 @@ export class Group {
     const { groupId } = image;
     const state = await store.open(groupId);
     const machine = QueueMachine.restore(state.rows);
-    if (state.applied.index < image.compacted.index && image.configuration.members.length === 1) throw stateLost(groupId);
+    if (state.applied.index < image.compacted.index && !hasOtherVoters(image.configuration, context.brokerId)) throw stateLost(groupId);
     if (isOneHistory(image, state.applied)) return new Group(context, image, machine, state.applied);
     // A power cut took the end of the log and not that of the state, because others had committed it before the flush here had ended; or a
     // snapshot had taken the place of the state, and not yet that of the log. Or the state is an old one: then the others bring what is

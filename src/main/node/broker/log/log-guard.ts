@@ -69,7 +69,10 @@ export class LogGuard {
 
   image(stored: StoredLog): LogImage {
     const { groupId, last, hardState } = stored;
-    const record = this.#guard.get(groupId) ?? nothing;
+    const known = this.#guard.get(groupId) ?? nothing;
+    // The guard is a moment behind after a crash. Were it left so, a log that is begun anew right after the start could vote too soon.
+    const record = isBelow(known, last) ? { ...known, index: last.index, term: last.term } : known;
+    if (record !== known) this.#guard.set(groupId, record);
     this.#ends.set(groupId, last);
     return {
       ...stored,
@@ -110,6 +113,13 @@ export class LogGuard {
     const record = this.#guard.get(groupId) ?? nothing;
     this.#ends.set(groupId, at);
     if (isBelow(record, at)) this.#guard.set(groupId, { ...record, index: at.index, term: at.term });
+  }
+
+  /** The log holds all that its group has committed: what was guarded before, or nobody knew, counts no more. */
+  recovered(groupId: GroupId): void {
+    const record = this.#guard.get(groupId);
+    const end = this.#ends.get(groupId);
+    if (record !== undefined && end !== undefined) this.#guard.set(groupId, { ...record, index: end.index, term: end.term });
   }
 
   /** Resolves when the terms in which votes may have been given are on the disk. */

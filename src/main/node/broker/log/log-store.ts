@@ -149,6 +149,10 @@ class ThreadedLogStore implements LogStore {
     return guard.image(stored);
   }
 
+  recovered(groupId: GroupId): void {
+    this.#opened().recovered(groupId);
+  }
+
   async removeGroup(groupId: GroupId): Promise<void> {
     const guard = this.#opened();
     await guard.removing(groupId);

@@ -82,6 +82,8 @@ export interface LogStore {
    * @throws SignalboxError `STORAGE_CORRUPT` not even term and vote are left: only `restart` helps
    */
   cutDamage(groupId: GroupId): Promise<LogImage>;
+  /** The log holds on the disk all that its group has committed: it is guarded from its present end on, whatever it held before. */
+  recovered(groupId: GroupId): void;
   removeGroup(groupId: GroupId): Promise<void>;
   sample(): LogDiskSample;
   /** Milliseconds that the oldest write has been waiting; 0 when none is. */

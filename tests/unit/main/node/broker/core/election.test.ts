@@ -183,6 +183,40 @@ test('a voter whose disk has lost entries votes again when it has everything tha
   leader.step({ type: 'connected', brokerId: 'B-CCCCC' });
   group.advance(1_000);
   expect(hurt.core.status(0)).toMatchObject({ impaired: false, durableIndex: leader.core.commitIndex });
+  expect(hurt.recoveries).toBe(1);
+});
+
+test('the only voter of a group leads whatever its disk has lost, and is not impaired beside a second one', () => {
+  const disk = diskOf(configurationOf('B-AAAAA'), [1, 1]);
+  disk.restore({ ...disk.content, entries: disk.content.entries.slice(0, 1) });
+  const group = new CoreGroup(configurationOf('B-AAAAA'), ['B-BBBBB'], {}, { 'B-AAAAA': disk });
+  const leader = group.elect();
+  expect(group.change({ type: 'addLearner', member: member('B-BBBBB') })).toMatchObject({ accepted: true });
+  leader.step({ type: 'connected', brokerId: 'B-BBBBB' });
+  group.advance(1_000);
+  expect(group.change({ type: 'promote', brokerId: 'B-BBBBB' })).toMatchObject({ accepted: true });
+  group.advance(1_000);
+  expect(leader.core.status(0)).toMatchObject({ role: 'leader', impaired: false });
+});
+
+test('a candidate that is told of what its disk has lost is not elected by votes that it has asked for before', () => {
+  const host = new CoreHost('B-AAAAA', diskOf(three, [1, 1]));
+  const answer = (preVote: boolean) => ({ type: 'ELECTION_ANSWER' as const, term: 2, preVote, granted: true });
+  host.nowMs = host.wakeAtMs;
+  host.step({ type: 'tick' });
+  host.receive('B-CCCCC', answer(true));
+  host.flush();
+  expect(host.core).toMatchObject({ role: 'candidate', term: 2 });
+  host.receive('B-BBBBB', {
+    type: 'ELECTION_REQUEST',
+    term: 2,
+    last: { index: 3, term: 1, checksum: 0 },
+    preVote: true,
+    transfer: false,
+    receiverDurableIndex: 3,
+  });
+  host.receive('B-CCCCC', answer(false));
+  expect(host.core.status(0)).toMatchObject({ role: 'candidate', impaired: true });
 });
 
 test('a leader tells a voter that it had more, where its own guard is lost too', () => {

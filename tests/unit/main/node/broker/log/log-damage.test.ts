@@ -66,6 +66,42 @@ describe('a log whose end is gone', () => {
     expect((await logStore(folder).store.open()).images).toMatchObject([{ last: maker.last, impaired: false }]);
   });
 
+  test('whose guard is lost has its vote again for good once it is said to have caught up', async () => {
+    const folder = await temporaryFolder();
+    const { lastA } = await filled(folder);
+    await rm(join(folder, 'synced-through'));
+    const { store } = logStore(folder);
+    expect((await store.open()).images).toMatchObject([{ impaired: true }, { impaired: true }]);
+    store.recovered(groupA);
+    await store.close();
+    expect((await logStore(folder).store.open()).images).toMatchObject([
+      { groupId: groupA, impaired: false, guardedIndex: lastA.index },
+      { groupId: groupB, impaired: true, guardedIndex: Number.MAX_SAFE_INTEGER },
+    ]);
+  });
+
+  test('has no vote when it was begun anew right after a crash that left the guard a moment behind', async () => {
+    const folder = await temporaryFolder();
+    const { store } = logStore(folder);
+    await store.open();
+    await store.createGroup(groupA, configurationOf(groupA), start);
+    const maker = new EntryMaker();
+    const entries = maker.many(2, 10);
+    await store.write([{ groupId: groupA, persist: persist(entries.slice(0, 5), { hardState: { term: 2, votedFor: null } }) }]);
+    const behind = join(folder, 'behind');
+    await copyFile(join(folder, 'synced-through'), behind);
+    await store.write([{ groupId: groupA, persist: persist(entries.slice(5)) }]);
+    await store.close();
+    await copyFile(behind, join(folder, 'synced-through'));
+
+    const second = logStore(folder).store;
+    expect((await second.open()).images).toMatchObject([{ last: { index: 10 }, impaired: false }]);
+    await second.restart(groupA, start, configurationOf(groupA));
+    await second.write([{ groupId: groupA, persist: persist(entries.slice(0, 7)) }]);
+    await second.close();
+    expect((await logStore(folder).store.open()).images).toMatchObject([{ last: { index: 7 }, impaired: true, guardedIndex: 10 }]);
+  });
+
   test('has no vote when the journal was deleted or cut off', async () => {
     for (const lose of [(journal: string) => rm(journal), (journal: string) => truncate(journal, 50_000)]) {
       const folder = await temporaryFolder();
