@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { GroupInfo, GroupMemberInfo } from '../../../common/contract/brokers.ts';
 import type { ProgressOf, ResultOf } from '../../../common/contract/index.ts';
+import { lackOfVotes, namesOf } from '../../../common/group-votes.ts';
 import { isLoopback } from '../../node/loopback.ts';
 import { contextOf } from '../command-context.ts';
 import { exitCodes, UsageError } from '../exit-codes.ts';
@@ -167,6 +168,7 @@ function printGroups(out: Output, groups: readonly GroupInfo[]): void {
     out.line('No group can be reached. A broker begins its first one with its first queue: signalbox queue create NAME');
   for (const [index, group] of groups.entries()) {
     if (index > 0) out.line();
+    const advice = adviceOnVotes(group);
     const state = group.writable ? 'writable' : `not writable: ${group.whyNotWritable ?? 'no leader'}`;
     out.line(
       `${group.groupId}  ${state}  term ${group.term}  commit index ${group.commitIndex}  ${group.activeVoters} of ${group.voters} voters active`,
@@ -189,13 +191,25 @@ function printGroups(out: Output, groups: readonly GroupInfo[]): void {
         `${member.host}:${member.port}`,
       ]),
     );
+    if (advice !== undefined) out.line(advice);
   }
+}
+
+/** What a person can do for a group that {@link lackOfVotes} keeps from a leader. */
+function adviceOnVotes(group: GroupInfo): string | undefined {
+  const lack = lackOfVotes(group);
+  if (lack === undefined) return undefined;
+  const { able, away, impaired, isForGood } = lack;
+  if (!isForGood)
+    return `Bring back ${namesOf(away)}: with ${group.quorum} votes there is a leader, and it brings ${namesOf(impaired)} up to date.`;
+  const whole = able[0]?.name ?? 'the node whose copy reaches furthest';
+  return `It does not mend itself: a leader needs ${group.quorum} votes, and only a leader brings ${namesOf(impaired)} up to date. If an older copy of the broker's files was put in place there, or the file synced-through was removed, put the latest ones back and restart that node. Otherwise make a copy of the group at ${whole} (signalbox queue backup --group ${group.groupId} --node NODE) and begin a new group with it there (signalbox queue restore FILE --node NODE): its queues have new ids, and what was appended in the last moment may be missing.`;
 }
 
 function memberState({ status, snapshot, impaired }: GroupMemberInfo): string {
   const beside = [
     ...(snapshot === null ? [] : [`getting a copy, ${Math.round(snapshot * 100)} %`]),
-    ...(impaired ? ['its disk lost data, no vote until it has caught up'] : []),
+    ...(impaired ? ['its disk has lost what it held, or its guard: no vote until it has caught up'] : []),
   ];
   return beside.length === 0 ? status : `${status} (${beside.join('; ')})`;
 }

@@ -2,6 +2,7 @@
 import type { TFunction } from 'i18next';
 import type { GroupInfo, GroupMemberInfo } from '../../../common/contract/brokers.ts';
 import type { QueueOptions } from '../../../common/contract/queues.ts';
+import { lackOfVotes, namesOf } from '../../../common/group-votes.ts';
 import { formatBytes, formatCount, formatDuration, formatTime } from '../../state/format.ts';
 import { behindForMs, type MemberState } from '../shared/queues/health.ts';
 
@@ -85,4 +86,14 @@ export function memberDetail(
     case 'inSync':
       return t('detail_lag', { amount });
   }
+}
+
+/** What a person can do for a group that lost disks keep from a leader; undefined: they do not. */
+export function votesAdvice(t: Translate, group: GroupInfo): string | undefined {
+  const lack = lackOfVotes(group);
+  if (lack === undefined) return undefined;
+  const { quorum, groupId } = group;
+  const impaired = namesOf(lack.impaired);
+  if (!lack.isForGood) return t('groupWantsThoseAway', { away: namesOf(lack.away), quorum, impaired });
+  return t('groupWantsVotes', { quorum, impaired, group: groupId, whole: lack.able[0]?.name ?? t('furthestNode') });
 }

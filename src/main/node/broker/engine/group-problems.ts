@@ -85,7 +85,7 @@ export class GroupProblems {
       id,
       severity: 'crit',
       title: `Queue group ${groupId} has no leader`,
-      detail: `Its queues take and give nothing until more than half of its ${voters.length} brokers reach each other: ${voters.map(({ brokerId, host, port }) => `${brokerId} at ${host}:${port}`).join(', ')}. What was acknowledged is kept.`,
+      detail: `Its queues take and give nothing until more than half of its ${voters.length} brokers reach each other and have a vote: ${voters.map(({ brokerId, host, port }) => `${brokerId} at ${host}:${port}`).join(', ')}. What was acknowledged is kept. One whose disk has lost what it held has no vote before a leader has brought it up to date; which it is, and what to do, says: signalbox broker groups`,
     });
     return id;
   }

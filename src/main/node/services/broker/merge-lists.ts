@@ -1,6 +1,7 @@
 /** Makes one picture of what several nodes say of their replicas: each group as its leader sees it, where that one answered. */
 import type { GroupInfo } from '../../../../common/contract/brokers.ts';
 import type { QueueInfo } from '../../../../common/contract/queues.ts';
+import { lackOfVotes } from '../../../../common/group-votes.ts';
 
 /** What one node said. */
 export interface Said<T> {
@@ -14,7 +15,10 @@ export interface UnreachableGroup {
   readonly reason: string;
 }
 
-/** Of each group the figures of its leader, else of the replica that is furthest; by group id. */
+/**
+ * Of each group the figures of its leader, else of the replica that is furthest; by group id. Whether a disk has lost what it held is what
+ * its own node says: the others do not know.
+ */
 export function mergeGroups(said: readonly Said<GroupInfo>[]): GroupInfo[] {
   const best = new Map<string, GroupInfo>();
   for (const { items } of said)
@@ -22,7 +26,23 @@ export function mergeGroups(said: readonly Said<GroupInfo>[]): GroupInfo[] {
       const known = best.get(group.groupId);
       if (known === undefined || isBetter(group, known)) best.set(group.groupId, group);
     }
-  return [...best.values()].sort((a, b) => compare(a.groupId, b.groupId));
+  const impaired = impairedOf(said);
+  return [...best.values()].map((group) => withImpaired(group, impaired)).sort((a, b) => compare(a.groupId, b.groupId));
+}
+
+/** Group and broker id of every replica that says so of itself. */
+function impairedOf(said: readonly Said<GroupInfo>[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { items } of said)
+    for (const { groupId, members, observedBy } of items)
+      for (const { brokerId, nodeId, impaired } of members) if (impaired && nodeId === observedBy) found.add(`${groupId} ${brokerId}`);
+  return found;
+}
+
+function withImpaired(group: GroupInfo, impaired: ReadonlySet<string>): GroupInfo {
+  const members = group.members.map((member) => ({ ...member, impaired: impaired.has(`${group.groupId} ${member.brokerId}`) }));
+  const reason = lackOfVotes({ ...group, members })?.reason;
+  return { ...group, members, ...(reason !== undefined && { whyNotWritable: reason }) };
 }
 
 /** A later term knows more than an earlier one, its leader more than the others, and of those who follows furthest. */

@@ -15,6 +15,7 @@ import { leaderName } from '../model/group-table.ts';
 import { groupActions } from '../queue-actions.ts';
 import { showQueue } from '../queues-route.ts';
 import type { QueuesData } from '../use-queues-data.ts';
+import { votesAdvice } from '../words.ts';
 
 const icon = { size: 14, stroke: 1.6 };
 const asButtons = new Map([
@@ -40,16 +41,23 @@ export function GroupDetail({ groupId, data }: { readonly groupId: string; reado
       </div>
     );
   }
+  const advice = votesAdvice(t, group);
   return (
     <section className="sb-col sb-grow" aria-label={t('groupLabel', { group: groupId })} data-region="inspector">
       <GroupHead group={group} />
       {!group.writable && (
         <Strip tone="crit" icon={<StateShape kind="failed" />} fact={t('groupUnwritable')}>
-          {group.whyNotWritable ?? t('noLeader')}. {t('groupUnwritableMeans')}
+          {group.whyNotWritable ?? t('noLeader')}. {advice === undefined && t('groupUnwritableMeans')}
         </Strip>
       )}
       <Replicas group={group} />
       <ScrollArea label={t('groupFacts')}>
+        {advice !== undefined && (
+          <div className="sb-sec">
+            <h3 className="sb-h">{t('whatHelps')}</h3>
+            <p className="sb-select">{advice}</p>
+          </div>
+        )}
         <div className="sb-sec">
           <h3 className="sb-h">{t('groupFacts')}</h3>
           <GroupFacts group={group} />

@@ -101,3 +101,33 @@ test('of two that say they lead, the later term is believed; without a leader th
   expect(mergeGroups(said(now, follower, old))).toEqual([now]);
   expect(mergeGroups(said(old, follower))).toEqual([follower]);
 });
+
+test('whose disk has lost what it held is taken from its own node, and a group that this keeps from a leader says so', () => {
+  const members = (impaired: readonly string[]) =>
+    ['B-1', 'B-2'].map((brokerId) => member(brokerId, { nodeId: `n-${brokerId}`, name: brokerId, impaired: impaired.includes(brokerId) }));
+  const seenBy = (brokerId: string, impaired: readonly string[], fields: Partial<GroupInfo> = {}) => ({
+    ...group('G-A', null, [], {
+      observedBy: `n-${brokerId}`,
+      voters: 2,
+      quorum: 2,
+      writable: false,
+      whyNotWritable: 'no leader',
+      ...fields,
+    }),
+    members: members(impaired),
+  });
+  const merge = (...groups: GroupInfo[]) => {
+    const [merged] = mergeGroups(groups.map((item) => ({ nodeId: item.observedBy, name: item.observedBy, items: [item] })));
+    return merged;
+  };
+  // The one that has most is whole, and does not know of the other; what it says of the other counts for nothing.
+  const stuck = merge(seenBy('B-1', [], { commitIndex: 9 }), seenBy('B-2', ['B-2']));
+  expect(stuck).toMatchObject({ commitIndex: 9, members: [{ impaired: false }, { brokerId: 'B-2', impaired: true }] });
+  expect(stuck?.whyNotWritable).toMatch(/^no quorum: 1 of 2\. B-2 has no vote/);
+  expect(merge(seenBy('B-1', ['B-2']), seenBy('B-2', []))).toMatchObject({
+    whyNotWritable: 'no leader',
+    members: [{}, { impaired: false }],
+  });
+  const led = merge(seenBy('B-1', [], { leader: 'B-1', writable: true, whyNotWritable: null }), seenBy('B-2', ['B-2']));
+  expect(led).toMatchObject({ whyNotWritable: null, members: [{}, { impaired: true }] });
+});

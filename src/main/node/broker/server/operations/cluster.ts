@@ -80,6 +80,8 @@ function groupFields(engine: Engine, group: Group, snapshotOf: (brokerId: Broker
   const load = engine.load(group.groupId);
   const voters = configuration.members.filter(({ voter }) => voter);
   const activeVoters = voters.filter((member) => isActive(engine, group, status, member)).length;
+  // Of the others it is not known here.
+  const votes = activeVoters - (status.impaired && voters.some(({ brokerId }) => brokerId === engine.brokerId) ? 1 : 0);
   const quorum = Math.floor(voters.length / 2) + 1;
   const writable = leaderId !== null && (status.role !== 'leader' || group.driver.serves);
   return {
@@ -91,11 +93,7 @@ function groupFields(engine: Engine, group: Group, snapshotOf: (brokerId: Broker
     commit_index: commitIndex,
     applied_index: group.driver.appliedIndex,
     writable,
-    why_not_writable: writable
-      ? null
-      : activeVoters < quorum
-        ? `no quorum: ${activeVoters} of ${voters.length}`
-        : 'no leader: an election is on',
+    why_not_writable: writable ? null : votes < quorum ? `no quorum: ${votes} of ${voters.length}` : 'no leader',
     voters: voters.length,
     quorum,
     active_voters: activeVoters,
