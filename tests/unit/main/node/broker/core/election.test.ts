@@ -202,11 +202,13 @@ test('the only voter of a group leads whatever its disk has lost, and is not imp
 test('a candidate that is told of what its disk has lost is not elected by votes that it has asked for before', () => {
   const host = new CoreHost('B-AAAAA', diskOf(three, [1, 1]));
   const answer = (preVote: boolean) => ({ type: 'ELECTION_ANSWER' as const, term: 2, preVote, granted: true });
-  host.nowMs = host.wakeAtMs;
-  host.step({ type: 'tick' });
+  while (host.core.status(0).role === 'follower') {
+    host.nowMs = host.wakeAtMs;
+    host.step({ type: 'tick' });
+  }
   host.receive('B-CCCCC', answer(true));
   host.flush();
-  expect(host.core).toMatchObject({ role: 'candidate', term: 2 });
+  expect(host.core.status(0)).toMatchObject({ role: 'candidate', term: 2, impaired: false });
   host.receive('B-BBBBB', {
     type: 'ELECTION_REQUEST',
     term: 2,
