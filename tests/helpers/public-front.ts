@@ -40,6 +40,8 @@ export class RawClient {
   ended = false;
   closed = false;
   failed = false;
+  /** What has come; of much that comes {@link text} would be put together anew with each piece. */
+  receivedBytes = 0;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -48,6 +50,7 @@ export class RawClient {
     };
     socket.on('data', (chunk) => {
       this.#chunks.push(chunk);
+      this.receivedBytes += chunk.length;
       changed();
     });
     socket.on('end', () => {
