@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { NodeClient } from '../../common/client/node-client.ts';
 import { SignalboxError } from '../../common/errors.ts';
+import { Interrupted } from './exit-codes.ts';
 import type { CliIo } from './io.ts';
 import { connectToNode, type NodeChoice } from './node-connection.ts';
 import { Output } from './output.ts';
@@ -15,7 +16,7 @@ export interface CommandContext {
   readonly io: CliIo;
   readonly out: Output;
   readonly choice: NodeChoice;
-  /** Runs `act` with a connected client, and closes it whatever happens. Ctrl-C ends it with `CANCELLED`. */
+  /** Runs `act` with a connected client, and closes it whatever happens. Ctrl-C ends it with {@link Interrupted}. */
   withNode<T>(act: (client: NodeClient, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
@@ -56,6 +57,9 @@ async function runWithNode<T>(choice: NodeChoice, io: CliIo, act: (client: NodeC
   lost.catch(() => undefined);
   try {
     return await Promise.race([act(client, interrupt.signal), lost]);
+  } catch (error) {
+    const isStopped = interrupt.signal.aborted && error instanceof SignalboxError && error.code === 'CANCELLED';
+    throw isStopped ? new Interrupted(error.executed ?? 'maybe') : error;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
@@ -64,10 +68,10 @@ async function runWithNode<T>(choice: NodeChoice, io: CliIo, act: (client: NodeC
   }
 }
 
-/** Rejects with `CANCELLED` when the signal comes, for work that has no signal of its own. */
+/** Rejects with {@link Interrupted} when the signal comes, for work that has no signal of its own. */
 export function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const abort = () => reject(new SignalboxError('CANCELLED', 'Stopped.', { executed: 'maybe' }));
+    const abort = () => reject(new Interrupted('maybe'));
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
   });

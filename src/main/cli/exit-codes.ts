@@ -1,4 +1,4 @@
-import { SignalboxError } from '../../common/errors.ts';
+import { type Executed, SignalboxError } from '../../common/errors.ts';
 import { DamagedFileError } from '../node/damaged-file-error.ts';
 
 /** What the command says to the program that called it. `signalbox --help` and `docs/cli.md` list the same. */
@@ -34,9 +34,18 @@ export class UsageError extends Error {
   }
 }
 
+/** The person who runs the command has stopped it. A node that cancels something says `CANCELLED` too, and is heard. */
+export class Interrupted extends SignalboxError {
+  constructor(executed: Executed) {
+    super('CANCELLED', 'Stopped.', { executed });
+    this.name = 'Interrupted';
+  }
+}
+
 /** The exit code for whatever a command threw. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof Interrupted) return exitCodes.interrupted;
   if (error instanceof DamagedFileError) return exitCodes.damaged;
   if (!(error instanceof SignalboxError)) return exitCodes.failed;
   switch (error.code) {
@@ -47,8 +56,6 @@ export function exitCodeOf(error: unknown): number {
       return exitCodes.unreachable;
     case 'TIMEOUT':
       return exitCodes.timeout;
-    case 'CANCELLED':
-      return exitCodes.interrupted;
     default:
       return exitCodes.failed;
   }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SignalboxError } from '../../common/errors.ts';
-import { UsageError } from './exit-codes.ts';
+import { Interrupted, UsageError } from './exit-codes.ts';
 import type { CliInput, CliIo } from './io.ts';
 
 const shortestPassword = 8;
@@ -102,7 +101,7 @@ function askHidden(io: CliIo, prompt: string): Promise<string> {
       for (const character of chunk.toString()) {
         if (character === '\r' || character === '\n') return finish(() => resolve(typed));
         if (character === '\u0003' || character === '\u0004') {
-          return finish(() => reject(new SignalboxError('CANCELLED', 'Stopped.', { executed: 'no' })));
+          return finish(() => reject(new Interrupted('no')));
         }
         if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('');
         else if (typed.length < longestLine) typed += character;

@@ -26,7 +26,7 @@ import { addStoreCommand } from './commands/store.ts';
 import { addSubscribeCommand } from './commands/subscribe.ts';
 import { addTunnelCommand } from './commands/tunnel.ts';
 import { addUsersCommand } from './commands/users.ts';
-import { exitCodeMeanings, exitCodeOf, exitCodes, UsageError } from './exit-codes.ts';
+import { exitCodeMeanings, exitCodeOf, exitCodes, Interrupted, UsageError } from './exit-codes.ts';
 import { type CliIo, processIo } from './io.ts';
 import { Output } from './output.ts';
 
@@ -142,9 +142,10 @@ function exitCodeHelp(): string {
 }
 
 function report(error: unknown, out: Output): void {
+  // Ctrl-C needs no word.
+  if (error instanceof Interrupted) return;
   if (error instanceof SignalboxError) {
-    // Ctrl-C needs no word.
-    if (error.code !== 'CANCELLED') out.error(error);
+    out.error(error);
     if (error instanceof DamagedFileError && !out.json) out.note('See what is there with: signalbox rescue inspect');
     return;
   }

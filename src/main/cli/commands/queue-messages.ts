@@ -6,7 +6,7 @@ import type { ParamsOf, ResultOf } from '../../../common/contract/index.ts';
 import type { QueueMessageView } from '../../../common/contract/queues.ts';
 import { SignalboxError } from '../../../common/errors.ts';
 import { contextOf } from '../command-context.ts';
-import { UsageError } from '../exit-codes.ts';
+import { Interrupted, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { formatBytes, formatCount, parseDurationMs, parseWholeNumber } from '../quantities.ts';
@@ -210,7 +210,7 @@ async function follow(client: NodeClient, { queue, options, out, signal }: Follo
     if (left <= 0) return;
     if (seen.scanned > 0) next = Math.max(next, seen.scannedTo + 1);
     if (!seen.more) await pause(tailPauseMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) throw new SignalboxError('CANCELLED', 'Stopped.', { executed: 'no' });
+    if (signal.aborted) throw new Interrupted('no');
   }
 }
 

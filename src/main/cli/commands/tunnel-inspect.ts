@@ -18,7 +18,7 @@ import {
 } from '../../../common/http-exchange/index.ts';
 import { version } from '../../node/version.ts';
 import { contextOf } from '../command-context.ts';
-import { UsageError } from '../exit-codes.ts';
+import { Interrupted, UsageError } from '../exit-codes.ts';
 import { readBytes, writeNewFile } from '../files.ts';
 import type { CliIo } from '../io.ts';
 import type { Output } from '../output.ts';
@@ -128,7 +128,7 @@ async function follow(inspection: Inspection): Promise<void> {
       else if (!request.open || request.kind !== 'http') out.line(`${request.requestId}  ${requestLine(request)}`);
     }
     after = revision;
-    if (signal.aborted) throw new SignalboxError('CANCELLED', 'Stopped.', { executed: 'no' });
+    if (signal.aborted) throw new Interrupted('no');
   }
 }
 

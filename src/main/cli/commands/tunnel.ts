@@ -2,9 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NodeClient } from '../../../common/client/node-client.ts';
 import type { ParamsOf } from '../../../common/contract/index.ts';
 import { captureSchema, type TunnelInfo } from '../../../common/contract/tunnels.ts';
-import { SignalboxError } from '../../../common/errors.ts';
 import { contextOf } from '../command-context.ts';
-import { exitCodes, UsageError } from '../exit-codes.ts';
+import { exitCodes, Interrupted, UsageError } from '../exit-codes.ts';
 import type { CliIo } from '../io.ts';
 import { formatTime, type Output } from '../output.ts';
 import { formatBytes, formatRate, parseBytes } from '../quantities.ts';
@@ -110,7 +109,7 @@ async function untilSettled(client: NodeClient, tunnelId: string, options: NodeF
     const info = await findTunnel(client, tunnelId, options, signal);
     if (info.state !== 'connecting' || performance.now() > deadline) return info;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-    if (signal.aborted) throw new SignalboxError('CANCELLED', 'Stopped.', { executed: 'yes' });
+    if (signal.aborted) throw new Interrupted('yes');
   }
 }
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { SignalboxError } from '../../../../src/common/errors.ts';
-import { exitCodeOf, UsageError } from '../../../../src/main/cli/exit-codes.ts';
+import { exitCodeOf, Interrupted, UsageError } from '../../../../src/main/cli/exit-codes.ts';
 import { formatDuration, Output } from '../../../../src/main/cli/output.ts';
 import { parseAssignments } from '../../../../src/main/cli/setting-values.ts';
 import { DamagedFileError } from '../../../../src/main/node/damaged-file-error.ts';
@@ -64,10 +64,12 @@ test('an error is a sentence with its code, or one JSON line', () => {
 });
 
 test('each family of failure has its exit code', () => {
-  const codes = (['UNAUTHENTICATED', 'FORBIDDEN', 'NODE_UNREACHABLE', 'TIMEOUT', 'CANCELLED', 'CONFLICT'] as const).map((code) =>
+  const codes = (['UNAUTHENTICATED', 'FORBIDDEN', 'NODE_UNREACHABLE', 'TIMEOUT', 'CONFLICT'] as const).map((code) =>
     exitCodeOf(new SignalboxError(code, 'x')),
   );
-  expect(codes).toEqual([4, 4, 3, 5, 130, 1]);
+  expect(codes).toEqual([4, 4, 3, 5, 1]);
+  // What a node cancels is a failure as others; only the person at the terminal interrupts.
+  expect([new SignalboxError('CANCELLED', 'The node is stopping.'), new Interrupted('no')].map(exitCodeOf)).toEqual([1, 130]);
   expect([new UsageError('x'), new DamagedFileError('/f', 'settings', 'x'), new TypeError('x')].map(exitCodeOf)).toEqual([2, 6, 1]);
 });
 
