@@ -66,13 +66,14 @@ export class Admission {
   /** Why a message is not given to a handler; undefined: it is. */
   faultOf(arrival: Arrival): SignalboxError | undefined {
     const { handlers, requests, oversight } = this.#options;
-    const { nodeId, message, sizeBytes } = arrival;
+    const { nodeId, message, frameBytes } = arrival;
     const refusal = oversight.refusal(nodeId, message.type);
     if (refusal !== undefined) return refusal;
     const isAnswer = requests.isAwaited(nodeId, message);
     const handler = handlers.get(message.type);
     const mostBytes = isAnswer ? messageBytes : (handler?.mostBytes ?? messageBytes);
-    if (sizeBytes > mostBytes && JSON.stringify(message).length > mostBytes)
+    // Beside many small ones a large one is of no unusual share.
+    if (frameBytes > mostBytes && Buffer.byteLength(JSON.stringify(message)) > mostBytes)
       return new SignalboxError('TOO_LARGE', `A message of the type ${message.type} is larger than ${mostBytes} bytes.`, {
         executed: 'no',
       });

@@ -10,13 +10,19 @@ export interface Answering {
   done(refusal: Refusal | undefined): void;
 }
 
-export interface ArrivalFields {
+export interface ArrivalSizes {
+  /** Its share of what it came with. */
+  readonly sizeBytes: number;
+  /** Bytes of all that it came with: it has no more. */
+  readonly frameBytes: number;
+}
+
+export interface ArrivalFields extends ArrivalSizes {
   readonly messageId: string;
   readonly message: PeerMessage;
   readonly priority: PeerPriority;
   readonly origin: PeerOrigin;
   readonly ageMs: number;
-  readonly sizeBytes: number;
   /** Milliseconds since the epoch until which its id is remembered on the disk; undefined: it is not durable. */
   readonly untilMs: number | undefined;
   readonly answering: Answering;
@@ -30,6 +36,7 @@ export class Arrival implements ArrivalFields, Queued<Arrival> {
   readonly origin: PeerOrigin;
   readonly ageMs: number;
   readonly sizeBytes: number;
+  readonly frameBytes: number;
   readonly untilMs: number | undefined;
   readonly answering: Answering;
   lane: PeerPriority;
@@ -45,6 +52,7 @@ export class Arrival implements ArrivalFields, Queued<Arrival> {
     this.origin = fields.origin;
     this.ageMs = fields.ageMs;
     this.sizeBytes = fields.sizeBytes;
+    this.frameBytes = fields.frameBytes;
     this.untilMs = fields.untilMs;
     this.answering = fields.answering;
   }

@@ -4,7 +4,7 @@ import type { Logger } from '../../telemetry/index.ts';
 import type { LoneEnvelope, PeerOrigin } from '../transport.ts';
 import type { PeerContext, PeerMessage } from '../types.ts';
 import { Admission, type AdmissionOptions, overloaded } from './admission.ts';
-import { type Answering, Arrival } from './arrival.ts';
+import { type Answering, Arrival, type ArrivalSizes } from './arrival.ts';
 import { type BatchEnvelope, readBatch } from './batch-reader.ts';
 import type { PeerCounts, TotalCounts } from './counts.ts';
 import { Intake } from './intake.ts';
@@ -65,7 +65,8 @@ export class Receiver {
     this.#admission.checkRate(nodeId, Array.isArray(message.envelopes) ? message.envelopes.length : 1);
     const { seq, envelopes } = readBatch(message, nodeId, this.#options.nodeId);
     const answering = this.#answering(origin, seq, envelopes.length);
-    for (const envelope of envelopes) this.#envelope(envelope, origin, sizeBytes / envelopes.length, answering);
+    const sizes = { sizeBytes: sizeBytes / envelopes.length, frameBytes: sizeBytes };
+    for (const envelope of envelopes) this.#envelope(envelope, origin, sizes, answering);
     this.#intake.drain();
   }
 
@@ -73,11 +74,12 @@ export class Receiver {
   lone(message: PeerMessage, origin: PeerOrigin, sizeBytes: number, { messageId, priority, timestampMs }: LoneEnvelope): void {
     this.#admission.checkRate(origin.nodeId, 1);
     const ageMs = this.#ageMs(origin.nodeId, timestampMs);
-    this.#take(new Arrival({ messageId, message, priority, origin, ageMs, sizeBytes, untilMs: undefined, answering: nobody }));
+    const sizes = { sizeBytes, frameBytes: sizeBytes };
+    this.#take(new Arrival({ messageId, message, priority, origin, ageMs, ...sizes, untilMs: undefined, answering: nobody }));
     this.#intake.drain();
   }
 
-  #envelope(envelope: BatchEnvelope, origin: PeerOrigin, sizeBytes: number, answering: Answering): void {
+  #envelope(envelope: BatchEnvelope, origin: PeerOrigin, sizes: ArrivalSizes, answering: Answering): void {
     const { nodeId } = origin;
     const { message_id: messageId, priority, payload, timestamp_ms: timestampMs, ttl, durable } = envelope;
     // By this node's clock, by which it is forgotten: that of the sender may be hours behind.
@@ -89,7 +91,7 @@ export class Receiver {
       priority,
       origin,
       ageMs: this.#ageMs(nodeId, timestampMs),
-      sizeBytes,
+      ...sizes,
       untilMs: durable === true ? untilMs : undefined,
       answering,
     });

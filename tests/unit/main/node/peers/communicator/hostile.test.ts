@@ -163,6 +163,13 @@ describe('a message is refused', () => {
     expect([heard, refusals()]).toEqual([[], ['TOO_LARGE']]);
   });
 
+  it('that is larger than its handler takes, also beside small ones (row 50)', async () => {
+    const large = envelope({ payload: { type: 'Note', text: 'x'.repeat(300 * 1_024) } });
+    receive(batch([large, ...Array.from({ length: 10 }, () => envelope())]));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([heard.length, refusals()]).toEqual([10, ['TOO_LARGE']]);
+  });
+
   it('of a peer that is not listened to', async () => {
     network.remove('node');
     await node.communicator.stop();
