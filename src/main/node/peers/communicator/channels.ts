@@ -81,6 +81,12 @@ export class Channels {
     return counts;
   }
 
+  /** A message for a peer was not taken, for too many wait. */
+  hadNoRoom(nodeId: string): void {
+    this.countsOf(nodeId).dropped++;
+    this.#options.totals.dropped++;
+  }
+
   /** What waits for one peer, or for all. */
   queued(nodeId?: string): QueuedByPriority {
     const channels = nodeId === undefined ? this.all() : [this.#channels.get(nodeId)].filter((channel) => channel !== undefined);

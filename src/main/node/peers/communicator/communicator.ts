@@ -194,6 +194,19 @@ export class PeerCommunicator implements Communicator, Startable {
   }
 
   /**
+   * Sends a message before all that waits for a peer, by a way that works, or by one whose circuit is open when none does.
+   *
+   * @throws SignalboxError `NODE_UNREACHABLE`, and what {@link send} throws of a message that is not durable
+   */
+  sendFirst(nodeId: string, message: PeerMessage, options: SendOptions): Delivery {
+    const payload = JSON.stringify(message);
+    checkSize(payload, message.type);
+    const sent = this.#outbound.make(nodeId, payload, options);
+    this.#channels.of(nodeId).sendFirst(sent, 'working');
+    return sent;
+  }
+
+  /**
    * Measures how long a peer takes to acknowledge a message, which also passes a circuit that is open.
    *
    * @throws SignalboxError `TIMEOUT`, `NODE_UNREACHABLE`, what {@link send} throws, and the refusal of the peer
@@ -206,7 +219,7 @@ export class PeerCommunicator implements Communicator, Startable {
   ): Promise<{ readonly kind: CarrierKind; readonly latencyMs: number }> {
     const payload = JSON.stringify(message);
     const sent = this.#outbound.make(nodeId, payload, { priority, ttlSeconds: Math.max(1, timeoutMs / 1_000) });
-    this.#channels.of(nodeId).sendFirst(sent);
+    this.#channels.of(nodeId).sendFirst(sent, 'best');
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<DeliveryOutcome>((resolve) => {
       timer = setTimeout(() => resolve({ outcome: 'expired' }), timeoutMs);

@@ -115,6 +115,7 @@ export class Departures {
     }
     counts.sent++;
     totals.sent[priority]++;
+    this.#sent++;
     endings.finish(message, { outcome: 'taken', latencyMs: 0 });
     return true;
   }

@@ -80,8 +80,9 @@ export const communicatorLimits = {
   peers: 1_000,
   /** How far another clock may be off while it has not been measured (wire.md 3). */
   clockToleranceMs: 120_000,
-  /** How often what is too old is looked for. */
+  /** How often what is too old is looked for, and among how many messages before other work of the node has its turn. */
   sweepMs: 5_000,
+  sweptMessages: 2_048,
   /** How often ids that nobody can send any more are removed from the disk. */
   pruneMs: 600_000,
 } as const;

@@ -56,13 +56,12 @@ export class Outbound {
   async send(nodeId: string, payload: string, options: SendOptions): Promise<OutgoingMessage> {
     const { outbox, channels } = this.#options;
     const message = this.make(nodeId, payload, options);
-    if (message.durable) await outbox.add(message);
-    // It is on the disk, and goes at the next start.
-    if (this.#stopped) return message;
     try {
-      channels.of(nodeId).add(message);
+      if (message.durable) await outbox.add(message);
+      // Once this node stops, what is on the disk goes at the next start.
+      if (!this.#stopped) this.#add(message);
     } catch (error) {
-      if (message.durable) outbox.ended(message);
+      if (error instanceof SignalboxError && error.code === 'QUEUE_FULL') channels.hadNoRoom(nodeId);
       throw error;
     }
     return message;
@@ -86,6 +85,16 @@ export class Outbound {
   make(nodeId: string, payload: string, options: SendOptions): OutgoingMessage {
     this.#checkPeer(nodeId);
     return new OutgoingMessage({ nodeId, payload, terms: this.#termsOf(options), supersedes: options.supersedes });
+  }
+
+  #add(message: OutgoingMessage): void {
+    const { outbox, channels } = this.#options;
+    try {
+      channels.of(message.nodeId).add(message);
+    } catch (error) {
+      if (message.durable) outbox.ended(message);
+      throw error;
+    }
   }
 
   #termsOf({ priority, ttlSeconds: asked = defaultTtlSeconds, durable = false }: SendOptions): MessageTerms {

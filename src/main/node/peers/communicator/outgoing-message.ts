@@ -29,6 +29,9 @@ export interface OutgoingMessageFields {
   readonly supersedes: string | undefined;
 }
 
+/** Messages that were made since the start. */
+let made = 0;
+
 /** Whoever asked how a message ends. */
 interface Watched {
   readonly settled: Promise<DeliveryOutcome>;
@@ -45,6 +48,8 @@ export class OutgoingMessage implements OutgoingMessageFields, MessageTerms, Del
   readonly terms: MessageTerms;
   readonly supersedes: string | undefined;
   readonly sizeBytes: number;
+  /** Messages that were made before it: of two of one key the later counts. */
+  readonly ordinal: number = made++;
   lane: PeerPriority;
   previous: OutgoingMessage | undefined;
   next: OutgoingMessage | undefined;

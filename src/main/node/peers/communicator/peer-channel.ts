@@ -34,6 +34,7 @@ export class PeerChannel {
   readonly #acks: AckWatch;
   #gathering: NodeJS.Timeout | undefined;
   #soon: NodeJS.Immediate | undefined;
+  #expiring: NodeJS.Immediate | undefined;
   #stopped = false;
 
   constructor(options: PeerChannelOptions) {
@@ -73,11 +74,14 @@ export class PeerChannel {
   /**
    * Sends a message before all that waits, also where the circuit is open.
    *
+   * @param which the best way, to see whether it works, or one that does while there is one
    * @throws SignalboxError `NODE_UNREACHABLE`, `QUEUE_FULL`
    */
-  sendFirst(message: OutgoingMessage): void {
+  sendFirst(message: OutgoingMessage, which: 'best' | 'working'): void {
     const { nodeId, transport, room } = this.#options;
-    const way = transport.ways(nodeId).find(({ available }) => available);
+    const ways = transport.ways(nodeId).filter(({ available }) => available);
+    const working = which === 'working' ? ways.find(({ circuit }) => circuit === 'closed') : undefined;
+    const way = working ?? ways[0];
     if (transport.node(nodeId)?.online !== true || way === undefined) throw unreachable(this.queue.name);
     if (!room.take(message)) throw new SignalboxError('QUEUE_FULL', 'Too much waits for other nodes already.', { executed: 'no' });
     if (transport.node(nodeId)?.acknowledges === false) this.#departures.sendAlone(message, way.kind);
@@ -118,7 +122,7 @@ export class PeerChannel {
 
   /** Ends what is too old, and what is for the live session alone while there is none (wire.md 3, ttl 0); then tries again. */
   sweep(): void {
-    this.queue.expire(this.#options.laggingMs());
+    if (this.#expiring === undefined) this.#expire();
     if (this.#options.transport.node(this.#options.nodeId)?.online !== true) this.#endLive();
     else this.send();
   }
@@ -128,6 +132,7 @@ export class PeerChannel {
     this.#stopped = true;
     clearTimeout(this.#gathering);
     clearImmediate(this.#soon);
+    clearImmediate(this.#expiring);
     this.#rests.stop();
     this.#acks.stop();
     for (const batch of this.#batches.all())
@@ -199,7 +204,13 @@ export class PeerChannel {
     else if (refusals.length === 0) this.#rests.accepted();
   }
 
+  /** Part by part, in later turns of the event loop. */
+  #expire(): void {
+    this.#expiring = this.queue.expire(this.#options.laggingMs()) ? undefined : setImmediate(() => this.#expire());
+  }
+
   #endLive(): void {
+    if (!this.queue.hasLive) return;
     const outcome: DeliveryOutcome = { outcome: 'refused', error: unreachable(this.queue.name) };
     for (const priority of peerPriorities) this.queue.endAll(priority, outcome, ({ ttlSeconds }) => ttlSeconds === 0);
   }

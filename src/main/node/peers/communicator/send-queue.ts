@@ -5,7 +5,7 @@ import { PriorityLanes } from './lanes.ts';
 import { communicatorLimits } from './limits.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 
-const { laneMessages, laneBytes, peerMessages, peerBytes } = communicatorLimits;
+const { laneMessages, laneBytes, peerMessages, peerBytes, sweptMessages } = communicatorLimits;
 
 /** Room that all peers share: a message has its part of it until it ends, also while it is on its way. */
 export interface SharedRoom {
@@ -25,6 +25,12 @@ export interface SendQueueOptions {
   readonly monotonicMs: () => number;
 }
 
+/** How far was looked: the lane, and in it the next message. */
+interface Looking {
+  lane: number;
+  next: OutgoingMessage | undefined;
+}
+
 /** What waits for one peer: bounded by messages and bytes for each priority and all of them, the newest of a key only. */
 export class SendQueue {
   readonly lanes: PriorityLanes<OutgoingMessage>;
@@ -32,6 +38,9 @@ export class SendQueue {
   readonly #byKey = new Map<string, OutgoingMessage>();
   /** Nothing that waits ends before: many that wait are not looked at each time. */
   #endsAtMs = Number.POSITIVE_INFINITY;
+  /** While what waits is looked at for what is too old. */
+  #looking: Looking | undefined;
+  #live = 0;
 
   constructor(options: SendQueueOptions) {
     this.#options = options;
@@ -43,9 +52,13 @@ export class SendQueue {
     return this.#options.name();
   }
 
+  /** Something for the live session alone waits (wire.md 3, ttl 0). */
+  get hasLive(): boolean {
+    return this.#live > 0;
+  }
+
   /** @throws SignalboxError `QUEUE_FULL` */
   add(message: OutgoingMessage): void {
-    this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
     if (this.#supersede(message)) return;
     const lane = this.lanes.laneFor(message.priority);
     const { messages, sizeBytes } = this.lanes.backlog(lane);
@@ -54,7 +67,7 @@ export class SendQueue {
       if (message.priority === 'Low' || !this.dropOldestLow()) throw this.#full(message.priority);
     if (!this.#options.room.take(message)) throw this.#full(message.priority);
     this.lanes.push(message, lane);
-    if (message.supersedes !== undefined) this.#byKey.set(message.supersedes, message);
+    this.#entered(message);
   }
 
   /** Takes a message for sending; {@link putBack} or the end of it follows. */
@@ -66,21 +79,24 @@ export class SendQueue {
   /** It was sent in vain: it is next again, unless a newer one of its key waits. Call from the last to the first. */
   putBack(message: OutgoingMessage): void {
     if (message.outcome !== undefined) return;
-    this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
     const { supersedes } = message;
-    if (supersedes !== undefined && this.#byKey.has(supersedes)) {
+    const other = supersedes === undefined ? undefined : this.#byKey.get(supersedes);
+    if (other !== undefined && other.ordinal > message.ordinal) {
       this.#options.onEnd(message, { outcome: 'dropped', error: superseded() });
       return;
     }
+    // Both were on their way, and the older came back first.
+    if (other !== undefined) this.end(other, { outcome: 'dropped', error: superseded() });
     // What was urgent stays so, and what was above the quota stays where it was.
     this.lanes.putBack(message);
-    if (supersedes !== undefined) this.#byKey.set(supersedes, message);
+    this.#entered(message);
   }
 
   /** Ends a message that waits. @returns false: it does not wait */
   end(message: OutgoingMessage, outcome: DeliveryOutcome): boolean {
-    if (!this.lanes.remove(message)) return false;
+    if (!message.isListed) return false;
     this.#left(message);
+    this.lanes.remove(message);
     this.#options.onEnd(message, outcome);
     return true;
   }
@@ -92,15 +108,28 @@ export class SendQueue {
     return this.end(oldest, { outcome: 'dropped', error: gaveWay() });
   }
 
-  /** Ends what is too old. @param laggingMs a clock that never runs ahead */
-  expire(laggingMs: number): void {
-    if (laggingMs <= this.#endsAtMs) return;
-    this.#endsAtMs = Number.POSITIVE_INFINITY;
-    for (const priority of peerPriorities)
-      for (const message of this.lanes.waiting(priority)) {
-        if (message.isExpired(laggingMs)) this.end(message, { outcome: 'expired' });
-        else this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
+  /**
+   * Ends what is too old, of so many that wait at a time: to look at a hundred thousand would hold up the node.
+   *
+   * @param laggingMs a clock that never runs ahead
+   * @returns false: call it again in a later turn of the event loop
+   */
+  expire(laggingMs: number): boolean {
+    if (this.#looking === undefined) {
+      if (laggingMs <= this.#endsAtMs) return true;
+      this.#endsAtMs = Number.POSITIVE_INFINITY;
+      this.#looking = { lane: -1, next: undefined };
+    }
+    for (let left = sweptMessages; left > 0; left--) {
+      const message = this.#lookAtNext(this.#looking);
+      if (message === undefined) {
+        this.#looking = undefined;
+        return true;
       }
+      if (message.isExpired(laggingMs)) this.end(message, { outcome: 'expired' });
+      else this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
+    }
+    return false;
   }
 
   /** Ends what waits in a priority. @returns how many */
@@ -120,14 +149,38 @@ export class SendQueue {
       return false;
     }
     // It keeps the place in the queue, so that what is renewed often is sent nonetheless.
+    this.#left(former, message);
     this.lanes.replace(former, message);
-    this.#byKey.set(supersedes, message);
+    this.#entered(message);
     this.#options.onEnd(former, outcome);
     this.#options.room.take(message);
     return true;
   }
 
-  #left(message: OutgoingMessage): void {
+  /** The next that has not been looked at; undefined: all that waited have. */
+  #lookAtNext(looking: Looking): OutgoingMessage | undefined {
+    while (looking.next === undefined) {
+      looking.lane++;
+      const lane = peerPriorities[looking.lane];
+      if (lane === undefined) return undefined;
+      looking.next = this.lanes.first(lane);
+    }
+    const message = looking.next;
+    looking.next = message.next;
+    return message;
+  }
+
+  /** It waits from now on. */
+  #entered(message: OutgoingMessage): void {
+    this.#endsAtMs = Math.min(this.#endsAtMs, message.endsAtMs);
+    if (message.ttlSeconds === 0) this.#live++;
+    if (message.supersedes !== undefined) this.#byKey.set(message.supersedes, message);
+  }
+
+  /** It is about to wait no more. @param instead what stands in its place then */
+  #left(message: OutgoingMessage, instead = message.next): void {
+    if (this.#looking?.next === message) this.#looking.next = instead;
+    if (message.ttlSeconds === 0) this.#live--;
     const { supersedes } = message;
     if (supersedes !== undefined && this.#byKey.get(supersedes) === message) this.#byKey.delete(supersedes);
   }

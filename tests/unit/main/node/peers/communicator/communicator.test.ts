@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PeerPriority } from '../../../../../../src/common/contract/peers.ts';
 import { SignalboxError } from '../../../../../../src/common/errors.ts';
+import { communicatorLimits } from '../../../../../../src/main/node/peers/communicator/limits.ts';
 import type { WayChange } from '../../../../../../src/main/node/peers/transport.ts';
 import type { DeliveryOutcome, PeerMessage, SendOptions } from '../../../../../../src/main/node/peers/types.ts';
 import { type NetworkPeer, PeerNetwork } from '../../../../../helpers/peer-network.ts';
@@ -123,6 +124,30 @@ describe('a message', () => {
     expect([older.outcome, newer.outcome]).toMatchObject([{ outcome: 'dropped', error: { code: 'CANCELLED' } }, { outcome: 'taken' }]);
   });
 
+  it('is what counts of two of its key that were both refused for a while, whichever comes back first', async () => {
+    network.behave('north', 'south', { latencyMs: 100 });
+    let refused = 0;
+    south.communicator.on('Note', ({ text }, { priority }) => {
+      if (refused++ < 2) throw new SignalboxError('OVERLOADED', 'Not now.', { executed: 'no' });
+      heard.push({ text, priority });
+    });
+    const older = await send(note('old'), { supersedes: 'state' });
+    await pass(1);
+    const newer = await send(note('new'), { supersedes: 'state' });
+    await pass(5_000);
+    expect(texts()).toEqual(['new']);
+    expect([older.outcome, newer.outcome]).toMatchObject([{ outcome: 'dropped', error: { code: 'CANCELLED' } }, { outcome: 'taken' }]);
+  });
+
+  it('is counted when it was not accepted because too many wait', async () => {
+    network.cut('north', 'south');
+    const bulk = { type: 'Bulk', text: 'x'.repeat(390_000) };
+    const waiting = Math.floor(communicatorLimits.laneBytes / 390_500);
+    for (let count = 0; count < waiting; count++) await send(bulk);
+    await expect(send(bulk)).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect([north.communicator.totals().dropped, north.communicator.figures('south').counts.dropped]).toEqual([1, 1]);
+  });
+
   it('is not accepted for nobody, nor when it is too large', async () => {
     await expect(north.communicator.send('nobody', note('a'), { priority: 'Low' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(send(note('x'.repeat(400_000)))).rejects.toMatchObject({ code: 'TOO_LARGE' });
@@ -148,6 +173,18 @@ describe('a message', () => {
     expect(await settled).toMatchObject({ outcome: 'taken' });
     expect(texts()).toEqual(['a']);
     await old.communicator.stop();
+  });
+
+  it('does not leave for such a node together with all that waits: the node has other things to do', async () => {
+    const { sentPerSecond, sentBurst } = communicatorLimits;
+    network.add('old', { acknowledges: false });
+    network.behave('north', 'old', { isSilent: true });
+    network.cut('north', 'old');
+    for (let number = 0; number < 2 * sentBurst; number++) await north.communicator.send('old', note('a'), { priority: 'Medium' });
+    network.mend('north', 'old');
+    expect(north.communicator.totals().sent.Medium).toBeLessThanOrEqual(sentBurst + 1);
+    await pass((2 * sentBurst * 1_000) / sentPerSecond);
+    expect(north.communicator.totals().sent.Medium).toBe(2 * sentBurst);
   });
 });
 
