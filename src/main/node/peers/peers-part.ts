@@ -4,6 +4,7 @@ import type { Startable } from '../startable.ts';
 import type { Store } from '../store/index.ts';
 import type { Logs, Metrics, Problems } from '../telemetry/index.ts';
 import { PeerCommunicator } from './communicator/index.ts';
+import { sayGoodbye } from './health/farewell.ts';
 import { GraylistProblems } from './health/graylist-problems.ts';
 import { Heartbeats } from './health/heartbeats.ts';
 import { healthLimits } from './health/limits.ts';
@@ -30,8 +31,6 @@ export interface PeerTimes {
 }
 
 const usualTimes: PeerTimes = { ...healthLimits, topology: topologyLimits };
-/** A node that stops waits no longer for the others to hear it. */
-const farewellMs = 1_000;
 const probeMs = 10_000;
 /** Passes of {@link PeersPart.maintain} between two heartbeats. */
 const passes = 10;
@@ -159,7 +158,7 @@ export class PeersPart implements Startable {
     this.#heartbeats.stop();
     this.#stopping.abort();
     for (const stop of this.#stops.splice(0)) stop();
-    await this.#sayGoodbye();
+    await sayGoodbye(this.communicator, this.book.present());
     await this.topology.stop();
     await this.communicator.stop();
     // Last: whatever still comes during the farewell would have it judge peers again.
@@ -267,19 +266,5 @@ export class PeersPart implements Startable {
       load: load(),
       degree: this.topology.degree,
     };
-  }
-
-  async #sayGoodbye(): Promise<void> {
-    const farewells = this.book.present().map(async (nodeId) => {
-      const { settled } = await this.communicator.send(nodeId, { type: 'LeaveNetwork' }, { priority: 'Critical', ttlSeconds: 10 });
-      await settled;
-    });
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, farewellMs);
-    });
-    // Whoever cannot be told finds out by the silence.
-    await Promise.race([Promise.allSettled(farewells), deadline]);
-    clearTimeout(timer);
   }
 }

@@ -24,6 +24,8 @@ export const healthLimits = {
   lookedFor: 256,
   /** Milliseconds after which whoever did not answer about a suspect does not see it either. */
   askMs: 5_000,
+  /** Milliseconds for which a peer that said good-bye is gone, whatever still comes of it or says that a way leads there: a node takes time to stop. */
+  leavingMs: 30_000,
   /** Milliseconds after which a peer that nobody has seen leaves the list, unless it is pinned (wire.md 3, Defaults). */
   removedAfterMs: 300_000,
   /** Messages whose fate is remembered for the success rate. */

@@ -2,6 +2,7 @@ import type { PeerHealth } from '../../../../common/contract/peers.ts';
 import type { TransportNode } from '../transport.ts';
 import { HealthHistory } from './health-history.ts';
 import { missedHeartbeats, type Suspicion } from './health-rules.ts';
+import { healthLimits } from './limits.ts';
 import { PeerEvents } from './peer-events.ts';
 import { ServiceRecord } from './service-record.ts';
 
@@ -23,9 +24,11 @@ export class PeerRecord {
   heardMs: number;
   /** The same for people, milliseconds since the epoch; null: never while this node runs. */
   lastSeenAt: number | null = null;
-  /** It said that it leaves, and when. */
+  /** It said that it leaves. */
   hasLeft = false;
-  leftMs = 0;
+  #leftMs = 0;
+  /** A way to it came back after it said so. */
+  #isBack = false;
   suspicion: Suspicion = { kind: 'none' };
   reported: PeerHealth | null = null;
   reportedMs = 0;
@@ -46,7 +49,10 @@ export class PeerRecord {
 
   /** Takes what the directory knows. @returns whether it is there again, or anew */
   update({ name, online, secure, acknowledges, epoch, lastSeenMs }: TransportNode, nowMs: number): boolean {
-    const isNew = online && (!this.isOnline || epoch > this.epoch);
+    const isBack = online && (!this.isOnline || epoch > this.epoch);
+    this.#isBack ||= isBack;
+    // While a node stops, others may say once more that they lead to it.
+    const isNew = this.hasLeft ? online && this.#isBack && (epoch > this.epoch || !this.#isLeaving(nowMs)) : isBack;
     this.name = name;
     this.isOnline = online;
     this.secure = secure;
@@ -62,8 +68,17 @@ export class PeerRecord {
     return isNew;
   }
 
-  /** Something of it came. */
+  /** It said that it leaves: nobody needs to be asked after it. */
+  left(nowMs: number): void {
+    this.hasLeft = true;
+    this.#leftMs = nowMs;
+    this.#isBack = false;
+    this.suspicion = { kind: 'none' };
+  }
+
+  /** Something of it came; after its good-bye that is for a moment what it sent before, or acknowledges while it stops. */
   heard(nowMs: number, wallMs: number): void {
+    if (this.hasLeft && !this.#isLeaving(nowMs)) this.hasLeft = false;
     this.heardMs = nowMs;
     this.lastSeenAt = wallMs;
     if (!this.hasLeft) this.suspicion = { kind: 'none' };
@@ -75,6 +90,11 @@ export class PeerRecord {
     this.isWatched = isWatched;
     if (isWatched) this.heardMs = nowMs;
     else if (this.isOnline) this.suspicion = { kind: 'none' };
+  }
+
+  /** Its good-bye is so fresh that what is seen of it is no sign of life. */
+  #isLeaving(nowMs: number): boolean {
+    return nowMs - this.#leftMs < healthLimits.leavingMs;
   }
 
   /** Heartbeats that are missing; of a node that acknowledges none, or gets none, none. */

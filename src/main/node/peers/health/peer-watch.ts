@@ -102,9 +102,7 @@ export class PeerWatch {
   left(nodeId: string): void {
     const record = this.#records.get(nodeId);
     if (record === undefined) return;
-    record.hasLeft = true;
-    record.leftMs = this.#options.monotonicMs();
-    record.suspicion = { kind: 'none' };
+    record.left(this.#options.monotonicMs());
     this.#changed([record]);
   }
 
@@ -206,10 +204,7 @@ export class PeerWatch {
 
   #heard(record: PeerRecord): void {
     const wasSuspected = record.suspicion.kind !== 'none';
-    const nowMs = this.#options.monotonicMs();
-    // What it sent before its good-bye, which overtakes, still comes for a moment.
-    if (record.hasLeft && nowMs - record.leftMs >= this.#options.heartbeatMs) record.hasLeft = false;
-    record.heard(nowMs, this.#options.wallMs());
+    record.heard(this.#options.monotonicMs(), this.#options.wallMs());
     if (!wasSuspected) {
       this.#judgeSoon(record);
       return;

@@ -130,6 +130,35 @@ describe('peers that are watched', () => {
     expect(peer('b')?.health).toBe('Healthy');
   });
 
+  it('stay gone when others lead to them once more, or they acknowledge something, while they stop', async () => {
+    const { put, pass, peer, asked, watch } = await setUp();
+    put('b');
+    watch.left('b');
+    put('b', { online: false });
+    pass(healthLimits.leavingMs - 1);
+    put('b');
+    watch.observe('b', { kind: 'heard' });
+    expect(peer('b')).toMatchObject({ health: 'Offline', reason: expect.stringContaining('good-bye') });
+    put('b', { online: false });
+    pass(healthLimits.leavingMs);
+    expect([peer('b')?.reason, asked.length]).toEqual([expect.stringContaining('good-bye'), 0]);
+  });
+
+  it('are there again when they are back for longer than it takes to stop', async () => {
+    const { put, pass, peer, watch } = await setUp();
+    for (const name of ['way', 'heard']) {
+      put(name);
+      watch.left(name);
+    }
+    put('way', { online: false });
+    put('way');
+    expect(peer('way')?.health).toBe('Offline');
+    pass(healthLimits.leavingMs);
+    expect([peer('way')?.health, peer('heard')?.health]).toEqual(['Healthy', 'Offline']);
+    watch.reported('heard', { type: 'HealthReport', status: 'Healthy', load: 0, degree: 1 });
+    expect(peer('heard')?.health).toBe('Healthy');
+  });
+
   it('send no heartbeats that could be missed when they acknowledge nothing', async () => {
     const { put, pass, peer, asked } = await setUp();
     put('old', { acknowledges: false });
