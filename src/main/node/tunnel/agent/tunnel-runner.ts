@@ -33,6 +33,7 @@ export class TunnelRunner {
   readonly #changes = new Map<string, Promise<void>>();
   readonly #inspector: Inspector;
   #told = false;
+  #stopped = false;
 
   constructor(options: TunnelRunnerOptions) {
     this.#options = options;
@@ -44,7 +45,7 @@ export class TunnelRunner {
     const { tunnelId } = definition;
     this.#change(tunnelId, async () => {
       await this.#end(tunnelId);
-      this.#begin(definition, revision);
+      if (!this.#stopped) this.#begin(definition, revision);
     });
   }
 
@@ -99,8 +100,9 @@ export class TunnelRunner {
     );
   }
 
-  /** Ends all tunnels in order. */
+  /** Ends all tunnels in order. None begins any more: it would keep the thread alive behind those that end. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#inspector.stop();
     await Promise.all([...this.#changes.values()]);
     await Promise.all([...this.#running.values()].map(({ agent }) => agent.stop(agentLimits.stopDrainMs)));
