@@ -76,7 +76,7 @@ export class EntrySearch {
 
   /** The last entry of the next window; undefined: no more than a window is left. */
   #windowEnd(search: Search, upper: EntryPlace | undefined): EntryPlace | undefined {
-    const [where, values] = conditions({ ...search, ...rangeTerms(search) }, upper, undefined);
+    const [where, values] = conditions({ ...search, ...rangeOf(search) }, upper, undefined);
     return this.#database
       .prepare<Value[], EntryPlace>(
         `SELECT at, chain, number FROM entry ${indexOf(search)} ${where} ${orderOf(search)} LIMIT 1 OFFSET ${ledgerLimits.searchStepEntries - 1}`,
@@ -85,9 +85,10 @@ export class EntrySearch {
   }
 }
 
-/** Of the conditions, those that only say where the index begins and ends. */
-function rangeTerms({ terms, values }: Search): { terms: string[]; values: Value[] } {
-  const kept = terms.flatMap((term, index) => (/^(chain =|at [<>]=) \?$/.test(term) ? [index] : []));
+/** Of the conditions, those that only say where the index begins and ends. In that of one chain times stand anywhere. */
+function rangeOf({ chain, terms, values }: Search): { terms: string[]; values: Value[] } {
+  const range = chain === undefined ? /^at [<>]= \?$/ : /^chain = \?$/;
+  const kept = terms.flatMap((term, index) => (range.test(term) ? [index] : []));
   return { terms: kept.map((index) => terms[index] as string), values: kept.map((index) => values[index] as Value) };
 }
 

@@ -63,3 +63,10 @@ test('what matches is counted where a page is full, as far as was looked', () =>
     places: { length: 3 },
   });
 });
+
+test('of one chain within a time, which stands anywhere in its order', () => {
+  const asked = { chain: 1, terms: ['chain = ?', 'at >= ?', 'at <= ?'], values: [1, 7, 9], limit: 500 };
+  const { places, parts } = searched(openLarge(entries), asked);
+  expect(places.map(({ number }) => number)).toEqual([9, 8, 7]);
+  expect(parts).toHaveLength(2);
+});
