@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
-import { toErrorShape } from '../../../common/errors.ts';
 import type { AuditLog } from '../audit/index.ts';
 import type { Config } from '../config/index.ts';
 import { DamagedFileError } from '../damaged-file-error.ts';
@@ -14,6 +13,7 @@ import type { ChainHead, ChainStore } from './chain-store.ts';
 import { keepDamagedLedger } from './damaged-ledger.ts';
 import { HighWaterMark } from './high-water-mark.ts';
 import { registerLedgerMetrics } from './ledger-metrics.ts';
+import { LedgerProblems } from './ledger-problems.ts';
 import { ledgerLimits } from './limits.ts';
 import { Recorder } from './recorder.ts';
 import { type Sealed, Sealer } from './sealer.ts';
@@ -45,16 +45,12 @@ export interface Retention {
   readonly archivedEntries: number;
 }
 
-const notOpenProblem = 'ledger.notOpen';
-const damagedProblem = 'ledger.damaged';
-const faultProblem = 'ledger.fault';
-const notSealedProblem = 'ledger.notSealed';
-
 /** The ledger as a part of the node. A ledger that cannot be opened keeps no node from starting: acts wait in the audit table. */
 export class LedgerPart implements Startable {
   readonly recorder: Recorder;
   readonly #options: LedgerPartOptions;
   readonly #file: string;
+  readonly #problems: LedgerProblems;
   readonly #store: WorkerChainStore;
   readonly #sealer: Sealer;
   readonly #check: BackgroundCheck;
@@ -73,6 +69,7 @@ export class LedgerPart implements Startable {
     const { dataFolder, identity, config, store, audit, software, resourcesPath, logger, problems, metrics, nowMs } = options;
     const name = () => config.get('node.name');
     this.#file = join(dataFolder, 'ledger.db');
+    this.#problems = new LedgerProblems(problems, identity.nodeId);
     this.#store = new WorkerChainStore({
       file: this.#file,
       self: identity.nodeId,
@@ -186,7 +183,7 @@ export class LedgerPart implements Startable {
    */
   async checkpoint(): Promise<Sealed> {
     const sealed = await this.#sealer.seal();
-    this.#options.problems.clear(notSealedProblem);
+    this.#problems.sealed();
     this.#changed(this.chainId);
     return sealed;
   }
@@ -220,22 +217,16 @@ export class LedgerPart implements Startable {
   }
 
   async #open(): Promise<void> {
-    const { logger, problems } = this.#options;
+    const { logger } = this.#options;
     try {
       await this.#startStore();
     } catch (error) {
       logger.error('ledger.notOpen', 'The ledger could not be opened.', { file: this.#file, error });
-      problems.raise({
-        id: notOpenProblem,
-        severity: 'crit',
-        title: 'The ledger of this node cannot be opened',
-        detail: `${toErrorShape(error).message} Acts are kept in the audit table until then.`,
-        view: '/ledger',
-      });
+      this.#problems.notOpen(error);
       this.#openLater();
       return;
     }
-    problems.clear(notOpenProblem);
+    this.#problems.opened();
     this.#retryDelay.reset();
     if (this.#stopped) return;
     await this.#setShares();
@@ -261,13 +252,7 @@ export class LedgerPart implements Startable {
   async #setAside(error: DamagedFileError): Promise<void> {
     const aside = await keepDamagedLedger(this.#file, Date.now());
     this.#options.logger.error('ledger.damaged', 'The ledger is damaged and was kept aside; a new file is begun.', { aside, error });
-    this.#options.problems.raise({
-      id: damagedProblem,
-      severity: 'crit',
-      title: 'The file of the ledger was damaged',
-      detail: `${error.detail} It was kept as ${aside}, and a new file was begun. Take the blocks of this node back from others with \`signalbox ledger repair\`; copies of other chains come by themselves. This stays until the node restarts.`,
-      view: '/ledger',
-    });
+    this.#problems.setAside(error.detail, aside);
   }
 
   #openLater(): void {
@@ -295,7 +280,7 @@ export class LedgerPart implements Startable {
   }
 
   async #sealQuietly(): Promise<void> {
-    const { logger, problems } = this.#options;
+    const { logger } = this.#options;
     if (!this.#store.isOpen || this.#retentionDays() === null) return;
     try {
       const { archivedEntries, archiveFile } = await this.checkpoint();
@@ -303,34 +288,20 @@ export class LedgerPart implements Startable {
         logger.info('ledger.sealed', 'Old entries of the ledger were moved to an archive.', { archivedEntries, archiveFile });
     } catch (error) {
       logger.error('ledger.notSealed', 'Old entries of the ledger could not be moved to an archive.', { error });
-      problems.raise({
-        id: notSealedProblem,
-        severity: 'warn',
-        title: 'Old entries of the ledger stay in it',
-        detail: `${toErrorShape(error).message} It is tried again every hour.`,
-        view: '/ledger',
-      });
+      this.#problems.notSealed(error);
     }
   }
 
   #faultFound(fault: LedgerFault): void {
     this.#options.logger.error('ledger.fault', 'The ledger is not what was signed.', { fault });
-    const isOwn = fault.chainId === this.chainId;
-    this.#options.problems.raise({
-      id: faultProblem,
-      // A copy can be taken again; nothing that this node does depends on it.
-      severity: isOwn ? 'crit' : 'warn',
-      title: `${isOwn ? 'The ledger of this node' : 'A copy of the ledger of another node'} ${fault.fault === 'gap' ? 'is not complete' : 'was changed'}`,
-      detail: `${fault.message} Chain of ${fault.chainId}. Take whole blocks from other nodes with \`signalbox ledger repair\`; the damaged file is kept beside it.`,
-      view: '/ledger',
-    });
+    this.#problems.fault(fault);
   }
 
   async #refreshProblem(): Promise<void> {
     const chains = await this.#store.chains().catch(() => undefined);
     if (chains === undefined) return;
     const fault = chains.find((chain) => chain.fault !== null)?.fault ?? null;
-    if (fault === null) this.#options.problems.clear(faultProblem);
+    if (fault === null) this.#problems.whole();
     else this.#faultFound(fault);
   }
 

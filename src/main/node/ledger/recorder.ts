@@ -1,4 +1,4 @@
-import { SignalboxError, toErrorShape } from '../../../common/errors.ts';
+import { SignalboxError } from '../../../common/errors.ts';
 import { type AuditLog, canonicalJson } from '../audit/index.ts';
 import { type NodeIdentity, sameBytes } from '../identity/index.ts';
 import { RetryDelay } from '../retry-delay.ts';
@@ -13,6 +13,7 @@ import { draftOf } from './from-audit.ts';
 import type { HighWaterMark, Mark } from './high-water-mark.ts';
 import { ledgerLimits } from './limits.ts';
 import { type MadeBlock, makeBlock } from './next-block.ts';
+import { RecorderProblems } from './recorder-problems.ts';
 import type { FullBlock, SignedBlock } from './types.ts';
 
 export interface RecorderOptions {
@@ -37,17 +38,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const waitingProblem = 'ledger.waiting';
-const behindProblem = 'ledger.behindPeers';
-const rolledBackProblem = 'ledger.rolledBack';
-const restoredProblem = 'ledger.restored';
-
 /**
  * Writes the own chain: every record of the audit table gets into exactly one entry, in order, whatever happens in between; beside them what
  * the node has to say itself. One block for what waits, so that a write alone has its block within milliseconds.
  */
 export class Recorder implements Startable {
   readonly #options: RecorderOptions;
+  readonly #problems: RecorderProblems;
   readonly #nowMs: () => number;
   readonly #retryDelay: RetryDelay;
   readonly #listeners = new Set<(block: FullBlock) => void>();
@@ -75,6 +72,7 @@ export class Recorder implements Startable {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#problems = new RecorderProblems(options.problems);
     this.#nowMs = options.nowMs ?? Date.now;
     this.#retryDelay = options.retryDelay ?? new RetryDelay();
   }
@@ -171,7 +169,7 @@ export class Recorder implements Startable {
     if (this.#hold === undefined) return;
     this.#hold = undefined;
     this.#released = true;
-    this.#options.problems.clear(restoredProblem);
+    this.#problems.answered();
     this.#wake();
   }
 
@@ -195,7 +193,7 @@ export class Recorder implements Startable {
         await this.#writeAll();
       }
       this.#retryDelay.reset();
-      this.#options.problems.clear(waitingProblem);
+      this.#problems.written();
     } catch (error) {
       this.#failed(error);
     }
@@ -213,10 +211,10 @@ export class Recorder implements Startable {
     const held = heldPlace(head, storedAuditId);
     if (this.#attempted !== undefined) this.#settleAttempted(held);
     const place = mark !== undefined && mark.height > (held?.height ?? -1) ? await this.#rolledBack(mark, held) : held;
-    if (place === held) this.#options.problems.clear(rolledBackProblem);
+    if (place === held) this.#problems.complete();
     if (this.#shown !== undefined && this.#shown.height > (place?.height ?? -1) && !(await this.#isForked()))
       return this.#waitForPeers(this.#shown, place);
-    this.#options.problems.clear(behindProblem);
+    this.#problems.abreast();
     if (mark?.restored === true && !this.#released) return this.#waitForAnswer(mark);
     this.#place = place;
     // An audit table that ends before what the ledger has of it is another one: node.db was reset, or an older one took its place. The mark
@@ -237,37 +235,18 @@ export class Recorder implements Startable {
   /** The file ends before what this node has written: it goes on behind that, and never writes a height twice. */
   async #rolledBack(mark: Mark, held: ChainPlace | undefined): Promise<ChainPlace> {
     await this.#options.store.continueAfter(mark);
-    const first = (held?.height ?? -1) + 1;
-    this.#options.problems.raise({
-      id: rolledBackProblem,
-      severity: 'crit',
-      title: 'The ledger of this node is older than what it had written',
-      detail: `Blocks ${first} to ${mark.height} are missing in ledger.db: it was damaged, or an older file took its place. The chain goes on after block ${mark.height}. Take the missing blocks from other nodes with \`signalbox ledger repair\`.`,
-      view: '/ledger',
-    });
+    this.#problems.rolledBack((held?.height ?? -1) + 1, mark.height);
     return mark;
   }
 
   #waitForPeers(shown: SignedBlock, place: ChainPlace | undefined): false {
-    this.#options.problems.raise({
-      id: behindProblem,
-      severity: 'crit',
-      title: 'Other nodes hold more of the ledger of this node than the node itself',
-      detail: `They hold it up to block ${shown.height}, this node up to ${place?.height ?? 'none'}: its data folder is an older copy, or a second machine runs with the same key. Nothing is written until the missing blocks have been taken back; acts wait in the audit table.`,
-      view: '/ledger',
-    });
+    this.#problems.behindPeers(shown.height, place?.height);
     return false;
   }
 
   #waitForAnswer(mark: Mark): false {
     if (this.#hold !== undefined) return false;
-    this.#options.problems.raise({
-      id: restoredProblem,
-      severity: 'warn',
-      title: 'The ledger waits for what other nodes hold of it',
-      detail: `This node was made from a backup that ends at block ${mark.height}. Until another node has said how far the chain goes, at most ${ledgerLimits.restoredWaitMs / 60_000} minutes, acts wait in the audit table.`,
-      view: '/ledger',
-    });
+    this.#problems.restored(mark.height);
     this.#restoredHeight = mark.height;
     this.#hold = setTimeout(() => this.#release(), ledgerLimits.restoredWaitMs).unref();
     return false;
@@ -351,16 +330,10 @@ export class Recorder implements Startable {
   }
 
   #failed(error: unknown): void {
-    const { logger, problems } = this.#options;
+    const { logger } = this.#options;
     this.#prepared = false;
     logger.error('ledger.notWritten', 'The ledger could not be written.', { waiting: this.waiting, error });
-    problems.raise({
-      id: waitingProblem,
-      severity: 'crit',
-      title: 'The ledger of this node cannot be written',
-      detail: `${toErrorShape(error).message} Acts are kept in the audit table and get into the ledger when it can be written again.`,
-      view: '/ledger',
-    });
+    this.#problems.notWritten(error);
     if (this.#stopped) return;
     this.#options.onFailed?.(error);
     this.#retry = setTimeout(() => {
