@@ -17,6 +17,8 @@ export interface ChainNode {
   readonly problems: Problems;
   /** What the writer of the own chain was told. */
   readonly heard: readonly string[];
+  /** Says that a chain in the store may be another now, as the part of the node does. */
+  changed(chainId: string): void;
   /** Writes a block of one entry into the own chain, as the recorder does. */
   act(draft?: Partial<EntryDraft>): Promise<FullBlock>;
 }
@@ -84,5 +86,8 @@ export async function startChainNode(
   });
   onTestFinished(() => sync.stop());
   await sync.start();
-  return { writer, store, file, sync, peer, problems, heard, act };
+  const tellChanged = (chainId: string) => {
+    for (const listener of changed) listener(chainId);
+  };
+  return { writer, store, file, sync, peer, problems, heard, changed: tellChanged, act };
 }

@@ -4,7 +4,7 @@ import type { Arrival } from './arrival.ts';
 import { isBlockSigned } from './block.ts';
 import type { BlockRows } from './block-rows.ts';
 import type { BroughtBlock, OwnBlock, TakenBlocks } from './chain-store.ts';
-import type { ChainRow, ChainTable } from './chain-table.ts';
+import { type ChainRow, type ChainTable, entriesOf } from './chain-table.ts';
 import { auditSealBytes, type BlockBefore, checkBlock, placeOf } from './check-block.ts';
 import { checkDetails } from './check-rows.ts';
 import { decodeEntry } from './entry.ts';
@@ -78,6 +78,9 @@ export class BlockIntake {
   /** Each block takes the place of the one of its height, or of none, where it fits what is held before and behind it. */
   replace(row: ChainRow, blocks: readonly BroughtBlock[]): number {
     let replaced = 0;
+    const first = row.first?.height ?? 0;
+    // What the copy takes before its first block; what is put in the place of others takes no more than those did.
+    const held = { sizeBytes: row.sizeBytes, entries: entriesOf(row) };
     for (const full of blocks) {
       const { height } = full.block;
       const before = this.#held(row, height - 1);
@@ -86,9 +89,14 @@ export class BlockIntake {
       // The first block of all needs no other to show that it belongs there.
       if (height > 0 && before === undefined && behind === undefined && row.first !== null) continue;
       if (behind !== undefined && !this.#leadsTo(full, row, behind)) continue;
+      if (height < first && row.chainId !== this.#self && !this.#gate.hasRoom(held, full)) continue;
       const marks = this.#marksOf(row, full);
       this.#rows.delete(row.id, full.block);
-      this.#rows.insert(row.id, { ...full, ...marks });
+      const sizeBytes = this.#rows.insert(row.id, { ...full, ...marks });
+      if (height < first) {
+        held.sizeBytes += sizeBytes;
+        held.entries += full.block.count;
+      }
       this.#forks.mend(row, height);
       replaced++;
     }
@@ -127,13 +135,7 @@ export class BlockIntake {
     const [kept] = this.#rows.read(row.id, block.height, { blocks: 1 }).blocks;
     if (kept === undefined || sameBytes(kept.block.hash, block.hash) || checkBlock(kept, { chainId, before: undefined }) !== null)
       return null;
-    this.#forks.keep(row, block.height, kept, full, from, nowMs);
-    return {
-      reason: 'fork',
-      height: block.height,
-      fault: null,
-      message: `Two blocks ${block.height} are signed by the same node. Both are kept as evidence.`,
-    };
+    return this.#forks.keep(row, block.height, kept, full, from, nowMs);
   }
 
   /** What the node has noted beside a block of its own stays where it is right; what is not goes with the damage. */

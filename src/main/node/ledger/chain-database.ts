@@ -63,20 +63,21 @@ export class ChainDatabase {
   take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt = 0): TakenBlocks {
     return this.#transaction(() => {
       const taken = this.#intake.take(chainId, blocks, { from, nowMs, startsAt });
-      const row = this.table.get(chainId);
-      // What its own node has signed says more than the word of another.
-      if (row?.begunBy != null && taken.added > 0 && blocks.some(mayHoldCheckpoint) && isSealedBefore(this, row))
-        this.confirmStart(chainId);
+      if (taken.added > 0 && blocks.some(mayHoldCheckpoint)) this.#confirmSealed(chainId);
       return taken;
     });
   }
 
-  replace(chainId: string, blocks: readonly BroughtBlock[]): number {
-    if (this.table.require(chainId).fault !== null) this.#keepAside();
+  replace(chainId: string, blocks: readonly BroughtBlock[], from?: string): number {
+    const before = this.table.require(chainId);
+    if (before.fault !== null) this.#keepAside();
     return this.#transaction(() => {
-      const replaced = this.#intake.replace(this.table.require(chainId), blocks);
+      const replaced = this.#intake.replace(before, blocks);
       this.table.reload();
-      if (this.table.require(chainId).first?.height === 0) this.confirmStart(chainId);
+      const row = this.table.require(chainId);
+      if (from !== undefined && (row.first?.height ?? 0) < (before.first?.height ?? 0)) this.#begin(row, from);
+      if (row.first?.height === 0) this.confirmStart(chainId);
+      else this.#confirmSealed(chainId);
       return replaced;
     });
   }
@@ -185,6 +186,7 @@ export class ChainDatabase {
       const { changes } = this.database.prepare('DELETE FROM entry WHERE chain = ? AND height <= ?').run(id, toHeight);
       this.database.prepare('DELETE FROM block WHERE chain = ? AND height <= ?').run(id, toHeight);
       this.table.reload();
+      this.#confirmSealed(chainId);
       return changes;
     });
   }
@@ -207,6 +209,17 @@ export class ChainDatabase {
       this.table.save(row);
     });
     this.#continuesAfter = place;
+  }
+
+  /** What its own node has signed of the start of a copy says more than the word of another. */
+  #confirmSealed(chainId: string): void {
+    const row = this.table.get(chainId);
+    if (row !== undefined && row.begunBy !== null && isSealedBefore(this, row)) this.confirmStart(chainId);
+  }
+
+  #begin(row: ChainRow, from: string): void {
+    row.begunBy = from;
+    this.table.save(row);
   }
 
   /** What the next own block follows: the newest that is held, or the place that was said to lie after it. */

@@ -136,11 +136,13 @@ export interface ChainStore {
    */
   take(chainId: string, blocks: readonly BroughtBlock[], from: string, nowMs: number, startsAt?: number): Promise<TakenBlocks>;
   /**
-   * Puts whole blocks in the place of damaged or missing ones: each must be signed, and fit what is held before and behind it.
+   * Puts whole blocks in the place of damaged or missing ones: each must be signed, and fit what is held before and behind it. Those before the
+   * first block of a copy are taken as far as its share goes.
    *
+   * @param from node on whose word alone a copy begins where these let it begin; without: it begins where it did
    * @returns how many took a place; those that do not fit are left out
    */
-  replace(chainId: string, blocks: readonly BroughtBlock[]): Promise<number>;
+  replace(chainId: string, blocks: readonly BroughtBlock[], from?: string): Promise<number>;
   /** Blocks from a height on, as far as the bounds go. What cannot be read ends the list. */
   blocks(
     chainId: string,

@@ -2,12 +2,14 @@ import type Database from 'better-sqlite3';
 import type { LedgerFault } from '../../../common/contract/ledger.ts';
 import { sameBytes } from '../identity/index.ts';
 import { encodeBlock } from './block.ts';
-import type { KeptFork } from './chain-store.ts';
+import type { KeptFork, TakenBlocks } from './chain-store.ts';
 import type { ChainRow, ChainTable } from './chain-table.ts';
 import { checkBlock, faultAt } from './check-block.ts';
 import { readKept, writeTexts } from './kept-block.ts';
 import { ledgerLimits } from './limits.ts';
 import type { FullBlock } from './types.ts';
+
+type Refusal = NonNullable<TakenBlocks['refused']>;
 
 interface ForkRow {
   readonly chain: number;
@@ -29,15 +31,26 @@ export class ForkTable {
     this.#table = table;
   }
 
-  /** Keeps both blocks. Beyond the bound the first ones stay: they show where it began. */
-  keep(row: ChainRow, height: number, held: FullBlock, other: FullBlock, from: string, nowMs: number): void {
-    const kept = this.#database.prepare('SELECT count(*) FROM fork').pluck().get() as number;
-    if (kept >= ledgerLimits.keptForks) return;
+  /**
+   * Keeps both blocks, and says so. Beyond the bound the first ones stay: they show where it began. The first fork of a chain is kept whatever
+   * there is of others, so that no node pushes out the evidence against another.
+   */
+  keep(row: ChainRow, height: number, held: FullBlock, other: FullBlock, from: string, nowMs: number): Refusal {
+    const refusal = { reason: 'fork', height, fault: null } as const;
+    const { total, own } = this.#database
+      .prepare<[number], { total: number; own: number }>('SELECT count(*) AS total, count(*) FILTER (WHERE chain = ?) AS own FROM fork')
+      .get(row.id) ?? { total: 0, own: 0 };
+    if (own > 0 && (own >= ledgerLimits.keptForksOfChain || total >= ledgerLimits.keptForks))
+      return {
+        ...refusal,
+        message: `Two blocks ${height} are signed by the same node. As many blocks of it as may be are kept as evidence already.`,
+      };
     const insert = this.#database.prepare('INSERT OR IGNORE INTO fork VALUES (?, ?, ?, ?, ?, ?, ?)');
     const add = ({ block, entries }: FullBlock, broughtBy: string) =>
       insert.run(row.id, height, Buffer.from(block.hash), Buffer.from(encodeBlock(block)), writeTexts(entries), broughtBy, nowMs);
     add(held, row.chainId);
     add(other, from);
+    return { ...refusal, message: `Two blocks ${height} are signed by the same node. Both are kept as evidence.` };
   }
 
   /** The first piece of evidence that is not what the node signed, or has lost its counterpart; null: all is as it was. */

@@ -27,8 +27,10 @@ export const ledgerLimits = {
   checkEveryMs: 2_000,
   /** How often the node looks whether anything is older than the retention. */
   retentionEveryMs: 3_600_000,
-  /** Blocks kept as evidence of forks; the first ones stay. */
+  /** Blocks kept as evidence of forks; the first ones stay, and the first fork of each chain is kept beyond that. */
   keptForks: 1_000,
+  /** Blocks of one chain among them. */
+  keptForksOfChain: 32,
   /** Chains held at once. */
   chains: 1_024,
   /** How long a copy that is over its share is left alone before it is tried again. */

@@ -3,7 +3,7 @@ import type { Arrival } from './arrival.ts';
 import type { TakenBlocks } from './chain-store.ts';
 import { type ChainRow, type ChainTable, entriesOf } from './chain-table.ts';
 import { checkBlock, checkFollows, placeOf } from './check-block.ts';
-import { type CopyShares, noShares, takeShare, type UsedUp } from './copy-share.ts';
+import { type CopyHeld, type CopyShares, fitsTotal, noShares, takeShare, type UsedUp } from './copy-share.ts';
 import type { ForkTable } from './fork-table.ts';
 import { ledgerLimits } from './limits.ts';
 import type { FullBlock } from './types.ts';
@@ -50,6 +50,11 @@ export class ShareGate {
     return null;
   }
 
+  /** Whether a copy may take one more block before its first one. The share of a day is for what its node goes on to write. */
+  hasRoom(held: Omit<CopyHeld, 'day'>, full: FullBlock): boolean {
+    return fitsTotal(held, full, this.#shares);
+  }
+
   /** Looks at a block far above a copy that is over its share. @returns why it was not taken, always */
   follow(row: ChainRow, full: FullBlock, arrival: Arrival): Refusal {
     const { followed, chainId } = row;
@@ -68,8 +73,7 @@ export class ShareGate {
     const { height } = full.block;
     // What is damaged here is no evidence against anybody.
     if (checkBlock(seen, { chainId: row.chainId, before: undefined }) !== null) return overShare(full, row.followed?.share ?? 'total');
-    this.#forks.keep(row, height, seen, full, from, nowMs);
-    return { reason: 'fork', height, fault: null, message: `Two blocks ${height} are signed by the same node. Both are kept as evidence.` };
+    return this.#forks.keep(row, height, seen, full, from, nowMs);
   }
 }
 

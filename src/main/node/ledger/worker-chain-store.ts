@@ -95,8 +95,8 @@ export class WorkerChainStore implements ChainStore, Startable {
     return this.#call('take', chainId, blocks, from, nowMs, startsAt);
   }
 
-  replace(chainId: string, blocks: readonly BroughtBlock[]) {
-    return this.#call('replace', chainId, blocks);
+  replace(chainId: string, blocks: readonly BroughtBlock[], from?: string) {
+    return this.#call('replace', chainId, blocks, from);
   }
 
   blocks(chainId: string, fromHeight: number, most?: { readonly blocks?: number; readonly bytes?: number }) {

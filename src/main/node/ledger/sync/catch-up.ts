@@ -1,5 +1,6 @@
 import { toErrorShape } from '../../../../common/errors.ts';
 import type { TakenBlocks } from '../chain-store.ts';
+import { ledgerLimits } from '../limits.ts';
 import type { FullBlock } from '../types.ts';
 import type { HeldChains } from './held-chains.ts';
 import type { LateStart } from './late-start.ts';
@@ -40,6 +41,7 @@ export class CatchUp {
   /** By chain and node: until when that node is not asked. */
   readonly #wrong = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
+  readonly #confirming = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #pages = 0;
 
@@ -81,12 +83,16 @@ export class CatchUp {
   /** A node tells of its chains: copies here that begin on the word of one node alone may be confirmed by this one. */
   confirmStarts(nodeId: string): void {
     if (this.#stop.signal.aborted) return;
-    for (const { chainId, begunBy } of this.#held.all()) if (begunBy !== null) void this.#start.confirm(chainId, nodeId, this.#stop.signal);
+    for (const { chainId, begunBy } of this.#held.all()) {
+      if (begunBy === null) continue;
+      const asking = this.#start.confirm(chainId, nodeId, this.#stop.signal).finally(() => this.#confirming.delete(asking));
+      this.#confirming.add(asking);
+    }
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#running.values());
+    await Promise.all([...this.#running.values(), ...this.#confirming]);
   }
 
   #begin(chainId: string): void {
@@ -116,8 +122,11 @@ export class CatchUp {
     }
   }
 
-  /** @returns false: this node is not asked for the chain again for a while */
-  async #page(chainId: string, nodeId: string): Promise<boolean> {
+  /**
+   * @param isSaid others said that this node has earlier blocks than they: they need not be asked
+   * @returns false: this node is not asked for the chain again for a while
+   */
+  async #page(chainId: string, nodeId: string, isSaid = false): Promise<boolean> {
     const from = this.#held.heightOf(chainId) + 1;
     const { communicator, logger } = this.#context;
     let page: Awaited<ReturnType<Questions['blocks']>>;
@@ -139,10 +148,13 @@ export class CatchUp {
     const [first] = page.blocks;
     const startsAt = from === 0 ? (first?.block.height ?? 0) : 0;
     const said =
-      startsAt === 0 || first === undefined ? undefined : await this.#start.ask(chainId, first, this.#others(nodeId), this.#stop.signal);
+      startsAt === 0 || isSaid || first === undefined
+        ? undefined
+        : await this.#start.ask(chainId, first, this.#others(chainId, nodeId), this.#stop.signal);
     if (said?.earlierAt !== undefined) {
-      this.#sources.get(chainId)?.set(said.earlierAt, page.height);
-      return false;
+      // Whoever only says so, and gives none, must not keep the copy from beginning.
+      if (!(await this.#page(chainId, said.earlierAt, true))) this.#leaveOut(chainId, said.earlierAt);
+      return true;
     }
     const { added, refused } = await this.#intake.take(chainId, page.blocks, nodeId, startsAt);
     if (said?.confirmed === true && added > 0) {
@@ -158,9 +170,15 @@ export class CatchUp {
   }
 
   /** Other members that can be asked about a chain, the best standing first. */
-  #others(nodeId: string): readonly string[] {
+  #others(chainId: string, nodeId: string): readonly string[] {
     const { communicator, members } = this.#context;
-    return communicator.reachable().filter((other) => other !== nodeId && members.standing(other) === 'member');
+    return communicator
+      .reachable()
+      .filter((other) => other !== nodeId && members.standing(other) === 'member' && !this.#isLeftOut(chainId, other));
+  }
+
+  #isLeftOut(chainId: string, nodeId: string): boolean {
+    return (this.#wrong.get(`${chainId} ${nodeId}`) ?? 0) > this.#context.nowMs();
   }
 
   #leaveOut(chainId: string, nodeId: string): void {
@@ -174,10 +192,11 @@ export class CatchUp {
     const held = this.#held.heightOf(chainId);
     const sources = this.#sources.get(chainId);
     const nowMs = this.#context.nowMs();
-    // What is not kept need not be fetched.
-    if ((this.#held.get(chainId)?.overShare?.againAt ?? 0) > nowMs) return undefined;
+    // What is not kept need not be fetched. A time that is further away was noted while the clock was ahead.
+    const waitMs = (this.#held.get(chainId)?.overShare?.againAt ?? 0) - nowMs;
+    if (waitMs > 0 && waitMs <= ledgerLimits.shareAgainMs) return undefined;
     return this.#context.communicator
       .reachable()
-      .find((nodeId) => (sources?.get(nodeId) ?? -1) > held && (this.#wrong.get(`${chainId} ${nodeId}`) ?? 0) <= nowMs);
+      .find((nodeId) => (sources?.get(nodeId) ?? -1) > held && !this.#isLeftOut(chainId, nodeId));
   }
 }

@@ -1,5 +1,6 @@
 import { toErrorShape } from '../../../../common/errors.ts';
 import { sameBytes } from '../../identity/index.ts';
+import { checkBlock } from '../check-block.ts';
 import type { FullBlock } from '../types.ts';
 import type { HeldChains } from './held-chains.ts';
 import { syncLimits } from './limits.ts';
@@ -79,15 +80,22 @@ export class LateStart {
         size = Math.max(1, Math.floor(size / 2));
         continue;
       }
-      if ((await this.#context.store.replace(chainId, blocks.toReversed())) === 0) return;
-      first = (await this.#held.refresh(chainId))?.firstHeight ?? 0;
+      await this.#context.store.replace(chainId, blocks.toReversed(), nodeId);
+      const reached = (await this.#held.refresh(chainId))?.firstHeight ?? 0;
+      // Other blocks than those that were asked for lead nowhere, and a copy that has come to its share begins where it does.
+      if (reached >= first) return;
+      first = reached;
     }
   }
 
-  /** The oldest block that a node holds of a chain; undefined: it does not say, or holds none. */
+  /** The oldest block that a node holds of a chain; undefined: it does not say, holds none, or shows one that its author did not sign. */
   async #firstOf(nodeId: string, chainId: string, signal: AbortSignal): Promise<FullBlock | undefined> {
     try {
-      return (await this.#questions.blocks(nodeId, chainId, 0, 1, signal)).blocks[0];
+      const [first] = (await this.#questions.blocks(nodeId, chainId, 0, 1, signal)).blocks;
+      const fault = first === undefined ? null : checkBlock(first, { chainId, before: undefined });
+      if (fault === null) return first;
+      this.#context.communicator.conduct(nodeId, 'invalid', `It brought a block that is not right: ${fault.message}`);
+      return undefined;
     } catch (error) {
       if (signal.aborted) throw error;
       return undefined;

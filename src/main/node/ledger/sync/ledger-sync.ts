@@ -98,6 +98,7 @@ export class LedgerSync implements Startable {
 
   /** Nodes became members, or are none any more: chains that were refused before are held now. */
   membersChanged(): void {
+    this.#shares.look();
     this.#gossip.compareSoon();
   }
 
@@ -111,7 +112,9 @@ export class LedgerSync implements Startable {
   async #read(chainId: string): Promise<void> {
     try {
       if (this.#isLoaded) {
-        await this.held.refresh(chainId);
+        const head = await this.held.refresh(chainId);
+        // A setting allows more than before: what others hold is asked for now, and not when heads are compared the next time.
+        if (head?.overShare?.againAt === 0) this.#gossip.compareSoon();
         return;
       }
       await this.held.load();

@@ -20,9 +20,12 @@ export class ShareWatch {
     return this.#held.all().filter(({ overShare }) => overShare !== null);
   }
 
-  /** Raises the problem or clears it, when other chains are over their share than before. */
+  /**
+   * Raises the problem or clears it, when other chains are over their share than before. That of a node that is no member any more ends where
+   * it does: there is nothing left to do about it.
+   */
   look(): void {
-    const { over } = this;
+    const over = this.over.filter(({ chainId }) => this.#context.members.standing(chainId) === 'member');
     const key = over.map(({ chainId, height, overShare }) => `${chainId} ${height} ${overShare?.share}`).join();
     if (key === this.#told) return;
     this.#told = key;

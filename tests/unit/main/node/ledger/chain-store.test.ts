@@ -1,6 +1,7 @@
 /** The file of the chains: what goes in is checked, what comes out is what was signed. */
 import { expect, test } from 'vitest';
 import { signBlock } from '../../../../../src/main/node/ledger/block.ts';
+import { checkpointDraft } from '../../../../../src/main/node/ledger/checkpoint-entry.ts';
 import { merkleRoot } from '../../../../../src/main/node/ledger/merkle.ts';
 import type { FullBlock } from '../../../../../src/main/node/ledger/types.ts';
 import { toHex } from '../../../../../src/main/node/trust/digest.ts';
@@ -129,6 +130,40 @@ test('two blocks of one height that one node signed are both kept as evidence', 
   expect(fork).toMatchObject({ chainId: other.chainId, height: 2 });
   expect(fork?.blocks.map(({ from }) => from).sort()).toEqual([other.chainId, 'q'].sort());
   expect((await store.blocks(other.chainId, 2)).blocks[0]?.block.hash).toEqual(other.blocks[2]?.block.hash);
+});
+
+test('one node that signs many pasts pushes no evidence against others out', async () => {
+  const [self, forger, other] = [new ChainWriter(1), new ChainWriter(2), new ChainWriter(3)];
+  const { store } = await openChainStore(self.chainId);
+  const fork = async (writer: ChainWriter, blocks: number) => {
+    const twin = writer.twin();
+    await store.take(writer.chainId, writer.writeMany(blocks), 'p', nowMs);
+    const refusals = [];
+    for (let index = 0; index < blocks; index++)
+      refusals.push((await store.take(writer.chainId, [twin.write([actDraft({ actor: 'mallory' })])], 'q', nowMs)).refused);
+    return refusals;
+  };
+  const refusals = await fork(forger, 40);
+  expect(refusals.every((refused) => refused?.reason === 'fork')).toBe(true);
+  expect(refusals[0]?.message).toContain('Both are kept');
+  expect(refusals.at(-1)?.message).toContain('As many blocks of it as may be are kept');
+  await fork(other, 1);
+  const chains = (await store.forks()).map(({ chainId }) => chainId);
+  expect(chains.filter((chainId) => chainId === forger.chainId)).toHaveLength(16);
+  expect(chains).toContain(other.chainId);
+});
+
+test('a copy that was begun on the word of one node is confirmed when all before it was sealed and is let go of', async () => {
+  const [self, other] = [new ChainWriter(1), new ChainWriter(2)];
+  const { store } = await openChainStore(self.chainId);
+  other.writeMany(8);
+  const sealedHash = toHex(other.blocks[5]?.block.hash as Uint8Array);
+  const checkpoint = { sealedHeight: 5, sealedHash, digest: sealedHash, blocks: 6, entries: 6, archive: 'ledger-0-5.jsonl' };
+  other.write([checkpointDraft(checkpoint, other.chainId, nowMs)]);
+  await store.take(other.chainId, other.blocks.slice(4), 'p', nowMs, 4);
+  expect(await store.chain(other.chainId)).toMatchObject({ firstHeight: 4, begunBy: 'p' });
+  await store.prune(other.chainId, 5);
+  expect(await store.chain(other.chainId)).toMatchObject({ firstHeight: 6, begunBy: null });
 });
 
 test('entries are listed newest first, page by page, with every filter', async () => {

@@ -115,3 +115,30 @@ test('a wrong block above a copy over its share counts against who brought it', 
   expect(await store.take(other.chainId, [wrong], 'p', startMs + hourMs)).toMatchObject({ refused: { reason: 'invalid', height: 5 } });
   expect((await store.chain(other.chainId))?.overShare?.seenHeight).toBe(2);
 });
+
+test('what was used while a setting allowed more is given back in one day', () => {
+  const block = new ChainWriter(2).write([actDraft()], startMs + 24 * hourMs);
+  const held = { sizeBytes: 0, entries: 0, day: { bytes: 1e9, entries: 1_000, atMs: startMs } };
+  expect(takeShare(held, block, { ...noShares, dayEntries: 24, dayBytes: 10_000 }, startMs + 24 * hourMs)).toMatchObject({ entries: 1 });
+});
+
+test('what was noted by a clock that was far ahead keeps no copy from going on', () => {
+  const block = new ChainWriter(2).write([actDraft()], startMs);
+  const held = { sizeBytes: 0, entries: 0, day: { bytes: 0, entries: 24, atMs: startMs + 365 * 24 * hourMs } };
+  expect(takeShare(held, block, { ...noShares, dayEntries: 24 }, startMs)).toMatchObject({ entries: 1, atMs: startMs });
+});
+
+test('a block that is larger than the share of a day waits for a whole one', () => {
+  const block = new ChainWriter(2).write([actDraft(), actDraft(), actDraft()], startMs);
+  const held = (entries: number) => ({ sizeBytes: 0, entries: 0, day: { bytes: 0, entries, atMs: startMs } });
+  expect(takeShare(held(1), block, { ...noShares, dayEntries: 2 }, startMs)).toBe('day');
+  expect(takeShare(held(1), block, { ...noShares, dayEntries: 2 }, startMs + 12 * hourMs)).toMatchObject({ entries: 3 });
+});
+
+test('earlier blocks of a copy are taken as far as its share goes', async () => {
+  const { other, store } = await openWith({ totalEntries: 6 });
+  other.writeMany(8);
+  await store.take(other.chainId, other.blocks.slice(4), 'p', startMs + hourMs, 4);
+  expect(await store.replace(other.chainId, other.blocks.slice(0, 4).toReversed(), 'q')).toBe(2);
+  expect(await store.chain(other.chainId)).toMatchObject({ firstHeight: 2, entries: 6, begunBy: 'q' });
+});

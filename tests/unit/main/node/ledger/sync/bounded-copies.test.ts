@@ -110,3 +110,68 @@ test('what was left out before the beginning of a copy is filled in when a node 
   expect(late.sync.held.get(author.chainId)?.begunBy).toBeNull();
   expect((await late.store.verify(author.chainId)).fault).toBeNull();
 });
+
+test('with more allowed a copy goes on at once, without another block or comparison', async () => {
+  const network = new MemoryNetwork();
+  const [a, b] = [await startChainNode(network, new ChainWriter(1)), await startChainNode(network, new ChainWriter(2))];
+  await b.store.setShares({ ...noShares, totalEntries: 2 });
+  for (let index = 0; index < 5; index++) await a.act();
+  await until(() => head(b, a)?.overShare?.seenHeight === 4);
+  for (const chainId of await b.store.setShares(noShares)) b.changed(chainId);
+  await until(() => height(b, a) === 4 && head(b, a)?.overShare === null);
+});
+
+test('a copy goes on that was over its share by a clock that was far ahead', async () => {
+  const network = new MemoryNetwork();
+  const [one, other] = [new ChainWriter(1), new ChainWriter(2)];
+  network.cut(one.chainId, other.chainId);
+  const [a, b] = [await startChainNode(network, one), await startChainNode(network, other)];
+  await b.store.setShares({ ...noShares, dayEntries: 2 });
+  for (let index = 0; index < 6; index++) await a.act();
+  const taken = await b.store.take(one.chainId, one.blocks, 'n1elsewhere', Date.now() + 365 * 86_400_000);
+  expect(taken).toMatchObject({ height: 3, refused: { reason: 'overShare' } });
+  await b.sync.held.refresh(one.chainId);
+  network.heal(one.chainId, other.chainId);
+  await until(() => height(b, a) === 5);
+});
+
+test('what is said of a copy over its share ends when its node is no member any more', async () => {
+  const network = new MemoryNetwork();
+  const removed = new Set<string>();
+  const [a, b] = [await startChainNode(network, new ChainWriter(1)), await startChainNode(network, new ChainWriter(2), removed)];
+  await b.store.setShares({ ...noShares, totalEntries: 2 });
+  for (let index = 0; index < 5; index++) await a.act();
+  await until(() => b.problems.list().some(({ id }) => id === 'ledger.overShare'));
+  removed.add(a.writer.chainId);
+  b.sync.membersChanged();
+  expect(b.problems.list().map(({ id }) => id)).not.toContain('ledger.overShare');
+});
+
+test('a node that speaks of earlier blocks and gives none keeps no copy from beginning', async () => {
+  const network = new MemoryNetwork();
+  const author = new ChainWriter(9);
+  author.writeMany(8);
+  const holder = await startHolder(network, 1, author, 4);
+  const liar = await startHolder(network, 3, author, 0);
+  network.tamper = (text, from) => {
+    const message = JSON.parse(text) as { type: string; blocks?: unknown[] };
+    const isPage = from === liar.writer.chainId && message.type === 'BlockResponse' && (message.blocks?.length ?? 0) > 1;
+    return isPage ? JSON.stringify({ ...message, blocks: [] }) : text;
+  };
+  const writer = new ChainWriter(2);
+  for (const { writer: known } of [holder, liar]) network.mend(known.chainId, writer.chainId);
+  const late = await startChainNode(network, writer);
+  await until(() => late.sync.held.heightOf(author.chainId) === 7);
+  expect(late.sync.held.get(author.chainId)).toMatchObject({ firstHeight: 4 });
+});
+
+test('blocks before a copy that one node gives are on the word of that node', async () => {
+  const network = new MemoryNetwork();
+  const author = new ChainWriter(9);
+  author.writeMany(8);
+  const late = await startLate(network, author);
+  const second = await startHolder(network, 3, author, 2);
+  network.heal(second.writer.chainId, late.writer.chainId);
+  await until(() => late.sync.held.get(author.chainId)?.firstHeight === 2);
+  expect(late.sync.held.get(author.chainId)?.begunBy).toBe(second.writer.chainId);
+});
