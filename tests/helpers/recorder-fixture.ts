@@ -7,6 +7,7 @@ import { WorkerChainStore } from '../../src/main/node/ledger/worker-chain-store.
 import { RetryDelay } from '../../src/main/node/retry-delay.ts';
 import { createStore } from '../../src/main/node/store/index.ts';
 import { Logs, Problems } from '../../src/main/node/telemetry/index.ts';
+import { recordingLogger } from './router-fixture.ts';
 
 const signer = signerFromSeed(new Uint8Array(32).fill(1));
 
@@ -21,7 +22,12 @@ export async function openRecorder(folder: string, options: Partial<RecorderOpti
   const problems = new Problems();
   const logger = new Logs({ level: 'error' }).logger('ledger');
   const node = createStore({ file: join(folder, 'node.db'), migrations: [...auditMigrations, ...ledgerMarkMigrations], logger });
-  const store = new WorkerChainStore({ file: join(folder, 'ledger.db'), self: recorderId, resourcesPath: undefined });
+  const store = new WorkerChainStore({
+    file: join(folder, 'ledger.db'),
+    self: recorderId,
+    resourcesPath: undefined,
+    logger: recordingLogger(),
+  });
   await Promise.all([node.start(), store.start()]);
   const audit = new AuditLog({ store: node, nodeId: recorderId, logger, problems });
   const mark = new HighWaterMark(node);

@@ -1,4 +1,5 @@
 /** The ledger's file: blocks appended, beside rows of a bare table; a long chain verified, beside the same cryptography alone. */
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
@@ -8,6 +9,7 @@ import type { OwnBlock } from '../../../src/main/node/ledger/chain-store.ts';
 import { WorkerChainStore } from '../../../src/main/node/ledger/worker-chain-store.ts';
 import { createStore } from '../../../src/main/node/store/index.ts';
 import { ChainWriter } from '../../helpers/chain-writer.ts';
+import { recordingLogger } from '../../helpers/router-fixture.ts';
 import type { BenchOptions, Measure } from '../harness.ts';
 import { silentLogger } from '../link-party.ts';
 import type { Endings } from '../rpc-remote-callers.ts';
@@ -57,7 +59,7 @@ export async function ledgerMeasures(folder: string, { seconds }: BenchOptions, 
 }
 
 async function openStore(writer: ChainWriter, file: string, endings: Endings): Promise<WorkerChainStore> {
-  const store = new WorkerChainStore({ file, self: writer.chainId, resourcesPath: undefined });
+  const store = new WorkerChainStore({ file, self: writer.chainId, resourcesPath: undefined, logger: recordingLogger() });
   await store.start();
   endings.push(() => store.stop());
   return store;

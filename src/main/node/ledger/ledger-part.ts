@@ -74,6 +74,7 @@ export class LedgerPart implements Startable {
       file: this.#file,
       self: identity.nodeId,
       resourcesPath,
+      logger,
       onDied: (code) => this.#died(code),
     });
     this.recorder = new Recorder({

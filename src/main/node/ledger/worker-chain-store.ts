@@ -1,29 +1,17 @@
-import { Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../common/errors.ts';
+import { nodeLimits } from '../limits.ts';
 import type { Startable } from '../startable.ts';
 import { failureToError } from '../store/failures.ts';
-import { workerUrl } from '../threads/index.ts';
+import type { Logger } from '../telemetry/types.ts';
+import { Thread, workerUrl } from '../threads/index.ts';
 import type { BroughtBlock, ChainPlace, ChainStore, EntryQuery, OwnBlock, VerifyProgress, VerifyResult } from './chain-store.ts';
 import type { CopyShares } from './copy-share.ts';
 import type { ExportPart } from './export/export-part.ts';
 import { ledgerLimits } from './limits.ts';
-import type {
-  FromLedgerWorker,
-  LedgerArguments,
-  LedgerFailure,
-  LedgerMethod,
-  LedgerResult,
-  LedgerWorkerData,
-  ToLedgerWorker,
-} from './worker-messages.ts';
-
-interface Pending {
-  readonly onProgress: ((progress: VerifyProgress) => void) | undefined;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
+import type { LedgerArguments, LedgerFailure, LedgerMethod, LedgerResult, LedgerThread, LedgerWorkerData } from './worker-messages.ts';
 
 export interface WorkerChainStoreOptions extends LedgerWorkerData {
+  readonly logger: Logger;
   /** Told when the thread ends though nobody asked it to; what waited for it was refused. @param code of its end */
   readonly onDied?: (code: number) => void;
 }
@@ -31,10 +19,7 @@ export interface WorkerChainStoreOptions extends LedgerWorkerData {
 /** The file of the chains behind a thread of its own. */
 export class WorkerChainStore implements ChainStore, Startable {
   readonly #options: WorkerChainStoreOptions;
-  readonly #pending = new Map<number, Pending>();
-  #worker: Worker | undefined;
-  #stopping: Promise<void> | undefined;
-  #nextId = 1;
+  #thread: Thread<LedgerThread> | undefined;
 
   constructor(options: WorkerChainStoreOptions) {
     this.#options = options;
@@ -46,45 +31,50 @@ export class WorkerChainStore implements ChainStore, Startable {
    * @throws DamagedFileError it is no database, or its schema cannot be read
    * @throws SignalboxError `STORAGE_FULL`, `CONFLICT` (file of a newer version)
    */
-  start(): Promise<void> {
-    const { file, self, resourcesPath } = this.#options;
-    const workerData: LedgerWorkerData = { file, self, resourcesPath };
-    const worker = new Worker(workerUrl('ledger-worker', import.meta.url), { workerData, name: 'ledger' });
-    return new Promise((resolve, reject) => {
-      let failure: Error | undefined;
-      let fault: Error | undefined;
-      worker.on('message', (message: FromLedgerWorker) => {
-        if (message.type === 'opened') {
-          this.#worker = worker;
-          resolve();
-        } else if (message.type === 'openFailed') failure = failureToError(file, message.failure);
-        else this.#receive(message);
-      });
-      worker.once('error', (error) => {
-        fault = error as Error;
-      });
-      worker.once('exit', (code) => {
-        this.#ended(code);
-        reject(failure ?? threadStopped(file, fault));
-      });
+  async start(): Promise<void> {
+    const { file, self, resourcesPath, logger, onDied } = this.#options;
+    const thread = new Thread<LedgerThread>({
+      // A large file takes its time to be opened: the start has no bound.
+      url: workerUrl('ledger-worker', import.meta.url),
+      name: 'ledger',
+      subject: 'The ledger of this node',
+      data: { file, self, resourcesPath },
+      mostRequests: ledgerLimits.pendingRequests,
+      stopMs: nodeLimits.threadStopMs,
+      logger,
+      reports: {},
+      errors: {
+        stopped: () => threadStopped(file),
+        busy: () =>
+          new SignalboxError('OVERLOADED', 'The ledger of this node is too slow for what is asked of it. Try again.', { executed: 'no' }),
+      },
+      toError: (failure) => errorOf(file, failure),
+      onEnd: ({ code, readyMs }) => {
+        if (readyMs !== undefined) onDied?.(code);
+      },
     });
+    this.#thread = thread;
+    try {
+      await thread.started;
+    } catch (error) {
+      // Whoever sets the file aside finds nobody at it.
+      await thread.stop();
+      throw error instanceof SignalboxError ? error : threadStopped(file, error as Error);
+    }
   }
 
   /** Ends what runs, empties the journal into the file, ends the thread. It can be started again. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop().finally(() => {
-      this.#stopping = undefined;
-    });
-    return this.#stopping;
+  async stop(): Promise<void> {
+    await this.#thread?.stop();
   }
 
   get isOpen(): boolean {
-    return this.#worker !== undefined && this.#stopping === undefined;
+    return this.#thread?.isReady === true;
   }
 
   /** Requests that wait for the thread. */
   get waiting(): number {
-    return this.#pending.size;
+    return this.#thread?.waiting ?? 0;
   }
 
   append(block: OwnBlock) {
@@ -169,70 +159,22 @@ export class WorkerChainStore implements ChainStore, Startable {
     options: { readonly onProgress?: (progress: VerifyProgress) => void; readonly signal?: AbortSignal } = {},
   ): Promise<VerifyResult> {
     const { signal, onProgress } = options;
-    const id = this.#nextId++;
-    const cancel = () => this.#post({ type: 'cancel', id });
-    const result = this.#ask(id, onProgress, { type: 'verify', id, chainId, fromHeight: range.fromHeight, toHeight: range.toHeight });
-    if (signal?.aborted === true) cancel();
-    signal?.addEventListener('abort', cancel, { once: true });
-    try {
-      return (await result) as VerifyResult;
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-    }
+    const asked = { chainId, fromHeight: range.fromHeight, toHeight: range.toHeight };
+    return this.#opened().ask('verify', asked, { cancel: signal, onProgress });
   }
 
-  #call<M extends LedgerMethod>(method: M, ...args: LedgerArguments<M>): Promise<LedgerResult<M>> {
-    const id = this.#nextId++;
-    return this.#ask(id, undefined, { type: 'call', id, method, args }) as Promise<LedgerResult<M>>;
+  async #call<M extends LedgerMethod>(method: M, ...args: LedgerArguments<M>): Promise<LedgerResult<M>> {
+    return (await this.#opened().ask('call', { method, args })) as LedgerResult<M>;
   }
 
-  #ask(id: number, onProgress: Pending['onProgress'], message: ToLedgerWorker): Promise<unknown> {
-    if (!this.isOpen) return Promise.reject(threadStopped(this.#options.file));
-    if (this.#pending.size >= ledgerLimits.pendingRequests)
-      return Promise.reject(
-        new SignalboxError('OVERLOADED', 'The ledger of this node is too slow for what is asked of it. Try again.', { executed: 'no' }),
-      );
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { onProgress, resolve, reject });
-      this.#post(message);
-    });
+  #opened(): Thread<LedgerThread> {
+    if (this.#thread?.isReady !== true) throw threadStopped(this.#options.file);
+    return this.#thread;
   }
+}
 
-  #receive(message: Exclude<FromLedgerWorker, { type: 'opened' | 'openFailed' }>): void {
-    const pending = this.#pending.get(message.id);
-    if (pending === undefined) return;
-    if (message.type === 'progress') {
-      pending.onProgress?.(message.progress);
-      return;
-    }
-    this.#pending.delete(message.id);
-    if (message.type === 'failed') pending.reject(this.#errorOf(message.failure));
-    else pending.resolve(message.type === 'done' ? message.value : message.result);
-  }
-
-  #errorOf(failure: LedgerFailure): Error {
-    return failure.kind === 'store' ? failureToError(this.#options.file, failure.failure) : SignalboxError.fromShape(failure.shape);
-  }
-
-  async #stop(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.postMessage({ type: 'close' } satisfies ToLedgerWorker);
-    await gone;
-  }
-
-  #ended(code: number): void {
-    const wasOpen = this.#worker !== undefined;
-    this.#worker = undefined;
-    for (const { reject } of this.#pending.values()) reject(threadStopped(this.#options.file));
-    this.#pending.clear();
-    if (wasOpen && this.#stopping === undefined) this.#options.onDied?.(code);
-  }
-
-  #post(message: ToLedgerWorker): void {
-    this.#worker?.postMessage(message);
-  }
+function errorOf(file: string, failure: LedgerFailure): Error {
+  return failure.kind === 'store' ? failureToError(file, failure.failure) : SignalboxError.fromShape(failure.shape);
 }
 
 function threadStopped(file: string, cause?: Error): SignalboxError {

@@ -1,6 +1,6 @@
-/** Messages between the node and the thread of the ledger. */
 import type { ErrorShape } from '../../../common/errors.ts';
 import type { StoreFailure } from '../store/protocol.ts';
+import type { ThreadWith } from '../threads/index.ts';
 import type { ChainDatabase } from './chain-database.ts';
 import type { VerifyProgress, VerifyResult } from './chain-store.ts';
 
@@ -38,27 +38,23 @@ export type LedgerMethod =
 export type LedgerArguments<M extends LedgerMethod> = Parameters<ChainDatabase[M]>;
 export type LedgerResult<M extends LedgerMethod> = ReturnType<ChainDatabase[M]>;
 
-export type ToLedgerWorker =
-  | { readonly type: 'call'; readonly id: number; readonly method: LedgerMethod; readonly args: readonly unknown[] }
-  | {
-      readonly type: 'verify';
-      readonly id: number;
-      readonly chainId: string;
-      readonly fromHeight: number | undefined;
-      readonly toHeight: number | undefined;
-    }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'close' };
-
 /** How an operation failed: of SQLite, or an expected error. */
 export type LedgerFailure =
   | { readonly kind: 'store'; readonly failure: StoreFailure }
   | { readonly kind: 'error'; readonly shape: ErrorShape };
 
-export type FromLedgerWorker =
-  | { readonly type: 'opened'; readonly migrated: readonly string[] }
-  | { readonly type: 'openFailed'; readonly failure: StoreFailure }
-  | { readonly type: 'done'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly failure: LedgerFailure }
-  | { readonly type: 'progress'; readonly id: number; readonly progress: VerifyProgress }
-  | { readonly type: 'verified'; readonly id: number; readonly result: VerifyResult };
+/** What the node and the thread of the ledger say to each other. */
+export type LedgerThread = ThreadWith<{
+  readonly data: LedgerWorkerData;
+  readonly methods: {
+    /** An operation of the file by name. */
+    readonly call: { readonly request: { readonly method: LedgerMethod; readonly args: readonly unknown[] }; readonly result: unknown };
+    /** Goes on beside the others; one that is cancelled answers how far it has come. */
+    readonly verify: {
+      readonly request: { readonly chainId: string; readonly fromHeight: number | undefined; readonly toHeight: number | undefined };
+      readonly result: VerifyResult;
+      readonly progress: VerifyProgress;
+    };
+  };
+  readonly failure: LedgerFailure;
+}>;

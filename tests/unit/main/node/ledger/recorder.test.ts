@@ -1,4 +1,5 @@
 /** From the audit table into the chain. */
+
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +10,7 @@ import { WorkerChainStore } from '../../../../../src/main/node/ledger/worker-cha
 import type { AuditRecord } from '../../../../../src/main/node/router/types.ts';
 import { ChainWriter } from '../../../../helpers/ledger-fixture.ts';
 import { entriesOf, openRecorder, recorderId, recorderSigner } from '../../../../helpers/recorder-fixture.ts';
+import { recordingLogger } from '../../../../helpers/router-fixture.ts';
 import { temporaryFolder } from '../../../../helpers/temporary-folder.ts';
 import { eventually, until } from '../../../../helpers/until.ts';
 
@@ -231,7 +233,12 @@ test('records whose blocks were taken back from peers are not written again', as
   const { blocks } = await first.store.blocks(recorderId, 0);
   await first.stop();
   await rm(join(folder, 'ledger.db'));
-  const alone = new WorkerChainStore({ file: join(folder, 'ledger.db'), self: recorderId, resourcesPath: undefined });
+  const alone = new WorkerChainStore({
+    file: join(folder, 'ledger.db'),
+    self: recorderId,
+    resourcesPath: undefined,
+    logger: recordingLogger(),
+  });
   await alone.start();
   await alone.take(recorderId, await sealTakenBack(blocks, recorderSigner), 'peer', Date.now());
   await alone.stop();
