@@ -27,6 +27,8 @@ export class PeerRecord {
   /** It said that it leaves. */
   hasLeft = false;
   #leftMs = 0;
+  /** The start that said so. */
+  #leftEpoch = 0;
   /** A way to it came back after it said so. */
   #isBack = false;
   suspicion: Suspicion = { kind: 'none' };
@@ -52,7 +54,7 @@ export class PeerRecord {
     const isBack = online && (!this.isOnline || epoch > this.epoch);
     this.#isBack ||= isBack;
     // While a node stops, others may say once more that they lead to it.
-    const isNew = this.hasLeft ? online && this.#isBack && (epoch > this.epoch || !this.#isLeaving(nowMs)) : isBack;
+    const isNew = this.hasLeft ? online && this.#isBack && (epoch > this.#leftEpoch || !this.#isLeaving(nowMs)) : isBack;
     this.name = name;
     this.isOnline = online;
     this.secure = secure;
@@ -72,6 +74,7 @@ export class PeerRecord {
   left(nowMs: number): void {
     this.hasLeft = true;
     this.#leftMs = nowMs;
+    this.#leftEpoch = this.epoch;
     this.#isBack = false;
     this.suspicion = { kind: 'none' };
   }

@@ -144,6 +144,15 @@ describe('peers that are watched', () => {
     expect([peer('b')?.reason, asked.length]).toEqual([expect.stringContaining('good-bye'), 0]);
   });
 
+  it('are there again as soon as they were started again, also when that is known before a way leads there', async () => {
+    const { put, peer, watch } = await setUp();
+    put('b');
+    watch.left('b');
+    put('b', { online: false, epoch: 2 });
+    put('b', { epoch: 2 });
+    expect(peer('b')?.health).toBe('Healthy');
+  });
+
   it('are there again when they are back for longer than it takes to stop', async () => {
     const { put, pass, peer, watch } = await setUp();
     for (const name of ['way', 'heard']) {
