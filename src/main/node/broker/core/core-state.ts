@@ -27,6 +27,8 @@ export class CoreState {
   #term: number;
   #votedFor: BrokerId | null;
   #impaired: boolean;
+  /** Newest configuration that the disk knew of, though its log may begin before it again. */
+  readonly #knownVersion: number;
   /** The last entry given out as committed. */
   #deliveredIndex: number;
   /** Entries for `committed` are on their way from the disk. */
@@ -46,6 +48,7 @@ export class CoreState {
     this.#term = image.hardState.term;
     this.#votedFor = image.hardState.votedFor;
     this.#impaired = image.impaired;
+    this.#knownVersion = Math.max(image.configuration.version, ...image.configurations.map(({ version }) => version));
   }
 
   get term(): number {
@@ -79,9 +82,13 @@ export class CoreState {
     return current.version > this.commitIndex && previous !== undefined && memberOf(previous, this.brokerId)?.voter === true;
   }
 
-  /** Whether it may not vote. A group's only voter may: nobody has what it has lost. */
+  /**
+   * Whether it may not vote. A group's only voter may: nobody has what it has lost. One that gets the log from its beginning again was the
+   * only voter once, and is not now.
+   */
   get impaired(): boolean {
-    return this.#impaired && !(this.voters.length === 1 && this.isVoter);
+    const isOnlyVoter = this.voters.length === 1 && this.isVoter && this.configuration.version >= this.#knownVersion;
+    return this.#impaired && !isOnlyVoter;
   }
 
   /** Votes that decide: more than half. */

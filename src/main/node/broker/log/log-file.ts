@@ -123,7 +123,9 @@ export class LogFile {
     if (here?.term !== to.term || here.checksum !== to.checksum)
       throw corrupt(this.#file, `The state of ${groupId} and its log differ at ${to.index}.`, { groupId, index: to.index });
     const replaced = log.configurations.filter((index) => index <= to.index);
-    const configuration = replaced.length === 0 ? row.configuration : table.configuration(replaced.at(-1) ?? 0);
+    // A log that was begun anew before the newest configuration that was known keeps that one until it has come so far again.
+    const isAhead = replaced.length === 0 || row.configuration.version > to.index;
+    const configuration = isAhead ? row.configuration : table.configuration(replaced.at(-1) ?? 0);
     const next: GroupRow = { ...row, compacted: to, configuration };
     this.#transaction(
       () => this.#rows.write(next),

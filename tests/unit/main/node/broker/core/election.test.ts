@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { encodeConfiguration, entryChecksum } from '../../../../../../src/main/node/broker/core/index.ts';
 import type { ElectionRequest } from '../../../../../../src/main/node/broker/core/types.ts';
 import { CoreGroup, CoreHost, configurationOf, diskOf, entriesOf, member } from '../../../../../helpers/core-group.ts';
 
@@ -219,6 +220,25 @@ test('a candidate that is told of what its disk has lost is not elected by votes
   });
   host.receive('B-CCCCC', answer(false));
   expect(host.core.status(0)).toMatchObject({ role: 'candidate', impaired: true });
+});
+
+test('the founder of a group that gets its log from the beginning again does not lead where it was the only voter', () => {
+  const founded = configurationOf('B-AAAAA', member('B-BBBBB', false));
+  const disk = diskOf({ ...three, version: 5 }, [1, 1, 1, 1, 1, 1]);
+  disk.restartBehind({ index: 0, term: 0, checksum: 0 }, { ...three, version: 5 });
+  const host = new CoreHost('B-AAAAA', disk, 0, { appliedIndex: 0 });
+  const bare = { index: 1, term: 1, kind: 'configuration' as const, data: encodeConfiguration({ ...founded, version: 1 }) };
+  const entry = { ...bare, checksum: entryChecksum(0, bare) };
+  const previous = { index: 0, term: 0, checksum: 0 };
+  host.receive('B-BBBBB', { type: 'REPLICATE', term: 2, previous, entries: [entry], commitIndex: 1, readRound: 1 });
+  host.flush();
+  expect(host.core.status(0)).toMatchObject({ role: 'follower', impaired: true, configuration: { version: 1 } });
+  for (let at = 0; at < 5; at++) {
+    host.nowMs = host.wakeAtMs;
+    host.step({ type: 'tick' });
+    host.flush();
+  }
+  expect(host.core.role).toBe('follower');
 });
 
 test('a leader tells a voter that it had more, where its own guard is lost too', () => {

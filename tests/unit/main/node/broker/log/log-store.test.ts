@@ -222,6 +222,21 @@ describe('a log store', () => {
     ]);
   });
 
+  test('keeps the newest configuration that it knew while it gets entries from before that again', async () => {
+    const { store } = logStore(await temporaryFolder());
+    await store.open();
+    await store.createGroup(groupA, configurationOf(groupA), start);
+    await store.restart(groupA, start, configurationOf(groupA, 9));
+    const maker = new EntryMaker();
+    const entries = [...maker.many(1, 1), maker.configuration(groupA, 1), ...maker.many(1, 1)];
+    await store.write([{ groupId: groupA, persist: persist(entries) }]);
+    await store.compact(groupA, maker.last);
+    expect(await store.image(groupA)).toMatchObject({ configurations: [configurationOf(groupA, 9)] });
+    await store.write([{ groupId: groupA, persist: persist([...maker.many(1, 5), maker.configuration(groupA, 1), ...maker.many(1, 1)]) }]);
+    await store.compact(groupA, maker.last);
+    expect(await store.image(groupA)).toMatchObject({ configurations: [configurationOf(groupA, 9)], compacted: { index: 10 } });
+  });
+
   test('forgets a removed group, which may come back as a new one', async () => {
     const folder = await temporaryFolder();
     const first = logStore(folder).store;
