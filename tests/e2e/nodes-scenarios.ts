@@ -205,6 +205,17 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await expect(gridOf(page)).toBeFocused();
     });
 
+    test('an Escape that closes a tooltip does what it does without one', async () => {
+      const close = inspectorOf(page).getByRole('button', { name: 'Close', exact: true });
+      await close.hover();
+      await expect(page.getByRole('tooltip')).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(inspectorOf(page)).toBeHidden();
+      await expect(page.getByRole('tooltip')).toBeHidden();
+      await rowOf(page, 'press-07').click();
+      await expect(inspectorOf(page)).toBeVisible();
+    });
+
     test('is walked by keys alone', async () => {
       await page.keyboard.press('Escape');
       await expect(inspectorOf(page)).toBeHidden();
@@ -213,6 +224,10 @@ export function describeNodes(open: () => Promise<ClusterConsole<ConsoleUnderTes
       await page.keyboard.press(' ');
       await expect(page.getByText('eng-laptop selected')).toBeVisible();
       await expect(inspectorOf(page)).toBeHidden();
+      await page.keyboard.press(' ');
+      await expect(page.getByText('eng-laptop selected')).toBeHidden();
+      await page.keyboard.press(' ');
+      await expect(page.getByText('eng-laptop selected')).toBeVisible();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       const inspector = inspectorOf(page);

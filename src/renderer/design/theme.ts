@@ -189,7 +189,7 @@ export const theme = createTheme({
     Switch: extend<typeof Switch>({ defaultProps: { size: 'xs', withThumbIndicator: false } }),
     Badge: extend<typeof Badge>({ defaultProps: { size: 'sm', variant: 'default', radius: 'xs', tt: 'none' } }),
     Kbd: extend<typeof Kbd>({ defaultProps: { size: 'xs' } }),
-    Tooltip: extend<typeof Tooltip>({ defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } }),
+    Tooltip: extend<typeof Tooltip>({ defaultProps: { transitionProps: { duration: 80 }, withArrow: false } }),
     Popover: extend<typeof Popover>({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     Menu: extend<typeof Menu>({ defaultProps: { shadow: 'md', radius: 'md', transitionProps: { duration: 80 } } }),
     // The page never scrolls, and the scroll lock would add a style that the content security policy forbids.

@@ -26,7 +26,14 @@ export function MenuEntries({ entries }: { readonly entries: readonly MenuEntry[
       ))}
       {safe.length > 0 && dangerous.length > 0 && <Menu.Divider />}
       {dangerous.map((entry) => (
-        <Menu.Item key={entry.id} leftSection={entry.icon} color="crit" disabled={entry.disabled ?? false} onClick={entry.run}>
+        <Menu.Item
+          key={entry.id}
+          leftSection={entry.icon}
+          color="crit"
+          disabled={entry.disabled ?? false}
+          title={entry.reason}
+          onClick={entry.run}
+        >
           {entry.label}
         </Menu.Item>
       ))}

@@ -1,5 +1,6 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Tooltip } from './tooltip.tsx';
 
 /** An icon alone always has a name, said to screen readers and shown as a tooltip (look.md section 10). */
 export function IconButton(props: {

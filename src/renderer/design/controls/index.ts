@@ -18,8 +18,8 @@ export {
   TagsInput,
   Textarea,
   TextInput,
-  Tooltip,
   UnstyledButton,
   VisuallyHidden,
 } from '@mantine/core';
 export { useDebouncedCallback, useDebouncedValue, useElementSize, useMediaQuery } from '@mantine/hooks';
+export { Tooltip } from './tooltip.tsx';

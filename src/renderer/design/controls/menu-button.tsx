@@ -1,5 +1,6 @@
-import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Tooltip } from './tooltip.tsx';
 
 /** An icon that opens a menu; `children` are its items. */
 export function MenuButton(props: {

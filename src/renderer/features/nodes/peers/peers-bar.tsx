@@ -23,10 +23,11 @@ export function PeersBar({ peers, context }: { readonly peers: readonly PeerInfo
       <span className="sb-2 sb-clip sb-num">{countWords(t, peers)}</span>
       <span className="sb-grow" />
       <Filter />
-      {/* No tooltip of ours: the first Escape would close that and not the traffic. */}
-      <Button variant="default" title={t('trafficHint')} aria-pressed={shown} onClick={shown ? selectNoPeer : showTraffic}>
-        {t('traffic')}
-      </Button>
+      <Tooltip label={t('trafficHint')}>
+        <Button variant="default" aria-pressed={shown} onClick={shown ? selectNoPeer : showTraffic}>
+          {t('traffic')}
+        </Button>
+      </Tooltip>
       <Tooltip label={common('needsRole', { role: common('role_operator') })} disabled={may}>
         <Button
           variant="default"

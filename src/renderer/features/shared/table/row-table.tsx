@@ -48,7 +48,10 @@ export function RowTable<Row, Column extends TableColumn<Row, Id, never>, Id ext
   const rowHeight = useRowHeight('--sb-row');
   const columns = useFittingColumns<Column>(props.columns, width);
   const [cursor, setCursor] = useState(selected);
-  useEffect(() => setCursor(selected), [selected]);
+  useEffect(() => {
+    // Where nothing is selected any more the keys go on from where they were.
+    if (selected !== undefined) setCursor(selected);
+  }, [selected]);
   const places = useMemo(() => new Map(rows.map((row, index) => [keyOf(row), index])), [rows, keyOf]);
   const placeOf = (key: string | undefined) => (key === undefined ? undefined : places.get(key));
   const rowOf = (key: string) => rows[places.get(key) ?? -1];
