@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
-import { Chart, type ChartSeries } from '../../../design/data/chart.tsx';
 import { StateLabel } from '../../../design/icons/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useClusterMetrics } from '../../../state/cluster-metrics.ts';
 import { formatClock, formatRate } from '../../../state/format.ts';
-import { type Columns, emptySeries, extent, joinLive, type MetricColumn, toColumns } from '../../../state/metric-series.ts';
+import { emptySeries, joinLive, toColumns } from '../../../state/metric-series.ts';
+import { ValueChart } from '../../shared/value-chart.tsx';
 import { answerOf, type InspectedProps, useAsk } from './use-ask.ts';
 
 const windowMs = 300_000;
@@ -17,8 +17,11 @@ export function LoadCharts(props: InspectedProps) {
   const { state, retry } = useAsk(props, 'system.history', { windowMs, maxPoints: windowMs / 1_000 });
   const live = useClusterMetrics(({ byNode }) => byNode.get(props.node.nodeId)?.points ?? noPoints);
   const history = answerOf(state)?.data ?? emptySeries;
-  const columns = useMemo(() => toColumns(joinLive(history, live, windowMs)), [history, live]);
-  const newestMs = columns.timesMs.at(-1);
+  const { timesMs, cpuPercent, callsPerSecond } = useMemo(() => {
+    const { timesMs, column } = toColumns(joinLive(history, live, windowMs));
+    return { timesMs, cpuPercent: column('cpuPercent'), callsPerSecond: column('rpcPerSecond') };
+  }, [history, live]);
+  const newestMs = timesMs.at(-1);
   const rangeMs = useMemo(() => (newestMs === undefined ? undefined : ([newestMs - windowMs, newestMs] as const)), [newestMs]);
   if (rangeMs === undefined && !props.reachable) return null;
   return (
@@ -42,43 +45,25 @@ export function LoadCharts(props: InspectedProps) {
           </span>
         )}
       </div>
-      <OneChart title={t('chartCpu')} column="cpuPercent" color="s1" format={whole} max={100} columns={columns} rangeMs={rangeMs} />
-      <OneChart title={t('chartCalls')} column="rpcPerSecond" color="s3" format={formatRate} columns={columns} rangeMs={rangeMs} />
+      <ValueChart
+        title={t('chartCpu')}
+        color="s1"
+        timesMs={timesMs}
+        values={cpuPercent}
+        format={whole}
+        max={100}
+        rangeMs={rangeMs}
+        syncKey="nodes.inspector"
+      />
+      <ValueChart
+        title={t('chartCalls')}
+        color="s3"
+        timesMs={timesMs}
+        values={callsPerSecond}
+        format={formatRate}
+        rangeMs={rangeMs}
+        syncKey="nodes.inspector"
+      />
     </section>
-  );
-}
-
-function OneChart(props: {
-  readonly title: string;
-  readonly column: MetricColumn;
-  readonly color: ChartSeries['color'];
-  readonly format: (value: number) => string;
-  readonly max?: number;
-  readonly columns: Columns;
-  readonly rangeMs: readonly [number, number] | undefined;
-}) {
-  const { t } = useTranslation('nodes');
-  const { title, column, color, format, max, columns, rangeMs } = props;
-  const series = useMemo(
-    (): readonly ChartSeries[] => [{ label: title, color, values: columns.column(column) }],
-    [title, color, column, columns],
-  );
-  const known = extent(series[0]?.values ?? []);
-  return (
-    <Chart
-      title={title}
-      current={known === null ? '–' : format(known.latest)}
-      summary={
-        known === null
-          ? t('chartNone')
-          : t('chartSummary', { latest: format(known.latest), low: format(known.low), high: format(known.high) })
-      }
-      timesMs={columns.timesMs}
-      series={series}
-      format={format}
-      syncKey="nodes.inspector"
-      {...(rangeMs !== undefined && { rangeMs })}
-      {...(max !== undefined && { max })}
-    />
   );
 }

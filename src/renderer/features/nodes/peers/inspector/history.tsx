@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
 import { useNow } from '../../../../app/frame/connection-label.tsx';
-import { Chart, type ChartSeries } from '../../../../design/data/chart.tsx';
 import { useTranslation } from '../../../../i18n/index.ts';
 import { formatClock, formatCount } from '../../../../state/format.ts';
-import { extent } from '../../../../state/metric-series.ts';
+import { ValueChart } from '../../../shared/value-chart.tsx';
 import { type HealthBand, type HealthSample, healthBands, healthColumns, healthShares, historyMs } from '../model/health-history.ts';
 import { shareWords } from '../peer-words.ts';
 
@@ -36,15 +35,16 @@ export function History({ history }: { readonly history: readonly HealthSample[]
       ) : (
         <>
           <Bands bands={bands} rangeMs={rangeMs} />
-          <OneChart
+          <ValueChart
             title={t('chartLatency')}
             color="s1"
             timesMs={columns.timesMs}
             values={columns.latencyMs}
             format={milliseconds}
             rangeMs={rangeMs}
+            syncKey="peers.inspector"
           />
-          <OneChart
+          <ValueChart
             title={t('chartSuccess')}
             color="s3"
             timesMs={columns.timesMs}
@@ -52,6 +52,7 @@ export function History({ history }: { readonly history: readonly HealthSample[]
             format={percent}
             max={100}
             rangeMs={rangeMs}
+            syncKey="peers.inspector"
           />
         </>
       )}
@@ -93,37 +94,5 @@ function Bands({ bands, rangeMs: [fromMs, toMs] }: BandsProps) {
       </div>
       <p className="sb-3 sb-num">{shares.join(' · ')}</p>
     </div>
-  );
-}
-
-function OneChart(props: {
-  readonly title: string;
-  readonly color: ChartSeries['color'];
-  readonly timesMs: readonly number[];
-  readonly values: readonly (number | null)[];
-  readonly format: (value: number) => string;
-  readonly max?: number;
-  readonly rangeMs: readonly [number, number];
-}) {
-  const { t } = useTranslation('peers');
-  const { title, color, values, format, max } = props;
-  const series = useMemo((): readonly ChartSeries[] => [{ label: title, color, values }], [title, color, values]);
-  const known = extent(values);
-  return (
-    <Chart
-      title={title}
-      current={known === null ? '–' : format(known.latest)}
-      summary={
-        known === null
-          ? t('chartNone')
-          : t('chartSummary', { latest: format(known.latest), low: format(known.low), high: format(known.high) })
-      }
-      timesMs={props.timesMs}
-      series={series}
-      format={format}
-      syncKey="peers.inspector"
-      rangeMs={props.rangeMs}
-      {...(max !== undefined && { max })}
-    />
   );
 }
