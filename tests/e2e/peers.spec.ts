@@ -103,6 +103,8 @@ test('shows how messages take another way when the link breaks, and come back to
 
 test('removes a peer after its name was typed, adds it back, and keeps it', async () => {
   await rowOf('press-07').click({ button: 'right' });
+  await expect(page.getByRole('menuitem', { name: 'Remove…' })).toBeVisible();
+  await expectAccessibleInBothSchemes(page);
   await page.getByRole('menuitem', { name: 'Remove…' }).click();
   await expect(dialogOf()).toContainText('nothing waits for it');
   await expectAccessible(page);

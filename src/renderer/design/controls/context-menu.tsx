@@ -29,7 +29,8 @@ export function MenuEntries({ entries }: { readonly entries: readonly MenuEntry[
         <Menu.Item
           key={entry.id}
           leftSection={entry.icon}
-          color="crit"
+          // The shade of the ramp that Mantine takes is for fills: on the dark ground it can hardly be read.
+          color="var(--sb-crit)"
           disabled={entry.disabled ?? false}
           title={entry.reason}
           onClick={entry.run}

@@ -86,7 +86,7 @@ export function ConfirmDialog(props: { readonly confirmation: Confirmation | und
           <TextInput label={needed.label} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" />
         )}
         <div className="sb-flex" style={{ justifyContent: 'flex-end' }}>
-          <Button variant="default" data-autofocus={needed === undefined ? true : undefined} onClick={() => answer(false)}>
+          <Button variant="default" data-autofocus onClick={() => answer(false)}>
             {confirmation.cancel}
           </Button>
           <Button

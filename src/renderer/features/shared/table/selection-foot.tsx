@@ -25,16 +25,16 @@ export function SelectionFoot({ name, actions, inBar, children, note }: Selectio
   const { t: common } = useTranslation('common');
   const destructive = actions.filter(({ danger }) => danger === 3);
   const safe = actions.filter(({ danger }) => danger !== 3);
-  const rest = inBar === undefined ? [] : safe.filter(({ id }) => !inBar.has(id));
+  const isInBar = ({ id }: Action) => inBar === undefined || inBar.has(id);
+  const shown = safe.filter(isInBar);
+  const rest = safe.filter((action) => !isInBar(action));
   return (
     <section className="sb-foot" aria-label={common('selection')}>
       <span className="sb-2 sb-clip">{name}</span>
-      <span className="sb-sep" />
-      {safe
-        .filter((action) => !rest.includes(action))
-        .map((action) => (
-          <ActLink key={action.id} action={action} />
-        ))}
+      {(shown.length > 0 || children !== undefined) && <span className="sb-sep" />}
+      {shown.map((action) => (
+        <ActLink key={action.id} action={action} />
+      ))}
       {children}
       <span className="sb-grow" />
       {destructive.map((action) => (
