@@ -97,11 +97,13 @@ export function useListWindow(options: ListWindowOptions): ListWindow {
       if (moved) redraw();
     },
     reveal: (index) => {
-      // As measured by now: a list that reveals a row as soon as it is shown was drawn before it was measured.
+      if (scroller.current === null) return;
+      // As high as it is now: what is revealed may have brought a bar with it that the list was not measured with yet.
+      at.current.viewport = scroller.current.clientHeight;
       const room = Math.max(0, at.current.viewport - at.current.headHeight);
       const rowTop = index * rowHeight;
       const target = Math.max(Math.min(at.current.top, rowTop), rowTop + rowHeight - room);
-      if (target === at.current.top || scroller.current === null) return;
+      if (target === at.current.top) return;
       if (target < at.current.top) latest.current.onFollowChange?.(false);
       at.current.top = target;
       scroller.current.scrollTop = target;

@@ -44,7 +44,7 @@ export const nodeTable: TableModel<NodeInfo, NodeColumnId, MetricsOf> = {
   columns: [
     { id: 'name', minPx: 132, share: 3, leaves: 0, by: ({ name }) => name },
     { id: 'state', minPx: 152, leaves: 0, by: stateRank },
-    { id: 'via', minPx: 92, leaves: 8, by: wayRank },
+    { id: 'via', minPx: 104, leaves: 8, by: wayRank },
     { id: 'capabilities', minPx: 96, share: 2, leaves: 10, by: ({ capabilities }) => capabilities.join(' ') },
     { id: 'version', minPx: 92, leaves: 9, by: ({ version }) => version, compare: compareVersions },
     { id: 'rtt', minPx: 52, leaves: 2, by: ({ rttMs }) => rttMs, ...number },
