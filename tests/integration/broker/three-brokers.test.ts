@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Broker } from '../../../src/main/node/broker/index.ts';
 import { startBrokers } from '../../helpers/broker-cluster.ts';
 import { clientOf, testBroker } from '../../helpers/broker-fixture.ts';
+import { logStore } from '../../helpers/log-store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -46,6 +49,36 @@ test('replicas that have applied the same entry have the same log and state', as
   let follows = await other.ask(query);
   while (Number(follows.applied_index) < Number(leads.applied_index)) follows = await other.ask(query);
   expect(follows).toMatchObject({ applied_checksum: leads.applied_checksum, state_checksum: leads.state_checksum });
+});
+
+test('a replica whose state cannot be read gets it again from the others, with the file kept aside, and has its vote back', async () => {
+  const { brokers, groupId, again } = await startBrokers(3);
+  const [first] = brokers as [Broker];
+  const client = await clientOf(first);
+  await client.ask({ operation: 'CREATE_QUEUE', queue_name: 'orders' });
+  for (let data = 1; data <= 20; data += 1) await client.ask({ operation: 'APPEND', queue_name: 'orders', data });
+  const damaged = Buffer.alloc(8_192, 'no database');
+  let kept = '';
+  const third = await again(2, async (folder) => {
+    // What the state held is in the log no more, as after a while.
+    const { store } = logStore(folder);
+    const [image] = (await store.open()).images;
+    if (image === undefined) throw new Error('it has a log');
+    await store.compact(groupId, image.last);
+    await store.close();
+    const file = join(folder, 'groups', groupId, 'state.db');
+    await writeFile(file, damaged);
+    kept = `${file}.damaged`;
+  });
+  const query = { operation: 'CLUSTER_QUERY', cluster_id: groupId, detail: true };
+  const other = await clientOf(third);
+  const leads = await client.ask(query);
+  const poll = { timeout: 20_000 };
+  await expect.poll(async () => Number((await other.ask(query)).applied_index), poll).toBeGreaterThanOrEqual(Number(leads.applied_index));
+  expect(await other.ask(query)).toMatchObject({ state_checksum: (await client.ask(query)).state_checksum });
+  expect(await readFile(kept)).toEqual(damaged);
+  const seen = async () => JSON.stringify(await other.ask({ operation: 'GROUP_LIST' }));
+  await expect.poll(seen, poll).not.toContain('"impaired":true');
 });
 
 test('a backup becomes a group of its own, with the queues under new ids', async () => {

@@ -337,6 +337,12 @@ export class Engine implements PeerReceiver, GroupControl {
       onChanged: (groupId) => this.#changed(groupId),
       onGroupFailed: (groupId, error) => this.#groupFailed(groupId, error),
       onFault: (groupId, fault) => this.#faulty(groupId, fault),
+      onStateSetAside: (groupId, path, error) =>
+        this.#options.logger.warn('broker.stateRebuilt', 'The state of a group could not be read and is made anew; the file is kept.', {
+          groupId,
+          path,
+          error,
+        }),
       onStorageFailed: (error) => this.#files.failed(error),
     };
   }

@@ -26,7 +26,7 @@ export class GroupProblems {
     for (const group of groups) {
       const status = group.driver.status();
       if (this.#isLeaderless(group, status)) found.add(this.#raiseLeaderless(group.groupId, status));
-      if (status.impaired) found.add(this.#raiseImpaired(group.groupId));
+      if (status.impaired) found.add(this.#raiseImpaired(group));
     }
     for (const id of this.#raised) if (!found.has(id)) this.#problems.clear(id);
     this.#raised.clear();
@@ -42,7 +42,7 @@ export class GroupProblems {
       id: failedId(groupId),
       severity: 'crit',
       title: `The copy of queue group ${groupId} on this node cannot be used`,
-      detail: `${detail} What is on the disk is left as it is. Where the group has other brokers they go on: remove this broker from the group at one of them, let it leave here, and let it join again.`,
+      detail: `${detail} What is on the disk is left as it is. Where the group has other brokers they go on: remove this broker from the group at one of them, let it leave here, and let it join again. Where this is its only broker, put back the files of a backup of the node, or begin a new group with a backup of the group: signalbox queue restore FILE.`,
     });
   }
 
@@ -90,14 +90,18 @@ export class GroupProblems {
     return id;
   }
 
-  #raiseImpaired(groupId: GroupId): string {
+  #raiseImpaired({ groupId, isGuardLost }: Group): string {
     const id = `broker.impaired.${groupId}`;
+    const noVote = 'It has no vote in the group until the other brokers have brought it up to date, which they do by themselves';
     this.#problems.raise({
       id,
       severity: 'warn',
-      title: `The disk of this node has lost a part of queue group ${groupId}`,
-      detail:
-        'It has no vote in the group until the other brokers have brought it up to date. Look after the disk: it did not keep what it had taken.',
+      title: isGuardLost
+        ? `Nobody can tell whether this node holds all of queue group ${groupId}`
+        : `The disk of this node has lost a part of queue group ${groupId}`,
+      detail: isGuardLost
+        ? `The file synced-through beside its log, which says how far the log once was, is gone or damaged. ${noVote}: bring back those that are away. Look after the disk, and put nothing older in the place of the node's files.`
+        : `${noVote}: bring back those that are away. Look after the disk: it did not keep what it had taken.`,
     });
     return id;
   }

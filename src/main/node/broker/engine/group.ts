@@ -1,10 +1,11 @@
 import { SignalboxError } from '../../../../common/errors.ts';
 import { createCore, hasOtherVoters, type TimingProfile } from '../core/index.ts';
 import type { BrokerId, CoreFault, GroupConfiguration, GroupId, LogPosition } from '../core/types.ts';
+import { isGuardLost } from '../log/log-guard.ts';
 import type { LogImage, LogStore } from '../log/types.ts';
 import { QueueMachine } from '../machine/index.ts';
 import type { PeerSender } from '../peers/types.ts';
-import type { SnapshotFile, StateStore } from '../state/types.ts';
+import type { SnapshotFile, StateImage, StateStore } from '../state/types.ts';
 import { GroupDriver } from './group-driver.ts';
 import { LogCutter } from './log-cutter.ts';
 import type { LogPump } from './log-pump.ts';
@@ -31,6 +32,8 @@ export interface GroupContext {
   /** The group cannot go on: what it holds is left as it is. */
   readonly onGroupFailed: (groupId: GroupId, error: unknown) => void;
   readonly onFault: (groupId: GroupId, fault: CoreFault) => void;
+  /** A state that could not be read was kept at a path; the group begins anew with what the log or the other brokers have. */
+  readonly onStateSetAside: (groupId: GroupId, path: string, error: unknown) => void;
   /** The disk refused a state file: all groups begin anew. */
   readonly onStorageFailed: (error: unknown) => void;
 }
@@ -41,6 +44,8 @@ export class Group {
   readonly driver: GroupDriver;
   readonly reader: MessageReader;
   readonly rates = new QueueRates();
+  /** What was kept of how far the log once was is gone. */
+  readonly isGuardLost: boolean;
   readonly #context: GroupContext;
   readonly #stateWriter: StateWriter;
   readonly #cutter: LogCutter;
@@ -56,6 +61,7 @@ export class Group {
     const { log, store, pump, tail, peers, nowMs } = context;
     const appliedIndex = applied.index;
     this.groupId = groupId;
+    this.isGuardLost = isGuardLost(image);
     this.#context = context;
     this.reader = new MessageReader({ groupId, tail, store });
     tail.stored(groupId, appliedIndex);
@@ -115,10 +121,9 @@ export class Group {
    * @throws SignalboxError `STORAGE_CORRUPT`, `STORAGE_FULL`
    */
   static async open(context: GroupContext, image: LogImage): Promise<Group> {
-    const { log, store } = context;
+    const { log } = context;
     const { groupId } = image;
-    const state = await store.open(groupId);
-    const machine = QueueMachine.restore(state.rows);
+    const { state, machine } = await loadState(context, image);
     if (state.applied.index < image.compacted.index && !hasOtherVoters(image.configuration, context.brokerId)) throw stateLost(groupId);
     if (isOneHistory(image, state.applied)) return new Group(context, image, machine, state.applied);
     // A power cut took the end of the log and not that of the state, because others had committed it before the flush here had ended; or a
@@ -245,6 +250,37 @@ export class Group {
       throw error;
     }
   }
+}
+
+interface LoadedState {
+  readonly state: StateImage;
+  readonly machine: QueueMachine;
+}
+
+/**
+ * The state of a group as its file has it. One that cannot be read is begun anew where it follows from what is elsewhere: from a log that
+ * still has its first entry, or from the other brokers. They must be able to elect a leader without this one, which has no vote meanwhile:
+ * otherwise nobody brought it anything, and what its log holds were given up for nothing.
+ */
+async function loadState(context: GroupContext, { groupId, compacted, configuration }: LogImage): Promise<LoadedState> {
+  const { brokerId, store, onStateSetAside } = context;
+  const load = async (): Promise<LoadedState> => {
+    const state = await store.open(groupId);
+    return { state, machine: QueueMachine.restore(state.rows) };
+  };
+  try {
+    return await load();
+  } catch (error) {
+    const isDamaged = error instanceof SignalboxError && error.code === 'STORAGE_CORRUPT';
+    if (!isDamaged || (compacted.index > 0 && !othersDecide(configuration, brokerId))) throw error;
+    onStateSetAside(groupId, await store.setAside(groupId), error);
+    return load();
+  }
+}
+
+function othersDecide({ members }: GroupConfiguration, selfId: BrokerId): boolean {
+  const voters = members.filter(({ voter }) => voter);
+  return voters.filter(({ brokerId }) => brokerId !== selfId).length > voters.length / 2;
 }
 
 /** Whether a log holds the place of a state: same index, and same term there, which is one and the same history (Raft's log matching). */

@@ -17,6 +17,11 @@ function isBelow(left: End, right: End): boolean {
   return left.term !== right.term ? left.term < right.term : left.index < right.index;
 }
 
+/** Whether nothing says any more how far a log once was. */
+export function isGuardLost({ guardedIndex }: Pick<LogImage, 'guardedIndex'>): boolean {
+  return guardedIndex === unknown.index;
+}
+
 export class LogGuard {
   readonly #guard: GuardFile;
   readonly #brokerId: BrokerId;

@@ -1,4 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SignalboxError } from '../../../../common/errors.ts';
 import { syncFolder } from '../../store/durable-file.ts';
@@ -64,6 +65,19 @@ export class GroupStates {
   async remove(groupId: GroupId): Promise<void> {
     this.#close(groupId);
     await rm(dirname(this.#fileOf(groupId)), { recursive: true, force: true });
+  }
+
+  /** Keeps a state under another name, with its journal: beside a new file that one would be taken for its own. @returns where it is now */
+  async setAside(groupId: GroupId): Promise<string> {
+    this.#close(groupId);
+    const file = this.#fileOf(groupId);
+    const kept = `${file}.damaged`;
+    for (const ending of ['', '-wal', '-shm']) {
+      await rm(`${kept}${ending}`, { force: true });
+      if (existsSync(`${file}${ending}`)) await rename(`${file}${ending}`, `${kept}${ending}`);
+    }
+    await syncFolder(dirname(file));
+    return kept;
   }
 
   closeAll(): void {

@@ -55,6 +55,8 @@ type StateMethods = {
   readonly restore: { readonly request: OfGroup & { readonly path: string }; readonly result: LogPosition };
   readonly install: { readonly request: OfGroup & { readonly path: string; readonly sha256: string }; readonly result: StateImage };
   readonly remove: { readonly request: GroupId; readonly result: undefined };
+  /** Answers where the file is now. */
+  readonly setAside: { readonly request: GroupId; readonly result: string };
   readonly resetJournal: { readonly request: GroupId; readonly result: undefined };
 };
 

@@ -127,6 +127,14 @@ class ThreadedStateStore implements StateStore {
     });
   }
 
+  setAside(groupId: GroupId): Promise<string> {
+    return this.#inTurn(groupId, async () => {
+      await this.#states.get(groupId)?.journal.settled();
+      this.#states.delete(groupId);
+      return this.#thread.call('setAside', groupId);
+    });
+  }
+
   async close(): Promise<void> {
     for (const { turn, journal } of this.#states.values()) {
       await turn;

@@ -37,6 +37,7 @@ function start({ data: { folder, resourcesPath }, logger }: ThreadSide<StateThre
       restore: ({ groupId, path }) => states.restore(groupId, path),
       install: ({ groupId, path, sha256 }) => states.install(groupId, path, sha256),
       remove: (groupId) => states.remove(groupId),
+      setAside: (groupId) => states.setAside(groupId),
       resetJournal: (groupId) => states.of(groupId).resetJournal(),
     },
     told: {},

@@ -72,5 +72,13 @@ export interface StateStore {
   /** Checks a file that was brought and puts it in the place of the group's state, by rename. @throws SignalboxError `STORAGE_CORRUPT` */
   install(groupId: GroupId, path: string, sha256: string): Promise<StateImage>;
   remove(groupId: GroupId): Promise<void>;
+  /**
+   * Keeps a state that cannot be read under another name, in the place of one that was kept so before: the next {@link open} begins an empty
+   * one.
+   *
+   * @returns where it is now
+   * @throws SignalboxError `STORAGE_FULL`
+   */
+  setAside(groupId: GroupId): Promise<string>;
   close(): Promise<void>;
 }
