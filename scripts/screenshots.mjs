@@ -59,6 +59,8 @@ async function draw() {
     await page.getByRole('banner').getByText(`${nodesOfDemo} of ${nodesOfDemo} nodes`).waitFor({ timeout: demoMs });
     for (const { name, scheme, path, row, keys } of pictures) {
       await page.emulateMedia({ colorScheme: scheme });
+      // Where the last row was chosen, the pointer would rest on something else now and show its tooltip.
+      await page.mouse.move(0, 0);
       await page.evaluate(`location.hash = '${path}'`);
       await page.locator('h1, [role="tab"]').first().waitFor();
       await page.waitForTimeout(settleMs / 2);
