@@ -128,7 +128,7 @@ export class Departures {
   #count(message: OutgoingMessage, kind: CarrierKind): void {
     const { nodeId, totals, counts, oversight } = this.#options;
     message.attempts++;
-    if (message.attempts > 1) {
+    if (message.attempts > 1 && message.lastWay !== kind) {
       counts.moved++;
       oversight.observe(nodeId, { kind: 'moved', from: message.lastWay ?? null, to: kind });
     }

@@ -63,6 +63,19 @@ describe('a handler that takes long', () => {
     expect([north.transport.circuits.opened, north.communicator.totals().openWays]).toEqual([0, 0]);
   });
 
+  it('makes a message go once more over the only way there is, which is not another way', async () => {
+    await measure();
+    south.communicator.on('Note', async ({ text }) => {
+      runs.push(text);
+      await new Promise((resolve) => setTimeout(resolve, 3_500));
+    });
+    await send('slow');
+    await pass(5_000);
+    const { sent, moved } = north.communicator.figures('south').counts;
+    expect([runs, moved]).toEqual([['slow'], 0]);
+    expect(sent).toBeGreaterThan(21);
+  });
+
   it('and refuses in the end is answered once, and the message goes once again', async () => {
     await measure();
     let isFull = true;
