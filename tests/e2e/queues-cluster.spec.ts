@@ -147,7 +147,8 @@ test('the node that has lost its disk comes back in its own place', async () => 
   await goTo(page, `/queues?group=${groupId}`);
   await page.getByRole('button', { name: `Acts on ${chosen.name}` }).click();
   await page.getByRole('menuitem', { name: `Replace ${chosen.name}…` }).click();
-  await expect(dialog(page).getByRole('combobox', { name: 'Node' })).toHaveValue(chosen.name);
+  // The dialog may be there before the node is seen again.
+  await expect(dialog(page).getByRole('combobox', { name: 'Node' })).toHaveValue(chosen.name, { timeout: 30_000 });
   await expect(dialog(page).getByRole('combobox', { name: 'In place of' })).toHaveValue(new RegExp(chosen.name));
   await expect(dialog(page)).toContainText('3 replicas, quorum 2: 1 may be lost');
   await expectAccessible(page);

@@ -41,7 +41,9 @@ export function AddBrokerDialog({ group, replaces: wanted = nobody, onClose, ref
   const lost = lostMembers(group);
   // The node of a lost broker may take its place itself: its broker has begun anew, with an empty disk.
   const free = nodes.filter(({ nodeId }) => !group.members.some((member) => member.nodeId === nodeId && !lost.includes(member)));
-  const [chosen, setChosen] = useState<string | null>(() => firstChoice(free, lost, wanted));
+  const [picked, setPicked] = useState<string | null>(null);
+  // Until a person picks one: the node that is meant may come back while the dialog is open.
+  const chosen = picked ?? firstChoice(free, lost, wanted);
   const [asked, setAsked] = useState(wanted);
   const [progress, setProgress] = useState<Progress>();
   const attempt = useAttempt();
@@ -61,6 +63,7 @@ export function AddBrokerDialog({ group, replaces: wanted = nobody, onClose, ref
   }, []);
   const submit = () => {
     if (node === undefined) return;
+    setPicked(node.nodeId);
     const name = nameOf(node.nodeId);
     const at = node.self ? {} : { serviceId: node.nodeId };
     void attempt.run(async () => {
@@ -102,7 +105,7 @@ export function AddBrokerDialog({ group, replaces: wanted = nobody, onClose, ref
             disabled: status !== 'online',
           }))}
           value={chosen}
-          onChange={setChosen}
+          onChange={setPicked}
           searchable
           allowDeselect={false}
           disabled={attempt.working}
