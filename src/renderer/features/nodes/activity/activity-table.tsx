@@ -3,11 +3,11 @@ import type { ClusterActivityNode, ClusterEntry, ClusterMethod } from '../../../
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
 import { useNodeNames } from '../../../state/node-names.ts';
+import { NothingMatches } from '../../shared/table/nothing-matches.tsx';
 import { placeOf, type SortedColumn, useCallColumns, useMethodColumns, useNodeColumns } from './activity-columns.tsx';
 import { CallInspector, MethodInspector, NodeInspector } from './activity-inspector.tsx';
 import { ClusterTable } from './cluster-table.tsx';
 import { filterRows, type Sort, sortRows } from './model/table.ts';
-import { NothingMatches } from './nothing-matches.tsx';
 
 /** What is listed of the calls. */
 export const parts = ['methods', 'nodes', 'newest', 'slowest'] as const;
@@ -135,7 +135,8 @@ function Rows<Row>(props: RowsProps<Row>) {
     const wanted = filterRows(errorsOnly ? rows.filter(failed) : rows, filter, textsOf);
     return value === undefined ? wanted : sortRows(wanted, value, sort.descending);
   }, [rows, errorsOnly, filter, sort]);
-  if (shown.length === 0 && filter.trim() !== '') return <NothingMatches filter={filter.trim()} onClear={props.onShowAll} />;
+  if (shown.length === 0 && filter.trim() !== '')
+    return <NothingMatches title={t('noMatch', { text: filter.trim() })} onClear={props.onShowAll} />;
   if (shown.length === 0)
     return (
       <div className="sb-empty">

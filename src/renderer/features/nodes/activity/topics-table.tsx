@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
 import type { ResultOf } from '../../../../common/contract/index.ts';
 import { useTranslation } from '../../../i18n/index.ts';
+import { NothingMatches } from '../../shared/table/nothing-matches.tsx';
 import { ClusterTable } from './cluster-table.tsx';
 import { filterRows, type Sort } from './model/table.ts';
 import { flatRows, groupedRows, keyOfRow, keyOfTopic, type TopicColumn, type TopicRow } from './model/topic-rows.ts';
-import { NothingMatches } from './nothing-matches.tsx';
 import { useTopicColumns } from './topic-columns.tsx';
 import { TopicInspector } from './topic-inspector.tsx';
 
@@ -35,7 +35,7 @@ export function TopicsTable(props: {
     <div className="sb-split">
       <div className="sb-col sb-grow">
         {rows.length === 0 ? (
-          <NothingMatches filter={filter.trim()} onClear={props.onClearFilter} />
+          <NothingMatches title={t('noMatch', { text: filter.trim() })} onClear={props.onClearFilter} />
         ) : (
           <ClusterTable
             label={t('topicsByNode')}
