@@ -7,16 +7,14 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKeyFileStore, type SecretStore } from '../../../../../../src/main/node/identity/index.ts';
 import { createStore, type Store } from '../../../../../../src/main/node/store/index.ts';
 import { Metrics, Problems } from '../../../../../../src/main/node/telemetry/index.ts';
-import { newTunnelId, type TunnelDefinition } from '../../../../../../src/main/node/tunnel/agent/tunnel-definition.ts';
 import { tunnelMigrations } from '../../../../../../src/main/node/tunnel/agent/tunnel-store.ts';
 import { TunnelsPart } from '../../../../../../src/main/node/tunnel/agent/tunnels-part.ts';
 import { recordingLogger } from '../../../../../helpers/router-fixture.ts';
 import { ScriptedGateway } from '../../../../../helpers/scripted-gateway.ts';
 import { temporaryFolder } from '../../../../../helpers/temporary-folder.ts';
+import { tunnelDefinition, tunnelSecret } from '../../../../../helpers/tunnel-definition.ts';
 import { requestHead, StreamRecord } from '../../../../../helpers/tunnel-streams.ts';
 import { until } from '../../../../../helpers/until.ts';
-
-const secret = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8';
 
 async function startPart({ folder = undefined as string | undefined, secrets = undefined as SecretStore | undefined } = {}) {
   const inFolder = folder ?? (await temporaryFolder());
@@ -45,27 +43,9 @@ async function startPart({ folder = undefined as string | undefined, secrets = u
 }
 
 async function startGateway(): Promise<ScriptedGateway> {
-  const gateway = await ScriptedGateway.start(secret);
+  const gateway = await ScriptedGateway.start(tunnelSecret);
   onTestFinished(() => gateway.stop());
   return gateway;
-}
-
-function definition(url: string, changes: Partial<TunnelDefinition> = {}): TunnelDefinition {
-  return {
-    tunnelId: newTunnelId(),
-    agentId: 'press-07',
-    kind: 'http',
-    target: { host: '127.0.0.1', port: 1 },
-    hostHeader: 'target',
-    access: { basicAuth: null, allowedAddresses: [], requestsPerSecond: null },
-    publicPort: null,
-    links: 1,
-    gateway: { url, tokenId: 'T-1', secret, legacy: false, verify: 'token', nodeId: null },
-    enabled: true,
-    capture: { level: 'off', maxBodyBytes: 1_024, redactedHeaders: [] },
-    createdAt: 1,
-    ...changes,
-  };
 }
 
 const stateOf = (part: TunnelsPart, tunnelId: string) => part.get(tunnelId).report?.state;
@@ -74,7 +54,7 @@ describe('TunnelsPart', () => {
   test('a tunnel that was turned on is never said to be off: what its thread told before says nothing of it', async () => {
     const gateway = await startGateway();
     const { part } = await startPart();
-    const off = definition(gateway.url, { enabled: false });
+    const off = tunnelDefinition(gateway.url, { enabled: false });
     await part.add(off);
     await until(() => stateOf(part, off.tunnelId) === 'off');
     const seen: (string | undefined)[] = [];
@@ -94,7 +74,7 @@ describe('TunnelsPart', () => {
     });
     const gateway = await startGateway();
     const { part, metrics } = await startPart();
-    const tunnel = definition(gateway.url, { target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port } });
+    const tunnel = tunnelDefinition(gateway.url, { target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port } });
     await part.add(tunnel);
     const link = await gateway.linked(1);
     const record = new StreamRecord();
@@ -110,7 +90,7 @@ describe('TunnelsPart', () => {
     const gateway = await startGateway();
     gateway.verdicts.push({ code: 'FORBIDDEN', message: 'The token does not let an agent be called press-07.' });
     const { part, problems } = await startPart();
-    const tunnel = definition(gateway.url);
+    const tunnel = tunnelDefinition(gateway.url);
     await part.add(tunnel);
     await until(() => problems.list().length > 0);
     expect(problems.list()).toMatchObject([{ title: 'The tunnel press-07 does not work', detail: expect.stringContaining('press-07') }]);
@@ -123,27 +103,27 @@ describe('TunnelsPart', () => {
 
   test('one name has one tunnel at a gateway', async () => {
     const { part } = await startPart();
-    await part.add(definition('ws://127.0.0.1:1', { enabled: false }));
-    await expect(part.add(definition('ws://127.0.0.1:1'))).rejects.toMatchObject({ code: 'CONFLICT' });
-    await part.add(definition('ws://127.0.0.1:2', { enabled: false }));
+    await part.add(tunnelDefinition('ws://127.0.0.1:1', { enabled: false }));
+    await expect(part.add(tunnelDefinition('ws://127.0.0.1:1'))).rejects.toMatchObject({ code: 'CONFLICT' });
+    await part.add(tunnelDefinition('ws://127.0.0.1:2', { enabled: false }));
     expect(part.list()).toHaveLength(2);
   });
 
   test('a tunnel whose secret cannot be opened is told of and left as it is', async () => {
     const first = await startPart();
-    await first.part.add(definition('ws://127.0.0.1:1', { enabled: false }));
+    await first.part.add(tunnelDefinition('ws://127.0.0.1:1', { enabled: false }));
     await first.stop();
     const elsewhere = await startPart({ folder: first.folder, secrets: createKeyFileStore(await temporaryFolder()) });
     expect(elsewhere.part.list()).toEqual([]);
     expect(elsewhere.problems.list()).toMatchObject([{ title: 'The secrets of some tunnels cannot be opened' }]);
     await elsewhere.stop();
     const again = await startPart({ folder: first.folder });
-    expect(again.part.list()).toMatchObject([{ definition: { agentId: 'press-07', gateway: { secret } } }]);
+    expect(again.part.list()).toMatchObject([{ definition: { agentId: 'press-07', gateway: { secret: tunnelSecret } } }]);
   });
 
   test('a node starts though its tunnels cannot be read, and says so', async () => {
     const first = await startPart();
-    await first.part.add(definition('ws://127.0.0.1:1', { enabled: false }));
+    await first.part.add(tunnelDefinition('ws://127.0.0.1:1', { enabled: false }));
     await first.stop();
     const store = createStore({ file: join(first.folder, 'node.db'), migrations: tunnelMigrations, logger: recordingLogger() });
     await store.start();
@@ -170,7 +150,7 @@ describe('TunnelsPart', () => {
     onTestFinished(() => void process.off('worker', note));
     const gateway = await startGateway();
     const { part, problems } = await startPart();
-    const tunnel = definition(gateway.url);
+    const tunnel = tunnelDefinition(gateway.url);
     await part.add(tunnel);
     await until(() => stateOf(part, tunnel.tunnelId) === 'up');
     const waiting = part.ask('requests', { after: Number.MAX_SAFE_INTEGER, limit: 10, waitMs: 20_000 });
